@@ -1,0 +1,11 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** Cryptographic randomness, in one place so that its use can be found. */
+export function randomKeyBytes(lengthBytes: number): Buffer {
+  return randomBytes(lengthBytes);
+}
+
+/** A new UUID v4 in lower case. */
+export function newId(): string {
+  return randomUUID();
+}

@@ -1,0 +1,163 @@
+/**
+ * The one error type of the product, and the one list of failures.
+ *
+ * A code is stable: it is logged, tested, translated (`shared/i18n/errors.*.ts` holds a message and a remedy for each,
+ * in Chinese and English) and never renamed once released. `facts` fill the sentences and reach logs and JSON
+ * output, so they never hold a secret.
+ */
+
+/** What a caller may do about an error. `transient` is the only class that retry code may act on. */
+export type Remedy = 'transient' | 'permanent' | 'user-action' | 'bug';
+
+/**
+ * Exit codes of the command line (contract):
+ * 1 failed · 2 wrong usage · 3 finished, but a check did not hold · 4 not reachable · 5 refused · 130 cancelled.
+ */
+export type ExitCode = 1 | 2 | 3 | 4 | 5 | 130;
+
+interface CatalogEntry {
+  readonly remedy: Remedy;
+  readonly exit: ExitCode;
+}
+
+const failed = (remedy: Remedy): CatalogEntry => ({ remedy, exit: 1 });
+const usage: CatalogEntry = { remedy: 'user-action', exit: 2 };
+const checkFailed: CatalogEntry = { remedy: 'permanent', exit: 3 };
+const unreachable: CatalogEntry = { remedy: 'transient', exit: 4 };
+const absent: CatalogEntry = { remedy: 'user-action', exit: 4 };
+const refused: CatalogEntry = { remedy: 'user-action', exit: 5 };
+
+export const errorCatalog = {
+  cancelled: { remedy: 'permanent', exit: 130 },
+  unexpected: failed('bug'),
+  'feature.not-yet': usage,
+  'usage.bad-argument': usage,
+  'usage.secret-missing': usage,
+  'usage.secret-file-mode': refused,
+  'ipc.untrusted-sender': failed('bug'),
+  'ipc.bad-input': failed('bug'),
+  'engine.stopped': failed('transient'),
+  'engine.missing-feature': failed('user-action'),
+  'home.not-initialised': usage,
+  'home.already-initialised': refused,
+  'home.damaged': failed('user-action'),
+  'home.in-use': refused,
+  'keys.wrong-passphrase': refused,
+  'keys.weak-passphrase': usage,
+  'keys.unknown-word': refused,
+  'keys.word-count': refused,
+  'keys.wrong-word': refused,
+  'keys.wrong-words': refused,
+  'keys.vault-closed': refused,
+  'source.unknown': usage,
+  'source.exists': usage,
+  'destination.unknown': usage,
+  'destination.exists': usage,
+  'snapshot.unknown': usage,
+  'table.unknown': usage,
+  'tunnel.unreachable': unreachable,
+  'tunnel.auth-failed': refused,
+  'tunnel.host-key-unknown': refused,
+  'tunnel.host-key-changed': refused,
+  'tunnel.forward-refused': absent,
+  'tunnel.lost': unreachable,
+  'tunnel.key-unreadable': usage,
+  'tunnel.agent-missing': usage,
+  'mysql.unreachable': unreachable,
+  'mysql.auth-failed': refused,
+  'mysql.no-privilege': refused,
+  'mysql.database-missing': failed('user-action'),
+  'mysql.database-empty': { remedy: 'user-action', exit: 3 },
+  'mysql.connection-lost': unreachable,
+  'mysql.lock-timeout': failed('transient'),
+  'mysql.schema-moved': failed('transient'),
+  'mysql.warnings': checkFailed,
+  'mysql.local-infile-off': failed('permanent'),
+  'mysql.query-failed': failed('permanent'),
+  'mysql.unsupported': failed('user-action'),
+  'backend.blob-missing': failed('permanent'),
+  'backend.unreachable': unreachable,
+  'backend.absent': absent,
+  'backend.disk-full': failed('user-action'),
+  'backend.read-only': refused,
+  'backend.permission': refused,
+  'backend.bucket-missing': failed('user-action'),
+  'backend.access-denied': refused,
+  'backend.clock-skew': failed('user-action'),
+  'backend.throttled': unreachable,
+  'backend.rejected': failed('permanent'),
+  'backend.io': failed('permanent'),
+  'repository.absent': failed('user-action'),
+  'repository.exists': refused,
+  'repository.foreign': refused,
+  'repository.newer-format': failed('user-action'),
+  'repository.header-damaged': checkFailed,
+  'repository.damaged': checkFailed,
+  'repository.missing-object': checkFailed,
+  'repository.leased': refused,
+  'backup.already-running': refused,
+  'backup.rows-mismatch': checkFailed,
+  'backup.digest-mismatch': checkFailed,
+  'backup.ledger-mismatch': checkFailed,
+  'backup.implausibly-small': checkFailed,
+  'copy.incomplete': checkFailed,
+  'restore.no-copy': absent,
+  'restore.target-exists': refused,
+  'restore.confirmation-missing': refused,
+  'restore.rows-mismatch': checkFailed,
+  'restore.digest-mismatch': checkFailed,
+  'restore.ledger-mismatch': checkFailed,
+  'restore.load-failed': failed('permanent'),
+  'sandbox.no-server': failed('user-action'),
+  'sandbox.start-failed': failed('permanent'),
+} as const satisfies Record<string, CatalogEntry>;
+
+export type ErrorCode = keyof typeof errorCatalog;
+export const errorCodes = Object.keys(errorCatalog) as ErrorCode[];
+export type ErrorFacts = Readonly<Record<string, string | number | boolean>>;
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
+}
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+
+/** `cause` stays in this process: only `code` and `facts` travel. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
+
+  constructor(code: ErrorCode, facts: ErrorFacts = {}, options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+    this.facts = facts;
+  }
+
+  get remedy(): Remedy {
+    return errorCatalog[this.code].remedy;
+  }
+
+  get exitCode(): ExitCode {
+    return errorCatalog[this.code].exit;
+  }
+}
+
+/**
+ * Turns whatever was thrown into an AppError. An abort is `cancelled`; an error that nobody classified is a bug: its
+ * text stays in the log (as `cause`) and the user sees `unexpected`.
+ */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof Error && error.name === 'AbortError') return new AppError('cancelled', {}, { cause: error });
+  return new AppError('unexpected', {}, { cause: error });
+}
+
+export function success<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function failure(error: unknown): Outcome<never> {
+  const known = toAppError(error);
+  return { ok: false, error: { code: known.code, facts: known.facts } };
+}
