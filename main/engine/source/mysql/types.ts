@@ -1,0 +1,91 @@
+import type { Duplex } from 'node:stream';
+import type {
+  Coordinate,
+  DatabaseRecord,
+  KeyBound,
+  LedgerDefinition,
+  RangeDigest,
+  ServerFacts,
+  TableSchema,
+} from '../../../../shared/model/database.ts';
+
+/** How to reach a server. `openStream` is given when the connection goes through a tunnel. */
+export interface MysqlTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly socketPath?: string;
+  readonly user: string;
+  readonly password: string;
+  readonly openStream?: (host: string, port: number) => Promise<Duplex>;
+}
+
+/** Which stored columns are secret, by `database.table.column` or `table.column` in lower case. */
+export type SecretPredicate = (database: string, table: string, column: string) => boolean;
+
+export interface SnapshotOptions {
+  /** Databases to picture; undefined: every database that is not the server's own. */
+  readonly databases?: readonly string[];
+  /** Number of reading connections. */
+  readonly readers: number;
+  readonly isSecret: SecretPredicate;
+  /** Longest wait for the global lock before giving up with `mysql.lock-timeout`. */
+  readonly lockWaitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A half-open key range; null bounds are open. */
+export interface KeyRange {
+  readonly lower: KeyBound | null;
+  readonly upper: KeyBound | null;
+}
+
+/**
+ * A batch of raw result rows in key order: for each row a u32 little-endian length and the row packet's payload
+ * (length-encoded fields back to back, 0xfb is NULL), for the columns of `TableSchema.columns` in order. The receiver owns
+ * `bytes` (a whole ArrayBuffer of its own, so it can be transferred to a worker).
+ */
+export interface RawBatch {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly usedBytes: number;
+  readonly rows: number;
+  /** Key of the first row of the batch, or null when the table has no key. */
+  readonly firstKey: KeyBound | null;
+}
+
+/** One consistent picture of a server, held open by transactions on several connections. */
+export interface MysqlSnapshot {
+  readonly server: ServerFacts;
+  readonly coordinate: Coordinate;
+  readonly at: string;
+  readonly lock: { readonly method: string; readonly waitedMs: number; readonly heldMs: number };
+  readonly databases: readonly DatabaseRecord[];
+  readonly tables: readonly TableSchema[];
+  /** Bytes received from the server so far, over all connections. */
+  bytesFromServer(): number;
+  /**
+   * Reads one range, cutting batches of about `batchBytes` at row boundaries. Waits for `onBatch` before it reads on
+   * (back-pressure reaches the server). Resolves to the number of rows only after the server's end-of-result packet with zero
+   * warnings; every other end rejects.
+   */
+  readRange(
+    table: TableSchema,
+    range: KeyRange,
+    batchBytes: number,
+    onBatch: (batch: RawBatch) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<number>;
+  /** Digest over the open columns (`group: 'open'`) or over key and secret columns (`'sealed'`), computed by the server. */
+  digestRange(table: TableSchema, range: KeyRange, group: 'open' | 'sealed', signal: AbortSignal): Promise<RangeDigest>;
+  /** `COUNT(*)` inside the snapshot. */
+  countRows(table: TableSchema, signal: AbortSignal): Promise<number>;
+  /** Rough rows per table from statistics, to plan segments. Never used as a fact. */
+  estimateRows(table: TableSchema): number;
+  /** Bounds that cut an integer-keyed table into about `parts` segments (exclusive inner bounds, ascending); empty when it cannot. */
+  planBounds(table: TableSchema, parts: number, signal: AbortSignal): Promise<KeyBound[]>;
+  /** Rows and sum of a ledger by the server inside the snapshot. `sum` is decimal text. */
+  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<{ readonly rows: number; readonly sum: string }>;
+  /** Throws `mysql.schema-moved` when DDL changed a table, view, routine, trigger or event since the snapshot began. */
+  assertSchemaStill(signal: AbortSignal): Promise<void>;
+  /** Ends the transactions and connections. Idempotent, never throws. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+
+/**
+ * The vocabulary of a database picture: what the MySQL source reads, what a manifest keeps, what a restore needs.
+ * Bytes that are not text travel as base64. Row counts are exact. Nothing here is a card secret.
+ */
+
+export const flavourSchema = z.enum(['mysql', 'mariadb']);
+export type Flavour = z.infer<typeof flavourSchema>;
+
+/** Where in the server's binary log a snapshot stands. `file` and `position` are null when the binlog is off. */
+export const coordinateSchema = z.strictObject({
+  file: z.string().nullable(),
+  position: z.int().nonnegative().nullable(),
+  gtid: z.string().nullable(),
+});
+export type Coordinate = z.infer<typeof coordinateSchema>;
+
+export const serverFactsSchema = z.strictObject({
+  flavour: flavourSchema,
+  version: z.string(),
+  versionComment: z.string(),
+  serverId: z.string(),
+  serverUuid: z.string().nullable(),
+  hostname: z.string(),
+  /** sql_mode, character_set_server, collation_server, lower_case_table_names, time_zone, log_bin, binlog_format … */
+  variables: z.record(z.string(), z.string()),
+});
+export type ServerFacts = z.infer<typeof serverFactsSchema>;
+
+/**
+ * How a column's value is fetched, digested and loaded (FORMAT.md, "Rows"):
+ * plain: bytes as stored (strings) or the server's exact text (numbers, times) · bit: decimal text · float: text of the
+ * double · json: utf8mb4 text, loaded with a conversion on MySQL · geometry: SRID + WKB bytes.
+ */
+export const columnFormSchema = z.enum(['plain', 'bit', 'float', 'json', 'geometry']);
+export type ColumnForm = z.infer<typeof columnFormSchema>;
+
+export const columnSchema = z.strictObject({
+  name: z.string(),
+  /** information_schema DATA_TYPE, lower case: `varchar`, `decimal` … */
+  dataType: z.string(),
+  /** information_schema COLUMN_TYPE: `varchar(150)`, `int(10) unsigned` … */
+  columnType: z.string(),
+  charset: z.string().nullable(),
+  collation: z.string().nullable(),
+  nullable: z.boolean(),
+  form: columnFormSchema,
+  /** True when the value may be too long for one packet: it enters the row digest as the hex of its SHA-256. */
+  long: z.boolean(),
+  /** True when the column is in the sealed group (card vault). */
+  secret: z.boolean(),
+});
+/** One stored column. Generated columns are not stored and therefore not listed. */
+export type Column = z.infer<typeof columnSchema>;
+
+export const tableSchemaSchema = z.strictObject({
+  database: z.string(),
+  name: z.string(),
+  engine: z.string(),
+  transactional: z.boolean(),
+  /** `SHOW CREATE TABLE`, unchanged. */
+  ddl: z.string(),
+  /** The columns whose order the ranges follow, or null: then the table is one range. Always a subset of `columns`, never secret. */
+  key: z.array(z.string()).nullable(),
+  /** Every stored column in ordinal order, secret ones included. */
+  columns: z.array(columnSchema),
+});
+export type TableSchema = z.infer<typeof tableSchemaSchema>;
+
+/** Values of the key columns of one row: base64 of the bytes as fetched, in key order. */
+export const keyBoundSchema = z.array(z.string());
+export type KeyBound = z.infer<typeof keyBoundSchema>;
+
+/** 128 bits as 32 hex digits. */
+export const digest128Schema = z.string().regex(/^[0-9a-f]{32}$/);
+export const objectIdSchema = z.string().regex(/^[0-9a-f]{64}$/);
+
+/**
+ * What a range of rows amounts to. `digest`: XOR over the rows of the first 128 bits of SHA-256 of the row encoding.
+ * `sum`: the same numbers added modulo 2^128, kept where rows may repeat (no unique key), else null.
+ */
+export const rangeDigestSchema = z.strictObject({
+  rows: z.int().nonnegative(),
+  digest: digest128Schema,
+  sum: digest128Schema.nullable(),
+});
+export type RangeDigest = z.infer<typeof rangeDigestSchema>;
+
+/** One piece of a range: `id` holds the open columns, `sealedId` the secret ones (same rows, same order). */
+export const rangeChunkSchema = z.strictObject({
+  id: objectIdSchema,
+  sealedId: objectIdSchema.nullable(),
+  rows: z.int().nonnegative(),
+  textBytes: z.int().nonnegative(),
+});
+export type RangeChunk = z.infer<typeof rangeChunkSchema>;
+
+/**
+ * Rows with lower ≤ key < the next range's lower; the first range has no lower bound, the last no upper one.
+ * `sealedDigest` covers key and secret columns (all columns without a key); null where the table has no secret columns or
+ * the range is so small that the digest would be an oracle: then it is inside the seal.
+ */
+export const rangeSchema = rangeDigestSchema.extend({
+  lower: keyBoundSchema.nullable(),
+  sealedDigest: digest128Schema.nullable(),
+  chunks: z.array(rangeChunkSchema),
+});
+export type Range = z.infer<typeof rangeSchema>;
+
+/** The plaintext of a chunk of kind `table`: everything that restores one table. */
+export const tableRecordSchema = z.strictObject({
+  schema: tableSchemaSchema,
+  rows: z.int().nonnegative(),
+  ranges: z.array(rangeSchema),
+});
+export type TableRecord = z.infer<typeof tableRecordSchema>;
+
+/** Anything but a table: kept as the server's own CREATE statement with the session it needs. */
+export const schemaObjectSchema = z.strictObject({
+  kind: z.enum(['view', 'procedure', 'function', 'trigger', 'event', 'sequence']),
+  name: z.string(),
+  ddl: z.string(),
+  sqlMode: z.string().nullable(),
+  characterSetClient: z.string().nullable(),
+  collationConnection: z.string().nullable(),
+  timeZone: z.string().nullable(),
+  /** MariaDB sequences: the next value; otherwise null. */
+  nextValue: z.string().nullable(),
+});
+export type SchemaObject = z.infer<typeof schemaObjectSchema>;
+
+/** The plaintext of a chunk of kind `schema`: one database without its tables, objects in an order that can be created. */
+export const databaseRecordSchema = z.strictObject({
+  name: z.string(),
+  ddl: z.string(),
+  characterSet: z.string(),
+  collation: z.string(),
+  objects: z.array(schemaObjectSchema),
+});
+export type DatabaseRecord = z.infer<typeof databaseRecordSchema>;
+
+/** A money table as a preset or the owner describes it. */
+export const ledgerDefinitionSchema = z.strictObject({
+  name: z.string(),
+  database: z.string(),
+  table: z.string(),
+  amountColumn: z.string(),
+  /** cents: the column holds integer cents; yuan: decimal yuan. */
+  unit: z.enum(['yuan', 'cent']),
+  currency: z.string(),
+  statusColumn: z.string().nullable(),
+  /** Values of the status column that mean "paid", as text. Empty with a null status column: every row counts. */
+  paidValues: z.array(z.string()),
+});
+export type LedgerDefinition = z.infer<typeof ledgerDefinitionSchema>;
+
+/** Rows and exact sum of one ledger. Sums are decimal text in the column's own unit, never floats. */
+export const ledgerResultSchema = z.strictObject({
+  name: z.string(),
+  currency: z.string(),
+  rows: z.int().nonnegative(),
+  sum: z.string(),
+  serverSum: z.string(),
+  equal: z.boolean(),
+});
+export type LedgerResult = z.infer<typeof ledgerResultSchema>;

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { coordinateSchema, ledgerDefinitionSchema, ledgerResultSchema, objectIdSchema, serverFactsSchema } from './database.ts';
+
+export const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** One check of a run and what it found. `id` is stable: rows-equal-count, digest-equal, ledger-equal, schema-still, … */
+export const checkResultSchema = z.strictObject({ id: z.string(), ok: z.boolean(), facts: factsSchema });
+export type CheckResult = z.infer<typeof checkResultSchema>;
+
+/** What was read from the server for one snapshot. */
+export const readFiguresSchema = z.strictObject({
+  bytesFromServer: z.int().nonnegative(),
+  rowsFetched: z.int().nonnegative(),
+  rangesReused: z.int().nonnegative(),
+  rangesTotal: z.int().nonnegative(),
+});
+export type ReadFigures = z.infer<typeof readFiguresSchema>;
+
+/**
+ * The encrypted object that makes a snapshot exist (`manifests/<utc>-<id>`). Small on purpose: ranges and chunks of a
+ * table are in a chunk of their own (`tableChunk`), so an unchanged table costs one reference.
+ */
+export const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  id: z.uuid(),
+  source: z.strictObject({ id: z.uuid(), name: z.string(), preset: z.string().nullable() }),
+  previous: z.uuid().nullable(),
+  startedAt: z.iso.datetime(),
+  /** The instant the picture shows (read under the lock). */
+  at: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  durationMs: z.int().nonnegative(),
+  producer: z.string(),
+  server: serverFactsSchema,
+  coordinate: coordinateSchema,
+  lock: z.strictObject({ method: z.string(), waitedMs: z.number(), heldMs: z.number() }),
+  databases: z.array(z.strictObject({ name: z.string(), schemaChunk: objectIdSchema })),
+  tables: z.array(
+    z.strictObject({
+      database: z.string(),
+      name: z.string(),
+      rows: z.int().nonnegative(),
+      textBytes: z.int().nonnegative(),
+      ranges: z.int().nonnegative(),
+      transactional: z.boolean(),
+      sealed: z.boolean(),
+      tableChunk: objectIdSchema,
+    }),
+  ),
+  ledgerDefinitions: z.array(ledgerDefinitionSchema),
+  ledgers: z.array(ledgerResultSchema),
+  read: readFiguresSchema,
+  checks: z.array(checkResultSchema),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What can be said of a snapshot on one copy, weakest first. Never one green tick. */
+export const copyStateSchema = z.enum(['written', 'listed', 'read-back', 'restored', 'totals-matched']);
+export type CopyState = z.infer<typeof copyStateSchema>;
+
+export const snapshotCopySchema = z.strictObject({
+  destination: z.string(),
+  state: copyStateSchema,
+  at: z.iso.datetime(),
+  /** False when the last look found objects of this snapshot damaged or missing. */
+  intact: z.boolean(),
+});
+export type SnapshotCopy = z.infer<typeof snapshotCopySchema>;
+
+/** One line of the timeline. Bytes are text bytes of the rows; times ISO 8601 UTC. */
+export const snapshotSummarySchema = z.strictObject({
+  id: z.uuid(),
+  source: z.string(),
+  at: z.iso.datetime(),
+  coordinate: coordinateSchema,
+  databases: z.array(z.string()),
+  tables: z.int().nonnegative(),
+  rows: z.int().nonnegative(),
+  chunks: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  ledgers: z.array(ledgerResultSchema),
+  checksOk: z.boolean(),
+  copies: z.array(snapshotCopySchema),
+});
+export type SnapshotSummary = z.infer<typeof snapshotSummarySchema>;
