@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import { checklistItemSchema } from '../model/checklist.ts';
+import { coordinateSchema, ledgerResultSchema, objectIdSchema } from '../model/database.ts';
+import { destinationInputSchema, destinationViewSchema } from '../model/destination.ts';
+import { jobIdSchema, jobViewSchema } from '../model/job.ts';
+import {
+  checkResultSchema,
+  factsSchema,
+  manifestSchema,
+  readFiguresSchema,
+  snapshotCopySchema,
+  snapshotSummarySchema,
+} from '../model/snapshot.ts';
+import { mysqlInputSchema, nameSchema, sourceInputSchema, sourceViewSchema, sshInputSchema, testStepSchema } from '../model/source.ts';
+
+/**
+ * The verbs of the engine: the one contract that the command line calls in-process and the app calls by message. Inputs
+ * are checked where they enter the engine. Secrets travel inward only: no output ever holds a password or a key; the
+ * one exception is `home.init` without a kit folder, which shows the recovery words once to a person at a terminal.
+ *
+ * Sizes are bytes, times ISO 8601 UTC, durations milliseconds.
+ */
+interface Verb {
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+}
+
+const nothing = z.strictObject({});
+const count = z.int().nonnegative();
+const pathSchema = z.string().min(1).max(4000);
+const passphraseSchema = z.string().min(1).max(1024);
+
+export const damagedObjectSchema = z.strictObject({ object: z.string(), reason: z.string() });
+
+const copyOutcomeSchema = z.strictObject({
+  destination: z.string(),
+  ok: z.boolean(),
+  objectsCopied: count,
+  bytesCopied: count,
+  errorCode: z.string().nullable(),
+});
+
+const mysqlTargetSchema = mysqlInputSchema.extend({ ssh: sshInputSchema.nullable() });
+
+export const restoreTargetSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('same') }),
+  z.strictObject({ kind: z.literal('server'), target: mysqlTargetSchema }),
+  z.strictObject({ kind: z.literal('sandbox') }),
+  z.strictObject({ kind: z.literal('sql'), path: pathSchema }),
+]);
+export type RestoreTarget = z.infer<typeof restoreTargetSchema>;
+
+/** How the vault is opened for one call; absent: the vault stays closed and secret columns come back sealed. */
+export const vaultOpeningSchema = z.strictObject({ passphrase: passphraseSchema }).nullable();
+
+export const repositoryLocationSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('disk'), path: pathSchema }),
+  z.strictObject({
+    kind: z.literal('s3'),
+    provider: z.string(),
+    bucket: z.string(),
+    region: z.string().nullable(),
+    endpoint: z.string().nullable(),
+    prefix: z.string(),
+    accessKey: z.string(),
+    secretKey: z.string(),
+  }),
+]);
+
+export const engineVerbs = {
+  'home.status': {
+    input: nothing,
+    output: z.strictObject({
+      initialised: z.boolean(),
+      unlocked: z.boolean(),
+      repositoryId: z.string().nullable(),
+      sources: count,
+      destinations: count,
+      version: z.string(),
+    }),
+  },
+  'home.init': {
+    input: z.strictObject({
+      passphrase: passphraseSchema,
+      vaultPassphrase: passphraseSchema,
+      kitDir: pathSchema.nullable(),
+      language: z.enum(['zh', 'en']),
+    }),
+    output: z.strictObject({
+      repositoryId: z.string(),
+      kitFiles: z.array(z.string()),
+      /** Only without a kit folder. */
+      words: z.strictObject({ main: z.array(z.string()), vault: z.array(z.string()) }).nullable(),
+    }),
+  },
+  'home.unlock': { input: z.strictObject({ passphrase: passphraseSchema }), output: nothing },
+  'source.add': { input: sourceInputSchema, output: z.strictObject({ source: sourceViewSchema, steps: z.array(testStepSchema) }) },
+  'source.try': { input: sourceInputSchema, output: z.strictObject({ steps: z.array(testStepSchema) }) },
+  'source.list': { input: nothing, output: z.strictObject({ sources: z.array(sourceViewSchema) }) },
+  'source.test': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ steps: z.array(testStepSchema) }) },
+  'source.remove': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ removed: z.string() }) },
+  'destination.add': {
+    input: destinationInputSchema,
+    output: z.strictObject({ destination: destinationViewSchema, steps: z.array(testStepSchema) }),
+  },
+  'destination.try': { input: destinationInputSchema, output: z.strictObject({ steps: z.array(testStepSchema) }) },
+  'destination.list': { input: nothing, output: z.strictObject({ destinations: z.array(destinationViewSchema) }) },
+  'destination.test': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ steps: z.array(testStepSchema) }) },
+  'destination.remove': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ removed: z.string() }) },
+  'backup.run': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** Empty: every destination that is there; absent cold disks are named in `copies`, not an error. */
+      to: z.array(nameSchema),
+      maxBytesPerSecond: z.number().positive().nullable(),
+    }),
+    output: z.strictObject({
+      snapshot: z.strictObject({
+        id: z.uuid(),
+        at: z.iso.datetime(),
+        coordinate: coordinateSchema,
+        tables: count,
+        rows: count,
+        chunks: count,
+      }),
+      read: readFiguresSchema,
+      written: z.strictObject({ objects: count, bytes: count }),
+      ledgers: z.array(ledgerResultSchema),
+      checks: z.array(checkResultSchema),
+      copies: z.array(copyOutcomeSchema),
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  'snapshots.list': {
+    input: z.strictObject({ source: nameSchema.nullable(), atDestination: nameSchema.nullable() }),
+    output: z.strictObject({ snapshots: z.array(snapshotSummarySchema) }),
+  },
+  'snapshot.show': {
+    input: z.strictObject({ snapshot: z.string() }),
+    output: z.strictObject({
+      snapshot: snapshotSummarySchema,
+      tables: z.array(
+        z.strictObject({ database: z.string(), name: z.string(), rows: count, textBytes: count, ranges: count, sealed: z.boolean() }),
+      ),
+      ledgers: z.array(ledgerResultSchema),
+      copies: z.array(snapshotCopySchema),
+      manifest: manifestSchema,
+    }),
+  },
+  'copy.run': {
+    input: z.strictObject({ snapshot: z.string(), from: nameSchema, to: nameSchema }),
+    output: z.strictObject({
+      snapshots: z.array(z.uuid()),
+      objectsCopied: count,
+      bytesCopied: count,
+      objectsSkipped: count,
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  'verify.run': {
+    input: z.strictObject({
+      destination: nameSchema,
+      /** 1 to 100: the share of objects read back. Listing is always complete. */
+      readPercent: z.number().min(0).max(100),
+      healFrom: nameSchema.nullable(),
+    }),
+    output: z.strictObject({
+      objects: count,
+      read: count,
+      bytesRead: count,
+      damaged: z.array(damagedObjectSchema),
+      missing: z.array(z.string()),
+      healed: z.array(z.string()),
+      snapshots: count,
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  'restore.run': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** A snapshot id (or its unique beginning) or `latest`. */
+      snapshot: z.string(),
+      from: nameSchema.nullable(),
+      databases: z.array(z.string()),
+      /** `database.table`; empty: every table. */
+      tables: z.array(z.string()),
+      into: restoreTargetSchema,
+      /** New name for the one database restored; null: beside (`<db>__restore_<utc>`) on the same server, else its own name. */
+      as: z.string().max(64).nullable(),
+      vault: vaultOpeningSchema,
+    }),
+    output: z.strictObject({
+      restoreId: z.uuid(),
+      snapshot: z.uuid(),
+      from: z.string(),
+      database: z.string(),
+      databases: z.array(z.string()),
+      tables: count,
+      rows: count,
+      digest: z.strictObject({ ranges: count, equal: z.boolean(), compared: count }),
+      ledgers: z.array(ledgerResultSchema),
+      vault: z.enum(['open', 'closed', 'none']),
+      stoppedAt: z.iso.datetime(),
+      resale: z.strictObject({ cards: count, orders: count, csv: z.string().nullable() }),
+      swap: z.string().nullable(),
+      undo: z.string().nullable(),
+      /** `.sql` file written, or null. */
+      file: z.string().nullable(),
+      notes: z.array(z.string()),
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  'recover.run': {
+    input: z.strictObject({
+      from: repositoryLocationSchema,
+      secret: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('passphrase'), passphrase: passphraseSchema }),
+        z.strictObject({ kind: z.literal('words'), words: z.string().max(4000) }),
+      ]),
+    }),
+    output: z.strictObject({ sources: z.array(z.string()), snapshots: count, destination: z.string(), durationMs: z.number().nonnegative() }),
+  },
+  'export.run': {
+    input: z.strictObject({
+      snapshot: z.string(),
+      path: pathSchema,
+      tables: z.array(z.string()),
+      vault: vaultOpeningSchema,
+      from: nameSchema.nullable(),
+    }),
+    output: z.strictObject({ file: z.string(), bytes: count, tables: count, rows: count, vault: z.enum(['open', 'closed', 'none']), durationMs: z.number().nonnegative() }),
+  },
+  checklist: {
+    input: z.strictObject({ source: nameSchema.nullable() }),
+    output: z.strictObject({ items: z.array(checklistItemSchema) }),
+  },
+  doctor: {
+    input: nothing,
+    output: z.strictObject({
+      findings: z.array(z.strictObject({ id: z.string(), ok: z.boolean(), needed: z.boolean(), facts: factsSchema })),
+    }),
+  },
+  audit: {
+    input: nothing,
+    output: z.strictObject({
+      intact: z.boolean(),
+      entries: z.array(z.strictObject({ at: z.iso.datetime(), action: z.string(), facts: factsSchema, hash: objectIdSchema })),
+    }),
+  },
+  'jobs.list': { input: nothing, output: z.strictObject({ jobs: z.array(jobViewSchema) }) },
+  'job.cancel': { input: z.strictObject({ jobId: jobIdSchema }), output: z.strictObject({ found: z.boolean() }) },
+} as const satisfies Record<string, Verb>;
+
+export type VerbName = keyof typeof engineVerbs;
+export type VerbInput<N extends VerbName> = z.infer<(typeof engineVerbs)[N]['input']>;
+export type VerbOutput<N extends VerbName> = z.infer<(typeof engineVerbs)[N]['output']>;
+export const verbNames = Object.keys(engineVerbs) as VerbName[];

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { nameSchema } from './source.ts';
+
+export const destinationRoleSchema = z.enum(['main', 'second-disk', 'cold', 'offsite', 'cloud']);
+export type DestinationRole = z.infer<typeof destinationRoleSchema>;
+
+const common = { name: nameSchema, place: z.string().max(80).nullable() };
+
+export const diskDestinationInputSchema = z.strictObject({
+  ...common,
+  kind: z.literal('disk'),
+  path: z.string().min(1).max(4000),
+  role: z.enum(['main', 'second-disk', 'cold', 'offsite']),
+});
+
+export const s3DestinationInputSchema = z.strictObject({
+  ...common,
+  kind: z.literal('s3'),
+  provider: z.string().max(40),
+  bucket: z.string().min(1).max(255),
+  region: z.string().max(80).nullable(),
+  endpoint: z.string().max(500).nullable(),
+  prefix: z.string().max(200),
+  accessKey: z.string().min(1).max(500),
+  secretKey: z.string().min(1).max(500),
+});
+
+export const destinationInputSchema = z.discriminatedUnion('kind', [diskDestinationInputSchema, s3DestinationInputSchema]);
+export type DestinationInput = z.infer<typeof destinationInputSchema>;
+
+/** A destination as it may be shown: no keys. */
+export const destinationViewSchema = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.enum(['disk', 's3']),
+  role: destinationRoleSchema,
+  place: z.string().nullable(),
+  /** Folder, or `bucket/prefix at endpoint`. */
+  where: z.string(),
+  provider: z.string().nullable(),
+  addedAt: z.iso.datetime(),
+  hasCredentials: z.boolean(),
+});
+export type DestinationView = z.infer<typeof destinationViewSchema>;

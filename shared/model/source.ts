@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { ledgerDefinitionSchema } from './database.ts';
+import { factsSchema } from './snapshot.ts';
+
+/** Names of sources and destinations: what people type on a command line. */
+export const nameSchema = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u);
+
+const portSchema = z.int().min(1).max(65_535);
+
+/** How to reach the database, as seen from the SSH server when there is one. Password travels inward only. */
+export const mysqlInputSchema = z.strictObject({
+  host: z.string().min(1).max(255),
+  port: portSchema,
+  user: z.string().min(1).max(128),
+  password: z.string().max(1024),
+});
+
+export const sshAuthInputSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('key'), privateKeyPem: z.string().max(65_536), keyPassphrase: z.string().max(1024).nullable() }),
+  z.strictObject({ kind: z.literal('password'), password: z.string().max(1024) }),
+  z.strictObject({ kind: z.literal('agent') }),
+]);
+
+export const hostKeyPinSchema = z.strictObject({
+  algorithm: z.string().max(80),
+  fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/),
+});
+export type HostKeyPin = z.infer<typeof hostKeyPinSchema>;
+
+export const sshInputSchema = z.strictObject({
+  host: z.string().min(1).max(255),
+  port: portSchema,
+  user: z.string().min(1).max(128),
+  auth: sshAuthInputSchema,
+  /** A fingerprint that was read aloud or printed by the server's owner; null with `trustFirst` pins what is met first. */
+  fingerprint: z
+    .string()
+    .regex(/^SHA256:[A-Za-z0-9+/]{43}$/)
+    .nullable(),
+  trustFirst: z.boolean(),
+});
+
+export const sourceInputSchema = z.strictObject({
+  name: nameSchema,
+  mysql: mysqlInputSchema,
+  ssh: sshInputSchema.nullable(),
+  /** Databases to keep; empty: all of the shop's. */
+  databases: z.array(z.string().min(1).max(64)).max(200),
+  /** `auto`, `none` or a preset id such as `dujiaoka-2.x`. */
+  preset: z.string().max(60),
+  /** Extra secret columns as `table.column`. */
+  secretColumns: z.array(z.string().max(200)).max(200),
+  ledgers: z.array(ledgerDefinitionSchema).max(50),
+  /** Remote folders of the site; kept for the site-files feature. */
+  files: z.array(z.string().max(1000)).max(50),
+});
+export type SourceInput = z.infer<typeof sourceInputSchema>;
+
+/** A source as it may be shown: no password, no key. */
+export const sourceViewSchema = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  mysql: z.strictObject({ host: z.string(), port: portSchema, user: z.string() }),
+  ssh: z
+    .strictObject({
+      host: z.string(),
+      port: portSchema,
+      user: z.string(),
+      auth: z.enum(['key', 'password', 'agent']),
+      hostKey: hostKeyPinSchema.nullable(),
+    })
+    .nullable(),
+  databases: z.array(z.string()),
+  preset: z.string().nullable(),
+  secretColumns: z.array(z.string()),
+  ledgers: z.array(ledgerDefinitionSchema),
+  addedAt: z.iso.datetime(),
+  /** False after `recover` on a bare computer: the passwords have to be typed again. */
+  hasCredentials: z.boolean(),
+});
+export type SourceView = z.infer<typeof sourceViewSchema>;
+
+/** One step of a live test. A failed step carries the error code; later steps are then absent. */
+export const testStepSchema = z.strictObject({
+  id: z.string(),
+  ok: z.boolean(),
+  ms: z.number().nonnegative(),
+  facts: factsSchema,
+  errorCode: z.string().nullable(),
+});
+export type TestStep = z.infer<typeof testStepSchema>;
