@@ -247,6 +247,11 @@ export const engineVerbs = {
       entries: z.array(z.strictObject({ at: z.iso.datetime(), action: z.string(), facts: factsSchema, hash: objectIdSchema })),
     }),
   },
+  /** The demo shop: private servers on this machine, added as a source and destinations of the open home. */
+  'demo.open': { input: z.strictObject({ rows: z.int().min(1_000).max(5_000_000).nullable() }), output: z.strictObject({ source: z.string(), destinations: z.array(z.string()) }) },
+  /** Drops the demo shop's `orders`, so that a person can practise. Refuses every other source. */
+  'demo.destroy': { input: nothing, output: z.strictObject({ dropped: z.string() }) },
+  'demo.close': { input: nothing, output: nothing },
   'jobs.list': { input: nothing, output: z.strictObject({ jobs: z.array(jobViewSchema) }) },
   'job.cancel': { input: z.strictObject({ jobId: jobIdSchema }), output: z.strictObject({ found: z.boolean() }) },
 } as const satisfies Record<string, Verb>;

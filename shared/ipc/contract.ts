@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { jobIdSchema, jobProgressSchema } from '../model/job.ts';
+import { s3DestinationInputSchema, diskDestinationInputSchema } from '../model/destination.ts';
+import { mysqlInputSchema, sourceInputSchema, sshInputSchema } from '../model/source.ts';
+import type { CommandName, NoticeName } from './channels.ts';
+import { engineVerbs, repositoryLocationSchema, vaultOpeningSchema } from './engine-verbs.ts';
+
+/**
+ * What the page may ask of the app. Mostly the engine's verbs; where a verb takes a path or a private key, the page
+ * holds only a token for something that a person chose in a dialog of the operating system: paths and keys never come from,
+ * or go to, the page.
+ */
+interface Command {
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+}
+
+const nothing = z.strictObject({});
+const tokenSchema = z.uuid();
+const languageSchema = z.enum(['zh', 'en']);
+export type Language = z.infer<typeof languageSchema>;
+
+/** `label` is what may be shown of the choice: a folder's or file's own path, chosen by the person who looks at it. */
+const choiceSchema = z.strictObject({ token: tokenSchema, label: z.string() }).nullable();
+export type Choice = z.infer<typeof choiceSchema>;
+
+const engineStateSchema = z.strictObject({
+  state: z.enum(['starting', 'running', 'restarting', 'stopped']),
+  /** How many jobs were cut off by the last unexpected end of the engine. */
+  interruptedJobs: z.int().nonnegative(),
+});
+export type EngineState = z.infer<typeof engineStateSchema>;
+
+/** Long commands take a job id of the page's choosing, so that progress and cancel can name them. */
+const withJob = <T extends z.ZodRawShape>(shape: z.ZodObject<T>) => shape.extend({ jobId: jobIdSchema });
+
+const pageSshSchema = sshInputSchema.extend({
+  auth: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('key'), keyToken: tokenSchema, keyPassphrase: z.string().max(1024).nullable() }),
+    z.strictObject({ kind: z.literal('password'), password: z.string().max(1024) }),
+    z.strictObject({ kind: z.literal('agent') }),
+  ]),
+});
+const pageSourceSchema = sourceInputSchema.extend({ ssh: pageSshSchema.nullable() });
+const pageDiskSchema = diskDestinationInputSchema.omit({ path: true }).extend({ folderToken: tokenSchema });
+const pageDestinationSchema = z.discriminatedUnion('kind', [pageDiskSchema, s3DestinationInputSchema]);
+export type PageSourceInput = z.infer<typeof pageSourceSchema>;
+export type PageDestinationInput = z.infer<typeof pageDestinationSchema>;
+
+const pageRestoreTargetSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('same') }),
+  z.strictObject({ kind: z.literal('server'), target: mysqlInputSchema.extend({ ssh: pageSshSchema.nullable() }) }),
+  z.strictObject({ kind: z.literal('sandbox') }),
+  z.strictObject({ kind: z.literal('sql'), fileToken: tokenSchema }),
+]);
+
+export const commands = {
+  'app.state': {
+    input: nothing,
+    output: z.strictObject({
+      language: languageSchema,
+      version: z.string(),
+      engine: engineStateSchema,
+      home: engineVerbs['home.status'].output,
+      /** Whether this machine has what the demo shop needs (a MariaDB server program). */
+      demoPossible: z.boolean(),
+    }),
+  },
+  'app.setLanguage': { input: z.strictObject({ language: languageSchema }), output: nothing },
+  'app.chooseFolder': {
+    input: z.strictObject({ purpose: z.enum(['kit', 'main', 'second-disk', 'cold', 'offsite', 'recover']) }),
+    output: choiceSchema,
+  },
+  'app.chooseSshKey': { input: nothing, output: choiceSchema },
+  'app.chooseSqlFile': { input: nothing, output: choiceSchema },
+  /** Opens the kit that was just written, for printing. */
+  'app.openKit': { input: z.strictObject({ kit: z.enum(['main', 'vault']) }), output: nothing },
+  'app.openLink': { input: z.strictObject({ link: z.enum(['documentation', 'changelog']) }), output: nothing },
+  'home.init': {
+    input: engineVerbs['home.init'].input.omit({ kitDir: true, language: true }).extend({ folderToken: tokenSchema }),
+    output: z.strictObject({ repositoryId: z.string(), kitFiles: z.array(z.string()) }),
+  },
+  'home.unlock': engineVerbs['home.unlock'],
+  'source.add': { input: pageSourceSchema, output: engineVerbs['source.add'].output },
+  'source.try': { input: pageSourceSchema, output: engineVerbs['source.try'].output },
+  'source.list': engineVerbs['source.list'],
+  'source.test': engineVerbs['source.test'],
+  'source.remove': engineVerbs['source.remove'],
+  'destination.add': { input: pageDestinationSchema, output: engineVerbs['destination.add'].output },
+  'destination.try': { input: pageDestinationSchema, output: engineVerbs['destination.try'].output },
+  'destination.list': engineVerbs['destination.list'],
+  'destination.test': engineVerbs['destination.test'],
+  'destination.remove': engineVerbs['destination.remove'],
+  'backup.run': { input: withJob(engineVerbs['backup.run'].input), output: engineVerbs['backup.run'].output },
+  'snapshots.list': engineVerbs['snapshots.list'],
+  'snapshot.show': engineVerbs['snapshot.show'],
+  'copy.run': { input: withJob(engineVerbs['copy.run'].input), output: engineVerbs['copy.run'].output },
+  'verify.run': { input: withJob(engineVerbs['verify.run'].input), output: engineVerbs['verify.run'].output },
+  'restore.run': {
+    input: withJob(engineVerbs['restore.run'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema })),
+    output: engineVerbs['restore.run'].output,
+  },
+  'recover.run': {
+    input: withJob(
+      engineVerbs['recover.run'].input.extend({
+        from: z.discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('disk'), folderToken: tokenSchema }),
+          repositoryLocationSchema.options[1],
+        ]),
+      }),
+    ),
+    output: engineVerbs['recover.run'].output,
+  },
+  checklist: engineVerbs.checklist,
+  doctor: engineVerbs.doctor,
+  'demo.open': { input: withJob(engineVerbs['demo.open'].input), output: engineVerbs['demo.open'].output },
+  'demo.destroy': engineVerbs['demo.destroy'],
+  'demo.close': engineVerbs['demo.close'],
+  'jobs.list': engineVerbs['jobs.list'],
+  'job.cancel': engineVerbs['job.cancel'],
+} as const satisfies Record<CommandName, Command>;
+
+/** What the app tells the page without being asked. At most four progress notices a second per job. */
+export const notices = {
+  'job.progress': jobProgressSchema,
+  'jobs.changed': nothing,
+  'catalog.changed': nothing,
+  'engine.state': engineStateSchema,
+} as const satisfies Record<NoticeName, z.ZodType>;
+
+export type CommandInput<N extends CommandName> = z.infer<(typeof commands)[N]['input']>;
+export type CommandOutput<N extends CommandName> = z.infer<(typeof commands)[N]['output']>;
+export type NoticePayload<N extends NoticeName> = z.infer<(typeof notices)[N]>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { jobIdSchema, jobProgressSchema } from '../model/job.ts';
+
+/**
+ * What travels between the app and the engine's process, in both directions. The same shapes go through Electron's
+ * message port and through a plain child process's channel, so the engine does not know which of them it runs in.
+ */
+export const engineRequestSchema = z.strictObject({
+  id: z.int().nonnegative(),
+  verb: z.string(),
+  input: z.unknown(),
+  /** Given for long verbs: names the job in notices and in `job.cancel`. */
+  jobId: jobIdSchema.nullable(),
+});
+export type EngineRequest = z.infer<typeof engineRequestSchema>;
+
+export const engineMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('reply'), id: z.int().nonnegative(), outcome: z.unknown() }),
+  z.strictObject({ type: z.literal('progress'), progress: jobProgressSchema }),
+  z.strictObject({ type: z.literal('changed'), what: z.enum(['jobs', 'catalog']) }),
+]);
+export type EngineMessage = z.infer<typeof engineMessageSchema>;
