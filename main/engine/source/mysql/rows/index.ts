@@ -1,0 +1,13 @@
+/** The row codec: raw result rows ↔ LOAD DATA text, row digests, ledger sums. Pure; runs inside worker threads. */
+export {
+  addDecimalText,
+  compareDecimal,
+  formatDecimal,
+  parseDecimal,
+  sameDecimalText,
+  type Decimal,
+} from './decimal.ts';
+export { encodeRows, type EncodedRows } from './encode-rows.ts';
+export { layoutOf, type LedgerLayout, type RowLayout } from './layout.ts';
+export { mergeLedgers, type LedgerPartial } from './ledger.ts';
+export { combineDigests, combineSums, emptyDigest } from './row-digest.ts';
