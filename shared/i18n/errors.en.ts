@@ -1,0 +1,226 @@
+import type { ErrorCode } from '../errors/app-error.ts';
+import type { ErrorText } from './error-text.ts';
+import { connectionErrorsEn } from './errors-connections.en.ts';
+
+/** The English of `errors.zh.ts`: what happened, what it means for the data, what to do next. */
+export const errorsEn: Record<ErrorCode, ErrorText> = {
+  ...connectionErrorsEn,
+  cancelled: {
+    message: 'Stopped as you asked. Backups that were already stored are untouched.',
+    remedy: 'Run it again whenever you like; what was already written is not sent twice.',
+  },
+  unexpected: {
+    message:
+      'The program met a problem it did not expect, and this run did not finish. Existing backups are unchanged.',
+    remedy: 'Try again; if it happens again, send us the log.',
+  },
+  'feature.not-yet': {
+    message: 'This version does not have “{{feature}}” yet. Nothing was changed.',
+    remedy: 'The changelog will say when a version has it.',
+  },
+  'usage.bad-argument': {
+    message: '“{{argument}}” is not right in this command. Nothing was run.',
+    remedy: 'Add --help to the command to see how it is written.',
+  },
+  'usage.secret-missing': {
+    message: 'This needs “{{what}}” and did not get it. Nothing was changed.',
+    remedy:
+      'Name an environment variable with the matching --…-env, or a file with --…-file; on a terminal you are asked.',
+  },
+  'usage.secret-file-mode': {
+    message: 'Other users can read the secret file “{{path}}”, so it was not used.',
+    remedy: 'Run chmod 600 on it and try again; if others may have seen it, change the secret inside.',
+  },
+  'ipc.untrusted-sender': {
+    message: 'A page that is not part of this program sent a request. It was refused; no data was touched.',
+    remedy: 'Restart the program; if it happens again, send us the log.',
+  },
+  'ipc.bad-input': {
+    message: 'Something passed inside the program did not fit, so this was not run. No data changed.',
+    remedy: 'Try again; if it happens again, send us the log.',
+  },
+  'engine.stopped': {
+    message: 'The engine stopped unexpectedly and running jobs were cut off. Finished backups are not affected.',
+    remedy: 'The engine restarts by itself; then run the interrupted job again.',
+  },
+  'engine.missing-feature': {
+    message: 'This computer lacks something the program needs, so nothing was started. No data changed.',
+    remedy: 'Run shouhu doctor and follow what it lists.',
+  },
+  'home.not-initialised': {
+    message: 'No keys have been created on this computer yet, so it cannot back up or restore.',
+    remedy: 'For first use run shouhu init; if you already have a copy, run shouhu recover.',
+  },
+  'home.already-initialised': {
+    message: 'Keys already exist here. No second set was made; the old keys and backups are untouched.',
+    remedy: 'Just use it; for a separate set, name a new folder with --home.',
+  },
+  'home.damaged': {
+    message:
+      'The files this computer keeps about your backups are damaged. The backups live in the copies and are fine.',
+    remedy: 'Take an empty --home folder and run shouhu recover from any copy to get the whole timeline back.',
+  },
+  'home.in-use': {
+    message: 'Another Shouhu is using the same folder, so this was not started. No data changed.',
+    remedy: 'Wait for it to finish, or close the other window, and try again.',
+  },
+  'keys.wrong-passphrase': {
+    message: 'The passphrase is not right, so nothing was opened. The backups are still there, unchanged.',
+    remedy:
+      'Check capitals and the input method and try again; if it is forgotten, use the 24 words of the recovery kit.',
+  },
+  'keys.weak-passphrase': {
+    message: 'This passphrase is too easy to guess, so it was not accepted.',
+    remedy: 'Choose a longer one, such as four or five unrelated words in a row.',
+  },
+  'keys.unknown-word': {
+    message: 'Word {{position}} is not in the word list, so the key was not opened. The backups are unchanged.',
+    remedy: 'Read that word on the recovery kit again, correct it, and retry.',
+  },
+  'keys.word-count': {
+    message: 'There must be exactly 24 recovery words; there are {{count}}. The backups are unchanged.',
+    remedy: 'Fill them in by number from 1 to 24 as on the recovery kit, and retry.',
+  },
+  'keys.wrong-word': {
+    message: 'One of the 24 words does not fit the others: most likely one was misread. The backups are unchanged.',
+    remedy: 'Compare each word with the recovery kit, minding look-alikes and their order.',
+  },
+  'keys.wrong-words': {
+    message: 'The 24 words are well-formed, but they are not the key of this repository. The backups are unchanged.',
+    remedy:
+      'Compare the repository id on the kit, and see whether you hold the page of the main key or of the card vault.',
+  },
+  'keys.vault-closed': {
+    message: 'The card vault is closed, so card secrets cannot be read. Everything else is not affected.',
+    remedy: 'When you need card secrets, add --open-vault and give the vault passphrase.',
+  },
+  'source.unknown': {
+    message: 'There is no source named “{{name}}”. Nothing was run.',
+    remedy: 'Run shouhu source list to see the names.',
+  },
+  'source.exists': {
+    message: 'There is already a source named “{{name}}”. Its settings are unchanged.',
+    remedy: 'Choose another name, or remove the old one with shouhu source remove (its backups stay).',
+  },
+  'destination.unknown': {
+    message: 'There is no destination named “{{name}}”. Nothing was run.',
+    remedy: 'Run shouhu destination list to see the names; add one with shouhu destination add if there is none.',
+  },
+  'destination.exists': {
+    message: 'There is already a destination named “{{name}}”. Its settings are unchanged.',
+    remedy: 'Choose another name, or remove the old one with shouhu destination remove (the backups in it stay).',
+  },
+  'snapshot.unknown': {
+    message: 'No snapshot “{{snapshot}}” was found. All others are still there.',
+    remedy: 'Run shouhu snapshots to see them; the first few characters of an id are enough.',
+  },
+  'table.unknown': {
+    message: 'The snapshot has no “{{table}}”. Nothing was run.',
+    remedy: 'Run shouhu show with the snapshot id to see its tables, and write the name as database.table.',
+  },
+  'repository.absent': {
+    message: 'There is no Shouhu repository at this place. Nothing was changed.',
+    remedy: 'Check the folder, bucket or prefix; with a USB disk, see whether it is the right one.',
+  },
+  'repository.exists': {
+    message: 'There is already a repository at this place. It was not overwritten; its backups are intact.',
+    remedy: 'To get its backups back run shouhu recover; for a new one choose an empty folder or prefix.',
+  },
+  'repository.foreign': {
+    message: 'The repository at this place belongs to another set of keys. Nothing was written to it.',
+    remedy:
+      'Make sure disks or buckets are not mixed up; to use those backups, run shouhu recover with another --home.',
+  },
+  'repository.newer-format': {
+    message: 'A newer Shouhu wrote this repository and this version cannot read it. The backups are unchanged.',
+    remedy: 'Update Shouhu first, then open it.',
+  },
+  'repository.header-damaged': {
+    message:
+      'The repository’s first file, shouhu.json, is damaged: this copy alone cannot be opened. Other copies are fine.',
+    remedy: 'Restore from another copy, then use that one to repair this; do not delete the objects here yet.',
+  },
+  'repository.damaged': {
+    message: 'Some data in this copy does not read back as it was written, so it cannot be fully relied on.',
+    remedy: 'Run shouhu verify with --heal-from to repair it from another sound copy.',
+  },
+  'repository.missing-object': {
+    message: 'This copy lacks data that a snapshot needs; a restore from it might be incomplete.',
+    remedy: 'Run shouhu verify with --heal-from to complete it from another sound copy.',
+  },
+  'repository.leased': {
+    message: 'Another computer or job is using this repository, so this was not started. No data changed.',
+    remedy: 'Wait for it to finish; if that computer is off, its claim ends by itself after a while.',
+  },
+  'backup.already-running': {
+    message: 'This source is being backed up already; a second run was not started.',
+    remedy: 'Let the running backup finish.',
+  },
+  'backup.rows-mismatch': {
+    message:
+      'The rows read differ in number from the server’s rows, so this snapshot does not count. Earlier ones are fine.',
+    remedy: 'Back up again; if it stays different, do not rely on the new backup and send us the log.',
+  },
+  'backup.digest-mismatch': {
+    message:
+      'What was read does not match the server’s digest, so this snapshot does not count. Earlier ones are fine.',
+    remedy: 'Back up again; if it stays different, send us the log.',
+  },
+  'backup.ledger-mismatch': {
+    message:
+      'Money totals in the backup differ from the server’s, so this snapshot does not count. Earlier ones are fine.',
+    remedy: 'Back up again; if they still differ, check the ledger’s column and which status means paid.',
+  },
+  'backup.implausibly-small': {
+    message:
+      'There is far less data than last time, so this was not taken as a good backup. Earlier snapshots are all there.',
+    remedy:
+      'Look at the shop first: are orders and cards still there? If you cleared them yourself, back up again and confirm.',
+  },
+  'copy.incomplete': {
+    message:
+      'The snapshot is stored, but did not reach every destination in full: there are fewer copies than planned.',
+    remedy: 'See which destination is unfinished, connect it, and complete it with shouhu copy.',
+  },
+  'restore.no-copy': {
+    message: 'None of the copies that can be reached now has this snapshot. Nothing was restored.',
+    remedy: 'Plug in the disk that has it, or check the network, and retry; or choose another snapshot.',
+  },
+  'restore.target-exists': {
+    message: '“{{target}}”, where the data should go, exists already. It was not touched.',
+    remedy: 'Choose another name with --as, compare, and only then decide about replacing.',
+  },
+  'restore.confirmation-missing': {
+    message: 'This step overwrites data in use and was not confirmed, so nothing was done.',
+    remedy: 'Make sure which database on which server it is, then type the full name.',
+  },
+  'restore.rows-mismatch': {
+    message:
+      'The restored rows differ in number from the snapshot; do not use this result. Snapshot and database are unchanged.',
+    remedy: 'Restore again from another copy, and check this one with shouhu verify.',
+  },
+  'restore.digest-mismatch': {
+    message:
+      'The restored data does not match the snapshot’s digest; do not use this result. Snapshot and database are unchanged.',
+    remedy: 'Restore again from another copy, or into a server of the same brand and version.',
+  },
+  'restore.ledger-mismatch': {
+    message:
+      'Restored money totals differ from the snapshot; do not use this result. Snapshot and database are unchanged.',
+    remedy: 'Restore again from another copy; if they still differ, send us the log.',
+  },
+  'restore.load-failed': {
+    message:
+      'Writing into the target database failed, so the restore did not finish. Snapshot and database are unchanged.',
+    remedy: 'Check space and rights on the target and restore again; the unfinished part can safely be dropped.',
+  },
+  'sandbox.no-server': {
+    message:
+      'No MariaDB or MySQL server program was found here, so a throw-away restore is not possible. Backups are unchanged.',
+    remedy: 'Install a MariaDB server and retry; shouhu doctor says how on this computer.',
+  },
+  'sandbox.start-failed': {
+    message: 'The throw-away database did not start, so nothing was restored. Backups are unchanged.',
+    remedy: 'Check disk space and rights on the temporary folder and retry; shouhu doctor names what is missing.',
+  },
+};

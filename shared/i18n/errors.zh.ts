@@ -1,0 +1,208 @@
+import type { ErrorCode } from '../errors/app-error.ts';
+import type { ErrorText } from './error-text.ts';
+import { connectionErrorsZh } from './errors-connections.zh.ts';
+
+/** 每一种错误的说法：出了什么事、数据怎么样、接下来做什么。 */
+export const errorsZh: Record<ErrorCode, ErrorText> = {
+  ...connectionErrorsZh,
+  cancelled: {
+    message: '已按你的要求停下。已经存好的备份都没有动。',
+    remedy: '需要时重新运行即可，已经写好的数据块不用再传一次。',
+  },
+  unexpected: {
+    message: '程序遇到了没有预料到的问题，这次操作没有完成。已有的备份没有被改动。',
+    remedy: '请再试一次；如果还是这样，把日志发给我们。',
+  },
+  'feature.not-yet': {
+    message: '这个版本还没有“{{feature}}”这项功能，什么都没有改动。',
+    remedy: '请看更新日志，等它出现在新版本里。',
+  },
+  'usage.bad-argument': {
+    message: '命令里的“{{argument}}”用得不对，什么都没有执行。',
+    remedy: '在这条命令后面加上 --help，可以看到正确的写法。',
+  },
+  'usage.secret-missing': {
+    message: '需要“{{what}}”才能继续，但没有拿到。什么都没有改动。',
+    remedy: '用对应的 --…-env 指定环境变量，或用 --…-file 指定文件；在终端里运行时会直接询问。',
+  },
+  'usage.secret-file-mode': {
+    message: '存放密码的文件“{{path}}”别的用户也能读，所以没有使用它。',
+    remedy: '先运行 chmod 600 收紧权限，再试一次；如果别人可能看过，请换掉里面的密码。',
+  },
+  'ipc.untrusted-sender': {
+    message: '一个不属于本程序的页面发来了请求，已经拒绝。数据没有被碰到。',
+    remedy: '请重新启动程序；如果反复出现，把日志发给我们。',
+  },
+  'ipc.bad-input': {
+    message: '程序内部传递的内容不符合约定，这次操作没有执行。数据没有改动。',
+    remedy: '请再试一次；如果还是这样，把日志发给我们。',
+  },
+  'engine.stopped': {
+    message: '后台引擎意外停止，正在进行的任务中断了。已经完成的备份不受影响。',
+    remedy: '引擎会自己重新启动；随后把中断的任务再运行一次。',
+  },
+  'engine.missing-feature': {
+    message: '这台电脑缺少运行所需的部件，任务没有开始。数据没有改动。',
+    remedy: '运行 shouhu doctor，按照列出的办法补齐。',
+  },
+  'home.not-initialised': {
+    message: '这台电脑上还没有建立钥匙，所以还不能备份或恢复。',
+    remedy: '第一次使用请运行 shouhu init；如果已经有一份副本，请运行 shouhu recover。',
+  },
+  'home.already-initialised': {
+    message: '这里已经建立过钥匙，没有再建一套，原来的钥匙和备份都没有动。',
+    remedy: '直接使用即可；想另外建一套，请用 --home 指定一个新文件夹。',
+  },
+  'home.damaged': {
+    message: '本机的资料文件损坏了。备份保存在各个副本里，不受影响。',
+    remedy: '换一个空的 --home 文件夹，用 shouhu recover 从任意一份副本找回全部时间线。',
+  },
+  'home.in-use': {
+    message: '另一个守护程序正在使用同一份资料，这次没有开始。数据没有改动。',
+    remedy: '等它结束，或关掉另一个窗口，再试一次。',
+  },
+  'keys.wrong-passphrase': {
+    message: '口令不对，没有打开。备份都还在，没有改动。',
+    remedy: '检查大小写和输入法后再试；如果想不起来，用恢复卡上的 24 个词。',
+  },
+  'keys.weak-passphrase': {
+    message: '这个口令太容易被猜到，没有采用。',
+    remedy: '换一个更长的，例如四五个互不相干的词连在一起。',
+  },
+  'keys.unknown-word': {
+    message: '第 {{position}} 个词不在词表里，钥匙没有打开。备份没有改动。',
+    remedy: '对照恢复卡看清这个词，改正后再试。',
+  },
+  'keys.word-count': {
+    message: '恢复词应该正好是 24 个，现在是 {{count}} 个。备份没有改动。',
+    remedy: '按恢复卡上的编号从 1 到 24 补齐，再试一次。',
+  },
+  'keys.wrong-word': {
+    message: '这 24 个词里有一个和其他的对不上，多半是写错或看错了一个。备份没有改动。',
+    remedy: '逐个对照恢复卡，留意长得像的字和词的先后。',
+  },
+  'keys.wrong-words': {
+    message: '这 24 个词本身没有写错，但它不是这个仓库的钥匙。备份没有改动。',
+    remedy: '看恢复卡上的仓库编号是否一致，并确认拿的是主钥匙那张还是卡密保险库那张。',
+  },
+  'keys.vault-closed': {
+    message: '卡密保险库没有打开，所以卡密这部分读不出来。其余数据不受影响。',
+    remedy: '需要卡密时加上 --open-vault，并给出保险库口令。',
+  },
+  'source.unknown': {
+    message: '没有叫“{{name}}”的数据源，什么都没有执行。',
+    remedy: '运行 shouhu source list 看看已有的名字。',
+  },
+  'source.exists': {
+    message: '已经有一个叫“{{name}}”的数据源，原来的设置没有动。',
+    remedy: '换一个名字，或先用 shouhu source remove 去掉旧的（已有的备份会保留）。',
+  },
+  'destination.unknown': {
+    message: '没有叫“{{name}}”的目的地，什么都没有执行。',
+    remedy: '运行 shouhu destination list 看看已有的名字；还没有的话先用 shouhu destination add 添加。',
+  },
+  'destination.exists': {
+    message: '已经有一个叫“{{name}}”的目的地，原来的设置没有动。',
+    remedy: '换一个名字，或先用 shouhu destination remove 去掉旧的（里面的备份会保留）。',
+  },
+  'snapshot.unknown': {
+    message: '没有找到快照“{{snapshot}}”。别的快照都还在。',
+    remedy: '运行 shouhu snapshots 看看有哪些，编号可以只写开头几位。',
+  },
+  'table.unknown': {
+    message: '快照里没有“{{table}}”，什么都没有执行。',
+    remedy: '运行 shouhu show 加快照编号查看里面的表，按“库.表”的写法再试。',
+  },
+  'repository.absent': {
+    message: '这个位置没有守护的备份仓库，什么都没有改动。',
+    remedy: '检查文件夹、存储桶或前缀是否写对；如果是 U 盘，看看是不是插错了盘。',
+  },
+  'repository.exists': {
+    message: '这个位置已经有一个仓库，没有覆盖它，里面的备份完好。',
+    remedy: '想找回里面的备份，请用 shouhu recover；想另建一个，请换一个空文件夹或前缀。',
+  },
+  'repository.foreign': {
+    message: '这个位置的仓库属于另一套钥匙，没有往里面写任何东西。',
+    remedy: '确认磁盘或存储桶没有弄混；要用那套备份，请换一个 --home 再运行 shouhu recover。',
+  },
+  'repository.newer-format': {
+    message: '这个仓库是更新版本的守护写的，现在这个版本读不懂它。备份没有改动。',
+    remedy: '先升级守护，再打开。',
+  },
+  'repository.header-damaged': {
+    message: '仓库的开头文件 shouhu.json 损坏了，单凭这一份副本打不开。其他副本不受影响。',
+    remedy: '从另一份副本恢复；再用它把这一份修好，原来的数据块先不要删除。',
+  },
+  'repository.damaged': {
+    message: '这份副本里有读出来和写入时不一样的数据，不能再完全依靠它。',
+    remedy: '运行 shouhu verify 并加上 --heal-from，用另一份完好的副本修好它。',
+  },
+  'repository.missing-object': {
+    message: '这份副本里少了快照需要的数据，用它可能恢复不完整。',
+    remedy: '运行 shouhu verify 并加上 --heal-from，用另一份完好的副本补齐它。',
+  },
+  'repository.leased': {
+    message: '另一台电脑或另一个任务正在使用这个仓库，这次没有开始。数据没有改动。',
+    remedy: '等它结束再试；如果那台电脑已经关机，占用过一会儿会自己解除。',
+  },
+  'backup.already-running': {
+    message: '这个数据源正在备份，没有同时再开一次。',
+    remedy: '等正在进行的备份结束即可。',
+  },
+  'backup.rows-mismatch': {
+    message: '取到的行数和服务器里的行数不一样，这次快照不算数。以前的快照不受影响。',
+    remedy: '请再备份一次；如果还是不一样，先不要依靠新的备份，把日志发给我们。',
+  },
+  'backup.digest-mismatch': {
+    message: '取到的内容和服务器算出的指纹不一样，这次快照不算数。以前的快照不受影响。',
+    remedy: '请再备份一次；如果还是不一样，把日志发给我们。',
+  },
+  'backup.ledger-mismatch': {
+    message: '备份里的金额合计和服务器上的合计对不上，这次快照不算数。以前的快照不受影响。',
+    remedy: '请再备份一次；如果还是对不上，检查账目表的列和已付款状态设得对不对。',
+  },
+  'backup.implausibly-small': {
+    message: '这次的数据比上一次少了很多，看起来不正常，所以没有当作好的备份。以前的快照都还在。',
+    remedy: '先去网站看看订单和卡密是否还在；如果确实是自己清理的，再备份一次并确认。',
+  },
+  'copy.incomplete': {
+    message: '快照已经存好，但没有完整送到每一个目的地，副本比计划的少。',
+    remedy: '看清是哪个目的地没有完成，接好之后运行 shouhu copy 补上。',
+  },
+  'restore.no-copy': {
+    message: '现在能连上的副本里都没有这个快照，还没有开始恢复。',
+    remedy: '插上存有它的磁盘，或检查网络，然后再试；也可以换一个快照。',
+  },
+  'restore.target-exists': {
+    message: '要恢复到的“{{target}}”已经存在，没有动它。',
+    remedy: '用 --as 换一个名字，比较无误之后再决定要不要替换。',
+  },
+  'restore.confirmation-missing': {
+    message: '这一步会覆盖正在使用的数据，没有得到确认，所以什么都没有做。',
+    remedy: '看清要覆盖的是哪台服务器的哪个数据库，再把名字完整地写一遍。',
+  },
+  'restore.rows-mismatch': {
+    message: '恢复出来的行数和快照里的不一样，先不要使用这份结果。快照和原来的数据库都没有动。',
+    remedy: '换一份副本再恢复一次；同时用 shouhu verify 检查这份副本。',
+  },
+  'restore.digest-mismatch': {
+    message: '恢复出来的内容和快照里的指纹不一样，先不要使用这份结果。快照和原来的数据库都没有动。',
+    remedy: '换一份副本再恢复一次，或恢复到同一品牌、同一版本的数据库。',
+  },
+  'restore.ledger-mismatch': {
+    message: '恢复出来的金额合计和快照里的对不上，先不要使用这份结果。快照和原来的数据库都没有动。',
+    remedy: '换一份副本再恢复一次；如果还是对不上，把日志发给我们。',
+  },
+  'restore.load-failed': {
+    message: '往目标数据库写入时出了错，恢复没有完成。快照和原来的数据库都没有动。',
+    remedy: '检查目标服务器的空间和权限，然后重新恢复；没有写完的那份可以放心删掉。',
+  },
+  'sandbox.no-server': {
+    message: '这台电脑上没有找到 MariaDB 或 MySQL 的服务程序，所以不能做临时恢复。备份没有改动。',
+    remedy: '安装 MariaDB 服务器之后再试；运行 shouhu doctor 可以看到这台电脑该怎么装。',
+  },
+  'sandbox.start-failed': {
+    message: '临时数据库没有启动成功，恢复没有开始。备份没有改动。',
+    remedy: '看看磁盘空间和临时文件夹的权限，再试一次；shouhu doctor 会指出缺什么。',
+  },
+};
