@@ -1,0 +1,35 @@
+export const checklistEn = {
+  checklist: {
+    title: 'Checklist',
+    subtitle: 'Evidence, not settings: each item says what was seen, and when',
+    first: 'The six basics',
+    more: 'Four more',
+    summary: '{{ok}} done, {{todo}} to do, {{unknown}} cannot be seen yet',
+    refresh: 'Check again',
+    since: 'Since {{date}}',
+    evidence: 'Evidence seen',
+    noEvidence: 'No evidence yet',
+    todo: 'What to do',
+    nothing: 'Nothing to do right now.',
+    unknownText: 'This feature is not there yet, so it honestly says “cannot be seen” and does not count as done.',
+    state: { ok: 'Done', warn: 'Needs a look', fail: 'Not done yet', unknown: 'Cannot be seen' },
+    item: {
+      replica: 'Replica: another database ready to take over',
+      'daily-snapshot-second-disk': 'A snapshot a day, on a second disk',
+      'two-clouds-encrypted': 'Encrypted copies in two clouds',
+      'weekly-cold-offsite': 'An offline copy a week, kept elsewhere',
+      'restore-tested': 'A restore practised, and checked',
+      'card-vault': 'Card secrets sealed on their own',
+      coverage: 'All of the shop’s data is backed up',
+      'recovery-kit': 'Recovery kit printed, and tried',
+      'stream-rpo': 'Log stream: how many seconds of trade could be lost',
+      alarm: 'You are told when a backup did not succeed',
+    },
+  },
+  evidence: {
+    other: 'Seen: {{id}}',
+  },
+  todo: {
+    other: 'Suggested: {{id}}',
+  },
+};
