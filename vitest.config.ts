@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects: `unit` needs nothing but Node; `servers` starts real MariaDB, sshd and S3 servers, so its files run one
- * after the other on small machines.
+ * Three projects: `unit` needs nothing but Node; `servers` starts real MariaDB, sshd and S3 servers, so its files run
+ * one after the other on small machines; `e2e` drives the built app in Electron (started by scripts/e2e.mjs).
  */
 export default defineConfig({
   test: {
@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{main,shared,renderer,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{main,shared,renderer}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
           exclude: ['**/*.server.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -22,6 +22,15 @@ export default defineConfig({
           include: ['main/**/*.server.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/specs/**/*.spec.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
