@@ -1,0 +1,2 @@
+console.error('placeholder');
+process.exit(1);

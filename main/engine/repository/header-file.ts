@@ -1,0 +1,67 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { BlobStore } from '../backend/blob-store.ts';
+import { headerName, maxHeaderBytes, readmeName, recoverScriptName } from './format.ts';
+import {
+  authenticateHeader,
+  headerDamaged,
+  parseHeader,
+  serializeHeader,
+  type RepositoryHeader,
+} from './keys/header.ts';
+import type { MainKeys } from './keys/main-keys.ts';
+import { refreshReaderFiles } from './reader-files.ts';
+import { isAppErrorOf } from './store-errors.ts';
+
+/** The header of the repository on this store, not yet authenticated, or undefined when there is none. */
+export async function findHeader(store: BlobStore, signal: AbortSignal): Promise<RepositoryHeader | undefined> {
+  try {
+    return parseHeader(await store.get(headerName, { signal, maxBytes: maxHeaderBytes }));
+  } catch (error) {
+    if (isAppErrorOf(error, 'backend.blob-missing')) return undefined;
+    if (isAppErrorOf(error, 'backend.rejected')) throw headerDamaged('size', error);
+    throw error;
+  }
+}
+
+/** The header, proven to belong to these keys. */
+export async function readHeader(store: BlobStore, keys: MainKeys, signal: AbortSignal): Promise<RepositoryHeader> {
+  const header = await findHeader(store, signal);
+  if (header === undefined) throw new AppError('repository.absent');
+  if (header.repository !== keys.repositoryId) throw new AppError('repository.foreign', { found: header.repository });
+  authenticateHeader(header, keys);
+  return header;
+}
+
+/** Reader files first, header last: a place without a header is not a repository yet, and creating can be tried again. */
+export async function writeNewHeader(store: BlobStore, header: RepositoryHeader, signal: AbortSignal): Promise<void> {
+  const found = await findHeader(store, signal);
+  if (found !== undefined) throw existing(header, found);
+  for await (const { name } of store.list('', signal)) {
+    if (!isHarmless(name)) throw new AppError('repository.foreign', { found: name });
+  }
+  await refreshReaderFiles(store, signal);
+  const { written } = await store.put(headerName, serializeHeader(header), { mode: 'create', signal });
+  if (!written) throw new AppError('repository.exists', { repository: header.repository });
+}
+
+export async function replaceHeader(
+  store: BlobStore,
+  keys: MainKeys,
+  header: RepositoryHeader,
+  signal: AbortSignal,
+): Promise<void> {
+  await readHeader(store, keys, signal);
+  authenticateHeader(header, keys);
+  await store.put(headerName, serializeHeader(header), { mode: 'replace', signal });
+}
+
+function existing(wanted: RepositoryHeader, found: RepositoryHeader): AppError {
+  return found.repository === wanted.repository
+    ? new AppError('repository.exists', { repository: found.repository })
+    : new AppError('repository.foreign', { found: found.repository });
+}
+
+/** What an interrupted creation, an operating system or a store's own marker may have left. */
+function isHarmless(name: string): boolean {
+  return name === readmeName || name === recoverScriptName || name.startsWith('.') || name.startsWith('leases/');
+}

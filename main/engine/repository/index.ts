@@ -1,0 +1,51 @@
+/** The only door into `repository/`. Format: FORMAT.md. */
+export { assertPlatformFeatures } from './crypto/platform-features.ts';
+export type { ScryptCost } from './crypto/primitives.ts';
+
+export {
+  createKeyring,
+  openVaultWithPassphrase,
+  openVaultWithWords,
+  unlockWithPassphrase,
+  unlockWithWords,
+} from './keys/keyring.ts';
+export type { Credential, NewKeyring, NewKeyringOptions } from './keys/keyring.ts';
+export { changePassphrase, renewWords } from './keys/change-keys.ts';
+export type { ChangePassphrase, RenewWords } from './keys/change-keys.ts';
+export { authenticateHeader, parseHeader, serializeHeader } from './keys/header.ts';
+export type { RepositoryHeader, Slot } from './keys/header.ts';
+export { closeVault, mainKeysFromText, mainKeysToText } from './keys/main-keys.ts';
+export type { EncodingKeys, MainKeys, VaultKey } from './keys/main-keys.ts';
+export { assertGoodPassphrase, minimumPassphraseLength } from './keys/passphrase.ts';
+export type { RecoveryWords } from './keys/words.ts';
+export { decryptCredential, encryptCredential } from './keys/credential.ts';
+
+export { decodeObject, encodeObject, objectId, verifyObject } from './objects/object-codec.ts';
+export type {
+  DecodedObject,
+  DecodeOptions,
+  EncodedObject,
+  EncodeInput,
+  VerifiedObject,
+} from './objects/object-codec.ts';
+export { decodeSealedPayload, encodeSealedPayload, encodeSealedRows, smallGroupRows } from './objects/sealed-rows.ts';
+export type { SealedRows, SealedRowsInput } from './objects/sealed-rows.ts';
+
+export { Repository, type StoredRecord } from './repository.ts';
+export { findHeader } from './header-file.ts';
+export { chunksOfTable } from './records.ts';
+export { copyMissing, copySnapshot } from './copy.ts';
+export type { CopyOptions, CopyProgress } from './copy.ts';
+export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
+export { recoverScriptSha256 } from './reader-files.ts';
+
+export {
+  formatVersion,
+  isObjectId,
+  manifestName,
+  maxPlaintextBytes,
+  parseManifestName,
+  parseStreamName,
+  streamName,
+} from './format.ts';
+export type { ChunkKind, DamageReason, ManifestNameParts, ObjectKind, ObjectSlot, StreamNameParts } from './format.ts';

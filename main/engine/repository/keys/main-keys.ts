@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { hkdfSha256, hmacSha256, keyBytes, utf8 } from '../crypto/primitives.ts';
+
+/**
+ * What daily work holds: enough to write everything and to read everything but the card vault. Plain bytes, so that a worker
+ * thread can be given a copy. Never logged, never sent to the page.
+ */
+export interface EncodingKeys {
+  /** 32 bytes. Names objects. */
+  readonly idKey: Uint8Array;
+  /** 32 bytes. All other main keys are derived from it. */
+  readonly encKey: Uint8Array;
+  /** 32 bytes. Seals card secrets; it came from a header whose MAC held. */
+  readonly vaultPublicKey: Uint8Array;
+}
+
+export interface MainKeys extends EncodingKeys {
+  readonly repositoryId: string;
+}
+
+/** The opened card vault: reads sealed objects. Plain bytes for workers; close it with `closeVault`. */
+export interface VaultKey {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
+}
+
+/** Overwrites the private key. Copies sent to workers must be closed there. */
+export function closeVault(vault: VaultKey): void {
+  vault.privateKey.fill(0);
+}
+
+const noSalt = new Uint8Array();
+
+function derive(keys: EncodingKeys, purpose: string): Buffer {
+  return hkdfSha256(keys.encKey, noSalt, utf8(`shouhu-v1 ${purpose}`));
+}
+
+/** The key of one content-named object in the main slot. */
+export function objectKey(keys: EncodingKeys, id: Uint8Array): Buffer {
+  return hkdfSha256(keys.encKey, id, utf8('shouhu-v1 object'));
+}
+
+/** The key of one object that is named by place and time: manifest, stream record. */
+export function namedObjectKey(keys: EncodingKeys, name: Uint8Array): Buffer {
+  return hkdfSha256(keys.encKey, name, utf8('shouhu-v1 named-object'));
+}
+
+export const nonceKey = (keys: EncodingKeys): Buffer => derive(keys, 'nonce');
+export const outerTagKey = (keys: EncodingKeys): Buffer => derive(keys, 'outer-tag');
+export const headerMacKey = (keys: EncodingKeys): Buffer => derive(keys, 'header-mac');
+export const leaseMacKey = (keys: EncodingKeys): Buffer => derive(keys, 'lease-mac');
+
+/** Encrypts small secrets that the workstation keeps in its home folder (SSH, cloud, database passwords). */
+export const deriveCredentialKey = (keys: EncodingKeys): Buffer => derive(keys, 'credential');
+
+/** Binds the wrapped bytes to one master key, because AES-GCM alone lets two keys open one ciphertext. */
+export function keyCommitment(repositoryId: string, idKey: Uint8Array, encKey: Uint8Array): Buffer {
+  return hmacSha256(Buffer.concat([idKey, encKey]), utf8(`shouhu-v1 commitment\n${repositoryId}`));
+}
+
+const storedKeysSchema = z.strictObject({
+  repositoryId: z.uuid(),
+  idKey: z.base64().length(44),
+  encKey: z.base64().length(44),
+  vaultPublicKey: z.base64().length(44),
+});
+
+/** One line of secret text for the operating system's key store. */
+export function mainKeysToText(keys: MainKeys): string {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  return JSON.stringify({
+    repositoryId: keys.repositoryId,
+    idKey: base64(keys.idKey),
+    encKey: base64(keys.encKey),
+    vaultPublicKey: base64(keys.vaultPublicKey),
+  });
+}
+
+/** The inverse of `mainKeysToText`; anything else is `home.damaged` {what}. */
+export function mainKeysFromText(text: string): MainKeys {
+  try {
+    const stored = storedKeysSchema.parse(JSON.parse(text));
+    return {
+      repositoryId: stored.repositoryId,
+      idKey: stored32(stored.idKey),
+      encKey: stored32(stored.encKey),
+      vaultPublicKey: stored32(stored.vaultPublicKey),
+    };
+  } catch {
+    // The cause is dropped on purpose: a parse error quotes its input, and the input is the key.
+    throw new AppError('home.damaged', { what: 'main-keys' });
+  }
+}
+
+function stored32(base64: string): Uint8Array {
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.length !== keyBytes) throw new RangeError('key length');
+  return bytes;
+}

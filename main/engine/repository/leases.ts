@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { BlobStore } from '../backend/blob-store.ts';
+import { isoUtc, type Clock } from '../platform/clock.ts';
+import { newId } from '../platform/random.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { hmacSha256, sameBytes, utf8 } from './crypto/primitives.ts';
+import { idOfLeaseName, leaseName, maxLeaseBytes } from './format.ts';
+import { leaseMacKey, type MainKeys } from './keys/main-keys.ts';
+import { isAppErrorOf } from './store-errors.ts';
+
+/**
+ * Leases say who is writing (`writer`, any number at once) or pruning (`exclusive`, alone). A lease ends by itself: a holder
+ * that died never blocks. They are signed, so a store or a stranger cannot invent one. They rest on clocks that agree within
+ * minutes, which is why prune also spares young objects.
+ */
+export type LeaseKind = 'writer' | 'exclusive';
+
+export interface LeaseRequest {
+  readonly kind: LeaseKind;
+  /** What runs, for people: `backup of shop`. */
+  readonly holder: string;
+  /** Which computer, for people. */
+  readonly host: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How long the lease lives without a heartbeat; default 10 minutes, at most 24 hours. */
+  readonly ttlMs?: number;
+}
+
+export interface LeaseHandle {
+  readonly id: string;
+  readonly kind: LeaseKind;
+  readonly expiresAtMs: () => number;
+  /** Aborts, with `repository.leased` as reason, once the lease was lost: stop writing. */
+  readonly lost: AbortSignal;
+  /** Call at least every third of `ttlMs`. Rejects with `repository.leased` when the lease is lost. */
+  heartbeat(signal: AbortSignal): Promise<void>;
+  /** Removes the lease. Never rejects because it is gone already. */
+  release(signal: AbortSignal): Promise<void>;
+}
+
+const maxTtlMs = 24 * 60 * 60 * 1000;
+const defaultTtlMs = 10 * 60 * 1000;
+
+const leaseSchema = z.strictObject({
+  id: z.uuid(),
+  kind: z.enum(['writer', 'exclusive']),
+  holder: z.string().max(200),
+  host: z.string().max(200),
+  startedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  mac: z.string().regex(/^[0-9a-f]{64}$/),
+});
+type Lease = z.infer<typeof leaseSchema>;
+
+/**
+ * Writes the lease, then looks for others: of two that start together at least one sees the other and steps back.
+ * `repository.leased` {holder, host, untilIso}: a writer waits for an exclusive lease, an exclusive one for any.
+ */
+export async function acquireLease(store: BlobStore, keys: MainKeys, request: LeaseRequest): Promise<LeaseHandle> {
+  const { kind, clock, signal } = request;
+  const ttlMs = Math.min(request.ttlMs ?? defaultTtlMs, maxTtlMs);
+  const id = newId();
+  const startedAt = isoUtc(clock.nowMs());
+  let expiresAtMs = 0;
+  const losing = new AbortController();
+
+  const write = async (writeSignal: AbortSignal) => {
+    const endMs = clock.nowMs() + ttlMs;
+    const holder = request.holder.slice(0, 200);
+    const lease = { id, kind, holder, host: request.host.slice(0, 200), startedAt, expiresAt: isoUtc(endMs) };
+    const text = JSON.stringify({ ...lease, mac: macOf(keys, lease).toString('hex') });
+    await store.put(leaseName(id), utf8(text), { mode: 'replace', signal: writeSignal });
+    expiresAtMs = endMs;
+  };
+  const refuseConflict = async (checkSignal: AbortSignal) => {
+    for await (const other of liveLeases(store, keys, clock, checkSignal)) {
+      if (other.id !== id && (kind === 'exclusive' || other.kind === 'exclusive')) throw leasedBy(other);
+    }
+  };
+
+  await refuseConflict(signal);
+  await write(signal);
+  try {
+    await refuseConflict(signal);
+  } catch (error) {
+    await store.remove(leaseName(id), new AbortController().signal);
+    throw error;
+  }
+
+  return {
+    id,
+    kind,
+    lost: losing.signal,
+    expiresAtMs: () => expiresAtMs,
+    heartbeat: async (beatSignal) => {
+      if (losing.signal.aborted) throw losing.signal.reason;
+      try {
+        // After a sleep the lease may have ended, and someone else may have begun in good faith.
+        if (clock.nowMs() >= expiresAtMs) await refuseAfterSleep(kind, refuseConflict, beatSignal);
+        await write(beatSignal);
+      } catch (error) {
+        if (isAppErrorOf(error, 'repository.leased')) losing.abort(error);
+        throw error;
+      }
+    },
+    release: async (releaseSignal) => {
+      await store.remove(leaseName(id), releaseSignal);
+    },
+  };
+}
+
+/** Leases that hold now. Unsigned, misnamed, ended or absurdly long ones never block. */
+async function* liveLeases(store: BlobStore, keys: MainKeys, clock: Clock, signal: AbortSignal): AsyncGenerator<Lease> {
+  for await (const { name } of store.list('leases/', signal)) {
+    const id = idOfLeaseName(name);
+    if (id === undefined) continue;
+    const lease = await readLease(store, keys, name, signal);
+    if (lease?.id !== id) continue;
+    const leftMs = Date.parse(lease.expiresAt) - clock.nowMs();
+    if (leftMs > 0 && leftMs <= maxTtlMs) yield lease;
+  }
+}
+
+async function readLease(
+  store: BlobStore,
+  keys: MainKeys,
+  name: string,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await store.get(name, { signal, maxBytes: maxLeaseBytes });
+  } catch (error) {
+    // Released since the listing, or too big to be a lease.
+    if (isAppErrorOf(error, 'backend.blob-missing', 'backend.rejected')) return undefined;
+    throw error;
+  }
+  const parsed = leaseSchema.safeParse(jsonOf(bytes));
+  if (!parsed.success) return undefined;
+  return sameBytes(macOf(keys, parsed.data), Buffer.from(parsed.data.mac, 'hex')) ? parsed.data : undefined;
+}
+
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // Not a lease: the schema refuses undefined.
+    return undefined;
+  }
+}
+
+/** An exclusive lease that ended is lost for good: a backup may have come and gone meanwhile. */
+async function refuseAfterSleep(
+  kind: LeaseKind,
+  refuseConflict: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+) {
+  if (kind === 'exclusive') throw new AppError('repository.leased', { holder: '', host: '', untilIso: '' });
+  await refuseConflict(signal);
+}
+
+function leasedBy({ holder, host, expiresAt }: Lease): AppError {
+  return new AppError('repository.leased', { holder, host, untilIso: expiresAt });
+}
+
+function macOf(keys: MainKeys, lease: Omit<Lease, 'mac'>): Buffer {
+  return hmacSha256(leaseMacKey(keys), utf8('shouhu-v1 lease\n'), utf8(canonicalJson({ ...lease, mac: '' })));
+}

@@ -1,0 +1,269 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { DatabaseRecord, TableRecord } from '../../../shared/model/database.ts';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
+import type { BlobStore } from '../backend/blob-store.ts';
+import { ChunkSet } from './chunk-set.ts';
+import { chunkName, manifestName, maxObjectBytes, parseManifestName, parseStreamName, streamName } from './format.ts';
+import { readHeader, writeNewHeader, replaceHeader } from './header-file.ts';
+import type { RepositoryHeader } from './keys/header.ts';
+import type { MainKeys } from './keys/main-keys.ts';
+import { acquireLease, type LeaseHandle, type LeaseRequest } from './leases.ts';
+import { decodeNamedObject, encodeNamedObject } from './objects/named-object.ts';
+import {
+  decodeObject,
+  encodeObject,
+  type DecodedObject,
+  type DecodeOptions,
+  type EncodedObject,
+  verifyObject,
+} from './objects/object-codec.ts';
+import { refreshReaderFiles } from './reader-files.ts';
+import { chunksOfTable, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
+import { isAppErrorOf } from './store-errors.ts';
+
+/** A record that is now in the repository; `written` is false when it was there before. Bytes as stored. */
+export interface StoredRecord {
+  readonly id: string;
+  readonly written: boolean;
+  readonly sizeBytes: number;
+}
+
+/**
+ * One copy of a repository on one store: format 1 of FORMAT.md. Writes in the order that makes a kill harmless (chunks before
+ * the manifest that names them) and believes nothing it reads.
+ *
+ * Errors of every method: those of the store (`backend.*`), `repository.damaged` {object, reason},
+ * `repository.missing-object` {object}, `repository.newer-format`. After an abort nothing more is written.
+ */
+export class Repository {
+  readonly store: BlobStore;
+  readonly keys: MainKeys;
+  readonly header: RepositoryHeader;
+  readonly #chunks: ChunkSet;
+  /** Chunk ids of table records that this process wrote or read, so that a manifest is checked without reading them again. */
+  readonly #tableChunks = new Map<string, readonly string[]>();
+
+  private constructor(store: BlobStore, keys: MainKeys, header: RepositoryHeader) {
+    this.store = store;
+    this.keys = keys;
+    this.header = header;
+    this.#chunks = new ChunkSet(store);
+  }
+
+  /**
+   * Makes an empty repository: README.txt, recover.mjs, then the header, which makes it exist. For a second copy, give the
+   * header of the first. Errors: `repository.exists` {repository}; `repository.foreign` {found} when the place holds another
+   * repository or other things.
+   */
+  static async create(store: BlobStore, header: RepositoryHeader, signal: AbortSignal): Promise<void> {
+    await writeNewHeader(store, header, signal);
+  }
+
+  /** Errors: `repository.absent`, `repository.foreign` (other keys), `repository.header-damaged`. */
+  static async open(store: BlobStore, keys: MainKeys, signal: AbortSignal): Promise<Repository> {
+    return new Repository(store, keys, await readHeader(store, keys, signal));
+  }
+
+  get id(): string {
+    return this.keys.repositoryId;
+  }
+
+  /** Writes a header with other slots (same keys). Every copy has its own header file. */
+  async replaceHeader(header: RepositoryHeader, signal: AbortSignal): Promise<void> {
+    await replaceHeader(this.store, this.keys, header, signal);
+  }
+
+  /** Brings README.txt and recover.mjs to this version; gives the names written. */
+  refreshReaderFiles(signal: AbortSignal): Promise<string[]> {
+    return refreshReaderFiles(this.store, signal);
+  }
+
+  /** All chunk ids of this copy: one listing, then kept up to date by this object's own writes. Do not change the set. */
+  knownIds(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return this.#chunks.ids(signal);
+  }
+
+  /** Forgets the listing, for a copy that others wrote to. */
+  forgetListing(): void {
+    this.#chunks.forget();
+  }
+
+  /** Whether this copy has the chunk, by its listing: `knownIds` must have been awaited once before. */
+  has(id: string): boolean {
+    return this.#chunks.has(id);
+  }
+
+  /** Durable when it resolves. Nothing is sent when the listing already has it. */
+  async putObject(
+    object: Pick<EncodedObject, 'id' | 'bytes'>,
+    signal: AbortSignal,
+  ): Promise<{ readonly written: boolean }> {
+    return this.#chunks.put(object.id, object.bytes, 'create', signal);
+  }
+
+  /** Puts sound bytes in the place of damaged ones, after checking them. */
+  async healObject(id: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    verifyObject(this.keys, id, bytes);
+    await this.#chunks.put(id, bytes, 'replace', signal);
+  }
+
+  /** The stored bytes, unchecked. */
+  async getRaw(id: string, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#read(chunkName(id), id, signal);
+  }
+
+  async getObject(id: string, options: DecodeOptions & { readonly signal: AbortSignal }): Promise<DecodedObject> {
+    return decodeObject(this.keys, id, await this.getRaw(id, options.signal), options);
+  }
+
+  /** For prune: removes one chunk. The caller holds an exclusive lease. */
+  async removeObject(id: string, signal: AbortSignal): Promise<void> {
+    await this.#chunks.remove(id, signal);
+  }
+
+  /** Writes a table record. The same record, however put together, is the same object. */
+  async putTableRecord(record: TableRecord, signal: AbortSignal): Promise<StoredRecord> {
+    const stored = await this.#putRecord('table', record, signal);
+    this.#tableChunks.set(stored.id, chunksOfTable(record));
+    return stored;
+  }
+
+  /** Writes a database record and gives its id. */
+  putDatabaseRecord(record: DatabaseRecord, signal: AbortSignal): Promise<StoredRecord> {
+    return this.#putRecord('schema', record, signal);
+  }
+
+  async getTableRecord(id: string, signal: AbortSignal): Promise<TableRecord> {
+    const { payload } = await this.getObject(id, { expectedKind: 'table', signal });
+    const record = parseTableRecord(id, payload);
+    this.#tableChunks.set(id, chunksOfTable(record));
+    return record;
+  }
+
+  /** Ids of all rows objects that a table record names; read from the store once. */
+  async chunksOfTable(id: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#tableChunks.get(id) ?? chunksOfTable(await this.getTableRecord(id, signal));
+  }
+
+  async getDatabaseRecord(id: string, signal: AbortSignal): Promise<DatabaseRecord> {
+    return parseDatabaseRecord(id, (await this.getObject(id, { expectedKind: 'schema', signal })).payload);
+  }
+
+  /** Every chunk of a snapshot, each once: database records, table records, rows. */
+  async *objectsOf(manifest: Manifest, signal: AbortSignal): AsyncGenerator<string> {
+    const seen = new Set<string>();
+    const fresh = (id: string) => seen.size < seen.add(id).size;
+    for (const { schemaChunk } of manifest.databases) if (fresh(schemaChunk)) yield schemaChunk;
+    for (const { tableChunk } of manifest.tables) {
+      if (!fresh(tableChunk)) continue;
+      yield tableChunk;
+      for (const id of await this.chunksOfTable(tableChunk, signal)) if (fresh(id)) yield id;
+    }
+  }
+
+  /**
+   * Makes the snapshot exist on this copy; gives the manifest's name. First every chunk it names, also through its table
+   * records, must be in the listing or have been put: else `repository.missing-object`, and nothing is written.
+   */
+  async putManifest(manifest: Manifest, signal: AbortSignal): Promise<string> {
+    const known = await this.knownIds(signal);
+    for await (const id of this.objectsOf(manifest, signal)) {
+      if (!known.has(id)) throw new AppError('repository.missing-object', { object: id });
+    }
+    const name = manifestName(manifest.at, manifest.id);
+    const bytes = encodeNamedObject(
+      this.keys,
+      name,
+      'manifest',
+      recordBytes(parseManifest(name, recordBytes(manifest))),
+    );
+    await this.store.put(name, bytes, { mode: 'create', signal });
+    return name;
+  }
+
+  /** Manifest names, oldest snapshot first. Names that no snapshot can have are passed over. */
+  async listManifests(signal: AbortSignal): Promise<string[]> {
+    return this.#namesUnder('manifests/', (name) => parseManifestName(name) !== undefined, signal);
+  }
+
+  async getManifest(name: string, signal: AbortSignal): Promise<Manifest> {
+    const bytes = await this.#read(name, name, signal);
+    return parseManifest(name, decodeNamedObject(this.keys, name, 'manifest', bytes));
+  }
+
+  /** Puts a sound manifest in the place of a damaged one. Its chunks are not looked at: they have their own findings. */
+  async replaceManifest(manifest: Manifest, signal: AbortSignal): Promise<void> {
+    const name = manifestName(manifest.at, manifest.id);
+    const bytes = encodeNamedObject(
+      this.keys,
+      name,
+      'manifest',
+      recordBytes(parseManifest(name, recordBytes(manifest))),
+    );
+    await this.store.put(name, bytes, { mode: 'replace', signal });
+  }
+
+  /** For prune: removes one manifest, before the chunks that only it names. The caller holds an exclusive lease. */
+  async removeManifest(name: string, signal: AbortSignal): Promise<void> {
+    if (parseManifestName(name) === undefined) throw new RangeError('not a manifest name');
+    await this.store.remove(name, signal);
+  }
+
+  /** Writes one stream record (FORMAT.md §9) after the chunks it names; gives its name. */
+  async putStreamRecord(
+    record: { readonly sourceId: string; readonly sequence: number; readonly id: string; readonly payload: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const name = streamName(record.sourceId, record.sequence, record.id);
+    if (parseStreamName(name) === undefined) throw new RangeError('not a stream record name');
+    await this.store.put(name, encodeNamedObject(this.keys, name, 'stream', record.payload), {
+      mode: 'create',
+      signal,
+    });
+    return name;
+  }
+
+  /** Stream record names of one source, in sequence. */
+  listStreamRecords(sourceId: string, signal: AbortSignal): Promise<string[]> {
+    return this.#namesUnder(`streams/${sourceId}/`, (name) => parseStreamName(name) !== undefined, signal);
+  }
+
+  async getStreamRecord(name: string, signal: AbortSignal): Promise<Uint8Array> {
+    return decodeNamedObject(this.keys, name, 'stream', await this.#read(name, name, signal));
+  }
+
+  async removeStreamRecord(name: string, signal: AbortSignal): Promise<void> {
+    if (parseStreamName(name) === undefined) throw new RangeError('not a stream record name');
+    await this.store.remove(name, signal);
+  }
+
+  /** Announces who writes or prunes. `repository.leased` {holder, untilIso} when it has to wait for another. */
+  acquireLease(request: LeaseRequest): Promise<LeaseHandle> {
+    return acquireLease(this.store, this.keys, request);
+  }
+
+  async #putRecord(
+    kind: 'table' | 'schema',
+    record: TableRecord | DatabaseRecord,
+    signal: AbortSignal,
+  ): Promise<StoredRecord> {
+    const { id, bytes } = encodeObject(this.keys, { kind, slot: 'main', payload: recordBytes(record) });
+    const { written } = await this.putObject({ id, bytes }, signal);
+    return { id, written, sizeBytes: bytes.length };
+  }
+
+  async #namesUnder(prefix: string, isOurs: (name: string) => boolean, signal: AbortSignal): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { name } of this.store.list(prefix, signal)) if (isOurs(name)) names.push(name);
+    return names.sort();
+  }
+
+  async #read(name: string, object: string, signal: AbortSignal): Promise<Buffer> {
+    try {
+      return await this.store.get(name, { signal, maxBytes: maxObjectBytes });
+    } catch (error) {
+      if (!isAppErrorOf(error, 'backend.blob-missing')) throw error;
+      throw new AppError('repository.missing-object', { object }, { cause: error });
+    }
+  }
+}
