@@ -59,6 +59,26 @@ export class Repository {
     await writeNewHeader(store, header, signal);
   }
 
+  /**
+   * As `create`, but a place that already holds a repository of these keys is taken as it is.
+   * Errors: `repository.foreign`, `repository.header-damaged`.
+   */
+  static async createOrAdopt(
+    store: BlobStore,
+    header: RepositoryHeader,
+    keys: MainKeys,
+    signal: AbortSignal,
+  ): Promise<{ readonly created: boolean }> {
+    try {
+      await writeNewHeader(store, header, signal);
+      return { created: true };
+    } catch (error) {
+      if (!isAppErrorOf(error, 'repository.exists')) throw error;
+      await readHeader(store, keys, signal);
+      return { created: false };
+    }
+  }
+
   /** Errors: `repository.absent`, `repository.foreign` (other keys), `repository.header-damaged`. */
   static async open(store: BlobStore, keys: MainKeys, signal: AbortSignal): Promise<Repository> {
     return new Repository(store, keys, await readHeader(store, keys, signal));
