@@ -7,7 +7,10 @@ export {
   sameDecimalText,
   type Decimal,
 } from './decimal.ts';
+export { digestText, TextCursor, type TextDigest, unescapeField } from './decode-text.ts';
 export { encodeRows, type EncodedRows } from './encode-rows.ts';
+export { joinGroups, joinWithoutVault } from './join-groups.ts';
 export { layoutOf, type LedgerLayout, type RowLayout } from './layout.ts';
 export { mergeLedgers, type LedgerPartial } from './ledger.ts';
 export { combineDigests, combineSums, emptyDigest } from './row-digest.ts';
+export { insertStatements, type InsertOptions } from './sql-text.ts';

@@ -1,0 +1,118 @@
+import type { Column, TableSchema } from '../../../../../shared/model/database.ts';
+import { AppError } from '../../../../../shared/errors/app-error.ts';
+import { quoteName } from '../quote.ts';
+import { TextCursor, unequalRows } from './decode-text.ts';
+import type { RowLayout } from './layout.ts';
+import { newline, tab, TextWriter } from './row-text.ts';
+
+/**
+ * Open and sealed text → text of whole rows in column order, ready to load.
+ *
+ * @throws AppError `repository.damaged` when the texts are not whole rows or do not have the same number of them
+ */
+export function joinGroups(layout: RowLayout, openText: Buffer, sealedText: Buffer): Buffer {
+  if (layout.secret.length === 0) return openText;
+  const open = new TextCursor(openText, layout.open.length);
+  const sealed = new TextCursor(sealedText, layout.secret.length);
+  const writer = new TextWriter(openText.length + sealedText.length + 1);
+  const sources = columnSources(layout);
+  while (open.next()) {
+    if (!sealed.next()) throw unequalRows();
+    for (let column = 0; column < sources.length; column++) {
+      const place = sources[column] as number;
+      const cursor = place >= 0 ? open : sealed;
+      const field = place >= 0 ? place : -1 - place;
+      writer.raw(cursor.text, cursor.starts[field] as number, cursor.ends[field] as number);
+      writer.octet(column === sources.length - 1 ? newline : tab);
+    }
+  }
+  if (sealed.next()) throw unequalRows();
+  return writer.finish();
+}
+
+/**
+ * The same with the vault closed: secret columns get a stand-in, so that everything else of the shop can run.
+ *
+ * NULL where the column allows it, 0 for numbers, the zero date for times, the first member of an ENUM, else the text `[sealed]`
+ * cut to the column. Under a UNIQUE key that cannot hold NULL the row's number is appended, or no two rows could be loaded.
+ *
+ * @param firstRow number of this text's first row in the table, counted from 1: keeps stand-ins unique across chunks
+ * @throws AppError `mysql.unsupported` when a NOT NULL secret column has a type without a stand-in (geometry)
+ */
+export function joinWithoutVault(schema: TableSchema, layout: RowLayout, openText: Buffer, firstRow: number): Buffer {
+  if (layout.secret.length === 0) return openText;
+  const open = new TextCursor(openText, layout.open.length);
+  const writer = new TextWriter(openText.length + 1024);
+  const sources = columnSources(layout);
+  const standIns = schema.columns.map((column) => (column.secret ? standInFor(schema, column) : null));
+  for (let row = firstRow; open.next(); row++) {
+    for (let column = 0; column < sources.length; column++) {
+      const standIn = standIns[column];
+      if (standIn === null || standIn === undefined) {
+        const field = sources[column] as number;
+        writer.raw(open.text, open.starts[field] as number, open.ends[field] as number);
+      } else {
+        const octets = standIn(row);
+        writer.raw(octets, 0, octets.length);
+      }
+      writer.octet(column === sources.length - 1 ? newline : tab);
+    }
+  }
+  return writer.finish();
+}
+
+/** Per column: its field in the open text, or -1 minus its field in the sealed text. */
+function columnSources(layout: RowLayout): Int32Array {
+  const sources = new Int32Array(layout.columnCount);
+  layout.open.forEach((column, field) => (sources[column] = field));
+  layout.secret.forEach((column, field) => (sources[column] = -1 - field));
+  return sources;
+}
+
+const numbers = new Set(
+  'tinyint smallint mediumint int integer bigint decimal numeric float double real bit year bool boolean'.split(' '),
+);
+const times: Readonly<Record<string, string>> = {
+  date: '0000-00-00',
+  datetime: '0000-00-00 00:00:00',
+  timestamp: '0000-00-00 00:00:00',
+  time: '00:00:00',
+  uuid: '00000000-0000-0000-0000-000000000000',
+  inet6: '::',
+  inet4: '0.0.0.0',
+  json: '"[sealed]"',
+};
+
+type StandIn = (row: number) => Buffer;
+
+function standInFor(schema: TableSchema, column: Column): StandIn {
+  if (column.nullable) return always('\\N');
+  const unique = isUnique(schema, column.name);
+  if (numbers.has(column.dataType)) return unique ? (row) => Buffer.from(String(row)) : always('0');
+  const fixed = times[column.dataType];
+  if (fixed !== undefined) return always(fixed);
+  if (column.form === 'geometry') {
+    const table = `${schema.database}.${schema.name}`;
+    throw new AppError('mysql.unsupported', { what: 'sealed geometry column', table, column: column.name });
+  }
+  if (column.dataType === 'set') return always('');
+  if (column.dataType === 'enum') {
+    const first = /^enum\('((?:[^']|'')*)'/i.exec(column.columnType)?.[1] ?? '';
+    return always(first.replaceAll("''", "'").replaceAll('\\', '\\\\'));
+  }
+  const room = Number(/^\w+\((\d+)\)/.exec(column.columnType)?.[1] ?? 255);
+  if (!unique) return always('[sealed]'.slice(0, room));
+  // In a short column the number matters more than the word.
+  return (row) => Buffer.from(`[sealed]${row}`.slice(-room));
+}
+
+function always(text: string): StandIn {
+  const octets = Buffer.from(text);
+  return () => octets;
+}
+
+/** SHOW CREATE TABLE writes one key per line. */
+function isUnique(schema: TableSchema, column: string): boolean {
+  const name = quoteName(column);
+  return schema.ddl.split('\n').some((line) => /^\s*(UNIQUE|PRIMARY) KEY /.test(line) && line.includes(name));
+}
