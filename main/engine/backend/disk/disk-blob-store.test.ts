@@ -1,0 +1,299 @@
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { describeBlobStore, everyByte, names, never, text } from '../testing/describe-blob-store.ts';
+import { DiskBlobStore, type DiskStoreOptions } from './disk-blob-store.ts';
+import { realDiskFiles, type DiskFiles } from './disk-files.ts';
+
+const create = { mode: 'create', signal: never } as const;
+const replace = { mode: 'replace', signal: never } as const;
+
+describeBlobStore('disk', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'shouhu-disk-'));
+  const plant = async (name: string, bytes: Uint8Array): Promise<void> => {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), bytes);
+  };
+  return {
+    store: await DiskBlobStore.open({ root }),
+    plant,
+    dispose: () => rm(root, { recursive: true, force: true }),
+  };
+});
+
+const bases: string[] = [];
+afterEach(async () => {
+  for (const base of bases.splice(0)) await rm(base, { recursive: true, force: true });
+});
+
+/** A store in `<base>/disk`, so that the whole disk can be taken away. */
+async function aDisk(
+  options: Partial<DiskStoreOptions> = {},
+): Promise<{ base: string; root: string; store: DiskBlobStore }> {
+  const base = await mkdtemp(join(tmpdir(), 'shouhu-disk-'));
+  bases.push(base);
+  const root = join(base, 'disk');
+  return { base, root, store: await DiskBlobStore.open({ root, createRoot: true, ...options }) };
+}
+
+function failing(call: keyof DiskFiles, code: string, times = Number.POSITIVE_INFINITY): DiskFiles {
+  let left = times;
+  const broken = (...args: unknown[]): Promise<unknown> =>
+    left-- > 0
+      ? Promise.reject(errno(code))
+      : (realDiskFiles[call] as (...args: unknown[]) => Promise<unknown>)(...args);
+  return { ...realDiskFiles, [call]: broken };
+}
+
+/** Files whose handles fail at writing, reading or syncing. */
+function failingHandle(method: 'write' | 'read' | 'sync', code: string): DiskFiles {
+  const open: DiskFiles['open'] = async (...args) => {
+    const handle = await realDiskFiles.open(...args);
+    handle[method] = () => Promise.reject(errno(code));
+    return handle;
+  };
+  return { ...realDiskFiles, open };
+}
+
+function errno(code: string): Error {
+  return Object.assign(new Error(`${code}: made up`), { code });
+}
+
+describe('a disk that is not there', () => {
+  it('is absent, and its root is not made', async () => {
+    const { base } = await aDisk();
+    const root = join(base, 'not-mounted');
+    await expect(DiskBlobStore.open({ root })).rejects.toMatchObject({ code: 'backend.absent' });
+    await expect(DiskBlobStore.open({ root: join(root, 'deeper'), createRoot: true })).rejects.toMatchObject({
+      code: 'backend.absent',
+    });
+    expect(await readdir(base)).toEqual(['disk']);
+  });
+
+  it.each(['unplugged', 'unmounted', 'exchanged'])('is absent in every operation once it is %s', async (how) => {
+    const { base, root, store } = await aDisk();
+    await store.put('chunks/ab/x', Buffer.from('x'), create);
+    await rename(root, join(base, 'elsewhere'));
+    if (how !== 'unplugged') await mkdir(root);
+    if (how === 'exchanged') await mkdir(join(root, '~tmp'));
+
+    const absent = { code: 'backend.absent' };
+    await expect(store.put('chunks/ab/y', Buffer.from('y'), create)).rejects.toMatchObject(absent);
+    await expect(store.put('chunks/ab/y', Buffer.from('y'), replace)).rejects.toMatchObject(absent);
+    await expect(store.get('chunks/ab/x', { signal: never })).rejects.toMatchObject(absent);
+    await expect(store.stat('chunks/ab/x', never)).rejects.toMatchObject(absent);
+    await expect(store.remove('chunks/ab/x', never)).rejects.toMatchObject(absent);
+    await expect(names(store, '')).rejects.toMatchObject(absent);
+    expect(await readdir(base)).toEqual(how === 'unplugged' ? ['elsewhere'] : ['disk', 'elsewhere']);
+    if (how === 'unmounted') expect(await readdir(root)).toEqual([]);
+  });
+
+  it('is absent, not a short list, when it vanishes during a listing', async () => {
+    const { base, root, store } = await aDisk();
+    for (const name of ['aa/1', 'bb/2', 'cc/3']) await store.put(name, Buffer.from('x'), create);
+    const reading = (async () => {
+      for await (const blob of store.list('', never)) {
+        if (blob.name !== '') await rename(root, join(base, 'elsewhere')).catch(() => undefined);
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'backend.absent' });
+  });
+
+  it('is the same disk again when it comes back', async () => {
+    const { base, root, store } = await aDisk();
+    await store.put('x', Buffer.from('x'), create);
+    await rename(root, join(base, 'elsewhere'));
+    await expect(store.stat('x', never)).rejects.toMatchObject({ code: 'backend.absent' });
+    await rename(join(base, 'elsewhere'), root);
+    expect(await text(store, 'x')).toBe('x');
+  });
+});
+
+describe('a disk that refuses', () => {
+  const refusals = [
+    ['ENOSPC', 'backend.disk-full'],
+    ['EDQUOT', 'backend.disk-full'],
+    ['EROFS', 'backend.read-only'],
+    ['EACCES', 'backend.permission'],
+    ['EPERM', 'backend.permission'],
+    ['ENXIO', 'backend.absent'],
+    ['UNKNOWN', 'backend.absent'],
+    ['EIO', 'backend.io'],
+    ['EMFILE', 'backend.io'],
+  ] as const;
+
+  it.each(refusals)('%s is %s and leaves no temp file', async (code, expected) => {
+    for (const method of ['write', 'sync'] as const) {
+      const { root } = await aDisk();
+      // A folder sync fails first where the folder is new, so it is there already.
+      await mkdir(join(root, '~tmp'));
+      const store = await DiskBlobStore.open({ root, files: failingHandle(method, code) });
+      await expect(store.put('x', everyByte(5000), create)).rejects.toMatchObject({
+        code: expected,
+        facts: { reason: code, name: 'x' },
+      });
+      expect(await readdir(join(root, '~tmp'))).toEqual([]);
+      expect(await names(store, '')).toEqual([]);
+    }
+  });
+
+  it('leaves no temp file when the rename fails', async () => {
+    const { root, store } = await aDisk({ files: failing('rename', 'EIO') });
+    await expect(store.put('x', Buffer.from('x'), replace)).rejects.toMatchObject({ code: 'backend.io' });
+    expect(await readdir(join(root, '~tmp'))).toEqual([]);
+  });
+
+  it('reports a read error as such', async () => {
+    const { root } = await aDisk();
+    await writeFile(join(root, 'x'), 'x');
+    const store = await DiskBlobStore.open({ root, files: failingHandle('read', 'EIO') });
+    await expect(store.get('x', { signal: never })).rejects.toMatchObject({
+      code: 'backend.io',
+      facts: { reason: 'EIO' },
+    });
+  });
+
+  it('writes nothing when it is only opened and read', async () => {
+    const { root, store } = await aDisk();
+    expect(await store.stat('x', never)).toBeUndefined();
+    expect(await names(store, '')).toEqual([]);
+    expect(await readdir(root)).toEqual([]);
+  });
+});
+
+describe('a write to disk', () => {
+  it('syncs the file before it has its name, and the folders after', async () => {
+    const steps: string[] = [];
+    const { root } = await aDisk();
+    const label = (path: unknown): string =>
+      String(path)
+        .replace(root, '')
+        .replace(/[0-9a-f]{8}\.tmp/, 'TEMP');
+    const files: DiskFiles = {
+      ...realDiskFiles,
+      open: async (...args) => {
+        const handle = await realDiskFiles.open(...args);
+        const sync = handle.sync.bind(handle);
+        handle.sync = async () => {
+          steps.push(`sync ${label(args[0])}`);
+          await sync();
+        };
+        return handle;
+      },
+      link: async (from, to) => {
+        steps.push(`link ${label(from)} ${label(to)}`);
+        await realDiskFiles.link(from, to);
+      },
+    };
+    const store = await DiskBlobStore.open({ root, files, platform: 'linux' });
+    await store.put('chunks/ab/x', Buffer.from('x'), create);
+    expect(steps).toEqual([
+      'sync ',
+      'sync ',
+      'sync /chunks',
+      'sync /~tmp/TEMP',
+      'link /~tmp/TEMP /chunks/ab/x',
+      'sync /chunks/ab',
+    ]);
+    steps.length = 0;
+    await store.put('chunks/ab/y', Buffer.from('y'), create);
+    expect(steps).toEqual(['sync /~tmp/TEMP', 'link /~tmp/TEMP /chunks/ab/y', 'sync /chunks/ab']);
+  });
+
+  it('renames where the file system has no hard links', async () => {
+    const { root, store } = await aDisk({ files: failing('link', 'EPERM') });
+    expect(await store.put('x', Buffer.from('one'), create)).toEqual({ written: true });
+    expect(await store.put('x', Buffer.from('two'), create)).toEqual({ written: false });
+    expect(await text(store, 'x')).toBe('one');
+    expect(await readdir(join(root, '~tmp'))).toEqual([]);
+  });
+
+  it('lets exactly one of eight racing creators win', async () => {
+    const { store } = await aDisk();
+    const writers = Array.from({ length: 8 }, (_, n) => store.put('shouhu.json', Buffer.from(`header ${n}`), create));
+    const written = (await Promise.all(writers)).map((outcome) => outcome.written);
+    expect(written.filter(Boolean)).toHaveLength(1);
+    expect(await text(store, 'shouhu.json')).toBe(`header ${written.indexOf(true)}`);
+  });
+
+  it('waits under Windows while a scanner holds the file, and does not sync folders', async () => {
+    const waits: number[] = [];
+    const sleep = (delayMs: number): Promise<void> => {
+      waits.push(delayMs);
+      return Promise.resolve();
+    };
+    const { store } = await aDisk({ files: failing('rename', 'EBUSY', 12), platform: 'win32', sleep });
+    await store.put('x', Buffer.from('x'), replace);
+    expect(waits).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 100, 100]);
+    expect(await text(store, 'x')).toBe('x');
+  });
+
+  it('works on file systems that cannot sync folders or fully sync files', async () => {
+    const { store } = await aDisk({ files: failingHandle('sync', 'ENOTSUP') });
+    await store.put('chunks/ab/x', Buffer.from('x'), create);
+    expect(await text(store, 'chunks/ab/x')).toBe('x');
+  });
+
+  it('makes a folder again that was removed behind its back', async () => {
+    const { root, store } = await aDisk();
+    await store.put('chunks/ab/x', Buffer.from('x'), create);
+    await rm(join(root, 'chunks'), { recursive: true });
+    await rm(join(root, '~tmp'), { recursive: true });
+    await store.put('chunks/ab/y', Buffer.from('y'), create);
+    expect(await names(store, '')).toEqual(['chunks/ab/y']);
+  });
+
+  it('takes away temp files of writers that died a day ago, and leaves younger ones', async () => {
+    const { root, store } = await aDisk();
+    await mkdir(join(root, '~tmp'));
+    const [old, young] = [join(root, '~tmp', '0000000a.tmp'), join(root, '~tmp', '0000000b.tmp')];
+    for (const path of [old, young]) await writeFile(path, 'half');
+    const longAgo = Date.now() / 1000 - 2 * 24 * 3600;
+    await utimes(old, longAgo, longAgo);
+    await store.put('x', Buffer.from('x'), create);
+    expect(await readdir(join(root, '~tmp'))).toEqual(['0000000b.tmp']);
+  });
+
+  it.each(['.hidden', 'chunks/.x', 'trailing.', 'aux', 'a/NUL.txt', 'com1'])(
+    'refuses %j, which some systems cannot hold',
+    async (name) => {
+      const { store } = await aDisk();
+      await expect(store.put(name, Buffer.from('x'), create)).rejects.toMatchObject({
+        code: 'backend.rejected',
+        facts: { reason: 'reserved-name' },
+      });
+    },
+  );
+});
+
+describe('a hostile disk', () => {
+  it('leads nobody out of its root by symbolic links', async () => {
+    const { base, root, store } = await aDisk();
+    const outside = join(base, 'outside');
+    await mkdir(outside);
+    await writeFile(join(outside, 'secret'), 'secret');
+    await symlink(outside, join(root, 'chunks'));
+    await symlink(join(outside, 'secret'), join(root, 'shouhu.json'));
+
+    expect(await names(store, '')).toEqual([]);
+    for (const name of ['chunks/secret', 'shouhu.json']) {
+      expect(await store.stat(name, never)).toBeUndefined();
+      await expect(store.get(name, { signal: never })).rejects.toMatchObject({ code: 'backend.blob-missing' });
+      await store.remove(name, never);
+    }
+    await expect(store.put('chunks/secret', Buffer.from('x'), replace)).rejects.toMatchObject({ code: 'backend.io' });
+    await store.put('shouhu.json', Buffer.from('ours'), create);
+    expect(await text(store, 'shouhu.json')).toBe('ours');
+    expect(await text(await DiskBlobStore.open({ root: outside }), 'secret')).toBe('secret');
+    expect(await readdir(outside)).toEqual(['secret']);
+  });
+
+  it('cannot make a folder pass for an object', async () => {
+    const { root, store } = await aDisk();
+    await mkdir(join(root, 'shouhu.json'));
+    expect(await store.stat('shouhu.json', never)).toBeUndefined();
+    await expect(store.get('shouhu.json', { signal: never })).rejects.toMatchObject({ code: 'backend.blob-missing' });
+    await expect(store.put('shouhu.json', Buffer.from('x'), create)).rejects.toMatchObject({ code: 'backend.io' });
+  });
+});

@@ -1,0 +1,110 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleepMs } from 'node:timers/promises';
+import pRetry from 'p-retry';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { BlobStat, BlobStore, PutOptions } from '../blob-store.ts';
+
+export interface RetryOptions {
+  /** Tries in all, the first included. Default 6. */
+  readonly tries?: number;
+  /** The wait before the second try; it doubles from there. Default 500 ms. */
+  readonly firstDelayMs?: number;
+  readonly maxDelayMs?: number;
+  /** 0 to 1; spreads clients that failed together. */
+  readonly jitter?: () => number;
+  readonly sleep?: (delayMs: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Names kept while a listing runs, so that a second try yields none twice; above this a broken listing just fails. */
+const maxListedNames = 100_000;
+
+/**
+ * Tries again what failed with a `transient` error, and nothing else; other errors and aborts pass at once.
+ *
+ * A `put` that failed may have landed all the same, so after a retry of a `create`, `written: false` can also mean
+ * "written by the try before". A listing that breaks off begins anew and leaves out what it already gave.
+ */
+export class RetryingBlobStore implements BlobStore {
+  readonly kind: BlobStore['kind'];
+  readonly #inner: BlobStore;
+  readonly #options: Required<RetryOptions>;
+
+  constructor(inner: BlobStore, options: RetryOptions = {}) {
+    this.kind = inner.kind;
+    this.#inner = inner;
+    this.#options = {
+      tries: options.tries ?? 6,
+      firstDelayMs: options.firstDelayMs ?? 500,
+      maxDelayMs: options.maxDelayMs ?? 30_000,
+      jitter: options.jitter ?? (() => randomInt(1000) / 1000),
+      sleep: options.sleep ?? ((delayMs, signal) => sleepMs(delayMs, undefined, { signal })),
+    };
+  }
+
+  put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }> {
+    return this.#retry(options.signal, () => this.#inner.put(name, bytes, options));
+  }
+
+  get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
+    return this.#retry(options.signal, () => this.#inner.get(name, options));
+  }
+
+  stat(name: string, signal: AbortSignal): Promise<BlobStat | undefined> {
+    return this.#retry(signal, () => this.#inner.stat(name, signal));
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncIterable<BlobStat> {
+    const given = new Set<string>();
+    for (let tried = 1; ; tried++) {
+      try {
+        for await (const blob of this.#inner.list(prefix, signal)) {
+          if (given.has(blob.name)) continue;
+          if (given.size <= maxListedNames) given.add(blob.name);
+          yield blob;
+        }
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isTransient(error) || tried >= this.#options.tries || given.size > maxListedNames) throw error;
+        await this.#wait(tried, signal);
+      }
+    }
+  }
+
+  remove(name: string, signal: AbortSignal): Promise<void> {
+    return this.#retry(signal, () => this.#inner.remove(name, signal));
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #retry<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+    return pRetry(action, {
+      signal,
+      retries: this.#options.tries - 1,
+      // Our own wait, below, so that tests can stand in for it.
+      minTimeout: 0,
+      shouldRetry: async ({ error, attemptNumber }) => {
+        if (!isTransient(error)) return false;
+        await this.#wait(attemptNumber, signal);
+        return true;
+      },
+    });
+  }
+
+  /** Doubles with each try up to the maximum; the jitter takes away up to half of it. */
+  async #wait(tried: number, signal: AbortSignal): Promise<void> {
+    const { firstDelayMs, maxDelayMs, jitter, sleep } = this.#options;
+    const fullMs = Math.min(firstDelayMs * 2 ** (tried - 1), maxDelayMs);
+    try {
+      await sleep(Math.round(fullMs * (1 - jitter() / 2)), signal);
+    } finally {
+      signal.throwIfAborted();
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof AppError && error.remedy === 'transient';
+}

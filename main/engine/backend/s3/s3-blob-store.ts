@@ -1,0 +1,255 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
+import { defaultMaxBytes, requireBlobName } from '../blob-names.ts';
+import { isBlobName, type BlobStat, type BlobStore, type PutOptions } from '../blob-store.ts';
+import { s3Provider } from './providers.ts';
+import { EtagJudge } from './etag-judge.ts';
+import { readBody } from './read-body.ts';
+import { createS3Client, defaultIdleTimeoutMs, type S3ClientOptions } from './s3-client.ts';
+import { s3CodeOf, s3Error, s3StatusOf, type S3ErrorContext } from './s3-errors.ts';
+import { S3Pages, type ListTimes } from './s3-pages.ts';
+
+export interface S3StoreOptions extends S3ClientOptions {
+  readonly bucket: string;
+  /** Objects live under `<prefix>/`; empty or absent: the whole bucket. */
+  readonly prefix?: string;
+  readonly clock?: Clock;
+}
+
+type Operation = S3ErrorContext['operation'];
+
+/** A slow line is allowed this many bytes per millisecond (16 KiB/s) before a request counts as stuck. */
+const slowestBytesPerMs = 16;
+const baseRequestTimeoutMs = 60_000;
+/** For so long after a proof that the bucket is there, a bare 404 to a HEAD is believed to mean the object. */
+const bucketProofMs = 60_000;
+
+/**
+ * A store in a bucket, through any S3 service in `providers.ts`.
+ *
+ * One object is one `PutObject` with its length and Content-MD5, so a 200 means the service holds these bytes. A
+ * `create` asks the service not to overwrite where it is known to listen, and looks first where it is not; two writers who
+ * race on such a service both write, which is harmless for names made from content.
+ *
+ * Retries: the SDK tries each request `maxAttempts` times; a refused clock is tried once more here, because the SDK
+ * learns the offset from the refusal. Longer waits are `retry/`'s. Errors: see `BlobStore` and `s3-errors.ts`.
+ */
+export class S3BlobStore implements BlobStore {
+  readonly kind = 's3';
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  /** What the SDK is given for `Bucket`; a URL with a custom domain. */
+  readonly #bucketParameter: string;
+  readonly #prefix: string;
+  readonly #clock: Clock;
+  readonly #etags = new EtagJudge();
+  readonly #pages: S3Pages;
+  readonly #idleTimeoutMs: number;
+  #looksFirst: boolean;
+  #sendsIfNoneMatch = true;
+  #bucketSeenAtMs = Number.NEGATIVE_INFINITY;
+
+  /** No request is made. Throws `usage.bad-argument` with facts {argument} for settings that cannot work. */
+  constructor(options: S3StoreOptions) {
+    const provider = s3Provider(options.provider);
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,127}$/.test(options.bucket)) {
+      throw new AppError('usage.bad-argument', { argument: 'bucket' });
+    }
+    const prefix = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
+    if (prefix !== '' && !isBlobName(prefix)) throw new AppError('usage.bad-argument', { argument: 'prefix' });
+    this.#client = createS3Client(options);
+    this.#bucket = options.bucket;
+    this.#bucketParameter = options.addressing === 'custom-domain' ? (options.endpoint ?? '') : options.bucket;
+    this.#prefix = prefix === '' ? '' : `${prefix}/`;
+    this.#clock = options.clock ?? systemClock;
+    this.#looksFirst = provider.createGuard === 'head-first';
+    this.#pages = new S3Pages(this.#client, this.#bucketParameter, provider.listVersion);
+    this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
+  }
+
+  async put(name: string, bytes: Uint8Array, { mode, signal }: PutOptions): Promise<{ readonly written: boolean }> {
+    const written = await this.#run('put', name, signal, async () => {
+      if (mode === 'create') return this.#create(name, bytes, signal);
+      await this.#upload(name, bytes, signal, false);
+      return true;
+    });
+    return { written };
+  }
+
+  get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
+    const { signal, maxBytes = defaultMaxBytes } = options;
+    return this.#run('get', name, signal, async () => {
+      const first = await this.#download(name, maxBytes, signal);
+      if (first !== 'damaged') return first;
+      // Damaged on the way, or on the service's disks: one more look tells which.
+      const second = await this.#download(name, maxBytes, signal);
+      if (second !== 'damaged') return second;
+      throw new AppError('backend.rejected', { reason: 'etag-mismatch', name, bucket: this.#bucket });
+    });
+  }
+
+  stat(name: string, signal: AbortSignal): Promise<BlobStat | undefined> {
+    return this.#run('stat', name, signal, () => this.#find(name, signal));
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncIterable<BlobStat> {
+    let from: string | undefined;
+    do {
+      const position = from;
+      const page = await this.#run('list', undefined, signal, () =>
+        this.#pages.page(this.#prefix + prefix, position, this.#times(signal)),
+      );
+      for (const { key, sizeBytes, modifiedAtMs } of page.keys) {
+        const name = key.slice(this.#prefix.length);
+        if (!key.startsWith(this.#prefix + prefix) || !isBlobName(name)) continue;
+        yield { name, sizeBytes, modifiedAtMs };
+        signal.throwIfAborted();
+      }
+      from = page.next;
+    } while (from !== undefined);
+  }
+
+  remove(name: string, signal: AbortSignal): Promise<void> {
+    return this.#run('remove', name, signal, async () => {
+      try {
+        await this.#client.send(new DeleteObjectCommand(this.#target(name)), this.#times(signal));
+      } catch (error) {
+        if (s3CodeOf(error) !== 'NoSuchKey') throw error;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    this.#client.destroy();
+    return Promise.resolve();
+  }
+
+  /** Every request goes through here: names, abort, the second try after a refused clock, and the translation of errors. */
+  async #run<T>(
+    operation: Operation,
+    name: string | undefined,
+    signal: AbortSignal,
+    ask: () => Promise<T>,
+  ): Promise<T> {
+    if (name !== undefined) requireBlobName(name);
+    signal.throwIfAborted();
+    const context = { operation, bucket: this.#bucket, name };
+    try {
+      const answer = await ask().catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (s3Error(error, context).code !== 'backend.clock-skew') throw error;
+        return ask();
+      });
+      this.#bucketSeenAtMs = this.#clock.monotonicMs();
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (s3CodeOf(error) === 'NoSuchKey') this.#bucketSeenAtMs = this.#clock.monotonicMs();
+      throw s3Error(error, context);
+    }
+  }
+
+  /** Whether it wrote. Never sends more than one body unless the service changed its mind about the condition. */
+  async #create(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<boolean> {
+    if (this.#looksFirst && (await this.#find(name, signal)) !== undefined) return false;
+    if (this.#sendsIfNoneMatch) {
+      try {
+        await this.#upload(name, bytes, signal, true);
+        return true;
+      } catch (error) {
+        const status = s3StatusOf(error);
+        if (status === 501) {
+          this.#sendsIfNoneMatch = false;
+          this.#looksFirst = true;
+        } else if (!isRefusedAsPresent(error)) throw error;
+        // 409 may be another writer who then fails, and 304 or 412 a careless service: only a look makes sure.
+        if ((await this.#find(name, signal)) !== undefined) return false;
+      }
+    }
+    await this.#upload(name, bytes, signal, false);
+    return true;
+  }
+
+  /** Sends the bytes and compares the ETag; a body that arrived damaged is sent once more, over the damaged one. */
+  async #upload(name: string, bytes: Uint8Array, signal: AbortSignal, isConditional: boolean): Promise<void> {
+    const md5 = createHash('md5').update(bytes).digest();
+    const send = async (condition: { IfNoneMatch?: string }): Promise<boolean> => {
+      signal.throwIfAborted();
+      const body = { Body: bytes, ContentLength: bytes.length, ContentMD5: md5.toString('base64') };
+      const command = new PutObjectCommand({ ...this.#target(name), ...body, ...condition });
+      const answer = await this.#client.send(command, this.#times(signal, bytes.length));
+      return this.#etags.isStored(answer, md5.toString('hex'));
+    };
+    if (await send(isConditional ? { IfNoneMatch: '*' } : {})) return;
+    if (await send({})) return;
+    throw new AppError('backend.rejected', { reason: 'etag-mismatch', name, bucket: this.#bucket });
+  }
+
+  async #download(name: string, maxBytes: number, signal: AbortSignal): Promise<Buffer | 'damaged'> {
+    // Nobody knows the size yet: the answer's headers must come within the base time, its body is watched for silence.
+    const answer = await this.#client.send(new GetObjectCommand(this.#target(name)), this.#times(signal));
+    const body = answer.Body as Readable;
+    const expectedBytes = answer.ContentLength;
+    const idleTimeoutMs = this.#idleTimeoutMs;
+    const bytes = await readBody(body, { name, maxBytes, expectedBytes, idleTimeoutMs, signal });
+    return this.#etags.isWhole(answer, bytes) ? bytes : 'damaged';
+  }
+
+  /**
+   * Size and time, or undefined. A HEAD that fails says only a number: a 403 may be a wrong key or clock, a 404 a
+   * missing bucket. So the question is put again as a GET of one byte, which has room for a code, except for a 404 in
+   * a bucket that was there a moment ago: looking before writing must stay one cheap request.
+   */
+  async #find(name: string, signal: AbortSignal): Promise<BlobStat | undefined> {
+    try {
+      const head = await this.#client.send(new HeadObjectCommand(this.#target(name)), this.#times(signal));
+      return { name, sizeBytes: head.ContentLength ?? 0, modifiedAtMs: head.LastModified?.getTime() ?? 0 };
+    } catch (error) {
+      const status = s3StatusOf(error);
+      const isBare = s3CodeOf(error) === undefined && (status === 400 || status === 403 || status === 404);
+      if (!isBare) throw error;
+      const isFresh = this.#clock.monotonicMs() - this.#bucketSeenAtMs < bucketProofMs;
+      if (status === 404 && isFresh) return undefined;
+    }
+    return this.#findByGet(name, signal);
+  }
+
+  async #findByGet(name: string, signal: AbortSignal): Promise<BlobStat | undefined> {
+    try {
+      const command = new GetObjectCommand({ ...this.#target(name), Range: 'bytes=0-0' });
+      const answer = await this.#client.send(command, this.#times(signal));
+      (answer.Body as Readable).destroy();
+      const total = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
+      const sizeBytes = total === undefined ? (answer.ContentLength ?? 0) : Number(total);
+      return { name, sizeBytes, modifiedAtMs: answer.LastModified?.getTime() ?? 0 };
+    } catch (error) {
+      if (s3CodeOf(error) === 'NoSuchKey') return undefined;
+      throw error;
+    }
+  }
+
+  #target(name: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.#bucketParameter, Key: this.#prefix + name };
+  }
+
+  #times(signal: AbortSignal, bodyBytes = 0): ListTimes {
+    return { abortSignal: signal, requestTimeout: baseRequestTimeoutMs + Math.ceil(bodyBytes / slowestBytesPerMs) };
+  }
+}
+
+/** The answers that mean "there is one already": RFC 9110, OSS, an Amazon race, and old MinIO's 304. */
+function isRefusedAsPresent(error: unknown): boolean {
+  const status = s3StatusOf(error);
+  const code = s3CodeOf(error);
+  const isRace = status === 409 && (code === 'ConditionalRequestConflict' || code === 'FileAlreadyExists');
+  return status === 412 || status === 304 || isRace;
+}

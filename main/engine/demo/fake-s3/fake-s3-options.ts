@@ -1,0 +1,57 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { FakeObjects } from './fake-objects.ts';
+import type { AccessKey } from './sigv4-check.ts';
+
+/** Misbehaviour, read at every request, so a test may change it while the server runs. */
+export interface FakeS3Quirks {
+  /** 501 to `aws-chunked` bodies (COS, OSS). */
+  rejectAwsChunked?: boolean;
+  /** 400 to any `x-amz-checksum-*` or `x-amz-sdk-checksum-*` header (B2, R2 in early 2025). */
+  rejectChecksumHeaders?: boolean;
+  /** Overwrites although `If-None-Match: *` was sent (old Ceph, s3rver), or answers 501 or a 409 race to it. */
+  ifNoneMatch?: 'honoured' | 'ignored' | 'not-implemented' | 'conflict';
+  /** 503 SlowDown to every nth request, counted from the start of the server. */
+  slowDownEvery?: number;
+  /** GET bodies: connection reset half way, closed half way, half of the bytes and then silence, or half of them as if they were all. */
+  getBody?: 'whole' | 'reset' | 'closed-early' | 'stalled' | 'truncated';
+  /** Answers this to every request after the signature held. */
+  refuse?: { readonly status: number; readonly code: string };
+  /** 501 to ListObjectsV2. */
+  noListV2?: boolean;
+  /** Answers the first page with the same token for ever (OBS with a parallel file system). */
+  endlessList?: boolean;
+  /** ETags are not the MD5 of the content (Kodo, US3, server-side encryption with a key service). */
+  opaqueEtags?: boolean;
+  /** 403 to path-style requests (OSS, COS). */
+  noPathStyle?: boolean;
+  /** Refuses every request as skewed, whatever its time. */
+  alwaysSkewed?: boolean;
+}
+
+export interface FakeS3Options {
+  readonly accessKeys: readonly AccessKey[];
+  /** Buckets that are there from the start. */
+  readonly buckets?: readonly string[];
+  /** Objects are kept in this folder; without it in memory. */
+  readonly folder?: string;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** `<bucket>.<baseHost>` is virtual-host addressing. Default `s3.localhost`. */
+  readonly baseHost?: string;
+  /** Whole host names that stand for a bucket (custom domains). */
+  readonly customHosts?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  readonly quirks?: FakeS3Quirks;
+}
+
+export interface FakeS3Server {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly quirks: FakeS3Quirks;
+  /** The objects themselves, behind the protocol: to plant, damage or look. */
+  readonly objects: FakeObjects;
+  /** How many requests came, by operation (`PutObject`, `HeadObject`, …), refused ones too. */
+  requestCount(operation?: string): number;
+  close(): Promise<void>;
+}
