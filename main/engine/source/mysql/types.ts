@@ -22,6 +22,21 @@ export interface MysqlTarget {
 /** Which stored columns are secret, by `database.table.column` or `table.column` in lower case. */
 export type SecretPredicate = (database: string, table: string, column: string) => boolean;
 
+/**
+ * How the reading connections were brought to one point in time, best first:
+ * backup-stage: MariaDB's BACKUP STAGE BLOCK_COMMIT · global-read-lock: FLUSH TABLES WITH READ LOCK · binlog-snapshot: MariaDB without any
+ * lock, proven by equal binlog_snapshot positions · table-locks: LOCK TABLES … READ on all tables · single-connection: nothing of
+ * that was allowed; one reader, whose snapshot is consistent in itself but whose coordinate is not exact.
+ */
+export const lockMethods = [
+  'backup-stage',
+  'global-read-lock',
+  'binlog-snapshot',
+  'table-locks',
+  'single-connection',
+] as const;
+export type LockMethod = (typeof lockMethods)[number];
+
 export interface SnapshotOptions {
   /** Databases to picture; undefined: every database that is not the server's own. */
   readonly databases?: readonly string[];
@@ -31,6 +46,8 @@ export interface SnapshotOptions {
   /** Longest wait for the global lock before giving up with `mysql.lock-timeout`. */
   readonly lockWaitMs: number;
   readonly signal: AbortSignal;
+  /** Ways to try, in this order; undefined: all that the server's flavour has, best first. */
+  readonly methods?: readonly LockMethod[];
 }
 
 /** A half-open key range; null bounds are open. */
@@ -52,14 +69,28 @@ export interface RawBatch {
   readonly firstKey: KeyBound | null;
 }
 
+/** How the snapshot was taken. `heldMs` is how long writers had to wait, 0 without a lock. */
+export interface SnapshotLock {
+  readonly method: LockMethod;
+  readonly waitedMs: number;
+  readonly heldMs: number;
+}
+
 /** One consistent picture of a server, held open by transactions on several connections. */
 export interface MysqlSnapshot {
   readonly server: ServerFacts;
   readonly coordinate: Coordinate;
+  /** True when the rows are exactly those at `coordinate`: the stream may be replayed from there. False: PITR cannot start here. */
+  readonly isCoordinateExact: boolean;
   readonly at: string;
-  readonly lock: { readonly method: string; readonly waitedMs: number; readonly heldMs: number };
+  readonly lock: SnapshotLock;
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly TableSchema[];
+  /**
+   * Non-transactional tables (MyISAM, Aria, MEMORY …) that could not be locked: their rows are read at some time after `coordinate`
+   * and may change between two reads. Empty is the normal case; the others are read under READ LOCAL locks.
+   */
+  readonly unisolatedTables: readonly { readonly database: string; readonly name: string }[];
   /** Bytes received from the server so far, over all connections. */
   bytesFromServer(): number;
   /**
@@ -84,7 +115,15 @@ export interface MysqlSnapshot {
   planBounds(table: TableSchema, parts: number, signal: AbortSignal): Promise<KeyBound[]>;
   /** Rows and sum of a ledger by the server inside the snapshot. `sum` is decimal text. */
   ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<{ readonly rows: number; readonly sum: string }>;
-  /** Throws `mysql.schema-moved` when DDL changed a table, view, routine, trigger or event since the snapshot began. */
+  /**
+   * Writers of locked non-transactional tables wait until this call (or `close`): read those tables first, then call it. Reading them
+   * afterwards rejects with `mysql.connection-lost`.
+   */
+  releaseTableLocks(): void;
+  /**
+   * Throws `mysql.schema-moved` when DDL changed a table, view, routine, trigger or event since the snapshot began, and
+   * `mysql.connection-lost` when a transaction is no longer open.
+   */
   assertSchemaStill(signal: AbortSignal): Promise<void>;
   /** Ends the transactions and connections. Idempotent, never throws. */
   close(): Promise<void>;

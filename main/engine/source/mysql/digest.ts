@@ -1,0 +1,81 @@
+import type { Column, RangeDigest, TableSchema } from '../../../../shared/model/database.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { fromTable, keyColumns, whereRange } from './bounds.ts';
+import { bytesExpression } from './columns.ts';
+import type { MysqlConnection } from './connection.ts';
+import type { KeyRange } from './types.ts';
+import { queryOneRow } from './warnings.ts';
+
+/**
+ * Range digests by the server.
+ *
+ * Definition (rows/row-digest.ts computes the same from raw rows, FORMAT.md fixes it):
+ *
+ *   Row encoding, per column in the group's order: NULL -> `N`; else `<decimal octet length>:<bytes>` where bytes are exactly the
+ *   bytes readRange returns for that column, and for `long` columns the lower-case hex SHA-256 of those bytes (64 characters).
+ *   Group `open` = all non-secret columns in order; `sealed` = key columns, then secret columns (all columns if no key).
+ *   Row hash = the first 128 bits of SHA-256 of the row encoding.
+ *   `digest` = XOR of the row hashes. `sum` = their sum modulo 2^128, given where the table has no key (rows may repeat and would
+ *   cancel out in the XOR), else null. No rows: zeros.
+ *
+ * The two 64-bit halves are aggregated apart, because only MySQL 8 can XOR longer strings. The hash is computed in a derived table
+ * that a LIMIT keeps from being merged; otherwise each aggregate would compute it again.
+ */
+export type DigestGroup = 'open' | 'sealed';
+
+/** The columns of a group in digest order. */
+export function digestColumns(table: TableSchema, group: DigestGroup): Column[] {
+  if (group === 'open') return table.columns.filter((column) => !column.secret);
+  if (table.key === null) return [...table.columns];
+  return [...keyColumns(table), ...table.columns.filter((column) => column.secret)];
+}
+
+function encodedColumn(column: Column): string {
+  const bytes = bytesExpression(column);
+  if (column.long) return `IFNULL(CONCAT('64:', SHA2(${bytes}, 256)), 'N')`;
+  return `IFNULL(CONCAT(OCTET_LENGTH(${bytes}), ':', ${bytes}), 'N')`;
+}
+
+export function digestSql(table: TableSchema, range: KeyRange, group: DigestGroup, database = table.database): string {
+  const columns = digestColumns(table, group);
+  if (columns.length === 0) throw new Error(`${table.database}.${table.name} has no columns to digest`);
+  const row = `CONCAT(${columns.map(encodedColumn).join(', ')})`;
+  const high = 'CAST(CONV(HEX(LEFT(h, 8)), 16, 10) AS UNSIGNED)';
+  const low = 'CAST(CONV(HEX(RIGHT(h, 8)), 16, 10) AS UNSIGNED)';
+  const sums = table.key === null ? `, SUM(${high}) AS sum_high, SUM(${low}) AS sum_low` : '';
+  return (
+    `SELECT COUNT(*) AS n, COUNT(h) AS hashed, BIT_XOR(${high}) AS high, BIT_XOR(${low}) AS low${sums} ` +
+    `FROM (SELECT UNHEX(LEFT(SHA2(${row}, 256), 32)) AS h FROM ${fromTable(table, database)}${whereRange(table, range)} ` +
+    'LIMIT 18446744073709551615) AS hashes'
+  );
+}
+
+/**
+ * Digest of one range over any prepared connection of connect.ts: inside a snapshot, or on a restored copy. `database` is where the
+ * table lives there, which may be another name than the table's own.
+ * Errors: `mysql.warnings` when a row could not be hashed, those of `query`.
+ */
+export async function digestRange(
+  connection: MysqlConnection,
+  database: string,
+  table: TableSchema,
+  range: KeyRange,
+  group: DigestGroup,
+  signal?: AbortSignal,
+): Promise<RangeDigest> {
+  const place = { database, table: table.name };
+  const row = await queryOneRow(connection, digestSql(table, range, group, database), place, signal);
+  const number = (column: string) => BigInt(row.get(column) ?? 0);
+  const rows = Number(number('n'));
+  // NULL hashes are skipped by every aggregate: a row that could not be encoded must not vanish.
+  if (number('hashed') !== number('n')) throw new AppError('mysql.warnings', { ...place, warnings: rows, code: 1301 });
+  return {
+    rows,
+    digest: hex128((number('high') << 64n) | number('low')),
+    sum: table.key === null ? hex128((number('sum_high') << 64n) + number('sum_low')) : null,
+  };
+}
+
+function hex128(value: bigint): string {
+  return BigInt.asUintN(128, value).toString(16).padStart(32, '0');
+}

@@ -1,0 +1,30 @@
+/** Public face of the MySQL and MariaDB source: connect, inspect, read one consistent picture. */
+export { beginSnapshot } from './begin-snapshot.ts';
+export { keyLiteral, whereRange } from './bounds.ts';
+export { bytesExpression, fetchExpression } from './columns.ts';
+export { connectMysql, type ConnectOptions } from './connect.ts';
+export type { MysqlConnection, QueryOptions, TextRow } from './connection.ts';
+export { digestColumns, digestRange, digestSql, type DigestGroup } from './digest.ts';
+export {
+  inspectServer,
+  type InspectedShape,
+  type InspectedTable,
+  type InspectionStep,
+  type InspectOptions,
+  type ServerInspection,
+} from './inspect.ts';
+export { mapQueryError, serverErrno } from './map-error.ts';
+export { quoteName, quoteTable, quoteText } from './quote.ts';
+export { splitFields } from './raw-query.ts';
+export { isAtLeast, readServerFacts } from './server-facts.ts';
+export {
+  lockMethods,
+  type KeyRange,
+  type LockMethod,
+  type MysqlSnapshot,
+  type MysqlTarget,
+  type RawBatch,
+  type SecretPredicate,
+  type SnapshotLock,
+  type SnapshotOptions,
+} from './types.ts';

@@ -1,0 +1,64 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { Column, LedgerDefinition, TableSchema } from '../../../../shared/model/database.ts';
+import { bytesExpression } from './columns.ts';
+import type { MysqlConnection } from './connection.ts';
+import { quoteName, quoteTable } from './quote.ts';
+import { queryOneRow } from './warnings.ts';
+
+const exactTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal']);
+
+/**
+ * Rows and sum of a money table by the server, as decimal text in the column's own unit. NULL amounts count as rows and add
+ * nothing; no rows give `0`.
+ *
+ * Integers and DECIMAL are summed by SUM, which is exact. Every other type is summed over the decimal number that its fetched text
+ * spells (`0.10000000149011612` for the FLOAT 0.1), because that text is what the engine adds up too, and because SUM over
+ * doubles depends on the order of rows. A text that is no number makes the server warn, and a warning is an error. The last
+ * form holds 35 digits before and 30 behind the point.
+ *
+ * A status counts as paid when its fetched bytes equal the UTF-8 bytes of one of `paidValues`: no collation, as in rows/ledger.ts.
+ * Errors: `table.unknown` {database, table, column?}, `mysql.warnings`, those of `query`.
+ */
+export function ledgerSql(ledger: LedgerDefinition, table: TableSchema): string {
+  const amount = columnOf(table, ledger.amountColumn);
+  const value = exactTypes.has(amount.dataType)
+    ? `SUM(${quoteName(amount.name)})`
+    : `SUM(CAST(CONVERT(${bytesExpression(amount)} USING ascii) AS DECIMAL(65,30)))`;
+  return (
+    `SELECT COUNT(*) AS n, CAST(COALESCE(${value}, 0) AS CHAR) AS total ` +
+    `FROM ${quoteTable(table.database, table.name)}${wherePaid(ledger, table)}`
+  );
+}
+
+export async function ledgerSum(
+  connection: MysqlConnection,
+  ledger: LedgerDefinition,
+  table: TableSchema,
+  signal: AbortSignal,
+): Promise<{ readonly rows: number; readonly sum: string }> {
+  const place = { database: table.database, table: table.name };
+  const row = await queryOneRow(connection, ledgerSql(ledger, table), place, signal);
+  return { rows: Number(row.get('n') ?? 0), sum: withoutPadding(row.get('total') ?? '0') };
+}
+
+function wherePaid(ledger: LedgerDefinition, table: TableSchema): string {
+  if (ledger.statusColumn === null) return '';
+  const status = bytesExpression(columnOf(table, ledger.statusColumn));
+  const values = ledger.paidValues.map((value) => {
+    const hex = Buffer.from(value, 'utf8').toString('hex');
+    return hex === '' ? "_binary ''" : `_binary 0x${hex}`;
+  });
+  // No value at all means that nothing counts; IN () is no SQL.
+  return values.length === 0 ? ' WHERE FALSE' : ` WHERE ${status} IN (${values.join(', ')})`;
+}
+
+function columnOf(table: TableSchema, name: string): Column {
+  const found = table.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found;
+  throw new AppError('table.unknown', { database: table.database, table: table.name, column: name });
+}
+
+/** The 30 places of the wide form are ours, not the column's: drop its zeros. */
+function withoutPadding(total: string): string {
+  return /\.\d{30}$/.test(total) ? total.replace(/\.?0+$/, '') : total;
+}

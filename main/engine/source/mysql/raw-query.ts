@@ -1,0 +1,127 @@
+import { Connection } from 'mysql2';
+
+/**
+ * One statement over a mysql2 connection with its result rows as raw packet bytes: no objects, no character set guesses.
+ *
+ * mysql2's Query parses rows in a method named `row`; replacing that method on the instance is enough to see each packet
+ * (mysql2 is pinned exactly, and `raw-query.server.test.ts` guards the hook). It also gives what mysql2 hides: the warning count
+ * of the end-of-result packet, without which a NULL from an over-long CONCAT looks like data.
+ *
+ * This file knows the driver and nothing else; errors pass through as mysql2 made them.
+ */
+
+/** A packet of mysql2. Its bytes are only valid during the call that hands it over. */
+interface Packet {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly end: number;
+  isEOF(): boolean;
+}
+
+interface OkPacket {
+  readonly affectedRows: number;
+  readonly warningStatus?: number;
+  readonly info?: string;
+}
+
+interface QueryCommand {
+  row: (packet: Packet, connection: unknown) => unknown;
+  on(event: 'fields', listener: (fields: readonly { readonly name: string }[] | undefined) => void): void;
+  on(event: 'result', listener: (ok: OkPacket) => void): void;
+  on(event: 'error', listener: (error: Error) => void): void;
+  on(event: 'end', listener: () => void): void;
+}
+
+interface DriverInternals {
+  readonly config: unknown;
+  addCommand(command: QueryCommand): void;
+}
+
+const driverClass = Connection as unknown as {
+  createQuery(options: { readonly sql: string }, values: undefined, callback: undefined, config: unknown): QueryCommand;
+};
+
+export interface RawResult {
+  readonly columns: readonly string[];
+  readonly warnings: number;
+  readonly affectedRows: number;
+}
+
+/** Receives one row: `buffer[from, to)` holds its length-encoded fields back to back. Copy before returning. */
+export type RowSink = (buffer: Buffer, from: number, to: number) => void;
+
+/**
+ * Runs `sql` (one statement) and settles exactly once through `done`: with a result only after the server's end-of-result or OK
+ * packet and no error before it. mysql2 emits `end` after errors too, so `end` alone means nothing. A connection that dies emits
+ * nothing here at all: the caller listens to the connection.
+ */
+export function runRaw(
+  driver: Connection,
+  sql: string,
+  onRow: RowSink,
+  done: (failure: Error | null, result: RawResult) => void,
+): void {
+  const internals = driver as unknown as DriverInternals;
+  const query = driverClass.createQuery({ sql }, undefined, undefined, internals.config);
+  const parseRow = (Object.getPrototypeOf(query) as QueryCommand).row;
+  let columns: readonly string[] = [];
+  let warnings = -1;
+  let affectedRows = 0;
+  let failure: Error | null = null;
+
+  // An error packet never gets here: the driver handles it first. A row whose first field is 16 MiB or more begins with 0xfe as
+  // the end packet does; isEOF() also looks at the length.
+  function row(this: QueryCommand, packet: Packet, connection: unknown): unknown {
+    if (packet.isEOF()) {
+      warnings = packet.buffer.readUInt16LE(packet.offset + 1);
+      return parseRow.call(this, packet, connection);
+    }
+    onRow(packet.buffer, packet.offset, packet.end);
+    return row;
+  }
+
+  query.row = row;
+  query.on('fields', (fields) => {
+    if (fields !== undefined) columns = fields.map((field) => field.name);
+  });
+  query.on('result', (ok) => {
+    affectedRows = ok.affectedRows;
+    warnings = ok.warningStatus ?? 0;
+  });
+  query.on('error', (error) => {
+    failure ??= error;
+  });
+  query.on('end', () => {
+    if (failure === null && warnings < 0) failure = new Error('The result ended without an end packet');
+    done(failure, { columns, warnings, affectedRows });
+  });
+  // addCommand, not query(): that one would look for placeholders in the text.
+  internals.addCommand(query);
+}
+
+/** The fields of a row as views into it; null is SQL NULL. Copy what outlives the call. */
+export function splitFields(buffer: Buffer, from: number, to: number): (Buffer | null)[] {
+  const fields: (Buffer | null)[] = [];
+  let at = from;
+  while (at < to) {
+    const first = buffer[at++] as number;
+    if (first === 0xfb) {
+      fields.push(null);
+      continue;
+    }
+    let length = first;
+    if (first === 0xfc) {
+      length = buffer.readUInt16LE(at);
+      at += 2;
+    } else if (first === 0xfd) {
+      length = buffer.readUIntLE(at, 3);
+      at += 3;
+    } else if (first === 0xfe) {
+      length = Number(buffer.readBigUInt64LE(at));
+      at += 8;
+    }
+    fields.push(buffer.subarray(at, at + length));
+    at += length;
+  }
+  return fields;
+}

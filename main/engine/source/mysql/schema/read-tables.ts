@@ -1,0 +1,173 @@
+import { AppError } from '../../../../../shared/errors/app-error.ts';
+import type { Column, Flavour, TableSchema } from '../../../../../shared/model/database.ts';
+import { formOf, isLong } from '../columns.ts';
+import type { MysqlConnection, TextRow } from '../connection.ts';
+import { chooseKey, type IndexPart } from '../key-choice.ts';
+import { quoteTable, quoteText } from '../quote.ts';
+import type { SecretPredicate } from '../types.ts';
+
+/** A table with what statistics say about it. */
+export interface PicturedTable {
+  readonly schema: TableSchema;
+  /** Changes when the table is created anew or rebuilt; '' where the server does not say. */
+  readonly createdAt: string;
+  readonly estimatedRows: number;
+  readonly estimatedBytes: number;
+}
+
+/** One entry of information_schema.TABLES. */
+export interface ListedTable {
+  readonly name: string;
+  readonly type: string;
+  readonly engine: string;
+  readonly createdAt: string;
+  readonly estimatedRows: number;
+  readonly estimatedBytes: number;
+}
+
+/** Everything named in one database: base tables, views, sequences. Sorted by name. */
+export async function listTables(connection: MysqlConnection, database: string): Promise<ListedTable[]> {
+  const rows = await connection.query(
+    'SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, CREATE_TIME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH ' +
+      `FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)}`,
+  );
+  return rows
+    .filter((row) => row.get('table_schema') === database)
+    .map((row) => ({
+      name: row.get('table_name') ?? '',
+      type: row.get('table_type') ?? '',
+      engine: row.get('engine') ?? '',
+      createdAt: row.get('create_time') ?? '',
+      estimatedRows: Number(row.get('table_rows') ?? 0),
+      estimatedBytes: Number(row.get('data_length') ?? 0) + Number(row.get('index_length') ?? 0),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function isBaseTable(table: ListedTable): boolean {
+  return table.type === 'BASE TABLE' || table.type === 'SYSTEM VERSIONED';
+}
+
+/** Names of the engines whose tables stand still inside a transaction. */
+export async function transactionalEngines(connection: MysqlConnection): Promise<Set<string>> {
+  const rows = await connection.query("SELECT ENGINE FROM information_schema.ENGINES WHERE TRANSACTIONS = 'YES'");
+  return new Set(rows.map((row) => (row.get('engine') ?? '').toLowerCase()));
+}
+
+/**
+ * The base tables of one database. DDL is the server's own text, never rebuilt.
+ * Errors: those of `query`; `mysql.schema-moved` when a table goes away while it is described.
+ */
+export async function readTables(
+  connection: MysqlConnection,
+  database: string,
+  listed: readonly ListedTable[],
+  flavour: Flavour,
+  transactional: ReadonlySet<string>,
+  isSecret: SecretPredicate,
+): Promise<PicturedTable[]> {
+  const columnRows = await inSchema(connection, 'COLUMNS', database, 'TABLE_NAME, ORDINAL_POSITION');
+  const indexRows = await inSchema(connection, 'STATISTICS', database, 'TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX');
+  const tables: PicturedTable[] = [];
+  for (const table of listed.filter(isBaseTable)) {
+    const secret = (column: string) => isSecret(database.toLowerCase(), table.name.toLowerCase(), column.toLowerCase());
+    const columns = (columnRows.get(table.name) ?? [])
+      .filter((row) => !isGenerated(row))
+      .map((row) => columnOf(row, flavour, secret));
+    const schema: TableSchema = {
+      database,
+      name: table.name,
+      engine: table.engine,
+      transactional: transactional.has(table.engine.toLowerCase()),
+      ddl: await createTable(connection, database, table.name),
+      key: chooseKey(columns, (indexRows.get(table.name) ?? []).map(indexPart)),
+      columns,
+    };
+    tables.push({
+      schema,
+      createdAt: table.createdAt,
+      estimatedRows: table.estimatedRows,
+      estimatedBytes: table.estimatedBytes,
+    });
+  }
+  return tables;
+}
+
+/** Names of the stored columns of every base table: what a preset recognises a shop by. */
+export async function storedColumnNames(
+  connection: MysqlConnection,
+  database: string,
+  listed: readonly ListedTable[],
+): Promise<Map<string, string[]>> {
+  const rows = await inSchema(connection, 'COLUMNS', database, 'TABLE_NAME, ORDINAL_POSITION');
+  return new Map(
+    listed.filter(isBaseTable).map(({ name }) => {
+      const stored = (rows.get(name) ?? []).filter((row) => !isGenerated(row));
+      return [name, stored.map((row) => row.get('column_name') ?? '')];
+    }),
+  );
+}
+
+async function createTable(connection: MysqlConnection, database: string, name: string): Promise<string> {
+  const [row] = await connection.query(`SHOW CREATE TABLE ${quoteTable(database, name)}`, { database, table: name });
+  const ddl = row?.get('create table');
+  if (ddl === undefined || ddl === null) throw new AppError('mysql.schema-moved', { database, table: name });
+  return ddl;
+}
+
+/** All rows of one information_schema view for one database, by table. `SELECT *`: which columns exist depends on the server. */
+async function inSchema(
+  connection: MysqlConnection,
+  view: 'COLUMNS' | 'STATISTICS',
+  database: string,
+  order: string,
+): Promise<Map<string, TextRow[]>> {
+  const byTable = new Map<string, TextRow[]>();
+  const where = `TABLE_SCHEMA = ${quoteText(database)}`;
+  for (const row of await connection.query(
+    `SELECT * FROM information_schema.${view} WHERE ${where} ORDER BY ${order}`,
+  )) {
+    if (row.get('table_schema') !== database) continue;
+    const table = row.get('table_name') ?? '';
+    const known = byTable.get(table);
+    if (known === undefined) byTable.set(table, [row]);
+    else known.push(row);
+  }
+  return byTable;
+}
+
+/** `DEFAULT_GENERATED` in EXTRA is an ordinary column with an expression as default: it holds data. */
+function isGenerated(row: TextRow): boolean {
+  const extra = row.get('extra') ?? '';
+  return (
+    row.get('is_generated') === 'ALWAYS' || /(^|[ ,])(VIRTUAL|STORED|PERSISTENT)( GENERATED)?($|[ ,])/i.test(extra)
+  );
+}
+
+function columnOf(row: TextRow, flavour: Flavour, isSecret: (column: string) => boolean): Column {
+  const name = row.get('column_name') ?? '';
+  const dataType = (row.get('data_type') ?? '').toLowerCase();
+  return {
+    name,
+    dataType,
+    columnType: row.get('column_type') ?? '',
+    charset: row.get('character_set_name') ?? null,
+    collation: row.get('collation_name') ?? null,
+    nullable: row.get('is_nullable') === 'YES',
+    form: formOf(dataType, flavour),
+    long: isLong(dataType),
+    secret: isSecret(name),
+  };
+}
+
+function indexPart(row: TextRow): IndexPart {
+  return {
+    index: row.get('index_name') ?? '',
+    isUnique: row.get('non_unique') === '0',
+    position: Number(row.get('seq_in_index') ?? 0),
+    column: row.get('column_name') ?? null,
+    isPrefix: (row.get('sub_part') ?? null) !== null,
+    isUsable: row.get('is_visible') !== 'NO' && row.get('ignored') !== 'YES',
+    isBtree: row.get('index_type') === 'BTREE',
+  };
+}

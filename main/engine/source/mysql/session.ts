@@ -1,0 +1,78 @@
+import type { MysqlConnection } from './connection.ts';
+import { serverErrno } from './map-error.ts';
+
+/**
+ * The session every reading connection gets, so that neither the server's defaults nor its `init_connect` decide what a
+ * statement means (sql_mode, autocommit, completion_type), how much it returns (sql_select_limit) or in which zone times are
+ * written. Sources: facts of mysql-shell's dumper and mydumper; each server knows only some of the optional ones.
+ */
+
+/**
+ * Long waits on our side (slow disk, back-pressure) must not end the connection: the server's default gives up after 60 s of
+ * a client that does not read.
+ */
+const patienceSeconds = 86_400;
+
+const required = [
+  "SET SESSION sql_mode = '', autocommit = 1, completion_type = 0",
+  'SET NAMES utf8mb4',
+  "SET SESSION time_zone = '+00:00'",
+  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+  'SET SESSION sql_quote_show_create = 1, sql_select_limit = 18446744073709551615, sql_big_selects = 1',
+];
+
+const optional = [
+  `net_write_timeout = ${patienceSeconds}`,
+  `net_read_timeout = ${patienceSeconds}`,
+  `wait_timeout = ${patienceSeconds}`,
+  // MySQL
+  'information_schema_stats_expiry = 0',
+  'show_gipk_in_create_table_and_information_schema = ON',
+  'show_create_table_skip_secondary_engine = OFF',
+  // MariaDB
+  'idle_transaction_timeout = 0',
+  'idle_readonly_transaction_timeout = 0',
+  'idle_write_transaction_timeout = 0',
+];
+
+/** Unknown variable, not settable here, not this value, not this account: the session works without it. */
+const harmless = new Set([1193, 1227, 1229, 1231, 1232, 1238]);
+
+/** Errors: those of `MysqlConnection.query`. */
+export async function prepareSession(connection: MysqlConnection, lockWaitMs: number): Promise<void> {
+  for (const statement of required) await connection.query(statement);
+  await setOptional(connection, [...optional, `lock_wait_timeout = ${wholeSeconds(lockWaitMs)}`]);
+  await limitStatements(connection, 0);
+}
+
+/** From here on string columns arrive as the bytes that are stored. For connections that read rows. */
+export async function useRawResults(connection: MysqlConnection): Promise<void> {
+  await connection.query('SET SESSION character_set_results = NULL');
+}
+
+/** The server ends a SELECT of this session after `limitMs` (0: never), so that a question about the schema cannot hang it. */
+export async function limitStatements(connection: MysqlConnection, limitMs: number): Promise<void> {
+  await setOptional(connection, [`max_execution_time = ${limitMs}`, `max_statement_time = ${limitMs / 1000}`]);
+}
+
+/**
+ * The server itself ends this connection after so many idle seconds. For connections that hold a lock: if our line dies, the
+ * shop must not stand still until TCP notices.
+ */
+export async function limitIdleness(connection: MysqlConnection, seconds: number): Promise<void> {
+  await connection.query(`SET SESSION wait_timeout = ${seconds}`);
+}
+
+export function wholeSeconds(durationMs: number): number {
+  return Math.max(1, Math.ceil(durationMs / 1000));
+}
+
+async function setOptional(connection: MysqlConnection, assignments: readonly string[]): Promise<void> {
+  for (const assignment of assignments) {
+    try {
+      await connection.query(`SET SESSION ${assignment}`);
+    } catch (error) {
+      if (!harmless.has(serverErrno(error))) throw error;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type {
+  Coordinate,
+  DatabaseRecord,
+  KeyBound,
+  LedgerDefinition,
+  RangeDigest,
+  ServerFacts,
+  TableSchema,
+} from '../../../../shared/model/database.ts';
+import { isoUtc } from '../../platform/clock.ts';
+import type { MysqlConnection } from './connection.ts';
+import { digestRange, type DigestGroup } from './digest.ts';
+import { ledgerSum } from './ledger.ts';
+import { serverErrno } from './map-error.ts';
+import { planBounds } from './plan-bounds.ts';
+import { quoteTable } from './quote.ts';
+import { readRange, selectWord } from './read-range.ts';
+import { ReaderPool } from './reader-pool.ts';
+import { firstDifference, type SchemaPicture } from './schema/read-schema.ts';
+import type { Started } from './start-together.ts';
+import type { KeyRange, MysqlSnapshot, RawBatch, SnapshotLock } from './types.ts';
+import { queryOneRow } from './warnings.ts';
+
+export interface SnapshotParts {
+  readonly server: ServerFacts;
+  /** Not part of the snapshot: for the schema, and to end statements of the others. */
+  readonly control: MysqlConnection;
+  readonly started: Started;
+  readonly picture: SchemaPicture;
+  readonly describe: () => Promise<SchemaPicture>;
+  /** Every connection that was opened on the way. */
+  readonly opened: ReadonlySet<MysqlConnection>;
+}
+
+/** Managed servers and proxies end idle transactions: speak up before they do. */
+const keepAliveEveryMs = 10_000;
+const idleTooLongMs = 30_000;
+/** ER_CANT_CHANGE_TX_CHARACTERISTICS: the answer to a change of isolation while a transaction is open. */
+const transactionInProgress = 1568;
+
+/** The open snapshot behind `beginSnapshot`. */
+export class OpenSnapshot implements MysqlSnapshot {
+  readonly server: ServerFacts;
+  readonly coordinate: Coordinate;
+  readonly isCoordinateExact: boolean;
+  readonly at: string;
+  readonly lock: SnapshotLock;
+  readonly databases: readonly DatabaseRecord[];
+  readonly tables: readonly TableSchema[];
+  readonly unisolatedTables: readonly { readonly database: string; readonly name: string }[];
+  readonly #parts: SnapshotParts;
+  readonly #readers: ReaderPool;
+  /** Non-transactional tables that are locked and can only be read here. */
+  readonly #locked: ReaderPool | null;
+  readonly #unisolated: ReadonlySet<string>;
+  readonly #estimates: ReadonlyMap<string, number>;
+  readonly #keepAlive: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(parts: SnapshotParts) {
+    const { started, picture } = parts;
+    this.#parts = parts;
+    this.server = parts.server;
+    this.coordinate = started.coordinate;
+    this.isCoordinateExact = started.isCoordinateExact;
+    this.at = isoUtc(started.atMs);
+    this.lock = started.lock;
+    this.databases = picture.databases;
+    this.tables = picture.tables.map((table) => table.schema);
+    this.unisolatedTables = started.unisolated.map(({ database, name }) => ({ database, name }));
+    this.#unisolated = new Set(started.unisolated.map(placeOf));
+    this.#estimates = new Map(picture.tables.map((table) => [placeOf(table.schema), table.estimatedRows]));
+    this.#readers = new ReaderPool(started.readers);
+    this.#locked = started.tableReader === null ? null : new ReaderPool([started.tableReader]);
+    this.#keepAlive = setInterval(() => {
+      this.#speakUp();
+    }, keepAliveEveryMs);
+    this.#keepAlive.unref();
+  }
+
+  bytesFromServer(): number {
+    let total = 0;
+    for (const connection of this.#parts.opened) total += connection.bytesReceived;
+    return total;
+  }
+
+  readRange(
+    table: TableSchema,
+    range: KeyRange,
+    batchBytes: number,
+    onBatch: (batch: RawBatch) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<number> {
+    return this.#poolFor(table).use(signal, (reader) =>
+      readRange(reader, this.server, table, range, batchBytes, onBatch, signal),
+    );
+  }
+
+  digestRange(table: TableSchema, range: KeyRange, group: DigestGroup, signal: AbortSignal): Promise<RangeDigest> {
+    return this.#poolFor(table).use(signal, (reader) =>
+      digestRange(reader, table.database, table, range, group, signal),
+    );
+  }
+
+  async countRows(table: TableSchema, signal: AbortSignal): Promise<number> {
+    const place = { database: table.database, table: table.name };
+    const sql = `${selectWord(this.server)} COUNT(*) AS n FROM ${quoteTable(table.database, table.name)}`;
+    const row = await this.#poolFor(table).use(signal, (reader) => queryOneRow(reader, sql, place, signal));
+    return Number(row.get('n') ?? 0);
+  }
+
+  estimateRows(table: TableSchema): number {
+    return this.#estimates.get(placeOf(table)) ?? 0;
+  }
+
+  planBounds(table: TableSchema, parts: number, signal: AbortSignal): Promise<KeyBound[]> {
+    return this.#poolFor(table).use(signal, (reader) => planBounds(reader, this.server, table, parts, signal));
+  }
+
+  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<{ readonly rows: number; readonly sum: string }> {
+    const table = this.tables.find((each) => each.database === ledger.database && each.name === ledger.table);
+    if (table === undefined) {
+      return Promise.reject(new AppError('table.unknown', { database: ledger.database, table: ledger.table }));
+    }
+    return this.#poolFor(table).use(signal, (reader) => ledgerSum(reader, ledger, table, signal));
+  }
+
+  releaseTableLocks(): void {
+    this.#parts.started.tableReader?.close();
+  }
+
+  async assertSchemaStill(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const moved = firstDifference(this.#parts.picture, await this.#parts.describe());
+    if (moved !== null) throw new AppError('mysql.schema-moved', { table: moved });
+    for (const reader of this.#readers.idle) await assertInTransaction(reader);
+    signal.throwIfAborted();
+  }
+
+  close(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#isClosed = true;
+    clearInterval(this.#keepAlive);
+    for (const connection of this.#parts.opened) connection.close();
+    return Promise.resolve();
+  }
+
+  #poolFor(table: TableSchema): ReaderPool {
+    const isReadAnywhere = table.transactional || this.#unisolated.has(placeOf(table));
+    return isReadAnywhere ? this.#readers : (this.#locked ?? this.#readers);
+  }
+
+  #speakUp(): void {
+    const idle = [...this.#readers.idle, ...(this.#locked?.idle ?? []), this.#parts.control];
+    for (const connection of idle) {
+      if (!connection.isOpen || connection.idleMs < idleTooLongMs) continue;
+      // A connection that fails here fails again for whoever uses it next, with a better error.
+      connection.query('SELECT 1').catch(() => undefined);
+    }
+  }
+}
+
+/** A server that ended the transaction and went on would answer the next read with today's rows. */
+async function assertInTransaction(reader: MysqlConnection): Promise<void> {
+  try {
+    await reader.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  } catch (error) {
+    if (serverErrno(error) === transactionInProgress) return;
+    throw error;
+  }
+  throw new AppError('mysql.connection-lost', { reason: 'transaction-ended' });
+}
+
+function placeOf(table: TableSchema): string {
+  return quoteTable(table.database, table.name);
+}

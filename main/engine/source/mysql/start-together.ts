@@ -1,0 +1,194 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { Coordinate, ServerFacts, TableSchema } from '../../../../shared/model/database.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { MysqlConnection } from './connection.ts';
+import { gtidOfPosition, noCoordinate, readBinlogSnapshot, readCoordinate } from './coordinate.ts';
+import { lockForReading, takeLock, type LockingMethod, type LockSite } from './lock.ts';
+import { isAtLeast } from './server-facts.ts';
+import type { LockMethod, SnapshotLock } from './types.ts';
+import { refuseWarnings } from './warnings.ts';
+
+export interface StartSite extends LockSite {
+  readonly server: ServerFacts;
+  /** For questions that must not disturb the readers. */
+  readonly control: MysqlConnection;
+  readonly readers: readonly MysqlConnection[];
+  readonly openRaw: () => Promise<MysqlConnection>;
+}
+
+export interface Started {
+  readonly lock: SnapshotLock;
+  readonly coordinate: Coordinate;
+  readonly isCoordinateExact: boolean;
+  /** The workstation's clock when the transactions had begun, under the lock where there is one. */
+  readonly atMs: number;
+  readonly readers: readonly MysqlConnection[];
+  /** Holds the locks on non-transactional tables, or null. */
+  readonly tableReader: MysqlConnection | null;
+  readonly unisolated: readonly TableSchema[];
+}
+
+/** Tries without and then with short pauses, as mariadb-dump's authors suggest for busy servers. */
+const lockFreeTries = 25;
+const triesBeforePause = 5;
+
+/** What this server has, best first. */
+export function methodsFor(server: ServerFacts): LockMethod[] {
+  if (server.flavour === 'mysql') return ['global-read-lock', 'table-locks', 'single-connection'];
+  const stages: LockMethod[] = isAtLeast(server, 'mariadb', 10, 4, 1) ? ['backup-stage'] : [];
+  return [...stages, 'global-read-lock', 'binlog-snapshot', 'table-locks', 'single-connection'];
+}
+
+/**
+ * Opens a transaction on every reader so that all of them see one state, by the first method that is allowed; which one that
+ * is, is found by trying, because grants say little about managed servers.
+ * Errors: those of `takeLock`; `mysql.no-privilege` when no method at all is left (only with a list given by the caller).
+ */
+export async function startTogether(site: StartSite, methods: readonly LockMethod[]): Promise<Started> {
+  for (const method of methods) {
+    const started = await startBy(site, method);
+    if (started !== null) return started;
+  }
+  throw new AppError('mysql.no-privilege', { privilege: 'RELOAD', statement: methods.join(', ') });
+}
+
+function startBy(site: StartSite, method: LockMethod): Promise<Started | null> {
+  switch (method) {
+    case 'backup-stage':
+    case 'global-read-lock':
+    case 'table-locks':
+      return startLocked(site, method);
+    case 'binlog-snapshot':
+      return startLockFree(site);
+    case 'single-connection':
+      return startAlone(site);
+  }
+}
+
+async function startLocked(site: StartSite, method: LockingMethod): Promise<Started | null> {
+  const loose = site.tables.filter((table) => !table.transactional);
+  // Opened before the lock: a handshake over a far line takes longer than everything that happens under it.
+  const tableReader = loose.length === 0 ? null : await site.openRaw();
+  let lock;
+  try {
+    lock = await takeLock(site, method);
+  } catch (error) {
+    tableReader?.destroy();
+    throw error;
+  }
+  if (lock === null) {
+    tableReader?.close();
+    return null;
+  }
+  try {
+    await Promise.all(site.readers.map((reader) => startTransaction(reader, site.signal)));
+    const atMs = systemClock.nowMs();
+    const coordinate = await lockedCoordinate(site, lock.connection);
+    const isLocked = tableReader !== null && (await lockForReading(tableReader, loose));
+    const heldMs = await lock.release();
+    return {
+      lock: { method, waitedMs: lock.waitedMs, heldMs },
+      coordinate,
+      isCoordinateExact: coordinate.file !== null,
+      atMs,
+      readers: site.readers,
+      tableReader: isLocked ? tableReader : null,
+      unisolated: isLocked ? [] : loose,
+    };
+  } catch (error) {
+    lock.drop();
+    tableReader?.destroy();
+    throw error;
+  }
+}
+
+/** An account that may lock but not look at the binlog: on MariaDB the transactions themselves know. */
+async function lockedCoordinate(site: StartSite, locker: MysqlConnection): Promise<Coordinate> {
+  const coordinate = await readCoordinate(locker, site.server);
+  const [reader] = site.readers;
+  if (coordinate.file !== null || site.server.flavour !== 'mariadb' || reader === undefined) return coordinate;
+  const own = await readBinlogSnapshot(reader);
+  return own === null ? coordinate : { ...own, gtid: await gtidOfPosition(locker, own) };
+}
+
+/**
+ * MariaDB: every transaction knows the exact binlog position of its snapshot, so equal positions prove equal snapshots.
+ * Writers with sql_log_bin=0 leave no trace there. Null when the binlog is off or the server is too busy to meet.
+ */
+async function startLockFree(site: StartSite): Promise<Started | null> {
+  const startedMs = systemClock.monotonicMs();
+  const positions = new Map<MysqlConnection, Coordinate>();
+  for (let attempt = 1; attempt <= lockFreeTries; attempt += 1) {
+    const meeting = latest([...positions.values()]);
+    const late = site.readers.filter((reader) => meeting === null || !isSame(positions.get(reader), meeting));
+    await Promise.all(
+      late.map(async (reader) => {
+        await startTransaction(reader, site.signal);
+        const position = await readBinlogSnapshot(reader);
+        if (position !== null) positions.set(reader, position);
+      }),
+    );
+    if (positions.size < site.readers.length) return null;
+    const [first, ...others] = [...positions.values()];
+    if (first !== undefined && others.every((other) => isSame(other, first))) {
+      return {
+        lock: { method: 'binlog-snapshot', waitedMs: Math.round(systemClock.monotonicMs() - startedMs), heldMs: 0 },
+        coordinate: { ...first, gtid: await gtidOfPosition(site.control, first) },
+        isCoordinateExact: true,
+        atMs: systemClock.nowMs(),
+        readers: site.readers,
+        tableReader: null,
+        unisolated: site.tables.filter((table) => !table.transactional),
+      };
+    }
+    if (attempt > triesBeforePause) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return null;
+}
+
+/** One snapshot is always consistent in itself. Its coordinate is read before it begins, and transactions may commit in between. */
+async function startAlone(site: StartSite): Promise<Started> {
+  const [reader, ...surplus] = site.readers;
+  if (reader === undefined) throw new Error('a snapshot needs a reader');
+  for (const other of surplus) other.close();
+  const coordinate = await readCoordinate(site.control, site.server).catch((error: unknown) => {
+    // Nothing depends on it: this coordinate only helps a person to find the place.
+    if (site.control.isOpen) return noCoordinate;
+    throw error;
+  });
+  await startTransaction(reader, site.signal);
+  return {
+    lock: { method: 'single-connection', waitedMs: 0, heldMs: 0 },
+    coordinate,
+    isCoordinateExact: false,
+    atMs: systemClock.nowMs(),
+    readers: [reader],
+    tableReader: null,
+    unisolated: site.tables.filter((table) => !table.transactional),
+  };
+}
+
+/** A warning here means that the server ignored CONSISTENT SNAPSHOT. */
+async function startTransaction(reader: MysqlConnection, signal: AbortSignal): Promise<void> {
+  const { result } = await reader.ask('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', { signal });
+  await refuseWarnings(reader, result, { database: '', table: '' }, signal);
+}
+
+function isSame(a: Coordinate | undefined, b: Coordinate): boolean {
+  return a?.file === b.file && a.position === b.position;
+}
+
+/** File names of one binlog end in a number of fixed width. */
+function latest(positions: readonly Coordinate[]): Coordinate | null {
+  let last: Coordinate | null = null;
+  for (const each of positions) {
+    const order =
+      last === null ? 1 : compareText(each.file ?? '', last.file ?? '') || (each.position ?? 0) - (last.position ?? 0);
+    if (order > 0) last = each;
+  }
+  return last;
+}
+
+function compareText(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
