@@ -1,0 +1,127 @@
+import { AppError } from '../../../../../shared/errors/app-error.ts';
+import type { DatabaseRecord, SchemaObject, TableSchema } from '../../../../../shared/model/database.ts';
+import { quoteName, quoteTable, quoteText } from '../quote.ts';
+import { splitDdl, type SplitDdl } from './ddl-split.ts';
+import type { LoadSession } from './load-session.ts';
+import { renameDatabase } from './rewrite-ddl.ts';
+
+/**
+ * The empty house for the rows: database, sequences, tables without the keys that are built faster afterwards; then those keys;
+ * then, when every table is there, foreign keys.
+ *
+ * Errors: `restore.target-exists` {database}, `mysql.*` of the session.
+ */
+
+/** Database names of the picture → names on the target, for those that get another one. */
+export type Renames = ReadonlyMap<string, string>;
+
+/**
+ * Creates `name` with the character set and collation of the record. An existing database is used when nothing at all is in it,
+ * and then gets that character set.
+ */
+export async function createDatabase(
+  session: LoadSession,
+  record: DatabaseRecord,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  // Names of character sets cannot be quoted; a manifest is not a reason to run what it says.
+  if (!/^\w+$/.test(record.characterSet) || !/^\w+$/.test(record.collation)) {
+    throw new AppError('mysql.unsupported', { what: 'character set', database: record.name });
+  }
+  const options = `CHARACTER SET ${record.characterSet} COLLATE ${record.collation}`;
+  const databases = await session.rows('SHOW DATABASES', signal);
+  const exists = databases.some((row) => row.get('database') === name);
+  if (exists && (await hasObjects(session, name, signal)))
+    throw new AppError('restore.target-exists', { database: name });
+  await session.execute(`${exists ? 'ALTER' : 'CREATE'} DATABASE ${quoteName(name)} ${options}`, signal);
+}
+
+async function hasObjects(session: LoadSession, name: string, signal: AbortSignal): Promise<boolean> {
+  const sources = [
+    ['TABLES', 'TABLE_SCHEMA'],
+    ['ROUTINES', 'ROUTINE_SCHEMA'],
+    ['EVENTS', 'EVENT_SCHEMA'],
+  ] as const;
+  for (const [view, column] of sources) {
+    const sql = `SELECT ${column} AS db FROM information_schema.${view} WHERE ${column} = ${quoteText(name)}`;
+    // information_schema compares names without case.
+    if ((await session.rows(sql, signal)).some((row) => row.get('db') === name)) return true;
+  }
+  return false;
+}
+
+/** Creates MariaDB sequences (before tables: column defaults use them) and sets them to go on where they stood. */
+export async function createSequences(
+  session: LoadSession,
+  database: string,
+  objects: readonly SchemaObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  await session.execute(`USE ${quoteName(database)}`, signal);
+  for (const { kind, name, ddl, nextValue } of objects) {
+    if (kind !== 'sequence') continue;
+    await session.execute(ddl, signal);
+    if (nextValue === null || !/^-?\d+$/.test(nextValue)) continue;
+    await session.rows(`SELECT SETVAL(${quoteTable(database, name)}, ${nextValue}, 0)`, signal);
+  }
+}
+
+/** A created table and what is still missing from it. */
+export interface PendingTable {
+  readonly database: string;
+  readonly schema: TableSchema;
+  /** What SHOW CREATE TABLE must say in the end. */
+  readonly expectedDdl: string;
+  readonly split: SplitDdl;
+}
+
+/** Creates one table in `database`, ready for rows. Only InnoDB gains from building keys afterwards. */
+export async function createTable(
+  session: LoadSession,
+  database: string,
+  schema: TableSchema,
+  renames: Renames,
+  signal: AbortSignal,
+): Promise<PendingTable> {
+  let expectedDdl = schema.ddl;
+  for (const [from, to] of renames) expectedDdl = renameDatabase(expectedDdl, from, to);
+  const split =
+    schema.engine.toLowerCase() === 'innodb'
+      ? splitDdl(expectedDdl)
+      : { create: expectedDdl, keys: [], fulltextKeys: [], foreignKeys: [] };
+  await session.execute(`USE ${quoteName(database)}`, signal);
+  await session.execute(split.create, signal);
+  return { database, schema, expectedDdl, split };
+}
+
+/** Builds the deferred keys of one table. Duplicates under a unique key fail here, with `mysql.query-failed` 1062. */
+export async function buildKeys(session: LoadSession, table: PendingTable, signal: AbortSignal): Promise<void> {
+  const alter = `ALTER TABLE ${quoteTable(table.database, table.schema.name)} `;
+  await session.execute(`USE ${quoteName(table.database)}`, signal);
+  if (table.split.keys.length > 0) await session.execute(alter + table.split.keys.join(', '), signal);
+  for (const key of table.split.fulltextKeys) await session.execute(alter + key, signal);
+}
+
+/** Adds the deferred foreign keys of one table, unchecked: the rows held on the source. After `buildKeys` of every table. */
+export async function addForeignKeys(session: LoadSession, table: PendingTable, signal: AbortSignal): Promise<void> {
+  if (table.split.foreignKeys.length === 0) return;
+  await session.execute(`USE ${quoteName(table.database)}`, signal);
+  const alter = `ALTER TABLE ${quoteTable(table.database, table.schema.name)} `;
+  await session.execute(alter + table.split.foreignKeys.join(', '), signal);
+}
+
+/** Null when the finished table reads exactly as the source's (but for the AUTO_INCREMENT counter), else what it reads. */
+export async function differingDdl(
+  session: LoadSession,
+  table: PendingTable,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const [row] = await session.rows(`SHOW CREATE TABLE ${quoteTable(table.database, table.schema.name)}`, signal);
+  const actual = row?.get('create table') ?? '';
+  return comparable(actual) === comparable(table.expectedDdl) ? null : actual;
+}
+
+function comparable(ddl: string): string {
+  return ddl.replace(/ AUTO_INCREMENT=\d+/g, '');
+}

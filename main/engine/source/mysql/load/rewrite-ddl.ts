@@ -1,0 +1,68 @@
+import { quoteName } from '../quote.ts';
+import { nameIn, type Quoting, quotingOf, type Token, tokenize } from './sql-tokens.ts';
+
+/** Changes to the server's own CREATE statements that a restore under another name, or by another account, needs. */
+
+/**
+ * Puts `to` where a name is qualified with the database `from`: `` `shop`.`orders` `` and, in bodies that people typed, shop.orders.
+ * Strings and comments are left alone. The server also writes table aliases before a dot; where one is called like the
+ * database, only names straight after FROM and JOIN are changed.
+ */
+export function renameDatabase(ddl: string, from: string, to: string, sqlMode: string | null = null): string {
+  if (from === to) return ddl;
+  const tokens = tokenize(ddl, quotingOf(sqlMode));
+  if (tokens === null) return ddl;
+  const solid = tokens.flatMap((token, index) => (token.kind === 'space' || token.kind === 'comment' ? [] : [index]));
+  const at = (place: number): Token | undefined => tokens[solid[place] ?? -1];
+  const isDatabase = (place: number) => {
+    const token = at(place);
+    return token !== undefined && (token.kind === 'name' || token.kind === 'word') && nameIn(token) === from;
+  };
+  const isQualifier = (place: number) =>
+    isDatabase(place) && at(place + 1)?.text === '.' && at(place - 1)?.text !== '.';
+  const hasAlias = solid.some((_, place) => isDatabase(place) && at(place + 1)?.text !== '.' && isAlias(at(place - 1)));
+  const changed = new Map<number, string>();
+  solid.forEach((index, place) => {
+    if (isQualifier(place) && (!hasAlias || followsFrom(at, place))) changed.set(index, quoteName(to));
+  });
+  return tokens.map((token, index) => changed.get(index) ?? token.text).join('');
+}
+
+/** An alias stands after a table's name, a closing parenthesis or AS; a definer's host stands after @. */
+function isAlias(before: Token | undefined): boolean {
+  return before?.kind === 'name' || before?.text === ')' || before?.text.toLowerCase() === 'as';
+}
+
+function followsFrom(at: (place: number) => Token | undefined, place: number): boolean {
+  let before = place - 1;
+  while (at(before)?.text === '(') before--;
+  return /^(from|join|straight_join|into|update|on|table)$/i.test(at(before)?.text ?? '');
+}
+
+/** Without `DEFINER=…`: the object then belongs to whoever creates it. */
+export function withoutDefiner(ddl: string, sqlMode: string | null = null): string {
+  const part = definerPart(ddl, quotingOf(sqlMode));
+  return part === null ? ddl : ddl.slice(0, part.start) + ddl.slice(part.end).trimStart();
+}
+
+/** `` DEFINER=`user`@`host` `` (or a MariaDB role without host) as a place in the statement. */
+function definerPart(ddl: string, quoting: Quoting): { readonly start: number; readonly end: number } | null {
+  const head = tokenize(ddl, quoting)?.slice(0, 60) ?? [];
+  const from = head.findIndex((token) => token.kind === 'word' && token.text.toUpperCase() === 'DEFINER');
+  if (from < 0 || head[from + 1]?.text !== '=') return null;
+  let to = from + 3;
+  if (head[to]?.text === '@') to += 2;
+  const length = (tokens: readonly Token[]) => tokens.reduce((sum, token) => sum + token.text.length, 0);
+  return { start: length(head.slice(0, from)), end: length(head.slice(0, to)) };
+}
+
+/** The event with DISABLE in place of ENABLE, so that creating it starts nothing. */
+export function asDisabledEvent(ddl: string, sqlMode: string | null = null): string {
+  const tokens = tokenize(ddl, quotingOf(sqlMode));
+  if (tokens === null) return ddl;
+  // The server prints ON COMPLETION [NOT] PRESERVE, then the status, then the comment and DO.
+  const preserve = tokens.findIndex((token) => token.kind === 'word' && token.text === 'PRESERVE');
+  const status = tokens.findIndex((token, index) => index > preserve && token.kind === 'word');
+  if (preserve < 0 || tokens[status]?.text !== 'ENABLE') return ddl;
+  return tokens.map((token, index) => (index === status ? 'DISABLE' : token.text)).join('');
+}
