@@ -1,2 +1,783 @@
-console.error('placeholder');
-process.exit(1);
+#!/usr/bin/env node
+/*
+ * recover.mjs: reads a Shouhu 守护 backup repository (format 1) without Shouhu.
+ *
+ * One file, no packages, no network. Needs Node.js 22.15 or newer. It turns one snapshot into one .sql file that the
+ * ordinary `mysql` client reads, and checks every byte on the way. It only reads the repository.
+ *
+ *   node recover.mjs --repository DIR --list              --words-file words.txt
+ *   node recover.mjs --repository DIR --sql shop.sql      --words-file words.txt
+ *        [--snapshot ID|latest]           default: latest
+ *        [--passphrase-env NAME]          in place of --words-file: NAME is an environment variable
+ *        [--vault-words-file FILE | --vault-passphrase-env NAME]   to include card secrets
+ *
+ * Exit codes: 0 done · 1 failed · 2 wrong usage · 3 something is damaged or missing · 5 wrong key, or the file exists.
+ *
+ * How the repository is built (big-endian, all keys 32 bytes, all tags 16 bytes):
+ *
+ *   shouhu.json   slots: idKey ‖ encKey wrapped with AES-256-GCM under scrypt(passphrase) or HKDF(entropy of 24 words);
+ *                 the vault's X25519 private key is wrapped in the same way under its own passphrase and words.
+ *   chunks/ab/ID  ID = HMAC-SHA-256(idKey, kind byte ‖ payload).
+ *                 32-byte head: "SHOU", version, kind, codec (0 none, 1 zstd), slot (0 main, 1 vault), u64 payload
+ *                 length, 12-byte nonce, u32 zero. Then frames: u32 (top bit: last frame) n, n bytes + tag of AES-256-GCM.
+ *                 Main slot: key = HKDF(encKey, salt = ID). Vault slot: 80 bytes before the frames hold a random key
+ *                 sealed to the vault's public key, and an HMAC closes the object.
+ *   manifests/…   the same envelope, key = HKDF(encKey, salt = the name). JSON: databases, tables, counts.
+ *                 A table's record (kind 3) lists ranges of chunks; rows (kind 1) are lines of tab-separated fields;
+ *                 secret columns are in chunks of their own (kind 2), line for line.
+ */
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import zlib from 'node:zlib';
+
+const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, manifest: 7 };
+const FRAME = 4 * 1024 * 1024;
+const MAX_PAYLOAD = 1_181_116_006;
+const NUL = Buffer.alloc(0);
+
+/** Ends the program with a sentence in both languages. */
+class Stop extends Error {
+  constructor(exitCode, zh, en) {
+    super(`${zh}\n${en}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Something stored is not what was written. */
+class Damage extends Stop {
+  constructor(what, why) {
+    super(3, `已损坏或缺失：${what}（${why}）`, `Damaged or missing: ${what} (${why})`);
+  }
+}
+
+const usage = () =>
+  new Stop(
+    2,
+    '用法：node recover.mjs --repository 文件夹 [--list] [--snapshot 编号|latest] --sql 文件 (--words-file 文件 | --passphrase-env 变量名)',
+    'Usage: node recover.mjs --repository DIR [--list] [--snapshot ID|latest] --sql FILE (--words-file F | --passphrase-env N) ' +
+      '[--vault-words-file F | --vault-passphrase-env N]',
+  );
+
+// ---------------------------------------------------------------------------------------------- small cryptography
+
+const hmac = (key, ...parts) => parts.reduce((mac, part) => mac.update(part), crypto.createHmac('sha256', key)).digest();
+const hkdf = (secret, salt, label) => Buffer.from(crypto.hkdfSync('sha256', secret, salt, label, 32));
+const equal = (a, b) => a.length === b.length && crypto.timingSafeEqual(a, b);
+
+/** Plaintext, or null when the tag does not match. */
+function gcmOpen(key, nonce, aad, sealed) {
+  if (sealed.length < 16) return null;
+  const decipher = crypto.createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+  decipher.setAAD(aad);
+  decipher.setAuthTag(sealed.subarray(-16));
+  const plain = decipher.update(sealed.subarray(0, -16));
+  try {
+    decipher.final();
+    return plain;
+  } catch {
+    return null;
+  }
+}
+
+const PRIVATE_DER = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const PUBLIC_DER = Buffer.from('302a300506032b656e032100', 'hex');
+const x25519Private = (raw) =>
+  crypto.createPrivateKey({ key: Buffer.concat([PRIVATE_DER, raw]), format: 'der', type: 'pkcs8' });
+const x25519Public = (raw) =>
+  crypto.createPublicKey({ key: Buffer.concat([PUBLIC_DER, raw]), format: 'der', type: 'spki' });
+
+// ------------------------------------------------------------------------------------------------------ the 24 words
+
+/** 32 bytes of entropy from what was typed: Chinese (spaces or not) or English; numbers and punctuation are ignored. */
+function entropyOfWords(text, which) {
+  const plain = text.normalize('NFKD').toLowerCase();
+  const isChinese = /\p{Script=Han}/u.test(plain);
+  const typed = plain.match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
+  if (typed.length !== 24) {
+    throw new Stop(5, `${which.zh}应有 24 个词，找到 ${typed.length} 个。`, `${which.en}: 24 words expected, ${typed.length} found.`);
+  }
+  const list = (isChinese ? [...CHINESE.replace(/\s/g, '')] : ENGLISH.trim().split(/\s+/)).map((word) => word.normalize('NFKD'));
+  const numbers = typed.map((word, at) => {
+    const number = list.indexOf(word);
+    if (number < 0) {
+      throw new Stop(5, `${which.zh}的第 ${at + 1} 个词不在词表里。`, `${which.en}: word ${at + 1} is not in the word list.`);
+    }
+    return number;
+  });
+  const bits = numbers.map((number) => number.toString(2).padStart(11, '0')).join('');
+  const bytes = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const entropy = bytes.subarray(0, 32);
+  if (crypto.createHash('sha256').update(entropy).digest()[0] !== bytes[32]) throw wrongKey(which);
+  return entropy;
+}
+
+const wrongKey = (which) =>
+  new Stop(
+    5,
+    `${which.zh}打不开这个仓库。请核对每个词（或口令），以及是否拿错了另一张恢复卡。`,
+    `${which.en} does not open this repository. Check every word (or the passphrase), and that it is the right sheet.`,
+  );
+
+// ------------------------------------------------------------------------------------------------- header and keys
+
+const canonical = (value) =>
+  Array.isArray(value)
+    ? `[${value.map(canonical).join(',')}]`
+    : value !== null && typeof value === 'object'
+      ? `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`
+      : JSON.stringify(value);
+
+const base64 = (text) => Buffer.from(text, 'base64');
+
+function readHeader(dir) {
+  const file = path.join(dir, 'shouhu.json');
+  if (!fs.existsSync(file)) {
+    throw new Stop(1, `这个文件夹里没有 shouhu.json：${dir}`, `There is no shouhu.json in this folder: ${dir}`);
+  }
+  let header;
+  try {
+    header = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    throw new Damage('shouhu.json', 'JSON');
+  }
+  if (header?.product !== 'shouhu' || !Number.isInteger(header.format)) throw new Damage('shouhu.json', 'product');
+  if (header.format > 1) {
+    throw new Stop(1, `仓库格式 ${header.format} 比本程序新，请用新版。`, `Format ${header.format} is newer than this program (1).`);
+  }
+  if (!Array.isArray(header.slots) || !Array.isArray(header.vault?.slots)) throw new Damage('shouhu.json', 'slots');
+  return header;
+}
+
+/** Opens one slot of `guarded` (main or vault) with a passphrase or with the entropy of 24 words; null when none opens. */
+function openSlots(header, guarded, { passphrase, entropy }) {
+  const slots = guarded === 'main' ? header.slots : header.vault.slots;
+  for (const slot of slots) {
+    let key = null;
+    if (slot.kind === 'passphrase' && passphrase !== undefined) {
+      const { n, r, p, salt } = slot.kdf;
+      if (!(n >= 2 && n <= 2 ** 20 && r >= 1 && r <= 32 && p >= 1 && p <= 16 && 128 * n * r <= 2 ** 29)) {
+        throw new Damage('shouhu.json', 'scrypt');
+      }
+      const options = { N: n, r, p, maxmem: 128 * r * (n + p + 2) + 2 ** 25 };
+      key = crypto.scryptSync(passphrase.normalize('NFKC'), base64(salt), 32, options);
+    } else if (slot.kind === 'recovery' && entropy !== undefined) {
+      key = hkdf(entropy, base64(slot.salt), `shouhu-v1 recovery ${guarded}`);
+    }
+    if (key === null) continue;
+    const aad = Buffer.from(`shouhu-v1 slot\n${header.repository}\n${slot.id}\n${guarded}-${slot.kind}`);
+    const secret = gcmOpen(key, base64(slot.nonce), aad, base64(slot.wrapped));
+    if (secret !== null) return secret;
+  }
+  return null;
+}
+
+/** The main keys, and proof that the header is the one that their owner wrote. */
+function unlock(header, credential) {
+  const master = openSlots(header, 'main', credential);
+  if (master === null) throw wrongKey(MAIN);
+  const idKey = master.subarray(0, 32);
+  const encKey = master.subarray(32, 64);
+  const commitment = hmac(master, `shouhu-v1 commitment\n${header.repository}`);
+  if (commitment.toString('hex') !== header.commitment) throw new Damage('shouhu.json', 'commitment');
+  const macKey = hkdf(encKey, NUL, 'shouhu-v1 header-mac');
+  const mac = hmac(macKey, 'shouhu-v1 header\n', canonical({ ...header, mac: '' }));
+  if (mac.toString('hex') !== header.mac) throw new Damage('shouhu.json', 'mac');
+  return { idKey, encKey, outerKey: hkdf(encKey, NUL, 'shouhu-v1 outer-tag') };
+}
+
+function openVault(header, credential) {
+  const raw = openSlots(header, 'vault', credential);
+  if (raw === null) throw wrongKey(VAULT);
+  const privateKey = x25519Private(raw);
+  const publicKey = crypto.createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length);
+  if (!equal(publicKey, base64(header.vault.publicKey))) throw new Damage('shouhu.json', 'vault key');
+  return { privateKey, publicKey };
+}
+
+const MAIN = { zh: '主密钥', en: 'The main key' };
+const VAULT = { zh: '卡密保险库', en: 'The card vault' };
+
+// ---------------------------------------------------------------------------------------------------------- objects
+
+/** Opens the envelope. `binding` is the 32-byte id, or the manifest's name; `contentKey` depends on the slot. */
+function openObject(what, bytes, kind, binding, keyOf) {
+  if (bytes.length < 32 || bytes.toString('latin1', 0, 4) !== 'SHOU') throw new Damage(what, 'not an object');
+  if (bytes[4] !== 1 || bytes[5] !== kind || bytes[6] > 1 || bytes[7] > 1 || bytes.readUInt32BE(28) !== 0) {
+    throw new Damage(what, 'head');
+  }
+  const head = bytes.subarray(0, 32);
+  const length = Number(bytes.readBigUInt64BE(8));
+  if (length > MAX_PAYLOAD) throw new Damage(what, 'length');
+  const { key, start, end } = keyOf(bytes[7], head);
+  const body = [];
+  let at = start;
+  let total = 0;
+  for (let index = 0, last = false; !last; index++) {
+    if (at + 20 > end) throw new Damage(what, 'cut off');
+    const mark = bytes.readUInt32BE(at);
+    last = mark >= 0x8000_0000;
+    const size = mark % 0x8000_0000;
+    total += size;
+    if (size > FRAME || (!last && size !== FRAME) || total > length) throw new Damage(what, 'frame');
+    if (at + 4 + size + 16 > end) throw new Damage(what, 'cut off');
+    const nonce = Buffer.from(head.subarray(16, 28));
+    nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ index) >>> 0, 8);
+    const place = Buffer.from([0, 0, 0, 0, last ? 1 : 0]);
+    place.writeUInt32BE(index);
+    const piece = gcmOpen(key, nonce, Buffer.concat([head, binding, place]), bytes.subarray(at + 4, at + 20 + size));
+    if (piece === null) throw new Damage(what, 'tag');
+    body.push(piece);
+    at += 20 + size;
+  }
+  if (at !== end) throw new Damage(what, 'bytes at the end');
+  const packed = Buffer.concat(body);
+  let payload = packed;
+  if (head[6] === 1) {
+    try {
+      payload = zlib.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, length) });
+    } catch {
+      throw new Damage(what, 'zstd');
+    }
+  }
+  if (payload.length !== length) throw new Damage(what, 'length');
+  return payload;
+}
+
+class Repository {
+  constructor(dir, keys, vault) {
+    Object.assign(this, { dir, keys, vault });
+  }
+
+  read(name) {
+    try {
+      return fs.readFileSync(path.join(this.dir, ...name.split('/')));
+    } catch (error) {
+      throw new Damage(name, error.code === 'ENOENT' ? 'missing' : String(error.code));
+    }
+  }
+
+  /** The payload of a chunk, checked against its name. */
+  chunk(id, kind) {
+    if (!/^[0-9a-f]{64}$/.test(id)) throw new Damage(String(id), 'id');
+    const name = `chunks/${id.slice(0, 2)}/${id}`;
+    const bytes = this.read(name);
+    const idBytes = Buffer.from(id, 'hex');
+    const { idKey, encKey, outerKey } = this.keys;
+    const payload = openObject(name, bytes, kind, idBytes, (slot, head) => {
+      if ((slot === 1) !== (kind === KIND.sealedRows)) throw new Damage(name, 'slot');
+      if (slot === 0) return { key: hkdf(encKey, idBytes, 'shouhu-v1 object'), start: 32, end: bytes.length };
+      const end = bytes.length - 32;
+      if (end < 112 || !equal(hmac(outerKey, idBytes, bytes.subarray(0, end)), bytes.subarray(end))) {
+        throw new Damage(name, 'outer tag');
+      }
+      return { key: this.contentKey(name, bytes.subarray(32, 112), idBytes, head), start: 112, end };
+    });
+    if (!equal(hmac(idKey, Buffer.from([kind]), payload), idBytes)) throw new Damage(name, 'content');
+    return payload;
+  }
+
+  /** The random key of a vault object: ephemeral public key 32, wrapped key 48. */
+  contentKey(name, seal, idBytes, head) {
+    const ephemeral = seal.subarray(0, 32);
+    try {
+      const { privateKey, publicKey } = this.vault;
+      const shared = crypto.diffieHellman({ privateKey, publicKey: x25519Public(ephemeral) });
+      const label = Buffer.concat([Buffer.from('shouhu-v1 vault-seal'), idBytes]);
+      const key = hkdf(shared, Buffer.concat([ephemeral, publicKey]), label);
+      const opened = gcmOpen(key, Buffer.alloc(12), Buffer.concat([head, idBytes]), seal.subarray(32));
+      if (opened !== null && shared.some((byte) => byte !== 0)) return opened;
+    } catch {
+      // A key of low order: refused below like any other seal that does not open.
+    }
+    throw new Damage(name, 'seal');
+  }
+
+  record(id, kind) {
+    return JSON.parse(this.chunk(id, kind).toString('utf8'));
+  }
+
+  /** Names of manifests, oldest first. */
+  manifests() {
+    const dir = path.join(this.dir, 'manifests');
+    const shape = /^\d{8}T\d{6}Z-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+    return fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => shape.test(name)).sort() : [];
+  }
+
+  manifest(file) {
+    const name = `manifests/${file}`;
+    const bytes = this.read(name);
+    const binding = Buffer.from(name);
+    const payload = openObject(name, bytes, KIND.manifest, binding, (slot) => {
+      if (slot !== 0) throw new Damage(name, 'slot');
+      return { key: hkdf(this.keys.encKey, binding, 'shouhu-v1 named-object'), start: 32, end: bytes.length };
+    });
+    const manifest = JSON.parse(payload.toString('utf8'));
+    if (!file.endsWith(manifest.id)) throw new Damage(name, 'name');
+    return manifest;
+  }
+
+  /** The secret columns' lines: salt and digest come first. */
+  sealedText(id) {
+    const payload = this.chunk(id, KIND.sealedRows);
+    const saltLength = payload[0];
+    const flag = payload[1 + saltLength];
+    if (!(saltLength === 0 || saltLength === 16) || !(flag === 0 || flag === 1)) throw new Damage(id, 'preamble');
+    return payload.subarray(2 + saltLength + 16 * flag);
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------------- SQL
+
+// SQL is built as "one character per byte" (latin1), because rows are bytes in whatever character set their column has.
+const latin1 = (text) => Buffer.from(text, 'utf8').toString('latin1');
+const quoteName = (name) => latin1(`\`${name.replaceAll('`', '``')}\``);
+const plainWord = (text) => (/^[A-Za-z0-9_]+$/.test(text ?? '') ? text : null);
+
+const UNESCAPED = { 0: '\0', b: '\b', t: '\t', n: '\n', r: '\r', Z: '\x1a' };
+const unescapeField = (field) => field.replace(/\\(.)/gs, (_, letter) => UNESCAPED[letter] ?? letter);
+const hexOf = (field) => `0x${Buffer.from(unescapeField(field), 'latin1').toString('hex')}`;
+
+const NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'integer', 'bigint', 'decimal', 'numeric', 'year']);
+const BYTES = /^(?:binary|varbinary|tinyblob|blob|mediumblob|longblob)$/;
+
+/**
+ * One field of a rows line as an SQL literal. The escapes of the lines (\0 \b \t \n \r \Z \\) mean the same in an SQL string,
+ * so only quotes are doubled. A value with both a backslash and a byte over 127 is written in hex: a client that believes the
+ * file is GBK could take the backslash for half of a character.
+ */
+function literal(field, column) {
+  if (field === '\\N') return 'NULL';
+  const isTricky = field.includes('\\') && /[\x80-\xff]/.test(field);
+  const text = `'${field.replaceAll("'", "''")}'`;
+  switch (column.form) {
+    case 'bit':
+      return /^\d+$/.test(field) ? field : text;
+    case 'float':
+      return /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(field) ? field : text;
+    case 'geometry':
+      return field === '' ? "''" : `_binary ${hexOf(field)}`;
+    case 'json':
+      return isTricky ? `_utf8mb4 ${hexOf(field)}` : text;
+    default:
+      if (NUMBERS.has(column.dataType) && /^-?\d+(?:\.\d+)?$/.test(field)) return field;
+      if (column.charset === null && !BYTES.test(column.dataType)) return text;
+      return `_binary ${isTricky ? hexOf(field) : text}`;
+  }
+}
+
+/** What stands in a secret column while the vault is closed. Unique columns get a number, or they could not be loaded. */
+function sealedLiteral(column, ddl, row) {
+  if (column.nullable) return 'NULL';
+  const name = column.name.replaceAll('`', '``');
+  const isUnique = ddl.split('\n').some((line) => /^\s*(?:UNIQUE|PRIMARY) KEY/.test(line) && line.includes(`\`${name}\``));
+  const text = isUnique ? `[sealed] ${row}` : '[sealed]';
+  return column.form === 'json' ? `'"${text}"'` : `'${text}'`;
+}
+
+/** Lines of a rows text, without their newline. */
+function* lines(what, text) {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(10, at);
+    if (end < 0) throw new Damage(what, 'last line');
+    yield text.toString('latin1', at, end);
+    at = end + 1;
+  }
+}
+
+const fieldsOf = (line, columns) => (columns.length === 0 && line === '' ? [] : line.split('\t'));
+
+/** The .sql file: written under another name, renamed when it is complete. */
+class SqlFile {
+  constructor(file) {
+    this.file = file;
+    this.partial = `${file}.partial`;
+    this.fd = fs.openSync(this.partial, 'w', 0o600);
+    this.waiting = [];
+    this.size = 0;
+  }
+
+  /** `text` is latin1: one character per byte. */
+  write(text) {
+    this.waiting.push(text);
+    this.size += text.length;
+    if (this.size > 1024 * 1024) this.flush();
+  }
+
+  flush() {
+    const bytes = Buffer.from(this.waiting.join(''), 'latin1');
+    for (let done = 0; done < bytes.length; ) done += fs.writeSync(this.fd, bytes, done);
+    this.waiting = [];
+    this.size = 0;
+  }
+
+  close(isComplete) {
+    this.flush();
+    fs.fsyncSync(this.fd);
+    fs.closeSync(this.fd);
+    if (isComplete) fs.renameSync(this.partial, this.file);
+  }
+}
+
+/** Writes one table; gives the number of rows. Damage is noted in `damages` and the next chunk is tried. */
+function writeTable(repository, sql, record, damages) {
+  const { schema, ranges } = record;
+  const { columns, ddl } = schema;
+  const open = columns.filter((column) => !column.secret);
+  const secret = columns.filter((column) => column.secret);
+  sql.write(`\n${latin1(ddl)};\n`);
+  const insert = `INSERT INTO ${quoteName(schema.name)} (${columns.map(({ name }) => quoteName(name)).join(',')}) VALUES\n`;
+  let rows = 0;
+  let statement = 0;
+  const writeRow = (values) => {
+    const tuple = `(${values.join(',')})`;
+    const isNew = statement === 0 || statement + tuple.length > 512 * 1024;
+    if (isNew && statement > 0) sql.write(';\n');
+    sql.write(isNew ? insert + tuple : `,\n${tuple}`);
+    statement = (isNew ? insert.length : statement) + tuple.length;
+    rows += 1;
+  };
+  for (const chunk of ranges.flatMap((range) => range.chunks)) {
+    try {
+      const openText = repository.chunk(chunk.id, KIND.rows);
+      const isSealed = chunk.sealedId !== null;
+      if (isSealed !== secret.length > 0) throw new Damage(chunk.id, 'sealed columns');
+      const sealedText = isSealed && repository.vault ? repository.sealedText(chunk.sealedId) : null;
+      // Both texts are counted before anything is written, so that a damaged chunk is left out whole.
+      for (const text of sealedText === null ? [openText] : [openText, sealedText]) {
+        let count = 0;
+        for (const line of lines(chunk.id, text)) {
+          const width = text === openText ? open : secret;
+          if (fieldsOf(line, width).length !== width.length) throw new Damage(chunk.id, 'fields');
+          count += 1;
+        }
+        if (count !== chunk.rows) throw new Damage(chunk.id, 'rows');
+      }
+      const sealedLines = sealedText === null ? null : lines(chunk.id, sealedText);
+      for (const line of lines(chunk.id, openText)) {
+        const openFields = fieldsOf(line, open);
+        const sealedFields = sealedLines === null ? null : fieldsOf(sealedLines.next().value, secret);
+        let nextOpen = 0;
+        let nextSealed = 0;
+        writeRow(
+          columns.map((column) => {
+            if (!column.secret) return literal(openFields[nextOpen++], column);
+            if (sealedFields === null) return sealedLiteral(column, ddl, rows + 1);
+            return literal(sealedFields[nextSealed++], column);
+          }),
+        );
+      }
+    } catch (error) {
+      noteDamage(damages, sql, statement, error);
+      statement = 0;
+    }
+  }
+  if (statement > 0) sql.write(';\n');
+  return rows;
+}
+
+function noteDamage(damages, sql, statement, error) {
+  if (!(error instanceof Damage) && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+  const message = error instanceof Damage ? error.message : `内容无法识别 / content not understood: ${error.message}`;
+  damages.push(message);
+  sql.write(`${statement > 0 ? ';\n' : ''}-- DAMAGED: ${latin1(message.replaceAll(/\s+/g, ' '))}\n`);
+  process.stderr.write(`${message}\n`);
+}
+
+/** A delimiter that does not occur in the statement. */
+const delimiterFor = (ddl) => [';;', '$$', '~~~', '@@@@', '§§§§'].find((mark) => !ddl.includes(mark)) ?? '¤¤¤¤¤¤';
+
+function writeObject(sql, object) {
+  const mode = /^[A-Z0-9_,]*$/i.test(object.sqlMode ?? '') ? (object.sqlMode ?? '') : '';
+  const collation = plainWord(object.collationConnection);
+  const zone = /^[A-Za-z0-9_+:/-]+$/.test(object.timeZone ?? '') ? object.timeZone : null;
+  const mark = delimiterFor(object.ddl);
+  sql.write(`\nSET SESSION sql_mode = '${mode}';\n`);
+  if (collation !== null) sql.write(`SET collation_connection = '${collation}';\n`);
+  if (zone !== null) sql.write(`SET SESSION time_zone = '${zone}';\n`);
+  sql.write(`DELIMITER ${latin1(mark)}\n${latin1(object.ddl)}\n${latin1(mark)}\nDELIMITER ;\n`);
+  sql.write("SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\nSET NAMES utf8mb4;\nSET SESSION time_zone = '+00:00';\n");
+}
+
+function writeSnapshot(repository, manifest, sql, damages) {
+  const secretsWord = repository.vault ? 'included' : 'left out (vault closed)';
+  sql.write(
+    latin1(
+      `-- Shouhu snapshot ${manifest.id}, ${manifest.at}; card secrets ${secretsWord}\n` +
+        '-- Load with: mysql --default-character-set=utf8mb4 -u root -p < this-file\n',
+    ) +
+      'SET NAMES utf8mb4;\nSET SESSION foreign_key_checks = 0;\nSET SESSION unique_checks = 0;\n' +
+      "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\nSET SESSION time_zone = '+00:00';\n",
+  );
+  const guarded = (run) => {
+    try {
+      run();
+    } catch (error) {
+      noteDamage(damages, sql, 0, error);
+    }
+  };
+  const objects = [];
+  for (const { name, schemaChunk } of manifest.databases) {
+    let record = { characterSet: null, collation: null, objects: [] };
+    guarded(() => {
+      record = repository.record(schemaChunk, KIND.schema);
+    });
+    const charset = plainWord(record.characterSet);
+    const collation = plainWord(record.collation);
+    const kept = charset !== null && collation !== null ? ` CHARACTER SET ${charset} COLLATE ${collation}` : '';
+    sql.write(`\nCREATE DATABASE IF NOT EXISTS ${quoteName(name)}${kept};\nUSE ${quoteName(name)};\n`);
+    for (const sequence of record.objects.filter(({ kind }) => kind === 'sequence')) {
+      sql.write(`\n${latin1(sequence.ddl)};\n`);
+      if (/^-?\d+$/.test(sequence.nextValue ?? '')) sql.write(`DO SETVAL(${quoteName(sequence.name)}, ${sequence.nextValue}, 0);\n`);
+    }
+    objects.push({ name, objects: record.objects.filter(({ kind }) => kind !== 'sequence') });
+    for (const table of manifest.tables.filter(({ database }) => database === name)) {
+      guarded(() => {
+        const rows = writeTable(repository, sql, repository.record(table.tableChunk, KIND.table), damages);
+        process.stdout.write(`${name}.${table.name}\t${rows}\n`);
+        if (rows !== table.rows) throw new Damage(`${name}.${table.name}`, `${rows} of ${table.rows} rows`);
+      });
+    }
+  }
+  // Views, triggers, routines and events may speak of tables in any database, so they come last.
+  for (const database of objects) {
+    if (database.objects.length > 0) sql.write(`\nUSE ${quoteName(database.name)};\n`);
+    for (const object of database.objects) guarded(() => writeObject(sql, object));
+  }
+  sql.write(damages.length === 0 ? '\n-- Complete.\n' : `\n-- INCOMPLETE: ${damages.length} damaged or missing parts.\n`);
+}
+
+// ------------------------------------------------------------------------------------------------------------- main
+
+function credentialFrom(wordsFile, variable, which) {
+  if (wordsFile !== undefined) return { entropy: entropyOfWords(fs.readFileSync(wordsFile, 'utf8'), which) };
+  if (variable === undefined) return null;
+  const passphrase = process.env[variable];
+  if (passphrase === undefined || passphrase === '') {
+    throw new Stop(2, `环境变量 ${variable} 是空的。`, `The environment variable ${variable} is empty.`);
+  }
+  return { passphrase };
+}
+
+function list(repository) {
+  let damaged = 0;
+  for (const file of repository.manifests()) {
+    try {
+      const { id, at, source, tables } = repository.manifest(file);
+      const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+      process.stdout.write(`${id}  ${at}  ${source.name}  ${tables.length} tables  ${rows} rows\n`);
+    } catch (error) {
+      damaged += 1;
+      process.stderr.write(`${error instanceof Stop ? error.message : `${file}: ${error.message}`}\n`);
+    }
+  }
+  if (damaged > 0) throw new Stop(3, `有 ${damaged} 份清单读不出。`, `${damaged} manifests cannot be read.`);
+}
+
+/** The file name of the wanted manifest. An id may be shortened as long as it is the only one. */
+function choose(repository, wanted) {
+  const files = repository.manifests();
+  const found = wanted === 'latest' ? files.slice(-1) : files.filter((file) => file.slice(17).startsWith(wanted));
+  if (found.length === 1) return found[0];
+  throw new Stop(1, `找不到快照 ${wanted}（共有 ${files.length} 个）。`, `No single snapshot ${wanted} (there are ${files.length}).`);
+}
+
+function main() {
+  if (typeof zlib.zstdDecompressSync !== 'function') {
+    throw new Stop(1, `需要 Node.js 22.15 或更新版本，现在是 ${process.version}。`, `Node.js 22.15 or newer is needed; this is ${process.version}.`);
+  }
+  let options;
+  try {
+    const text = { type: 'string' };
+    options = parseArgs({
+      options: {
+        repository: text, list: { type: 'boolean' }, snapshot: text, sql: text, 'passphrase-env': text,
+        'words-file': text, 'vault-passphrase-env': text, 'vault-words-file': text,
+      },
+    }).values;
+  } catch {
+    throw usage();
+  }
+  if (options.repository === undefined || (options.list !== true && options.sql === undefined)) throw usage();
+  const header = readHeader(options.repository);
+  const credential = credentialFrom(options['words-file'], options['passphrase-env'], MAIN);
+  if (credential === null) throw usage();
+  const keys = unlock(header, credential);
+  const vaultCredential = credentialFrom(options['vault-words-file'], options['vault-passphrase-env'], VAULT);
+  const repository = new Repository(options.repository, keys, vaultCredential && openVault(header, vaultCredential));
+  if (options.list === true) {
+    list(repository);
+    return;
+  }
+  if (fs.existsSync(options.sql)) {
+    throw new Stop(5, `文件已存在，没有覆盖：${options.sql}`, `The file exists and was not overwritten: ${options.sql}`);
+  }
+  const manifest = repository.manifest(choose(repository, options.snapshot ?? 'latest'));
+  const damages = [];
+  const sql = new SqlFile(options.sql);
+  writeSnapshot(repository, manifest, sql, damages);
+  sql.close(damages.length === 0);
+  if (damages.length > 0) {
+    throw new Stop(
+      3,
+      `有 ${damages.length} 处损坏或缺失；能读出的已写入 ${sql.partial}，它不完整。请换一个副本再试。`,
+      `${damages.length} parts are damaged or missing. What could be read is in ${sql.partial}, which is not complete. Try another copy.`,
+    );
+  }
+  process.stdout.write(`完成：快照 ${manifest.at} 已写入 ${options.sql}\nDone: snapshot ${manifest.at} is in ${options.sql}\n`);
+  if (repository.vault === null) process.stdout.write('卡密未包含（保险库未打开）。\nCard secrets are left out (vault closed).\n');
+}
+
+// The word lists of BIP39 (Bitcoin Improvement Proposal 39), English and Simplified Chinese, 2048 words each, in order.
+const ENGLISH = `
+abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve acid
+acoustic acquire across act action actor actress actual adapt add addict address adjust admit adult advance advice
+aerobic affair afford afraid again age agent agree ahead aim air airport aisle alarm album alcohol alert alien all
+alley allow almost alone alpha already also alter always amateur amazing among amount amused analyst anchor ancient
+anger angle angry animal ankle announce annual another answer antenna antique anxiety any apart apology appear apple
+approve april arch arctic area arena argue arm armed armor army around arrange arrest arrive arrow art artefact artist
+artwork ask aspect assault asset assist assume asthma athlete atom attack attend attitude attract auction audit august
+aunt author auto autumn average avocado avoid awake aware away awesome awful awkward axis baby bachelor bacon badge
+bag balance balcony ball bamboo banana banner bar barely bargain barrel base basic basket battle beach bean beauty
+because become beef before begin behave behind believe below belt bench benefit best betray better between beyond
+bicycle bid bike bind biology bird birth bitter black blade blame blanket blast bleak bless blind blood blossom blouse
+blue blur blush board boat body boil bomb bone bonus book boost border boring borrow boss bottom bounce box boy
+bracket brain brand brass brave bread breeze brick bridge brief bright bring brisk broccoli broken bronze broom
+brother brown brush bubble buddy budget buffalo build bulb bulk bullet bundle bunker burden burger burst bus business
+busy butter buyer buzz cabbage cabin cable cactus cage cake call calm camera camp can canal cancel candy cannon canoe
+canvas canyon capable capital captain car carbon card cargo carpet carry cart case cash casino castle casual cat
+catalog catch category cattle caught cause caution cave ceiling celery cement census century cereal certain chair
+chalk champion change chaos chapter charge chase chat cheap check cheese chef cherry chest chicken chief child chimney
+choice choose chronic chuckle chunk churn cigar cinnamon circle citizen city civil claim clap clarify claw clay clean
+clerk clever click client cliff climb clinic clip clock clog close cloth cloud clown club clump cluster clutch coach
+coast coconut code coffee coil coin collect color column combine come comfort comic common company concert conduct
+confirm congress connect consider control convince cook cool copper copy coral core corn correct cost cotton couch
+country couple course cousin cover coyote crack cradle craft cram crane crash crater crawl crazy cream credit creek
+crew cricket crime crisp critic crop cross crouch crowd crucial cruel cruise crumble crunch crush cry crystal cube
+culture cup cupboard curious current curtain curve cushion custom cute cycle dad damage damp dance danger daring dash
+daughter dawn day deal debate debris decade december decide decline decorate decrease deer defense define defy degree
+delay deliver demand demise denial dentist deny depart depend deposit depth deputy derive describe desert design desk
+despair destroy detail detect develop device devote diagram dial diamond diary dice diesel diet differ digital dignity
+dilemma dinner dinosaur direct dirt disagree discover disease dish dismiss disorder display distance divert divide
+divorce dizzy doctor document dog doll dolphin domain donate donkey donor door dose double dove draft dragon drama
+drastic draw dream dress drift drill drink drip drive drop drum dry duck dumb dune during dust dutch duty dwarf
+dynamic eager eagle early earn earth easily east easy echo ecology economy edge edit educate effort egg eight either
+elbow elder electric elegant element elephant elevator elite else embark embody embrace emerge emotion employ empower
+empty enable enact end endless endorse enemy energy enforce engage engine enhance enjoy enlist enough enrich enroll
+ensure enter entire entry envelope episode equal equip era erase erode erosion error erupt escape essay essence estate
+eternal ethics evidence evil evoke evolve exact example excess exchange excite exclude excuse execute exercise exhaust
+exhibit exile exist exit exotic expand expect expire explain expose express extend extra eye eyebrow fabric face
+faculty fade faint faith fall false fame family famous fan fancy fantasy farm fashion fat fatal father fatigue fault
+favorite feature february federal fee feed feel female fence festival fetch fever few fiber fiction field figure file
+film filter final find fine finger finish fire firm first fiscal fish fit fitness fix flag flame flash flat flavor
+flee flight flip float flock floor flower fluid flush fly foam focus fog foil fold follow food foot force forest
+forget fork fortune forum forward fossil foster found fox fragile frame frequent fresh friend fringe frog front frost
+frown frozen fruit fuel fun funny furnace fury future gadget gain galaxy gallery game gap garage garbage garden garlic
+garment gas gasp gate gather gauge gaze general genius genre gentle genuine gesture ghost giant gift giggle ginger
+giraffe girl give glad glance glare glass glide glimpse globe gloom glory glove glow glue goat goddess gold good goose
+gorilla gospel gossip govern gown grab grace grain grant grape grass gravity great green grid grief grit grocery group
+grow grunt guard guess guide guilt guitar gun gym habit hair half hammer hamster hand happy harbor hard harsh harvest
+hat have hawk hazard head health heart heavy hedgehog height hello helmet help hen hero hidden high hill hint hip hire
+history hobby hockey hold hole holiday hollow home honey hood hope horn horror horse hospital host hotel hour hover
+hub huge human humble humor hundred hungry hunt hurdle hurry hurt husband hybrid ice icon idea identify idle ignore
+ill illegal illness image imitate immense immune impact impose improve impulse inch include income increase index
+indicate indoor industry infant inflict inform inhale inherit initial inject injury inmate inner innocent input
+inquiry insane insect inside inspire install intact interest into invest invite involve iron island isolate issue item
+ivory jacket jaguar jar jazz jealous jeans jelly jewel job join joke journey joy judge juice jump jungle junior junk
+just kangaroo keen keep ketchup key kick kid kidney kind kingdom kiss kit kitchen kite kitten kiwi knee knife knock
+know lab label labor ladder lady lake lamp language laptop large later latin laugh laundry lava law lawn lawsuit layer
+lazy leader leaf learn leave lecture left leg legal legend leisure lemon lend length lens leopard lesson letter level
+liar liberty library license life lift light like limb limit link lion liquid list little live lizard load loan
+lobster local lock logic lonely long loop lottery loud lounge love loyal lucky luggage lumber lunar lunch luxury
+lyrics machine mad magic magnet maid mail main major make mammal man manage mandate mango mansion manual maple marble
+march margin marine market marriage mask mass master match material math matrix matter maximum maze meadow mean
+measure meat mechanic medal media melody melt member memory mention menu mercy merge merit merry mesh message metal
+method middle midnight milk million mimic mind minimum minor minute miracle mirror misery miss mistake mix mixed
+mixture mobile model modify mom moment monitor monkey monster month moon moral more morning mosquito mother motion
+motor mountain mouse move movie much muffin mule multiply muscle museum mushroom music must mutual myself mystery myth
+naive name napkin narrow nasty nation nature near neck need negative neglect neither nephew nerve nest net network
+neutral never news next nice night noble noise nominee noodle normal north nose notable note nothing notice novel now
+nuclear number nurse nut oak obey object oblige obscure observe obtain obvious occur ocean october odor off offer
+office often oil okay old olive olympic omit once one onion online only open opera opinion oppose option orange orbit
+orchard order ordinary organ orient original orphan ostrich other outdoor outer output outside oval oven over own
+owner oxygen oyster ozone pact paddle page pair palace palm panda panel panic panther paper parade parent park parrot
+party pass patch path patient patrol pattern pause pave payment peace peanut pear peasant pelican pen penalty pencil
+people pepper perfect permit person pet phone photo phrase physical piano picnic picture piece pig pigeon pill pilot
+pink pioneer pipe pistol pitch pizza place planet plastic plate play please pledge pluck plug plunge poem poet point
+polar pole police pond pony pool popular portion position possible post potato pottery poverty powder power practice
+praise predict prefer prepare present pretty prevent price pride primary print priority prison private prize problem
+process produce profit program project promote proof property prosper protect proud provide public pudding pull pulp
+pulse pumpkin punch pupil puppy purchase purity purpose purse push put puzzle pyramid quality quantum quarter question
+quick quit quiz quote rabbit raccoon race rack radar radio rail rain raise rally ramp ranch random range rapid rare
+rate rather raven raw razor ready real reason rebel rebuild recall receive recipe record recycle reduce reflect reform
+refuse region regret regular reject relax release relief rely remain remember remind remove render renew rent reopen
+repair repeat replace report require rescue resemble resist resource response result retire retreat return reunion
+reveal review reward rhythm rib ribbon rice rich ride ridge rifle right rigid ring riot ripple risk ritual rival river
+road roast robot robust rocket romance roof rookie room rose rotate rough round route royal rubber rude rug rule run
+runway rural sad saddle sadness safe sail salad salmon salon salt salute same sample sand satisfy satoshi sauce
+sausage save say scale scan scare scatter scene scheme school science scissors scorpion scout scrap screen script
+scrub sea search season seat second secret section security seed seek segment select sell seminar senior sense
+sentence series service session settle setup seven shadow shaft shallow share shed shell sheriff shield shift shine
+ship shiver shock shoe shoot shop short shoulder shove shrimp shrug shuffle shy sibling sick side siege sight sign
+silent silk silly silver similar simple since sing siren sister situate six size skate sketch ski skill skin skirt
+skull slab slam sleep slender slice slide slight slim slogan slot slow slush small smart smile smoke smooth snack
+snake snap sniff snow soap soccer social sock soda soft solar soldier solid solution solve someone song soon sorry
+sort soul sound soup source south space spare spatial spawn speak special speed spell spend sphere spice spider spike
+spin spirit split spoil sponsor spoon sport spot spray spread spring spy square squeeze squirrel stable stadium staff
+stage stairs stamp stand start state stay steak steel stem step stereo stick still sting stock stomach stone stool
+story stove strategy street strike strong struggle student stuff stumble style subject submit subway success such
+sudden suffer sugar suggest suit summer sun sunny sunset super supply supreme sure surface surge surprise surround
+survey suspect sustain swallow swamp swap swarm swear sweet swift swim swing switch sword symbol symptom syrup system
+table tackle tag tail talent talk tank tape target task taste tattoo taxi teach team tell ten tenant tennis tent term
+test text thank that theme then theory there they thing this thought three thrive throw thumb thunder ticket tide
+tiger tilt timber time tiny tip tired tissue title toast tobacco today toddler toe together toilet token tomato
+tomorrow tone tongue tonight tool tooth top topic topple torch tornado tortoise toss total tourist toward tower town
+toy track trade traffic tragic train transfer trap trash travel tray treat tree trend trial tribe trick trigger trim
+trip trophy trouble truck true truly trumpet trust truth try tube tuition tumble tuna tunnel turkey turn turtle twelve
+twenty twice twin twist two type typical ugly umbrella unable unaware uncle uncover under undo unfair unfold unhappy
+uniform unique unit universe unknown unlock until unusual unveil update upgrade uphold upon upper upset urban urge
+usage use used useful useless usual utility vacant vacuum vague valid valley valve van vanish vapor various vast vault
+vehicle velvet vendor venture venue verb verify version very vessel veteran viable vibrant vicious victory video view
+village vintage violin virtual virus visa visit visual vital vivid vocal voice void volcano volume vote voyage wage
+wagon wait walk wall walnut want warfare warm warrior wash wasp waste water wave way wealth weapon wear weasel weather
+web wedding weekend weird welcome west wet whale what wheat wheel when where whip whisper wide width wife wild will
+win window wine wing wink winner winter wire wisdom wise wish witness wolf woman wonder wood wool word work world
+worry worth wrap wreck wrestle wrist write wrong yard year yellow you young youth zebra zero zone zoo
+`;
+const CHINESE = `
+的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本
+去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总
+次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权
+收证改清美再采转更单风切打白教速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且究观越织装影算低持音众书布复容儿须际商非验连断
+深难近矿千周委素技备半办青省列习响约支般史感劳便团往酸历市克何除消构府称太准精值号率族维划选标写存候毛亲快效斯院查江型眼王按格养易置派层片始却专状育厂京识适属圆包火住调满县局照参红细引听该铁价严首底液
+官德随病苏失尔死讲配女黄推显谈罪神艺呢席含企望密批营项防举球英氧势告李台落木帮轮破亚师围注远字材排供河态封另施减树溶怎止案言士均武固叶鱼波视仅费紧爱左章早朝害续轻服试食充兵源判护司足某练差致板田降黑犯
+负击范继兴似余坚曲输修故城夫够送笔船占右财吃富春职觉汉画功巴跟虽杂飞检吸助升阳互初创抗考投坏策古径换未跑留钢曾端责站简述钱副尽帝射草冲承独令限阿宣环双请超微让控州良轴找否纪益依优顶础载倒房突坐粉敌略客
+袁冷胜绝析块剂测丝协诉念陈仍罗盐友洋错苦夜刑移频逐靠混母短皮终聚汽村云哪既距卫停烈央察烧迅境若印洲刻括激孔搞甚室待核校散侵吧甲游久菜味旧模湖货损预阻毫普稳乙妈植息扩银语挥酒守拿序纸医缺雨吗针刘啊急唱误
+训愿审附获茶鲜粮斤孩脱硫肥善龙演父渐血欢械掌歌沙刚攻谓盾讨晚粒乱燃矛乎杀药宁鲁贵钟煤读班伯香介迫句丰培握兰担弦蛋沉假穿执答乐谁顺烟缩征脸喜松脚困异免背星福买染井概慢怕磁倍祖皇促静补评翻肉践尼衣宽扬棉希
+伤操垂秋宜氢套督振架亮末宪庆编牛触映雷销诗座居抓裂胞呼娘景威绿晶厚盟衡鸡孙延危胶屋乡临陆顾掉呀灯岁措束耐剧玉赵跳哥季课凯胡额款绍卷齐伟蒸殖永宗苗川炉岩弱零杨奏沿露杆探滑镇饭浓航怀赶库夺伊灵税途灭赛归召
+鼓播盘裁险康唯录菌纯借糖盖横符私努堂域枪润幅哈竟熟虫泽脑壤碳欧遍侧寨敢彻虑斜薄庭纳弹饲伸折麦湿暗荷瓦塞床筑恶户访塔奇透梁刀旋迹卡氯遇份毒泥退洗摆灰彩卖耗夏择忙铜献硬予繁圈雪函亦抽篇阵阴丁尺追堆雄迎泛爸
+楼避谋吨野猪旗累偏典馆索秦脂潮爷豆忽托惊塑遗愈朱替纤粗倾尚痛楚谢奋购磨君池旁碎骨监捕弟暴割贯殊释词亡壁顿宝午尘闻揭炮残冬桥妇警综招吴付浮遭徐您摇谷赞箱隔订男吹园纷唐败宋玻巨耕坦荣闭湾键凡驻锅救恩剥凝碱
+齿截炼麻纺禁废盛版缓净睛昌婚涉筒嘴插岸朗庄街藏姑贸腐奴啦惯乘伙恢匀纱扎辩耳彪臣亿璃抵脉秀萨俄网舞店喷纵寸汗挂洪贺闪柬爆烯津稻墙软勇像滚厘蒙芳肯坡柱荡腿仪旅尾轧冰贡登黎削钻勒逃障氨郭峰币港伏轨亩毕擦莫刺
+浪秘援株健售股岛甘泡睡童铸汤阀休汇舍牧绕炸哲磷绩朋淡尖启陷柴呈徒颜泪稍忘泵蓝拖洞授镜辛壮锋贫虚弯摩泰幼廷尊窗纲弄隶疑氏宫姐震瑞怪尤琴循描膜违夹腰缘珠穷森枝竹沟催绳忆邦剩幸浆栏拥牙贮礼滤钠纹罢拍咱喊袖埃
+勤罚焦潜伍墨欲缝姓刊饱仿奖铝鬼丽跨默挖链扫喝袋炭污幕诸弧励梅奶洁灾舟鉴苯讼抱毁懂寒智埔寄届跃渡挑丹艰贝碰拔爹戴码梦芽熔赤渔哭敬颗奔铅仲虎稀妹乏珍申桌遵允隆螺仓魏锐晓氮兼隐碍赫拨忠肃缸牵抢博巧壳兄杜讯诚
+碧祥柯页巡矩悲灌龄伦票寻桂铺圣恐恰郑趣抬荒腾贴柔滴猛阔辆妻填撤储签闹扰紫砂递戏吊陶伐喂疗瓶婆抚臂摸忍虾蜡邻胸巩挤偶弃槽劲乳邓吉仁烂砖租乌舰伴瓜浅丙暂燥橡柳迷暖牌秧胆详簧踏瓷谱呆宾糊洛辉愤竞隙怒粘乃绪肩
+籍敏涂熙皆侦悬掘享纠醒狂锁淀恨牲霸爬赏逆玩陵祝秒浙貌役彼悉鸭趋凤晨畜辈秩卵署梯炎滩棋驱筛峡冒啥寿译浸泉帽迟硅疆贷漏稿冠嫩胁芯牢叛蚀奥鸣岭羊凭串塘绘酵融盆锡庙筹冻辅摄袭筋拒僚旱钾鸟漆沈眉疏添棒穗硝韩逼扭
+侨凉挺碗栽炒杯患馏劝豪辽勃鸿旦吏拜狗埋辊掩饮搬骂辞勾扣估蒋绒雾丈朵姆拟宇辑陕雕偿蓄崇剪倡厅咬驶薯刷斥番赋奉佛浇漫曼扇钙桃扶仔返俗亏腔鞋棱覆框悄叔撞骗勘旺沸孤吐孟渠屈疾妙惜仰狠胀谐抛霉桑岗嘛衰盗渗脏赖涌
+甜曹阅肌哩厉烃纬毅昨伪症煮叹钉搭茎笼酷偷弓锥恒杰坑鼻翼纶叙狱逮罐络棚抑膨蔬寺骤穆冶枯册尸凸绅坯牺焰轰欣晋瘦御锭锦丧旬锻垄搜扑邀亭酯迈舒脆酶闲忧酚顽羽涨卸仗陪辟惩杭姚肚捉飘漂昆欺吾郎烷汁呵饰萧雅邮迁燕撒
+姻赴宴烦债帐斑铃旨醇董饼雏姿拌傅腹妥揉贤拆歪葡胺丢浩徽昂垫挡览贪慰缴汪慌冯诺姜谊凶劣诬耀昏躺盈骑乔溪丛卢抹闷咨刮驾缆悟摘铒掷颇幻柄惠惨佳仇腊窝涤剑瞧堡泼葱罩霍捞胎苍滨俩捅湘砍霞邵萄疯淮遂熊粪烘宿档戈驳
+嫂裕徙箭捐肠撑晒辨殿莲摊搅酱屏疫哀蔡堵沫皱畅叠阁莱敲辖钩痕坝巷饿祸丘玄溜曰逻彭尝卿妨艇吞韦怨矮歇
+`;
+
+try {
+  main();
+} catch (error) {
+  if (error instanceof Stop) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`出错了：${error.message}\nSomething failed: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
