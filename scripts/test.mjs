@@ -6,6 +6,7 @@
  * A failing step does not stop the others: one run tells all. The last line is `N passed, N failed`; each static check
  * counts as one. The exit code is zero only if something passed and nothing failed.
  */
+import { performance } from 'node:perf_hooks';
 import { runE2e } from './e2e.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
