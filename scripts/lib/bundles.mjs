@@ -8,16 +8,12 @@ import { inRoot, root } from './paths.mjs';
  * Every bundle as `{ entry, options }`, `entry` being the path of its source in the project. Packages stay outside
  * the bundles of the Node side; a sandboxed preload can import nothing, so it carries everything.
  *
- * Worker threads are found beside the bundle that starts them (`new URL('./chunk-worker.js', import.meta.url)`), so
- * each worker is built once for the engine and once for the CLI, which runs the engine in its own process.
+ * Worker threads (`*-worker.ts`) are files of their own in dist/engine, wherever the code that starts them is bundled.
  */
 export function bundles() {
   const onNode = { ...common, platform: 'node', format: 'esm', packages: 'external', target: 'node24' };
-  const workers = workerSources().flatMap((entry) =>
-    ['engine', 'cli'].map((folder) => ({
-      entry,
-      options: { ...onNode, entryPoints: [entry], outfile: `dist/${folder}/${basename(entry, '.ts')}.js` },
-    })),
+  const workers = workerSources().map((entry) =>
+    bundle(entry, { ...onNode, outfile: `dist/engine/${basename(entry, '.ts')}.js` }),
   );
   return [
     bundle('main/engine/entry.ts', { ...onNode, outfile: 'dist/engine/entry.js' }),

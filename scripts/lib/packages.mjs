@@ -42,10 +42,18 @@ async function install() {
   if (readStamp() === expectedStamp()) return;
   if (!isInstalled()) await installAll();
   if (nodeMajor() !== wantedNode().major) await installNode();
-  const stamp = expectedStamp();
+  writeStamp();
+}
+
+function writeStamp() {
   const temporary = `${stampFile}.${process.pid}`;
-  writeFileSync(temporary, stamp);
-  renameSync(temporary, stampFile);
+  try {
+    writeFileSync(temporary, expectedStamp());
+    renameSync(temporary, stampFile);
+  } catch (error) {
+    // In a tree that only others may write, everything is in order all the same; it is looked at again next time.
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+  }
 }
 
 async function installAll() {
