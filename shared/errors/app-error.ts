@@ -53,6 +53,7 @@ export const errorCatalog = {
   'source.exists': usage,
   'destination.unknown': usage,
   'destination.exists': usage,
+  'destination.none': usage,
   'snapshot.unknown': usage,
   'table.unknown': usage,
   'tunnel.unreachable': unreachable,

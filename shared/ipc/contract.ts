@@ -97,7 +97,9 @@ export const commands = {
   'copy.run': { input: withJob(engineVerbs['copy.run'].input), output: engineVerbs['copy.run'].output },
   'verify.run': { input: withJob(engineVerbs['verify.run'].input), output: engineVerbs['verify.run'].output },
   'restore.run': {
-    input: withJob(engineVerbs['restore.run'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema })),
+    input: withJob(
+      engineVerbs['restore.run'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema }),
+    ),
     output: engineVerbs['restore.run'].output,
   },
   'recover.run': {

@@ -11,7 +11,14 @@ import {
   snapshotCopySchema,
   snapshotSummarySchema,
 } from '../model/snapshot.ts';
-import { mysqlInputSchema, nameSchema, sourceInputSchema, sourceViewSchema, sshInputSchema, testStepSchema } from '../model/source.ts';
+import {
+  mysqlInputSchema,
+  nameSchema,
+  sourceInputSchema,
+  sourceViewSchema,
+  sshInputSchema,
+  testStepSchema,
+} from '../model/source.ts';
 
 /**
  * The verbs of the engine: the one contract that the command line calls in-process and the app calls by message. Inputs
@@ -94,10 +101,16 @@ export const engineVerbs = {
     }),
   },
   'home.unlock': { input: z.strictObject({ passphrase: passphraseSchema }), output: nothing },
-  'source.add': { input: sourceInputSchema, output: z.strictObject({ source: sourceViewSchema, steps: z.array(testStepSchema) }) },
+  'source.add': {
+    input: sourceInputSchema,
+    output: z.strictObject({ source: sourceViewSchema, steps: z.array(testStepSchema) }),
+  },
   'source.try': { input: sourceInputSchema, output: z.strictObject({ steps: z.array(testStepSchema) }) },
   'source.list': { input: nothing, output: z.strictObject({ sources: z.array(sourceViewSchema) }) },
-  'source.test': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ steps: z.array(testStepSchema) }) },
+  'source.test': {
+    input: z.strictObject({ name: nameSchema }),
+    output: z.strictObject({ steps: z.array(testStepSchema) }),
+  },
   'source.remove': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ removed: z.string() }) },
   'destination.add': {
     input: destinationInputSchema,
@@ -105,8 +118,14 @@ export const engineVerbs = {
   },
   'destination.try': { input: destinationInputSchema, output: z.strictObject({ steps: z.array(testStepSchema) }) },
   'destination.list': { input: nothing, output: z.strictObject({ destinations: z.array(destinationViewSchema) }) },
-  'destination.test': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ steps: z.array(testStepSchema) }) },
-  'destination.remove': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ removed: z.string() }) },
+  'destination.test': {
+    input: z.strictObject({ name: nameSchema }),
+    output: z.strictObject({ steps: z.array(testStepSchema) }),
+  },
+  'destination.remove': {
+    input: z.strictObject({ name: nameSchema }),
+    output: z.strictObject({ removed: z.string() }),
+  },
   'backup.run': {
     input: z.strictObject({
       source: nameSchema,
@@ -140,7 +159,14 @@ export const engineVerbs = {
     output: z.strictObject({
       snapshot: snapshotSummarySchema,
       tables: z.array(
-        z.strictObject({ database: z.string(), name: z.string(), rows: count, textBytes: count, ranges: count, sealed: z.boolean() }),
+        z.strictObject({
+          database: z.string(),
+          name: z.string(),
+          rows: count,
+          textBytes: count,
+          ranges: count,
+          sealed: z.boolean(),
+        }),
       ),
       ledgers: z.array(ledgerResultSchema),
       copies: z.array(snapshotCopySchema),
@@ -218,7 +244,12 @@ export const engineVerbs = {
         z.strictObject({ kind: z.literal('words'), words: z.string().max(4000) }),
       ]),
     }),
-    output: z.strictObject({ sources: z.array(z.string()), snapshots: count, destination: z.string(), durationMs: z.number().nonnegative() }),
+    output: z.strictObject({
+      sources: z.array(z.string()),
+      snapshots: count,
+      destination: z.string(),
+      durationMs: z.number().nonnegative(),
+    }),
   },
   'export.run': {
     input: z.strictObject({
@@ -228,7 +259,14 @@ export const engineVerbs = {
       vault: vaultOpeningSchema,
       from: nameSchema.nullable(),
     }),
-    output: z.strictObject({ file: z.string(), bytes: count, tables: count, rows: count, vault: z.enum(['open', 'closed', 'none']), durationMs: z.number().nonnegative() }),
+    output: z.strictObject({
+      file: z.string(),
+      bytes: count,
+      tables: count,
+      rows: count,
+      vault: z.enum(['open', 'closed', 'none']),
+      durationMs: z.number().nonnegative(),
+    }),
   },
   checklist: {
     input: z.strictObject({ source: nameSchema.nullable() }),
@@ -244,11 +282,16 @@ export const engineVerbs = {
     input: nothing,
     output: z.strictObject({
       intact: z.boolean(),
-      entries: z.array(z.strictObject({ at: z.iso.datetime(), action: z.string(), facts: factsSchema, hash: objectIdSchema })),
+      entries: z.array(
+        z.strictObject({ at: z.iso.datetime(), action: z.string(), facts: factsSchema, hash: objectIdSchema }),
+      ),
     }),
   },
   /** The demo shop: private servers on this machine, added as a source and destinations of the open home. */
-  'demo.open': { input: z.strictObject({ rows: z.int().min(1_000).max(5_000_000).nullable() }), output: z.strictObject({ source: z.string(), destinations: z.array(z.string()) }) },
+  'demo.open': {
+    input: z.strictObject({ rows: z.int().min(1_000).max(5_000_000).nullable() }),
+    output: z.strictObject({ source: z.string(), destinations: z.array(z.string()) }),
+  },
   /** Drops the demo shop's `orders`, so that a person can practise. Refuses every other source. */
   'demo.destroy': { input: nothing, output: z.strictObject({ dropped: z.string() }) },
   'demo.close': { input: nothing, output: nothing },

@@ -87,6 +87,10 @@ export const rangeDigestSchema = z.strictObject({
 });
 export type RangeDigest = z.infer<typeof rangeDigestSchema>;
 
+/** What one range adds to a ledger: rows that count as paid and their exact sum as decimal text. */
+export const ledgerPartialSchema = z.strictObject({ name: z.string(), rows: z.int().nonnegative(), sum: z.string() });
+export type LedgerPartial = z.infer<typeof ledgerPartialSchema>;
+
 /** One piece of a range: `id` holds the open columns, `sealedId` the secret ones (same rows, same order). */
 export const rangeChunkSchema = z.strictObject({
   id: objectIdSchema,
@@ -105,6 +109,8 @@ export const rangeSchema = rangeDigestSchema.extend({
   lower: keyBoundSchema.nullable(),
   sealedDigest: digest128Schema.nullable(),
   chunks: z.array(rangeChunkSchema),
+  /** One entry per ledger over this table, so that a range that is kept unread still counts its money. */
+  ledgers: z.array(ledgerPartialSchema),
 });
 export type Range = z.infer<typeof rangeSchema>;
 

@@ -25,7 +25,10 @@ export const s3DestinationInputSchema = z.strictObject({
   secretKey: z.string().min(1).max(500),
 });
 
-export const destinationInputSchema = z.discriminatedUnion('kind', [diskDestinationInputSchema, s3DestinationInputSchema]);
+export const destinationInputSchema = z.discriminatedUnion('kind', [
+  diskDestinationInputSchema,
+  s3DestinationInputSchema,
+]);
 export type DestinationInput = z.infer<typeof destinationInputSchema>;
 
 /** A destination as it may be shown: no keys. */

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { coordinateSchema, ledgerDefinitionSchema, ledgerResultSchema, objectIdSchema, serverFactsSchema } from './database.ts';
+import {
+  coordinateSchema,
+  ledgerDefinitionSchema,
+  ledgerResultSchema,
+  objectIdSchema,
+  serverFactsSchema,
+} from './database.ts';
 
 export const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -33,7 +39,7 @@ export const manifestSchema = z.strictObject({
   producer: z.string(),
   server: serverFactsSchema,
   coordinate: coordinateSchema,
-  lock: z.strictObject({ method: z.string(), waitedMs: z.number(), heldMs: z.number() }),
+  lock: z.strictObject({ method: z.string(), waitedMs: z.int().nonnegative(), heldMs: z.int().nonnegative() }),
   databases: z.array(z.strictObject({ name: z.string(), schemaChunk: objectIdSchema })),
   tables: z.array(
     z.strictObject({

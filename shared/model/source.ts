@@ -20,7 +20,11 @@ export const mysqlInputSchema = z.strictObject({
 });
 
 export const sshAuthInputSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('key'), privateKeyPem: z.string().max(65_536), keyPassphrase: z.string().max(1024).nullable() }),
+  z.strictObject({
+    kind: z.literal('key'),
+    privateKeyPem: z.string().max(65_536),
+    keyPassphrase: z.string().max(1024).nullable(),
+  }),
   z.strictObject({ kind: z.literal('password'), password: z.string().max(1024) }),
   z.strictObject({ kind: z.literal('agent') }),
 ]);

@@ -14,7 +14,18 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const passedOn = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'LANG', 'LC_ALL', 'SystemRoot', 'USERPROFILE', 'SSH_AUTH_SOCK'];
+const passedOn = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'LANG',
+  'LC_ALL',
+  'SystemRoot',
+  'USERPROFILE',
+  'SSH_AUTH_SOCK',
+];
 
 /**
  * The environment children get: a short list of harmless names, so that no secret the parent was given by

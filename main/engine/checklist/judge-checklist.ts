@@ -1,0 +1,198 @@
+import type { ChecklistItem, ChecklistItemId, Evidence } from '../../../shared/model/checklist.ts';
+import type { CopyState } from '../../../shared/model/snapshot.ts';
+
+/** What was seen of one source, newest snapshot first. The judge knows nothing but this: no setting is evidence. */
+export interface SeenSource {
+  readonly nowMs: number;
+  readonly snapshots: readonly SeenSnapshot[];
+  /** From the audit log; null: never. ISO 8601. */
+  readonly kitWrittenAt: string | null;
+  readonly kitUsedAt: string | null;
+}
+
+export interface SeenSnapshot {
+  readonly id: string;
+  readonly at: string;
+  /** Every check of the run held. */
+  readonly isGreen: boolean;
+  readonly rows: number;
+  readonly sealedTables: number;
+  readonly copies: readonly SeenCopy[];
+}
+
+export interface SeenCopy {
+  readonly destination: string;
+  readonly role: 'main' | 'second-disk' | 'cold' | 'offsite' | 'cloud';
+  readonly state: CopyState;
+  /** When the state was seen. */
+  readonly at: string;
+  readonly intact: boolean;
+  /** Whether the place answers right now; null when nobody looked. */
+  readonly isPresent: boolean | null;
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** A daily rhythm with two hours of grace. */
+const dailyMs = 26 * hourMs;
+const weeklyMs = 7 * dayMs;
+const monthlyMs = 35 * dayMs;
+
+type State = ChecklistItem['state'];
+
+export function judgeChecklist(seen: SeenSource): ChecklistItem[] {
+  return [
+    notYet('replica'),
+    judgeSecondDisk(seen),
+    judgeClouds(seen),
+    judgeCold(seen),
+    judgeRestore(seen),
+    judgeVault(seen),
+    judgeCoverage(seen),
+    judgeKit(seen),
+    notYet('stream-rpo'),
+    notYet('alarm'),
+  ];
+}
+
+const severity: Record<State, number> = { ok: 0, unknown: 1, warn: 2, fail: 3 };
+
+/** Several shops: each item is as good as its worst shop. */
+export function worstOf(lists: readonly (readonly ChecklistItem[])[]): ChecklistItem[] {
+  const [first = [], ...rest] = lists;
+  return first.map((item, index) =>
+    rest.reduce<ChecklistItem>((worst, list) => {
+      const other = list[index];
+      return other !== undefined && severity[other.state] > severity[worst.state] ? other : worst;
+    }, item),
+  );
+}
+
+function judgeSecondDisk(seen: SeenSource): ChecklistItem {
+  const newest = newestCopies(seen, ({ role }) => role === 'second-disk')[0];
+  return byAge('daily-snapshot-second-disk', seen, newest, dailyMs, 3 * dayMs, 'back-up-to-second-disk');
+}
+
+function judgeClouds(seen: SeenSource): ChecklistItem {
+  const copies = newestCopies(seen, ({ role }) => role === 'cloud');
+  const fresh = copies.filter((found) => ageMs(seen, found.snapshot.at) <= dailyMs);
+  const evidence = copies.map(copyEvidence);
+  const state: State = fresh.length >= 2 ? 'ok' : copies.length >= 2 || fresh.length === 1 ? 'warn' : 'fail';
+  return item(
+    'two-clouds-encrypted',
+    state,
+    evidence,
+    state === 'ok' ? null : copies.length < 2 ? 'add-second-cloud' : 'back-up-to-clouds',
+  );
+}
+
+/** A disk that is still plugged in burns with the computer: it counts only while it is out. */
+function judgeCold(seen: SeenSource): ChecklistItem {
+  const newest = newestCopies(seen, ({ role }) => role === 'cold' || role === 'offsite')[0];
+  const judged = byAge('weekly-cold-offsite', seen, newest, weeklyMs, 3 * weeklyMs, 'plug-in-cold-disk');
+  if (judged.state !== 'ok' || newest?.copy.isPresent === false) return judged;
+  const evidence: Evidence = {
+    id: 'still-plugged-in',
+    at: new Date(seen.nowMs).toISOString(),
+    facts: { destination: newest?.copy.destination ?? '' },
+  };
+  return { ...judged, state: 'warn', evidence: [...judged.evidence, evidence], todo: 'unplug-cold-disk' };
+}
+
+function judgeRestore(seen: SeenSource): ChecklistItem {
+  const tested = seen.snapshots
+    .flatMap((snapshot) => snapshot.copies.map((copy) => ({ snapshot, copy })))
+    .filter(({ copy }) => copy.state === 'restored' || copy.state === 'totals-matched')
+    .sort((a, b) => (a.copy.at < b.copy.at ? 1 : -1))[0];
+  if (tested === undefined) return item('restore-tested', 'fail', [], 'rehearse-restore');
+  const age = ageMs(seen, tested.copy.at);
+  const state: State = age <= monthlyMs ? 'ok' : age <= 3 * monthlyMs ? 'warn' : 'fail';
+  const evidence: Evidence = {
+    id: `copy-${tested.copy.state}`,
+    at: tested.copy.at,
+    facts: { destination: tested.copy.destination, rows: tested.snapshot.rows },
+  };
+  return item('restore-tested', state, [evidence], state === 'ok' ? null : 'rehearse-restore');
+}
+
+function judgeVault(seen: SeenSource): ChecklistItem {
+  const newest = seen.snapshots[0];
+  if (newest === undefined) return item('card-vault', 'unknown', [], 'first-backup');
+  const evidence: Evidence = { id: 'sealed-in-snapshot', at: newest.at, facts: { tables: newest.sealedTables } };
+  return newest.sealedTables > 0
+    ? item('card-vault', 'ok', [evidence], null)
+    : item('card-vault', 'fail', [evidence], 'name-secret-columns');
+}
+
+/** The database is proven row by row; site files are not kept yet, so the whole cannot be ticked. */
+function judgeCoverage(seen: SeenSource): ChecklistItem {
+  const newest = seen.snapshots[0];
+  if (newest === undefined) return item('coverage', 'fail', [], 'first-backup');
+  const evidence: Evidence = {
+    id: newest.isGreen ? 'rows-proven' : 'checks-failed',
+    at: newest.at,
+    facts: { rows: newest.rows },
+  };
+  return newest.isGreen
+    ? item('coverage', 'unknown', [evidence], 'site-files-not-yet')
+    : item('coverage', 'fail', [evidence], 'look-at-checks');
+}
+
+function judgeKit({ kitWrittenAt, kitUsedAt }: SeenSource): ChecklistItem {
+  if (kitUsedAt !== null) return item('recovery-kit', 'ok', [{ id: 'kit-used', at: kitUsedAt, facts: {} }], null);
+  if (kitWrittenAt !== null)
+    return item('recovery-kit', 'warn', [{ id: 'kit-written', at: kitWrittenAt, facts: {} }], 'rehearse-kit');
+  return item('recovery-kit', 'fail', [], 'write-kit');
+}
+
+interface FoundCopy {
+  readonly snapshot: SeenSnapshot;
+  readonly copy: SeenCopy;
+}
+
+/** The newest green, intact snapshot at each matching place, newest first. */
+function newestCopies({ snapshots }: SeenSource, matches: (copy: SeenCopy) => boolean): FoundCopy[] {
+  const newest = new Map<string, FoundCopy>();
+  for (const snapshot of snapshots) {
+    if (!snapshot.isGreen) continue;
+    for (const copy of snapshot.copies) {
+      if (copy.intact && matches(copy) && !newest.has(copy.destination))
+        newest.set(copy.destination, { snapshot, copy });
+    }
+  }
+  return [...newest.values()];
+}
+
+function byAge(
+  id: ChecklistItemId,
+  seen: SeenSource,
+  found: FoundCopy | undefined,
+  okMs: number,
+  warnMs: number,
+  todo: string,
+): ChecklistItem {
+  if (found === undefined) return item(id, 'fail', [], todo);
+  const age = ageMs(seen, found.snapshot.at);
+  const state: State = age <= okMs ? 'ok' : age <= warnMs ? 'warn' : 'fail';
+  return item(id, state, [copyEvidence(found)], state === 'ok' ? null : todo);
+}
+
+function copyEvidence({ snapshot, copy }: FoundCopy): Evidence {
+  return {
+    id: `copy-${copy.state}`,
+    at: copy.at,
+    facts: { destination: copy.destination, snapshotAt: snapshot.at, rows: snapshot.rows },
+  };
+}
+
+function notYet(id: ChecklistItemId): ChecklistItem {
+  return item(id, 'unknown', [], 'not-yet');
+}
+
+function item(id: ChecklistItemId, state: State, evidence: Evidence[], todo: string | null): ChecklistItem {
+  return { id, state, evidence, since: evidence[0]?.at ?? null, todo };
+}
+
+function ageMs(seen: SeenSource, at: string): number {
+  return seen.nowMs - Date.parse(at);
+}

@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { AppError, errorCodes, type ErrorCode, type ErrorFacts } from '../../../shared/errors/app-error.ts';
+import { workerUrl } from '../platform/asset-path.ts';
+import type { EncodingKeys } from '../repository/index.ts';
+import type { DecodedChunk, DecodeTask, EncodedChunk, EncodeTask, VerifyTask } from './chunk-worker.ts';
+
+/**
+ * Threads for the CPU work on chunks (compress, encrypt, hash and back), so that the socket loop never waits for it. The
+ * keys travel to the threads in memory only. Errors are those of the work, as `AppError`.
+ */
+export class ChunkPool {
+  readonly #pool: Piscina;
+
+  constructor(keys: EncodingKeys, threads = Math.max(1, Math.min(8, availableParallelism()))) {
+    const { idKey, encKey, vaultPublicKey } = keys;
+    this.#pool = new Piscina({
+      filename: workerUrl(new URL('./chunk-worker.ts', import.meta.url), 'chunk-worker.js').href,
+      minThreads: threads,
+      maxThreads: threads,
+      workerData: { keys: { idKey, encKey, vaultPublicKey } },
+      // An empty environment: threads need none of it, and a passphrase may have come that way.
+      env: {},
+    });
+  }
+
+  /** `task.bytes` is handed over and must not be used afterwards. */
+  encode(task: EncodeTask, signal: AbortSignal): Promise<EncodedChunk> {
+    return this.#run<EncodedChunk>('encode', task, signal, [task.bytes.buffer]);
+  }
+
+  async verify(task: VerifyTask, signal: AbortSignal): Promise<void> {
+    await this.#run<undefined>('verify', task, signal);
+  }
+
+  decode(task: DecodeTask, signal: AbortSignal): Promise<DecodedChunk> {
+    return this.#run<DecodedChunk>('decode', task, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #run<T>(name: string, task: object, signal: AbortSignal, transferList: ArrayBuffer[] = []): Promise<T> {
+    try {
+      return (await this.#pool.run(task, { name, transferList, signal })) as T;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw revived(error);
+    }
+  }
+}
+
+/** An error that crossed a thread border is a plain object with the fields of the original: it becomes an AppError again. */
+function revived(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AppError || !('code' in error) || !isCode(error.code)) return error;
+  const facts = 'facts' in error && typeof error.facts === 'object' ? (error.facts as ErrorFacts) : {};
+  return new AppError(error.code, facts, { cause: error });
+}
+
+function isCode(code: unknown): code is ErrorCode {
+  return (errorCodes as readonly unknown[]).includes(code);
+}

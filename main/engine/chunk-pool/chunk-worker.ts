@@ -1,0 +1,84 @@
+import { workerData } from 'node:worker_threads';
+import { handOver } from '../platform/transferable.ts';
+import {
+  decodeObject,
+  decodeSealedPayload,
+  encodeObject,
+  encodeSealedRows,
+  verifyObject,
+  type EncodedObject,
+  type EncodingKeys,
+  type VaultKey,
+} from '../repository/index.ts';
+import { encodeRows, type LedgerPartial, type RowLayout } from '../source/mysql/rows/index.ts';
+
+/** Runs in a worker thread: all CPU work on chunks, in both directions. Keys came in memory and stay here. */
+const { keys } = workerData as { readonly keys: EncodingKeys };
+
+/** Rows of one batch on their way to becoming one chunk. `bytes` is handed over, not copied. */
+export interface EncodeTask {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly usedBytes: number;
+  readonly rows: number;
+  readonly layout: RowLayout;
+}
+
+/** A finished chunk: objects ready to be written, and what its rows amount to. */
+export interface EncodedChunk {
+  readonly rows: number;
+  readonly textBytes: number;
+  readonly open: EncodedObject;
+  readonly sealed: EncodedObject | null;
+  readonly digest: string;
+  readonly sum: string | null;
+  readonly sealedDigest: string | null;
+  readonly ledgers: readonly LedgerPartial[];
+}
+
+/** Row packets → text, digests, ledger sums → compressed, encrypted objects. */
+export function encode(task: EncodeTask): EncodedChunk {
+  const encoded = encodeRows(task.layout, task.bytes, task.usedBytes, task.rows);
+  const { rows, openText, sealedText, sealedDigest } = encoded;
+  const open = encodeObject(keys, { kind: 'rows', payload: openText });
+  const sealed = sealedText === null ? null : encodeSealedRows(keys, { rows, text: sealedText, digest: sealedDigest });
+  return handOver<EncodedChunk>({
+    rows,
+    textBytes: openText.byteLength + (sealedText?.byteLength ?? 0),
+    open,
+    sealed,
+    digest: encoded.openDigest,
+    sum: encoded.openSum,
+    sealedDigest,
+    ledgers: encoded.ledgers,
+  });
+}
+
+export interface VerifyTask {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Everything that can be checked of a stored object without the vault. Throws `repository.damaged`. */
+export function verify({ id, bytes }: VerifyTask): void {
+  verifyObject(keys, id, bytes);
+}
+
+/** Stored objects of one chunk; `sealed` only when the vault is open. */
+export interface DecodeTask {
+  readonly open: { readonly id: string; readonly bytes: Uint8Array };
+  readonly sealed: { readonly id: string; readonly bytes: Uint8Array } | null;
+  readonly vault: VaultKey | null;
+}
+
+/** The texts of one chunk, proven to be what was captured. */
+export interface DecodedChunk {
+  readonly openText: Uint8Array;
+  readonly sealedText: Uint8Array | null;
+}
+
+export function decode({ open, sealed, vault }: DecodeTask): DecodedChunk {
+  const { payload: openText } = decodeObject(keys, open.id, open.bytes, { expectedKind: 'rows' });
+  if (sealed === null || vault === null) return handOver<DecodedChunk>({ openText, sealedText: null });
+  const { payload } = decodeObject(keys, sealed.id, sealed.bytes, { expectedKind: 'rows-sealed', vault });
+  return handOver<DecodedChunk>({ openText, sealedText: decodeSealedPayload(sealed.id, payload).text });
+}

@@ -1,0 +1,72 @@
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { writeFileDurably } from '../../platform/write-file-durably.ts';
+import { parseHeader, serializeHeader, type RepositoryHeader } from '../../repository/index.ts';
+import { AuditLog } from './audit-log.ts';
+import { SettingsFile } from './settings-file.ts';
+
+/**
+ * One installation's folder: `keyring.json` (the repository header: wrapped keys, no secret in clear), `settings.json`,
+ * `audit.jsonl`, `catalog.sqlite`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
+ */
+export class Home {
+  readonly dir: string;
+  readonly settings: SettingsFile;
+  readonly audit: AuditLog;
+
+  private constructor(dir: string, clock: Clock) {
+    this.dir = dir;
+    this.settings = new SettingsFile(dir);
+    this.audit = new AuditLog(dir, clock);
+  }
+
+  static async open(dir: string, clock: Clock): Promise<Home> {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    return new Home(dir, clock);
+  }
+
+  get catalogPath(): string {
+    return join(this.dir, 'catalog.sqlite');
+  }
+
+  get #keyringPath(): string {
+    return join(this.dir, 'keyring.json');
+  }
+
+  async isInitialised(): Promise<boolean> {
+    return (await stat(this.#keyringPath).catch(() => null)) !== null;
+  }
+
+  async readKeyring(): Promise<RepositoryHeader> {
+    if (!(await this.isInitialised())) throw new AppError('home.not-initialised', { home: this.dir });
+    const bytes = await readFile(this.#keyringPath);
+    try {
+      return parseHeader(bytes);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'repository.newer-format') throw error;
+      throw new AppError('home.damaged', { file: 'keyring.json' }, { cause: error });
+    }
+  }
+
+  async assertNew(): Promise<void> {
+    if (await this.isInitialised()) throw new AppError('home.already-initialised', { home: this.dir });
+  }
+
+  async writeKeyring(header: RepositoryHeader): Promise<void> {
+    await this.assertNew();
+    await writeFileDurably(this.#keyringPath, Buffer.from(serializeHeader(header)).toString('utf8'));
+  }
+}
+
+/** `SHOUHU_HOME`, or the folder where the operating system keeps a program's data. */
+export function defaultHomeDir(): string {
+  const given = process.env['SHOUHU_HOME'];
+  if (given !== undefined && given !== '') return given;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Shouhu');
+  if (process.platform === 'win32')
+    return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Shouhu');
+  return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'shouhu');
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { sshAuthInputSchema, type SourceInput, type SourceView } from '../../../../shared/model/source.ts';
+import type { DestinationView } from '../../../../shared/model/destination.ts';
+import { decryptCredential, encryptCredential, type MainKeys } from '../../repository/index.ts';
+import type { SavedDestination, SavedSource } from './settings-file.ts';
+
+/** Access keys of a bucket. */
+export interface CloudKeys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+const cloudKeysSchema = z.strictObject({ accessKey: z.string(), secretKey: z.string() });
+
+export type SshAuth = z.infer<typeof sshAuthInputSchema>;
+
+/**
+ * Secrets of sources and destinations, sealed under the repository's credential key and bound to the entry and field they
+ * belong to: a sealed value moved to another entry does not open.
+ */
+export function sealPassword(keys: MainKeys, sourceId: string, password: string): string {
+  return encryptCredential(keys, password, `source/${sourceId}/mysql`);
+}
+
+export function sealSshAuth(
+  keys: MainKeys,
+  sourceId: string,
+  auth: NonNullable<SourceInput['ssh']>['auth'],
+): string | null {
+  return auth.kind === 'agent' ? null : encryptCredential(keys, JSON.stringify(auth), `source/${sourceId}/ssh`);
+}
+
+export function sealCloudKeys(keys: MainKeys, destinationId: string, { accessKey, secretKey }: CloudKeys): string {
+  return encryptCredential(keys, JSON.stringify({ accessKey, secretKey }), `destination/${destinationId}/s3`);
+}
+
+export function openPassword(keys: MainKeys, source: SavedSource): string {
+  if (source.sealedPassword === null) throw new AppError('usage.secret-missing', { what: `mysql:${source.name}` });
+  return decryptCredential(keys, source.sealedPassword, `source/${source.id}/mysql`);
+}
+
+export function openSshAuth(keys: MainKeys, source: SavedSource): SshAuth {
+  if (source.ssh === null || source.ssh.authKind === 'agent') return { kind: 'agent' };
+  if (source.ssh.sealedAuth === null) throw new AppError('usage.secret-missing', { what: `ssh:${source.name}` });
+  return sshAuthInputSchema.parse(
+    JSON.parse(decryptCredential(keys, source.ssh.sealedAuth, `source/${source.id}/ssh`)),
+  );
+}
+
+export function openCloudKeys(keys: MainKeys, destination: SavedDestination & { kind: 's3' }): CloudKeys {
+  if (destination.sealedKeys === null) throw new AppError('usage.secret-missing', { what: `s3:${destination.name}` });
+  return cloudKeysSchema.parse(
+    JSON.parse(decryptCredential(keys, destination.sealedKeys, `destination/${destination.id}/s3`)),
+  );
+}
+
+export function viewOfSource(source: SavedSource): SourceView {
+  const { ssh } = source;
+  return {
+    id: source.id,
+    name: source.name,
+    mysql: source.mysql,
+    ssh:
+      ssh === null
+        ? null
+        : { host: ssh.host, port: ssh.port, user: ssh.user, auth: ssh.authKind, hostKey: ssh.hostKey },
+    databases: source.databases,
+    preset: source.preset,
+    secretColumns: source.secretColumns,
+    ledgers: source.ledgers,
+    addedAt: source.addedAt,
+    hasCredentials: source.sealedPassword !== null,
+  };
+}
+
+export function viewOfDestination(destination: SavedDestination): DestinationView {
+  const { id, name, role, place, addedAt, kind } = destination;
+  const shared = { id, name, role, place, addedAt, kind };
+  if (destination.kind === 'disk') return { ...shared, where: destination.path, provider: null, hasCredentials: true };
+  const { bucket, prefix, endpoint, provider, sealedKeys } = destination;
+  const where = `${bucket}${prefix === '' ? '' : `/${prefix}`} (${endpoint ?? provider})`;
+  return { ...shared, where, provider, hasCredentials: sealedKeys !== null };
+}

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
+import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
+import { hostKeyPinSchema } from '../../../../shared/model/source.ts';
+import { writeFileDurably } from '../../platform/write-file-durably.ts';
+
+/** A secret of this home, encrypted under the repository's credential key. Base64. */
+const sealedSchema = z.string().max(200_000);
+
+const savedSshSchema = z.strictObject({
+  host: z.string(),
+  port: z.int(),
+  user: z.string(),
+  authKind: z.enum(['key', 'password', 'agent']),
+  hostKey: hostKeyPinSchema.nullable(),
+  /** JSON of the authentication (key and its passphrase, or password), sealed. Null: agent, or not known on this computer. */
+  sealedAuth: sealedSchema.nullable(),
+});
+
+export const savedSourceSchema = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  mysql: z.strictObject({ host: z.string(), port: z.int(), user: z.string() }),
+  sealedPassword: sealedSchema.nullable(),
+  ssh: savedSshSchema.nullable(),
+  databases: z.array(z.string()),
+  preset: z.string().nullable(),
+  secretColumns: z.array(z.string()),
+  ledgers: z.array(ledgerDefinitionSchema),
+  files: z.array(z.string()),
+  addedAt: z.iso.datetime(),
+});
+export type SavedSource = z.infer<typeof savedSourceSchema>;
+
+const savedDestinationBase = {
+  id: z.uuid(),
+  name: z.string(),
+  role: destinationRoleSchema,
+  place: z.string().nullable(),
+  addedAt: z.iso.datetime(),
+};
+export const savedDestinationSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...savedDestinationBase, kind: z.literal('disk'), path: z.string() }),
+  z.strictObject({
+    ...savedDestinationBase,
+    kind: z.literal('s3'),
+    provider: z.string(),
+    bucket: z.string(),
+    region: z.string().nullable(),
+    endpoint: z.string().nullable(),
+    prefix: z.string(),
+    sealedKeys: sealedSchema.nullable(),
+  }),
+]);
+export type SavedDestination = z.infer<typeof savedDestinationSchema>;
+
+const settingsSchema = z.strictObject({
+  version: z.literal(1),
+  sources: z.array(savedSourceSchema),
+  destinations: z.array(savedDestinationSchema),
+  /** Names (never values) of environment variables that hold the passphrases, as given at `init`. */
+  envNames: z.strictObject({ passphrase: z.string().nullable(), vault: z.string().nullable() }),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+const empty: Settings = { version: 1, sources: [], destinations: [], envNames: { passphrase: null, vault: null } };
+
+/**
+ * `settings.json` of a home: sources and destinations, with their secrets sealed. Read afresh for every use, so that the app
+ * and the command line on the same home see each other's changes. Errors: `home.damaged` {file}.
+ */
+export class SettingsFile {
+  readonly #path: string;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(homeDir: string) {
+    this.#path = join(homeDir, 'settings.json');
+  }
+
+  async read(): Promise<Settings> {
+    let text: string;
+    try {
+      text = await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return empty;
+      throw error;
+    }
+    try {
+      return settingsSchema.parse(JSON.parse(text));
+    } catch (error) {
+      throw new AppError('home.damaged', { file: 'settings.json' }, { cause: error });
+    }
+  }
+
+  /** Reads, changes and writes as one step within this process. */
+  update(change: (settings: Settings) => Settings): Promise<Settings> {
+    const next = this.#writing.then(async () => {
+      const changed = settingsSchema.parse(change(await this.read()));
+      await writeFileDurably(this.#path, `${JSON.stringify(changed, null, 2)}\n`);
+      return changed;
+    });
+    // The chain goes on after a failed write; the failure itself reaches the caller through `next`.
+    this.#writing = next.catch(() => undefined);
+    return next;
+  }
+}

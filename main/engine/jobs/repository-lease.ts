@@ -1,0 +1,35 @@
+import { hostname } from 'node:os';
+import { toAppError } from '../../../shared/errors/app-error.ts';
+import type { Repository } from '../repository/index.ts';
+import type { Clock } from '../platform/clock.ts';
+
+const ttlMs = 10 * 60_000;
+
+/**
+ * Holds a writer's lease while `use` runs and renews it. Errors: `repository.leased` when somebody prunes; losing the lease
+ * aborts `use` with the same.
+ */
+export async function withWriterLease<T>(
+  repository: Repository,
+  holder: string,
+  clock: Clock,
+  signal: AbortSignal,
+  use: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lease = await repository.acquireLease({ kind: 'writer', holder, host: hostname(), clock, signal, ttlMs });
+  const stop = new AbortController();
+  const timer = setInterval(() => {
+    lease.heartbeat(signal).catch((error: unknown) => {
+      // A store that is away for a moment may be back before the lease ends; a lost lease ends the work.
+      if (toAppError(error).code === 'repository.leased') stop.abort(error);
+    });
+  }, ttlMs / 4);
+  timer.unref();
+  try {
+    return await use(AbortSignal.any([signal, lease.lost, stop.signal]));
+  } finally {
+    clearInterval(timer);
+    // Released without the caller's signal: after a cancel the lease has to go as well. It ends by itself if this fails.
+    await lease.release(AbortSignal.timeout(10_000)).catch(() => undefined);
+  }
+}

@@ -1,0 +1,84 @@
+import type { HostKeyPin, SourceInput } from '../../../shared/model/source.ts';
+import type { MainKeys } from '../repository/index.ts';
+import type { MysqlTarget } from '../source/mysql/index.ts';
+import { openTunnel, type HostKeyPolicy, type Tunnel, type TunnelAuth } from '../tunnel/index.ts';
+import { openPassword, openSshAuth, type SshAuth } from './home/saved-secrets.ts';
+import type { SavedSource } from './home/settings-file.ts';
+
+/** How to reach a database server, with its secrets: what is given when a source is added, or what was saved. */
+export interface ServerAccess {
+  readonly mysql: SourceInput['mysql'];
+  readonly ssh: SshAccess | null;
+}
+export interface SshAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly auth: SshAuth;
+  readonly hostKeyPolicy: HostKeyPolicy;
+}
+
+/** An open way to a server. `target` goes to the MySQL side; `hostKey` is what the tunnel met. */
+export interface ServerSession {
+  readonly target: MysqlTarget;
+  readonly hostKey: HostKeyPin | null;
+  close(): Promise<void>;
+}
+
+export function accessOfSaved(keys: MainKeys, source: SavedSource): ServerAccess {
+  const { ssh } = source;
+  return {
+    mysql: { ...source.mysql, password: openPassword(keys, source) },
+    ssh:
+      ssh === null
+        ? null
+        : {
+            host: ssh.host,
+            port: ssh.port,
+            user: ssh.user,
+            auth: openSshAuth(keys, source),
+            hostKeyPolicy: ssh.hostKey === null ? { kind: 'ask' } : { kind: 'pinned', ...ssh.hostKey },
+          },
+  };
+}
+
+export function accessOfInput({ mysql, ssh }: Pick<SourceInput, 'mysql' | 'ssh'>): ServerAccess {
+  if (ssh === null) return { mysql, ssh: null };
+  const { host, port, user, auth, fingerprint, trustFirst } = ssh;
+  const pinned: HostKeyPolicy | null = fingerprint === null ? null : { kind: 'pinned', fingerprint };
+  return {
+    mysql,
+    ssh: { host, port, user, auth, hostKeyPolicy: pinned ?? (trustFirst ? { kind: 'trust-first' } : { kind: 'ask' }) },
+  };
+}
+
+/** Opens the tunnel when there is one. Errors: `tunnel.*`. The database is not contacted yet. */
+export async function openServerSession(access: ServerAccess, signal: AbortSignal): Promise<ServerSession> {
+  const { mysql, ssh } = access;
+  if (ssh === null) return { target: mysql, hostKey: null, close: () => Promise.resolve() };
+  const tunnel: Tunnel = await openTunnel({ ...ssh, auth: tunnelAuth(ssh.auth) }, { signal });
+  return {
+    target: { ...mysql, openStream: (host, port) => tunnel.openStream(host, port) },
+    hostKey: tunnel.hostKey,
+    close: () => tunnel.close(),
+  };
+}
+
+/** Runs `use` with an open session and closes it whatever happens. */
+export async function withServerSession<T>(
+  access: ServerAccess,
+  signal: AbortSignal,
+  use: (session: ServerSession) => Promise<T>,
+): Promise<T> {
+  const session = await openServerSession(access, signal);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+function tunnelAuth(auth: SshAuth): TunnelAuth {
+  if (auth.kind !== 'key') return auth;
+  return { kind: 'key', privateKeyPem: auth.privateKeyPem, passphrase: auth.keyPassphrase ?? undefined };
+}

@@ -1,0 +1,99 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { DestinationInput } from '../../../shared/model/destination.ts';
+import type { BlobStore } from '../backend/blob-store.ts';
+import { DiskBlobStore } from '../backend/disk/disk-blob-store.ts';
+import { RetryingBlobStore } from '../backend/retry/retrying-blob-store.ts';
+import { S3BlobStore } from '../backend/s3/s3-blob-store.ts';
+import { s3Providers, type S3ProviderId } from '../backend/s3/providers.ts';
+import { Repository, type MainKeys } from '../repository/index.ts';
+import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
+import type { SavedDestination } from './home/settings-file.ts';
+
+/** The one place where concrete stores are made. */
+
+/** A bucket as it is named when a destination is added. */
+export type S3PlaceInput = Omit<
+  Extract<DestinationInput, { kind: 's3' }>,
+  'name' | 'place' | 'kind' | 'accessKey' | 'secretKey'
+>;
+
+export async function openDiskStore(path: string): Promise<BlobStore> {
+  return new RetryingBlobStore(await DiskBlobStore.open({ root: path }));
+}
+
+export function openS3Store(place: S3PlaceInput, keys: CloudKeys): BlobStore {
+  return new RetryingBlobStore(
+    new S3BlobStore({
+      provider: providerId(place.provider),
+      bucket: place.bucket,
+      prefix: place.prefix,
+      ...(place.region === null ? {} : { region: place.region }),
+      ...(place.endpoint === null ? {} : { endpoint: place.endpoint }),
+      credentials: { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey },
+    }),
+  );
+}
+
+/** Errors: `backend.absent` for a disk that is not plugged in, `usage.secret-missing` for a bucket without keys. */
+export async function openStore(keys: MainKeys, destination: SavedDestination): Promise<BlobStore> {
+  return destination.kind === 'disk'
+    ? openDiskStore(destination.path)
+    : openS3Store(destination, openCloudKeys(keys, destination));
+}
+
+/**
+ * The folder of a new disk destination, made when it is not there, but never its parents: a missing mount point must not be
+ * filled silently. A folder that holds other things (a used USB disk) gets a folder `shouhu` of our own inside.
+ */
+export async function prepareDiskFolder(path: string): Promise<string> {
+  if ((await stat(dirname(path)).catch(() => null)) === null) throw new AppError('backend.absent', { path });
+  await makeFolder(path);
+  const entries = (await readdir(path)).filter((name) => !name.startsWith('.'));
+  if (entries.length === 0 || entries.includes('shouhu.json')) return path;
+  const own = join(path, 'shouhu');
+  await makeFolder(own);
+  return own;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    switch (error.code) {
+      case 'EEXIST':
+        return;
+      case 'EACCES':
+      case 'EPERM':
+        throw new AppError('backend.permission', { path }, { cause: error });
+      case 'EROFS':
+        throw new AppError('backend.read-only', { path }, { cause: error });
+      case 'ENOSPC':
+        throw new AppError('backend.disk-full', { path }, { cause: error });
+      default:
+        throw error;
+    }
+  }
+}
+
+/** Opens a destination's repository for `use` and closes its store whatever happens. */
+export async function withRepository<T>(
+  keys: MainKeys,
+  destination: SavedDestination,
+  signal: AbortSignal,
+  use: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(keys, destination);
+  try {
+    return await use(await Repository.open(store, keys, signal));
+  } finally {
+    await store.close();
+  }
+}
+
+function providerId(id: string): S3ProviderId {
+  if (id in s3Providers) return id as S3ProviderId;
+  throw new AppError('usage.bad-argument', { argument: 'provider', value: id });
+}

@@ -1,0 +1,222 @@
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import { runBackup, type BackupResult } from '../../backup/run-backup.ts';
+import type { Repository } from '../../repository/index.ts';
+import { beginSnapshot } from '../../source/mysql/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { withWriterLease } from '../repository-lease.ts';
+import { accessOfSaved, withServerSession } from '../source-session.ts';
+import { withRepository } from '../stores.ts';
+import { copyBetween } from './copy-verbs.ts';
+import { findDestination, findSource } from './lookup.ts';
+
+/** Connections that read at once: enough to fill a thin line, few enough not to be noticed by the shop. */
+const readers = 4;
+/** Longest wait for the server's global lock. Everything behind the lock waits as long: rather try again later. */
+const lockWaitMs = 10_000;
+
+type CopyOutcome = VerbOutput<'backup.run'>['copies'][number];
+
+/**
+ * One pull from the server feeds all copies: the snapshot is captured into the nearest repository and copied from there. A copy
+ * that fails does not undo the others; it is named in `copies` and the run's check `copies-complete` does not hold.
+ */
+export async function backupRun(
+  context: EngineContext,
+  input: VerbInput<'backup.run'>,
+  run: Run,
+): Promise<VerbOutput<'backup.run'>> {
+  const startedMs = context.clock.monotonicMs();
+  const source = await findSource(context, input.source);
+  const wanted = await chooseDestinations(context, input.to);
+  const captured = await captureFirst(context, source, wanted, input, run);
+  const { manifest, chunks, written } = captured.result;
+  context.catalog.addSnapshot(manifest, captured.result.manifestName, chunks);
+  context.catalog.recordCopy(manifest.id, captured.primary.id, 'written', true);
+  context.onCatalogChanged();
+  const copies: CopyOutcome[] = [
+    {
+      destination: captured.primary.name,
+      ok: true,
+      objectsCopied: written.objects,
+      bytesCopied: written.bytes,
+      errorCode: null,
+    },
+    ...captured.failed,
+  ];
+  for (const destination of captured.rest)
+    copies.push(await copyTo(context, captured.primary, destination, captured.result.manifestName, run));
+  const missed = copies.filter((copy) => !copy.ok && !isAbsentColdDisk(copy, wanted, input.to));
+  const checks = [
+    ...manifest.checks,
+    { id: 'copies-complete', ok: missed.length === 0, facts: { copies: copies.length, failed: missed.length } },
+  ];
+  await context.home.audit.append('backup', {
+    source: source.name,
+    snapshot: manifest.id,
+    rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
+    copies: copies.filter(({ ok }) => ok).length,
+    green: checks.every(({ ok }) => ok),
+  });
+  context.onCatalogChanged();
+  return {
+    snapshot: {
+      id: manifest.id,
+      at: manifest.at,
+      coordinate: manifest.coordinate,
+      tables: manifest.tables.length,
+      rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
+      chunks,
+    },
+    read: manifest.read,
+    written,
+    ledgers: manifest.ledgers,
+    checks,
+    copies,
+    durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+  };
+}
+
+interface Captured {
+  readonly primary: SavedDestination;
+  readonly rest: readonly SavedDestination[];
+  /** Places that were tried as the first and could not be opened. */
+  readonly failed: readonly CopyOutcome[];
+  readonly result: BackupResult;
+}
+
+/** Captures into the first place that opens, nearest first. With none the last place's error is the run's. */
+async function captureFirst(
+  context: EngineContext,
+  source: SavedSource,
+  wanted: readonly SavedDestination[],
+  input: VerbInput<'backup.run'>,
+  run: Run,
+): Promise<Captured> {
+  const failed: CopyOutcome[] = [];
+  let lastError: unknown = new AppError('destination.none', {});
+  for (const [index, primary] of wanted.entries()) {
+    let isOpen = false;
+    try {
+      const result = await withRepository(context.unlocked().keys, primary, run.signal, (repository) => {
+        isOpen = true;
+        return captureInto(context, source, repository, input, run);
+      });
+      return { primary, rest: wanted.slice(index + 1), failed, result };
+    } catch (error) {
+      // Only a place that could not be opened is passed over: an error of the capture itself is the run's error.
+      if (isOpen || run.signal.aborted) throw error;
+      lastError = error;
+      failed.push({
+        destination: primary.name,
+        ok: false,
+        objectsCopied: 0,
+        bytesCopied: 0,
+        errorCode: toAppError(error).code,
+      });
+    }
+  }
+  throw lastError;
+}
+
+async function captureInto(
+  context: EngineContext,
+  source: SavedSource,
+  repository: Repository,
+  input: VerbInput<'backup.run'>,
+  run: Run,
+): Promise<BackupResult> {
+  const secret = new Set(source.secretColumns);
+  run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  const previous = await newestManifest(repository, source, run.signal);
+  const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
+  return withWriterLease(repository, `backup of ${source.name}`, context.clock, run.signal, (signal) =>
+    withServerSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
+      run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+      const snapshot = await beginSnapshot(target, {
+        ...(source.databases.length === 0 ? {} : { databases: source.databases }),
+        readers,
+        lockWaitMs,
+        signal,
+        isSecret: (database, table, column) => {
+          const name = `${table}.${column}`.toLowerCase();
+          return secret.has(name) || secret.has(`${database.toLowerCase()}.${name}`);
+        },
+      });
+      try {
+        return await runBackup({
+          snapshot,
+          repository,
+          source: { id: source.id, name: source.name, preset: source.preset },
+          ledgers: source.ledgers,
+          previous,
+          readers,
+          maxBytesPerSecond: input.maxBytesPerSecond,
+          producer: `shouhu ${context.version}`,
+          clock: context.clock,
+          signal,
+          onProgress: (phase, detail, doneBytes) =>
+            run.report({ phase, detail, doneBytes, totalBytes: before, doneItems: 0, totalItems: null }),
+        });
+      } finally {
+        await snapshot.close();
+      }
+    }),
+  );
+}
+
+/** The newest snapshot of this source that this copy can still read: what is damaged here must not stop tonight's backup. */
+async function newestManifest(
+  repository: Repository,
+  source: SavedSource,
+  signal: AbortSignal,
+): Promise<Manifest | null> {
+  for (const name of (await repository.listManifests(signal)).reverse()) {
+    try {
+      const manifest = await repository.getManifest(name, signal);
+      if (manifest.source.id === source.id) return manifest;
+    } catch (error) {
+      if (toAppError(error).code !== 'repository.damaged') throw error;
+    }
+  }
+  return null;
+}
+
+async function copyTo(
+  context: EngineContext,
+  from: SavedDestination,
+  to: SavedDestination,
+  manifestName: string,
+  run: Run,
+): Promise<CopyOutcome> {
+  const { keys } = context.unlocked();
+  try {
+    const { objectsCopied, bytesCopied } = await withRepository(keys, from, run.signal, (source) =>
+      withRepository(keys, to, run.signal, (target) => copyBetween(context, source, target, to, [manifestName], run)),
+    );
+    return { destination: to.name, ok: true, objectsCopied, bytesCopied, errorCode: null };
+  } catch (error) {
+    run.signal.throwIfAborted();
+    return { destination: to.name, ok: false, objectsCopied: 0, bytesCopied: 0, errorCode: toAppError(error).code };
+  }
+}
+
+const nearness: Record<SavedDestination['role'], number> = { main: 0, 'second-disk': 1, offsite: 2, cold: 3, cloud: 4 };
+
+/** Those that were named, in that order; else all, nearest first. Error: `destination.none`, `destination.unknown`. */
+async function chooseDestinations(context: EngineContext, names: readonly string[]): Promise<SavedDestination[]> {
+  if (names.length > 0) return Promise.all(names.map((name) => findDestination(context, name)));
+  const { destinations } = await context.home.settings.read();
+  if (destinations.length === 0) throw new AppError('destination.none', {});
+  return [...destinations].sort((a, b) => nearness[a.role] - nearness[b.role]);
+}
+
+/** A cold disk in a drawer is where it should be; only one that was asked for by name is missed. */
+function isAbsentColdDisk(copy: CopyOutcome, wanted: readonly SavedDestination[], named: readonly string[]): boolean {
+  const role = wanted.find(({ name }) => name === copy.destination)?.role;
+  return (
+    copy.errorCode === 'backend.absent' && (role === 'cold' || role === 'offsite') && !named.includes(copy.destination)
+  );
+}

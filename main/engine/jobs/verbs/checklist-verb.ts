@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import {
+  judgeChecklist,
+  worstOf,
+  type SeenCopy,
+  type SeenSnapshot,
+  type SeenSource,
+} from '../../checklist/judge-checklist.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { findSource } from './lookup.ts';
+import { ensureCatalogBuilt } from './refresh-catalog.ts';
+
+export async function checklistVerb(
+  context: EngineContext,
+  input: VerbInput<'checklist'>,
+  run: Run,
+): Promise<VerbOutput<'checklist'>> {
+  await ensureCatalogBuilt(context, run.signal);
+  const { sources, destinations } = await context.home.settings.read();
+  const wanted =
+    input.source === null ? sources.map(({ name }) => name) : [(await findSource(context, input.source)).name];
+  const places = new Map(
+    await Promise.all(
+      destinations.map(async (saved) => [saved.id, { saved, isPresent: await isPresent(saved) }] as const),
+    ),
+  );
+  const kit = await kitDates(context);
+  const seen = (wanted.length === 0 ? [''] : wanted).map((name): SeenSource => ({
+    nowMs: context.clock.nowMs(),
+    snapshots: context.catalog.snapshots(name).map((snapshot) => seenSnapshot(context, snapshot, places)),
+    ...kit,
+  }));
+  return { items: worstOf(seen.map(judgeChecklist)) };
+}
+
+type Places = ReadonlyMap<string, { readonly saved: SavedDestination; readonly isPresent: boolean | null }>;
+
+function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, places: Places): SeenSnapshot {
+  return {
+    id: manifest.id,
+    at: manifest.at,
+    isGreen: manifest.checks.every(({ ok }) => ok) && manifest.ledgers.every(({ equal }) => equal),
+    rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
+    sealedTables: manifest.tables.filter(({ sealed }) => sealed).length,
+    copies: context.catalog.copies(manifest.id).flatMap(({ destinationId, copy }): SeenCopy[] => {
+      const place = places.get(destinationId);
+      return place === undefined
+        ? []
+        : [{ ...copy, destination: place.saved.name, role: place.saved.role, isPresent: place.isPresent }];
+    }),
+  };
+}
+
+/** Looks whether a disk is plugged in right now; clouds are not asked, the checklist must answer at once. */
+async function isPresent(destination: SavedDestination): Promise<boolean | null> {
+  if (destination.kind !== 'disk') return null;
+  return (await stat(join(destination.path, 'shouhu.json')).catch(() => null)) !== null;
+}
+
+async function kitDates(context: EngineContext): Promise<Pick<SeenSource, 'kitWrittenAt' | 'kitUsedAt'>> {
+  const { entries } = await context.home.audit.read();
+  const written = entries.findLast(({ action, facts }) => action === 'home.init' && Number(facts['kitFiles'] ?? 0) > 0);
+  const used = entries.findLast(({ action, facts }) => action === 'recover' && facts['by'] === 'words');
+  return { kitWrittenAt: written?.at ?? null, kitUsedAt: used?.at ?? null };
+}

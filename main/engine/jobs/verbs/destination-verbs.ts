@@ -1,0 +1,169 @@
+import { resolve } from 'node:path';
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { DestinationInput } from '../../../../shared/model/destination.ts';
+import type { TestStep } from '../../../../shared/model/source.ts';
+import type { BlobStore } from '../../backend/blob-store.ts';
+import { probeStore } from '../../backend/probe.ts';
+import { isoUtc } from '../../platform/clock.ts';
+import { newId } from '../../platform/random.ts';
+import { Repository } from '../../repository/index.ts';
+import type { EngineContext, Run, Unlocked } from '../engine-context.ts';
+import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { openDiskStore, openS3Store, openStore, prepareDiskFolder } from '../stores.ts';
+import { findDestination } from './lookup.ts';
+import { refreshDestination } from './refresh-catalog.ts';
+import { TestSteps } from './test-steps.ts';
+
+/** Writes, looks, lists, reads back and deletes a probe object: a place that only says yes to a login is no destination. */
+async function tryStore(
+  context: EngineContext,
+  open: () => Promise<BlobStore>,
+  signal: AbortSignal,
+): Promise<{ steps: TestStep[]; error: unknown }> {
+  const steps = new TestSteps(context.clock);
+  try {
+    const store = await steps.run('open', open);
+    try {
+      for (const step of await probeStore(store, { signal, clock: context.clock }))
+        steps.add({ ...step, facts: {}, errorCode: null });
+      return { steps: steps.steps, error: null };
+    } catch (error) {
+      const { code, facts } = toAppError(error);
+      steps.add({
+        id: typeof facts['step'] === 'string' ? facts['step'] : 'probe',
+        ok: false,
+        ms: 0,
+        facts,
+        errorCode: code,
+      });
+      throw error;
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    return { steps: steps.steps, error };
+  }
+}
+
+function opener(input: DestinationInput): () => Promise<BlobStore> {
+  return input.kind === 'disk'
+    ? () => openDiskStore(resolve(input.path))
+    : () => Promise.resolve(openS3Store(input, input));
+}
+
+export async function destinationTry(
+  context: EngineContext,
+  input: VerbInput<'destination.try'>,
+  run: Run,
+): Promise<VerbOutput<'destination.try'>> {
+  if (input.kind === 'disk') {
+    try {
+      input = { ...input, path: await prepareDiskFolder(resolve(input.path)) };
+    } catch (error) {
+      const { code, facts } = toAppError(error);
+      return { steps: [{ id: 'open', ok: false, ms: 0, facts, errorCode: code }] };
+    }
+  }
+  const { steps } = await tryStore(context, opener(input), run.signal);
+  return { steps };
+}
+
+export async function destinationTest(
+  context: EngineContext,
+  input: VerbInput<'destination.test'>,
+  run: Run,
+): Promise<VerbOutput<'destination.test'>> {
+  const destination = await findDestination(context, input.name);
+  const tried = await tryStore(context, () => openStore(context.unlocked().keys, destination), run.signal);
+  if (tried.error !== null) throw tried.error;
+  return { steps: tried.steps };
+}
+
+/**
+ * Adds a place after a probe held. An empty place gets this installation's repository header; a place that already holds our own
+ * repository is taken over with its timeline; another repository is refused (`repository.foreign`) and left as it is.
+ */
+export async function destinationAdd(
+  context: EngineContext,
+  input: VerbInput<'destination.add'>,
+  run: Run,
+): Promise<VerbOutput<'destination.add'>> {
+  const { destinations } = await context.home.settings.read();
+  if (destinations.some(({ name }) => name === input.name))
+    throw new AppError('destination.exists', { name: input.name });
+  if (input.kind === 'disk') input = { ...input, path: await prepareDiskFolder(resolve(input.path)) };
+  const tried = await tryStore(context, opener(input), run.signal);
+  if (tried.error !== null) throw tried.error;
+  const store = await opener(input)();
+  try {
+    await createOrAdopt(store, context.unlocked(), run.signal);
+  } finally {
+    await store.close();
+  }
+  const saved = toSaved(context, input);
+  await saveDestination(context, saved);
+  await refreshDestination(context, saved, run.signal);
+  return { destination: viewOfDestination(saved), steps: tried.steps };
+}
+
+/** An empty place becomes a copy of our repository; one that is ours already stays as it is. */
+async function createOrAdopt(store: BlobStore, { header, keys }: Unlocked, signal: AbortSignal): Promise<void> {
+  try {
+    await Repository.create(store, header, signal);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'repository.exists') throw error;
+    await Repository.open(store, keys, signal);
+  }
+}
+
+export async function saveDestination(context: EngineContext, saved: SavedDestination): Promise<void> {
+  await context.home.settings.update((settings) => {
+    if (settings.destinations.some(({ name }) => name === saved.name))
+      throw new AppError('destination.exists', { name: saved.name });
+    return { ...settings, destinations: [...settings.destinations, saved] };
+  });
+  await context.home.audit.append('destination.add', { destination: saved.name, kind: saved.kind, role: saved.role });
+  context.onCatalogChanged();
+}
+
+export async function destinationList(context: EngineContext): Promise<VerbOutput<'destination.list'>> {
+  const { destinations } = await context.home.settings.read();
+  return { destinations: destinations.map(viewOfDestination) };
+}
+
+/** Forgets the place on this computer. What is stored there stays there. */
+export async function destinationRemove(
+  context: EngineContext,
+  input: VerbInput<'destination.remove'>,
+): Promise<VerbOutput<'destination.remove'>> {
+  const destination = await findDestination(context, input.name);
+  await context.home.settings.update((settings) => ({
+    ...settings,
+    destinations: settings.destinations.filter(({ id }) => id !== destination.id),
+  }));
+  context.catalog.forgetDestination(destination.id);
+  await context.home.audit.append('destination.remove', { destination: destination.name });
+  context.onCatalogChanged();
+  return { removed: destination.name };
+}
+
+function toSaved(context: EngineContext, input: DestinationInput): SavedDestination {
+  const id = newId();
+  const shared = { id, name: input.name, place: input.place, addedAt: isoUtc(context.clock.nowMs()) };
+  if (input.kind === 'disk') return { ...shared, kind: 'disk', role: input.role, path: resolve(input.path) };
+  const { provider, bucket, region, endpoint, prefix } = input;
+  return {
+    ...shared,
+    kind: 's3',
+    role: 'cloud',
+    provider,
+    bucket,
+    region,
+    endpoint,
+    prefix,
+    sealedKeys: sealCloudKeys(context.unlocked().keys, id, input),
+  };
+}

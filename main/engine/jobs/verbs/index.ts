@@ -1,0 +1,57 @@
+import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { backupRun } from './backup-verb.ts';
+import { checklistVerb } from './checklist-verb.ts';
+import { copyRun, verifyRun } from './copy-verbs.ts';
+import { demoClose, demoDestroy, demoOpen } from './demo-verbs.ts';
+import {
+  destinationAdd,
+  destinationList,
+  destinationRemove,
+  destinationTest,
+  destinationTry,
+} from './destination-verbs.ts';
+import { doctorVerb } from './doctor-verb.ts';
+import { homeInit, homeStatus, homeUnlock } from './home-verbs.ts';
+import { auditVerb, jobCancel, jobsList } from './job-verbs.ts';
+import { recoverRun } from './recover-verb.ts';
+import { exportRun, restoreRun } from './restore-verb.ts';
+import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
+import { sourceAdd, sourceList, sourceRemove, sourceTest, sourceTry } from './source-verbs.ts';
+
+type Verbs = {
+  readonly [N in VerbName]: (context: EngineContext, input: VerbInput<N>, run: Run) => Promise<VerbOutput<N>>;
+};
+
+/** Every verb of the contract and what performs it: a verb without one does not compile. */
+export const verbs: Verbs = {
+  'home.status': homeStatus,
+  'home.init': homeInit,
+  'home.unlock': homeUnlock,
+  'source.add': sourceAdd,
+  'source.try': sourceTry,
+  'source.list': sourceList,
+  'source.test': sourceTest,
+  'source.remove': sourceRemove,
+  'destination.add': destinationAdd,
+  'destination.try': destinationTry,
+  'destination.list': destinationList,
+  'destination.test': destinationTest,
+  'destination.remove': destinationRemove,
+  'backup.run': backupRun,
+  'snapshots.list': snapshotsList,
+  'snapshot.show': snapshotShow,
+  'copy.run': copyRun,
+  'verify.run': verifyRun,
+  'restore.run': restoreRun,
+  'recover.run': recoverRun,
+  'export.run': exportRun,
+  checklist: checklistVerb,
+  doctor: doctorVerb,
+  audit: auditVerb,
+  'demo.open': demoOpen,
+  'demo.destroy': demoDestroy,
+  'demo.close': demoClose,
+  'jobs.list': jobsList,
+  'job.cancel': jobCancel,
+};

@@ -1,0 +1,35 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { EngineContext } from '../engine-context.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+
+/** Error: `source.unknown` {name, known}. */
+export async function findSource(context: EngineContext, name: string): Promise<SavedSource> {
+  const { sources } = await context.home.settings.read();
+  const source = sources.find((candidate) => candidate.name === name);
+  if (source === undefined)
+    throw new AppError('source.unknown', { name, known: sources.map((known) => known.name).join(', ') });
+  return source;
+}
+
+/** Error: `destination.unknown` {name, known}. */
+export async function findDestination(context: EngineContext, name: string): Promise<SavedDestination> {
+  const { destinations } = await context.home.settings.read();
+  const destination = destinations.find((candidate) => candidate.name === name);
+  if (destination === undefined) {
+    throw new AppError('destination.unknown', { name, known: destinations.map((known) => known.name).join(', ') });
+  }
+  return destination;
+}
+
+/**
+ * A snapshot by its id, by the unique beginning of its id, or `latest` (of a source, when one is given).
+ * Error: `snapshot.unknown` {snapshot}.
+ */
+export function findSnapshot(context: EngineContext, reference: string, source: string | null): CatalogSnapshot {
+  const candidates =
+    reference === 'latest' ? context.catalog.snapshots(source).slice(0, 1) : context.catalog.snapshotsById(reference);
+  const [found, another] = candidates.filter((snapshot) => source === null || snapshot.manifest.source.name === source);
+  if (found === undefined || another !== undefined) throw new AppError('snapshot.unknown', { snapshot: reference });
+  return found;
+}

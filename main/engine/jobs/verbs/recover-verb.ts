@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import { isoUtc } from '../../platform/clock.ts';
+import { newId } from '../../platform/random.ts';
+import { findHeader, Repository, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { sealCloudKeys } from '../home/saved-secrets.ts';
+import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { openDiskStore, openS3Store } from '../stores.ts';
+import { saveDestination } from './destination-verbs.ts';
+import { readTimeline } from './refresh-catalog.ts';
+
+const recoveredName = 'recovered';
+
+/**
+ * A bare computer, one copy and the paper: takes over the keys of the copy's repository, adds the copy as a destination named
+ * `recovered` and reads the timeline. Sources come back without their passwords, which are in no copy. On a home that has keys,
+ * only a copy of the same repository is taken. Errors: `repository.absent`, `keys.*`, `repository.foreign`, those of the store.
+ */
+export async function recoverRun(
+  context: EngineContext,
+  input: VerbInput<'recover.run'>,
+  run: Run,
+): Promise<VerbOutput<'recover.run'>> {
+  const startedMs = context.clock.monotonicMs();
+  const { from, secret } = input;
+  const store = from.kind === 'disk' ? await openDiskStore(resolve(from.path)) : openS3Store(from, from);
+  try {
+    const header = await findHeader(store, run.signal);
+    if (header === undefined) throw new AppError('repository.absent', {});
+    if (await context.home.isInitialised()) {
+      const own = await context.home.readKeyring();
+      if (own.repository !== header.repository) throw new AppError('repository.foreign', { found: header.repository });
+    }
+    const keys =
+      secret.kind === 'passphrase'
+        ? await unlockWithPassphrase(header, secret.passphrase)
+        : await unlockWithWords(header, secret.words);
+    const repository = await Repository.open(store, keys, run.signal);
+    if (!(await context.home.isInitialised())) await context.home.writeKeyring(repository.header);
+    context.setUnlocked({ header: repository.header, keys });
+    const destination = await addRecovered(context, input);
+    run.report({ phase: 'timeline', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+    await readTimeline(context, destination, repository, run.signal);
+    context.catalog.markBuilt();
+    const sources = await addSources(context);
+    const snapshots = context.catalog.snapshotIdsAt(destination.id).length;
+    await context.home.audit.append('recover', {
+      repository: header.repository,
+      snapshots,
+      sources: sources.length,
+      by: secret.kind,
+    });
+    context.onCatalogChanged();
+    return {
+      sources,
+      snapshots,
+      destination: destination.name,
+      durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+async function addRecovered(context: EngineContext, { from }: VerbInput<'recover.run'>): Promise<SavedDestination> {
+  const { destinations } = await context.home.settings.read();
+  const known = destinations.find(({ name }) => name === recoveredName);
+  if (known !== undefined) {
+    await context.home.settings.update((settings) => ({
+      ...settings,
+      destinations: settings.destinations.filter(({ id }) => id !== known.id),
+    }));
+    context.catalog.forgetDestination(known.id);
+  }
+  const id = newId();
+  const shared = { id, name: recoveredName, place: null, addedAt: isoUtc(context.clock.nowMs()) };
+  const saved: SavedDestination =
+    from.kind === 'disk'
+      ? { ...shared, kind: 'disk', role: 'second-disk', path: resolve(from.path) }
+      : {
+          ...shared,
+          kind: 's3',
+          role: 'cloud',
+          provider: from.provider,
+          bucket: from.bucket,
+          region: from.region,
+          endpoint: from.endpoint,
+          prefix: from.prefix,
+          sealedKeys: sealCloudKeys(context.unlocked().keys, id, from),
+        };
+  await saveDestination(context, saved);
+  return saved;
+}
+
+/** One source per shop in the timeline, as its newest snapshot describes it. Returns the names of all of them. */
+async function addSources(context: EngineContext): Promise<string[]> {
+  const newest = new Map<string, Manifest>();
+  for (const { manifest } of context.catalog.snapshots(null))
+    if (!newest.has(manifest.source.id)) newest.set(manifest.source.id, manifest);
+  const { sources } = await context.home.settings.read();
+  const known = new Set(sources.map(({ id }) => id));
+  const found = [...newest.values()];
+  const missing = found
+    .filter(({ source }) => !known.has(source.id))
+    .map((manifest) => sourceOf(manifest, isoUtc(context.clock.nowMs())));
+  await context.home.settings.update((settings) => ({ ...settings, sources: [...settings.sources, ...missing] }));
+  return found.map(({ source }) => source.name);
+}
+
+function sourceOf(manifest: Manifest, addedAt: string): SavedSource {
+  return {
+    id: manifest.source.id,
+    name: manifest.source.name,
+    mysql: { host: manifest.server.hostname, port: 3306, user: '' },
+    sealedPassword: null,
+    ssh: null,
+    databases: manifest.databases.map(({ name }) => name),
+    preset: manifest.source.preset,
+    secretColumns: [],
+    ledgers: manifest.ledgerDefinitions,
+    files: [],
+    addedAt,
+  };
+}

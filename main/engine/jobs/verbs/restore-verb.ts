@@ -1,0 +1,326 @@
+import { resolve } from 'node:path';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { CopyState } from '../../../../shared/model/snapshot.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
+import { newId } from '../../platform/random.ts';
+import { closeVault, openVaultWithPassphrase, Repository, type VaultKey } from '../../repository/index.ts';
+import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
+import { planRestore, type RestorePlan } from '../../restore/plan-restore.ts';
+import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
+import { writeSqlFile } from '../../restore/write-sql-file.ts';
+import { startPrivateServer } from '../../sandbox/index.ts';
+import type { MysqlTarget } from '../../source/mysql/index.ts';
+import type { BlobStore } from '../../backend/blob-store.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
+import { openStore } from '../stores.ts';
+import { findDestination, findSnapshot, findSource } from './lookup.ts';
+import { ensureCatalogBuilt } from './refresh-catalog.ts';
+
+const loadingSessions = 4;
+
+interface OpenRestore {
+  readonly reader: CopyReader;
+  readonly plan: RestorePlan;
+  readonly vault: 'open' | 'closed' | 'none';
+}
+
+type RestoreInput = VerbInput<'restore.run'>;
+type Restored = Pick<RestoreResult, 'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes'>;
+
+/**
+ * Brings a snapshot back: into a throw-away server, beside the live database, into another server, or as a file. The live
+ * database is never written to.
+ */
+export async function restoreRun(
+  context: EngineContext,
+  input: RestoreInput,
+  run: Run,
+): Promise<VerbOutput<'restore.run'>> {
+  const startedMs = context.clock.monotonicMs();
+  await ensureCatalogBuilt(context, run.signal);
+  const snapshot = findSnapshot(context, input.snapshot, input.source);
+  const selection = { databases: input.databases, tables: input.tables };
+  return withOpenRestore(context, { snapshot, selection, from: input.from, vault: input.vault }, run, async (open) => {
+    if (input.as !== null && open.plan.databases.length !== 1)
+      throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
+    const restored = await restoreInto(context, input, snapshot, open, run);
+    await recordProof(context, snapshot, open, restored);
+    return {
+      restoreId: newId(),
+      snapshot: snapshot.manifest.id,
+      from: [...open.reader.usedCopies].join(', '),
+      database: restored.databases[0] ?? '',
+      databases: [...restored.databases],
+      tables: restored.tables,
+      rows: restored.rows,
+      digest: { ranges: restored.digest.ranges, equal: restored.digest.equal, compared: restored.digest.compared },
+      ledgers: [...restored.ledgers],
+      vault: open.vault,
+      stoppedAt: snapshot.manifest.at,
+      resale: { cards: 0, orders: 0, csv: null },
+      swap: null,
+      undo: null,
+      file: input.into.kind === 'sql' ? resolve(input.into.path) : null,
+      notes: [...restored.notes, ...restored.digest.different.map((table) => `digest-differs: ${table}`)],
+      durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+    };
+  });
+}
+
+export async function exportRun(
+  context: EngineContext,
+  input: VerbInput<'export.run'>,
+  run: Run,
+): Promise<VerbOutput<'export.run'>> {
+  const startedMs = context.clock.monotonicMs();
+  await ensureCatalogBuilt(context, run.signal);
+  const snapshot = findSnapshot(context, input.snapshot, null);
+  const selection = { databases: [], tables: input.tables };
+  return withOpenRestore(
+    context,
+    { snapshot, selection, from: input.from, vault: input.vault },
+    run,
+    async ({ plan, reader, vault }) => {
+      const path = resolve(input.path);
+      const { bytes, tables, rows } = await writeSqlFile({
+        plan,
+        reader,
+        path,
+        as: null,
+        signal: run.signal,
+        onProgress: fileProgress(run),
+      });
+      return {
+        file: path,
+        bytes,
+        tables,
+        rows,
+        vault,
+        durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+      };
+    },
+  );
+}
+
+/** Opens the copies, and the vault when asked; closes all of it whatever happens. Opening the vault is written down. */
+async function withOpenRestore<T>(
+  context: EngineContext,
+  request: {
+    snapshot: CatalogSnapshot;
+    selection: { databases: string[]; tables: string[] };
+    from: string | null;
+    vault: { passphrase: string } | null;
+  },
+  run: Run,
+  use: (open: OpenRestore) => Promise<T>,
+): Promise<T> {
+  const { keys, header } = context.unlocked();
+  const stores: BlobStore[] = [];
+  const pool = new ChunkPool(keys);
+  let vault: VaultKey | null = null;
+  try {
+    if (request.vault !== null) {
+      vault = await openVaultWithPassphrase(header, request.vault.passphrase);
+      await context.home.audit.append('vault.open', { snapshot: request.snapshot.manifest.id });
+    }
+    const destinations = await chooseCopies(context, request.snapshot, request.from);
+    const copies = destinations.map((destination): ReadableCopy => ({
+      name: destination.name,
+      open: async () => {
+        const store = await openStore(keys, destination);
+        stores.push(store);
+        return Repository.open(store, keys, run.signal);
+      },
+    }));
+    const reader = new CopyReader(copies, pool, vault);
+    run.report({ phase: 'open', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+    const manifest = await reader.manifest(request.snapshot.manifestName, run.signal);
+    const plan = await planRestore(manifest, request.selection, reader, run.signal);
+    const hasSecrets = plan.databases.some(({ tables }) =>
+      tables.some(({ schema }) => schema.columns.some(({ secret }) => secret)),
+    );
+    return await use({ reader, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
+  } finally {
+    if (vault !== null) closeVault(vault);
+    await pool.close();
+    for (const store of stores) await store.close();
+  }
+}
+
+const nearness: Record<SavedDestination['role'], number> = { main: 0, 'second-disk': 1, offsite: 2, cold: 3, cloud: 4 };
+
+/**
+ * The named copy and no other (somebody wants to know whether *that* one works), or all copies that are said to hold the
+ * snapshot, sound ones first, nearest first. Error: `restore.no-copy`.
+ */
+async function chooseCopies(
+  context: EngineContext,
+  { manifest }: CatalogSnapshot,
+  from: string | null,
+): Promise<SavedDestination[]> {
+  if (from !== null) return [await findDestination(context, from)];
+  const { destinations } = await context.home.settings.read();
+  const intact = new Map(
+    context.catalog.copies(manifest.id).map(({ destinationId, copy }) => [destinationId, copy.intact]),
+  );
+  const holding = destinations.filter(({ id }) => intact.has(id));
+  if (holding.length === 0) throw new AppError('restore.no-copy', { snapshot: manifest.id });
+  const rank = (destination: SavedDestination) =>
+    (intact.get(destination.id) === true ? 0 : 10) + nearness[destination.role];
+  return holding.sort((a, b) => rank(a) - rank(b));
+}
+
+async function restoreInto(
+  context: EngineContext,
+  input: RestoreInput,
+  snapshot: CatalogSnapshot,
+  open: OpenRestore,
+  run: Run,
+): Promise<Restored> {
+  const { into } = input;
+  switch (into.kind) {
+    case 'sandbox':
+      return intoSandbox(input, snapshot, open, run);
+    case 'same': {
+      const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
+      const renames = besideNames(open.plan, input.as, snapshot);
+      return withServerSession(access, run.signal, ({ target }) => intoServer(target, renames, open, run));
+    }
+    case 'server': {
+      const { ssh, ...mysql } = into.target;
+      return withServerSession(accessOfInput({ mysql, ssh }), run.signal, ({ target }) =>
+        intoServer(target, asNames(open.plan, input.as), open, run),
+      );
+    }
+    case 'sql':
+      return intoFile(resolve(into.path), input.as, open, run);
+  }
+}
+
+async function intoSandbox(
+  input: RestoreInput,
+  { manifest }: CatalogSnapshot,
+  open: OpenRestore,
+  run: Run,
+): Promise<Restored> {
+  run.report({ phase: 'sandbox', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  const lowerCase = manifest.server.variables['lower_case_table_names'];
+  const server = await startPrivateServer({
+    socketOnly: true,
+    durability: 'none',
+    signal: run.signal,
+    // Names that differ only in case, or were folded on the source, must meet the same rule here.
+    extraArgs: lowerCase === '0' || lowerCase === '1' ? [`--lower-case-table-names=${lowerCase}`] : [],
+  });
+  try {
+    const target: MysqlTarget = { host: '127.0.0.1', port: server.port ?? 0, ...server.connection };
+    return await intoServer(target, asNames(open.plan, input.as), open, run, true);
+  } finally {
+    await server.stop();
+  }
+}
+
+function intoServer(
+  target: MysqlTarget,
+  renames: ReadonlyMap<string, string>,
+  { plan, reader }: OpenRestore,
+  run: Run,
+  isSandbox = false,
+): Promise<RestoreResult> {
+  return restoreIntoServer({
+    plan,
+    reader,
+    target,
+    renames,
+    sessions: loadingSessions,
+    enableEvents: false,
+    withoutBinlog: isSandbox,
+    signal: run.signal,
+    onProgress: (phase, detail, doneBytes, totalBytes) =>
+      run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
+  });
+}
+
+async function intoFile(path: string, as: string | null, { plan, reader }: OpenRestore, run: Run): Promise<Restored> {
+  const { tables, rows } = await writeSqlFile({
+    plan,
+    reader,
+    path,
+    as,
+    signal: run.signal,
+    onProgress: fileProgress(run),
+  });
+  const ranges = plan.databases
+    .flatMap((database) => database.tables)
+    .reduce((sum, table) => sum + table.ranges.length, 0);
+  return {
+    databases: plan.databases.map(({ record }) => (as !== null && plan.databases.length === 1 ? as : record.name)),
+    tables,
+    rows,
+    // No server looked at the rows: every chunk was proven against its keyed name, digests were not computed again.
+    digest: { ranges, compared: 0, equal: true, different: [] },
+    ledgers: [],
+    notes: [],
+  };
+}
+
+function fileProgress(run: Run): (detail: string, doneBytes: number, totalBytes: number) => void {
+  return (detail, doneBytes, totalBytes) =>
+    run.report({ phase: 'write', detail, doneBytes, totalBytes, doneItems: 0, totalItems: null });
+}
+
+function asNames(plan: RestorePlan, as: string | null): ReadonlyMap<string, string> {
+  const [only] = plan.databases;
+  return as === null || only === undefined ? new Map() : new Map([[only.record.name, as]]);
+}
+
+const longestDatabaseName = 64;
+
+/** `shop__restore_20261122_140000`, so that the live database keeps its name and its place. */
+function besideNames(plan: RestorePlan, as: string | null, { manifest }: CatalogSnapshot): ReadonlyMap<string, string> {
+  if (as !== null) return asNames(plan, as);
+  const suffix = `__restore_${manifest.at.slice(0, 19).replace(/[-:]/g, '').replace('T', '_')}`;
+  return new Map(
+    plan.databases.map(({ record }) => [
+      record.name,
+      `${record.name.slice(0, longestDatabaseName - suffix.length)}${suffix}`,
+    ]),
+  );
+}
+
+/** A whole snapshot that was loaded and compared is the strongest thing that can be said of the copy it came from. */
+async function recordProof(
+  context: EngineContext,
+  { manifest }: CatalogSnapshot,
+  open: OpenRestore,
+  restored: Restored,
+): Promise<void> {
+  // With the vault closed the secret columns were stand-ins: that says nothing about their objects.
+  const isProven =
+    open.vault !== 'closed' &&
+    restored.digest.equal &&
+    restored.digest.compared > 0 &&
+    open.plan.isWhole &&
+    restored.databases.length === manifest.databases.length;
+  const totalsMatch = restored.ledgers.length > 0 && restored.ledgers.every(({ equal }) => equal);
+  await context.home.audit.append('restore', {
+    source: manifest.source.name,
+    snapshot: manifest.id,
+    rows: restored.rows,
+    equal: restored.digest.equal,
+    ledgersEqual: totalsMatch,
+    vault: open.vault,
+  });
+  if (!isProven) return;
+  const state: CopyState = totalsMatch ? 'totals-matched' : 'restored';
+  const { destinations } = await context.home.settings.read();
+  for (const { id, name } of destinations.filter((destination) => open.reader.usedCopies.has(destination.name))) {
+    context.catalog.recordCopy(manifest.id, id, state, true);
+    await context.home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state });
+  }
+  context.onCatalogChanged();
+}

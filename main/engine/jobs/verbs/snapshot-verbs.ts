@@ -1,0 +1,85 @@
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { SnapshotSummary } from '../../../../shared/model/snapshot.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { findDestination, findSnapshot, findSource } from './lookup.ts';
+import { ensureCatalogBuilt, refreshDestination } from './refresh-catalog.ts';
+
+export async function snapshotsList(
+  context: EngineContext,
+  input: VerbInput<'snapshots.list'>,
+  run: Run,
+): Promise<VerbOutput<'snapshots.list'>> {
+  await ensureCatalogBuilt(context, run.signal);
+  if (input.source !== null && context.catalog.snapshots(input.source).length === 0)
+    await findSource(context, input.source);
+  const names = await destinationNames(context);
+  const all = context.catalog.snapshots(input.source).map((snapshot) => summaryOf(context, snapshot, names));
+  if (input.atDestination === null) return { snapshots: all };
+  const destination = await findDestination(context, input.atDestination);
+  await refreshDestination(context, destination, run.signal);
+  const there = new Set(context.catalog.snapshotIdsAt(destination.id));
+  return {
+    snapshots: context.catalog
+      .snapshots(input.source)
+      .filter(({ manifest }) => there.has(manifest.id))
+      .map((snapshot) => summaryOf(context, snapshot, names)),
+  };
+}
+
+export async function snapshotShow(
+  context: EngineContext,
+  input: VerbInput<'snapshot.show'>,
+  run: Run,
+): Promise<VerbOutput<'snapshot.show'>> {
+  await ensureCatalogBuilt(context, run.signal);
+  const found = findSnapshot(context, input.snapshot, null);
+  const snapshot = summaryOf(context, found, await destinationNames(context));
+  const { manifest } = found;
+  return {
+    snapshot,
+    tables: manifest.tables.map(({ database, name, rows, textBytes, ranges, sealed }) => ({
+      database,
+      name,
+      rows,
+      textBytes,
+      ranges,
+      sealed,
+    })),
+    ledgers: manifest.ledgers,
+    copies: snapshot.copies,
+    manifest,
+  };
+}
+
+async function destinationNames(context: EngineContext): Promise<ReadonlyMap<string, string>> {
+  const { destinations } = await context.home.settings.read();
+  return new Map(destinations.map(({ id, name }) => [id, name]));
+}
+
+function summaryOf(
+  context: EngineContext,
+  { manifest, chunks }: CatalogSnapshot,
+  names: ReadonlyMap<string, string>,
+): SnapshotSummary {
+  return {
+    id: manifest.id,
+    source: manifest.source.name,
+    at: manifest.at,
+    coordinate: manifest.coordinate,
+    databases: manifest.databases.map(({ name }) => name),
+    tables: manifest.tables.length,
+    rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
+    chunks,
+    bytes: manifest.tables.reduce((sum, table) => sum + table.textBytes, 0),
+    ledgers: manifest.ledgers,
+    checksOk: manifest.checks.every(({ ok }) => ok) && manifest.ledgers.every(({ equal }) => equal),
+    copies: context.catalog
+      .copies(manifest.id)
+      .flatMap(({ destinationId, copy }) => {
+        const destination = names.get(destinationId);
+        return destination === undefined ? [] : [{ destination, ...copy }];
+      })
+      .sort((a, b) => (a.destination < b.destination ? -1 : 1)),
+  };
+}

@@ -1,0 +1,36 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { newId } from './random.ts';
+
+/**
+ * Replaces a small file as a whole: temp name in the same folder (mode 0600), fsync, rename, fsync of the folder. A reader
+ * sees the old content or the new, also after a power cut.
+ */
+export async function writeFileDurably(path: string, content: string): Promise<void> {
+  const temp = join(dirname(path), `.${newId()}.tmp`);
+  try {
+    const file = await open(temp, 'wx', 0o600);
+    try {
+      await file.writeFile(content, 'utf8');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temp, path);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes renames and new entries of a folder durable. Windows has no such call and answers EPERM, which is no failure. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,86 @@
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import type { DatabaseRecord, RangeChunk, TableRecord } from '../../../shared/model/database.ts';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
+import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
+import type { DecodedChunk } from '../chunk-pool/chunk-worker.ts';
+import type { Repository, VaultKey } from '../repository/index.ts';
+
+/** One copy that may be read; it is opened only when it is needed. */
+export interface ReadableCopy {
+  readonly name: string;
+  readonly open: () => Promise<Repository>;
+}
+
+/**
+ * Reads a snapshot from the first copy that has what is asked for. An object that is damaged, missing or out of reach on
+ * one copy is read from the next; a damaged object is never used. Errors: the last copy's, or `restore.no-copy`.
+ */
+export class CopyReader {
+  readonly #copies: readonly ReadableCopy[];
+  readonly #pool: ChunkPool;
+  readonly #vault: VaultKey | null;
+  readonly #opened = new Map<string, Promise<Repository>>();
+  /** Names of copies that gave at least one object, in the order they were first used. */
+  readonly usedCopies = new Set<string>();
+
+  constructor(copies: readonly ReadableCopy[], pool: ChunkPool, vault: VaultKey | null) {
+    this.#copies = copies;
+    this.#pool = pool;
+    this.#vault = vault;
+  }
+
+  get isVaultOpen(): boolean {
+    return this.#vault !== null;
+  }
+
+  manifest(name: string, signal: AbortSignal): Promise<Manifest> {
+    return this.#fromAny((repository) => repository.getManifest(name, signal), signal);
+  }
+
+  tableRecord(id: string, signal: AbortSignal): Promise<TableRecord> {
+    return this.#fromAny((repository) => repository.getTableRecord(id, signal), signal);
+  }
+
+  databaseRecord(id: string, signal: AbortSignal): Promise<DatabaseRecord> {
+    return this.#fromAny((repository) => repository.getDatabaseRecord(id, signal), signal);
+  }
+
+  /** The texts of one chunk, decrypted in a worker thread and proven against their names. */
+  chunk({ id, sealedId }: RangeChunk, signal: AbortSignal): Promise<DecodedChunk> {
+    return this.#fromAny(async (repository) => {
+      const openBytes = await repository.getRaw(id, signal);
+      const wantsSealed = sealedId !== null && this.#vault !== null;
+      const sealed = wantsSealed ? { id: sealedId, bytes: await repository.getRaw(sealedId, signal) } : null;
+      return this.#pool.decode({ open: { id, bytes: openBytes }, sealed, vault: this.#vault }, signal);
+    }, signal);
+  }
+
+  async #fromAny<T>(read: (repository: Repository) => Promise<T>, signal: AbortSignal): Promise<T> {
+    let lastError: unknown = new AppError('restore.no-copy', {});
+    for (const copy of this.#copies) {
+      signal.throwIfAborted();
+      try {
+        const value = await read(await this.#repository(copy));
+        this.usedCopies.add(copy.name);
+        return value;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isAboutThisCopy(error)) throw error;
+        lastError = error;
+      }
+    }
+    throw lastError;
+  }
+
+  #repository(copy: ReadableCopy): Promise<Repository> {
+    const opened = this.#opened.get(copy.name) ?? copy.open();
+    this.#opened.set(copy.name, opened);
+    return opened;
+  }
+}
+
+/** True when another copy may well do better. */
+function isAboutThisCopy(error: unknown): boolean {
+  const { code } = toAppError(error);
+  return code.startsWith('backend.') || code.startsWith('repository.');
+}

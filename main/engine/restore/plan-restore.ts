@@ -1,0 +1,68 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { DatabaseRecord, LedgerDefinition, TableRecord } from '../../../shared/model/database.ts';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
+import type { CopyReader } from './copy-reader.ts';
+
+/** What is to be brought back, read and checked before anything is written. */
+export interface RestorePlan {
+  readonly manifest: Manifest;
+  readonly databases: readonly PlannedDatabase[];
+  readonly totalBytes: number;
+  /** False when only some tables were asked for: then views, routines, triggers and events stay out. */
+  readonly isWhole: boolean;
+  readonly ledgers: readonly LedgerDefinition[];
+}
+
+export interface PlannedDatabase {
+  readonly record: DatabaseRecord;
+  readonly tables: readonly TableRecord[];
+}
+
+export interface Selection {
+  /** Empty: all. */
+  readonly databases: readonly string[];
+  /** `database.table` or `table` when the snapshot has one database; empty: all. */
+  readonly tables: readonly string[];
+}
+
+/** Errors: `mysql.database-missing` {database}, `table.unknown` {table} for names that the snapshot does not hold. */
+export async function planRestore(
+  manifest: Manifest,
+  selection: Selection,
+  reader: CopyReader,
+  signal: AbortSignal,
+): Promise<RestorePlan> {
+  const names = manifest.databases.map(({ name }) => name);
+  for (const database of selection.databases)
+    if (!names.includes(database)) throw new AppError('mysql.database-missing', { database });
+  const wanted = selectedTables(manifest, selection);
+  const databases: PlannedDatabase[] = [];
+  for (const { name, schemaChunk } of manifest.databases) {
+    const chosen = wanted.filter(({ database }) => database === name);
+    const isAsked = selection.databases.length === 0 || selection.databases.includes(name);
+    if (!isAsked || (selection.tables.length > 0 && chosen.length === 0)) continue;
+    const tables: TableRecord[] = [];
+    for (const { tableChunk } of chosen) tables.push(await reader.tableRecord(tableChunk, signal));
+    databases.push({ record: await reader.databaseRecord(schemaChunk, signal), tables });
+  }
+  return {
+    manifest,
+    databases,
+    isWhole: selection.tables.length === 0,
+    totalBytes: wanted.reduce((sum, table) => sum + table.textBytes, 0),
+    ledgers: manifest.ledgerDefinitions.filter((ledger) =>
+      wanted.some(({ database, name }) => database === ledger.database && name === ledger.table),
+    ),
+  };
+}
+
+function selectedTables(manifest: Manifest, { databases, tables }: Selection): Manifest['tables'] {
+  const inDatabases = manifest.tables.filter(({ database }) => databases.length === 0 || databases.includes(database));
+  if (tables.length === 0) return inDatabases;
+  return tables.map((wanted) => {
+    const matches = inDatabases.filter(({ database, name }) => `${database}.${name}` === wanted || name === wanted);
+    const [match, another] = matches;
+    if (match === undefined || another !== undefined) throw new AppError('table.unknown', { table: wanted });
+    return match;
+  });
+}

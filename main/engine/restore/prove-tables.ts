@@ -1,0 +1,117 @@
+import PQueue from 'p-queue';
+import type { LedgerResult, Range } from '../../../shared/model/database.ts';
+import { digestRange, type KeyRange } from '../source/mysql/index.ts';
+import { targetLedger, type LoadSession } from '../source/mysql/load/index.ts';
+import { sameDecimalText } from '../source/mysql/rows/index.ts';
+import type { RestorePlan } from './plan-restore.ts';
+import type { TableLoad } from './table-queue.ts';
+
+/** What the restored server itself says about its rows, beside what was captured. */
+export interface Proof {
+  /** `compared` of `ranges` were compared: all of them. `different` names tables with a range that is not what was captured. */
+  readonly digest: {
+    readonly ranges: number;
+    readonly compared: number;
+    readonly equal: boolean;
+    readonly different: readonly string[];
+  };
+  readonly ledgers: readonly LedgerResult[];
+}
+
+export interface ProofRequest {
+  readonly plan: RestorePlan;
+  readonly tables: readonly TableLoad[];
+  readonly sessions: readonly LoadSession[];
+  readonly nameOf: (database: string) => string;
+  readonly isVaultOpen: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks the target's server for the digest of every range and the sum of every ledger and compares them with the manifest. With the
+ * vault closed the secret columns hold stand-ins, so only the open columns are compared. A difference is an answer, not an error.
+ */
+export async function proveTables({
+  plan,
+  tables,
+  sessions,
+  nameOf,
+  isVaultOpen,
+  signal,
+}: ProofRequest): Promise<Proof> {
+  const idle = [...sessions];
+  const queue = new PQueue({ concurrency: sessions.length });
+  const onSession = <T>(work: (session: LoadSession) => Promise<T>): Promise<T> =>
+    queue.add(
+      async () => {
+        const session = idle.pop();
+        // The queue runs no more tasks at once than there are sessions.
+        if (session === undefined) throw new Error('no idle session');
+        try {
+          return await work(session);
+        } finally {
+          idle.push(session);
+        }
+      },
+      { signal },
+    );
+  const different = new Set<string>();
+  let ranges = 0;
+  let compared = 0;
+  const proofs = tables.flatMap((table) =>
+    table.record.ranges.map(async (range, index) => {
+      ranges += 1;
+      const bounds = { lower: range.lower, upper: table.record.ranges[index + 1]?.lower ?? null };
+      if (!(await onSession((session) => isSame(session, table, bounds, range, isVaultOpen, signal))))
+        different.add(table.record.schema.name);
+      compared += 1;
+    }),
+  );
+  const emptyTables = tables.filter(({ record }) => record.ranges.length === 0);
+  const empties = emptyTables.map(async ({ record, database }) => {
+    const whole = { lower: null, upper: null };
+    const found = await onSession((session) =>
+      digestRange(session.connection, database, record.schema, whole, 'open', signal),
+    );
+    if (found.rows !== 0) different.add(record.schema.name);
+  });
+  const ledgers = plan.ledgers.map((definition) =>
+    onSession(async (session): Promise<LedgerResult[]> => {
+      const captured = plan.manifest.ledgers.find(({ name }) => name === definition.name);
+      const table = tables.find(
+        ({ record }) => record.schema.database === definition.database && record.schema.name === definition.table,
+      );
+      if (captured === undefined || table === undefined) return [];
+      const { rows, sum } = await targetLedger(
+        session,
+        nameOf(definition.database),
+        table.record.schema,
+        definition,
+        signal,
+      );
+      const equal = rows === captured.rows && sameDecimalText(sum, captured.sum);
+      return [{ name: captured.name, currency: captured.currency, rows, sum: captured.sum, serverSum: sum, equal }];
+    }),
+  );
+  await Promise.all([...proofs, ...empties]);
+  return {
+    digest: { ranges, compared, equal: different.size === 0 && compared === ranges, different: [...different] },
+    ledgers: (await Promise.all(ledgers)).flat(),
+  };
+}
+
+async function isSame(
+  session: LoadSession,
+  { record, database }: TableLoad,
+  bounds: KeyRange,
+  captured: Range,
+  isVaultOpen: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const open = await digestRange(session.connection, database, record.schema, bounds, 'open', signal);
+  if (open.rows !== captured.rows || open.digest !== captured.digest || open.sum !== captured.sum) return false;
+  // Null: the table has no secret columns, or the range is so small that its digest is inside the seal.
+  if (!isVaultOpen || captured.sealedDigest === null) return true;
+  const sealed = await digestRange(session.connection, database, record.schema, bounds, 'sealed', signal);
+  return sealed.digest === captured.sealedDigest;
+}

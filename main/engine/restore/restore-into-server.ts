@@ -1,0 +1,219 @@
+import type { LedgerResult, TableRecord } from '../../../shared/model/database.ts';
+import {
+  addForeignKeys,
+  buildKeys,
+  createDatabase,
+  createObjects,
+  createSequences,
+  createTable,
+  differingDdl,
+  loadText,
+  openLoadSession,
+  type LoadSession,
+  type PendingTable,
+  type Renames,
+} from '../source/mysql/load/index.ts';
+import { quoteName, type MysqlTarget } from '../source/mysql/index.ts';
+import { joinGroups, joinWithoutVault, layoutOf } from '../source/mysql/rows/index.ts';
+import type { CopyReader } from './copy-reader.ts';
+import { proveTables, type Proof } from './prove-tables.ts';
+import type { RestorePlan } from './plan-restore.ts';
+import { TableQueue, type ChunkTask, type TableLoad } from './table-queue.ts';
+
+export interface ServerRestore {
+  readonly plan: RestorePlan;
+  readonly reader: CopyReader;
+  readonly target: MysqlTarget;
+  /** Loading connections. */
+  readonly sessions: number;
+  /** Database names of the snapshot → names on the target, where they differ. */
+  readonly renames: Renames;
+  readonly enableEvents: boolean;
+  /** Keep the load out of the target's binary log where the account may. For throw-away servers only. */
+  readonly withoutBinlog: boolean;
+  readonly onProgress: (phase: RestorePhase, detail: string, doneBytes: number, totalBytes: number) => void;
+  readonly signal: AbortSignal;
+}
+export type RestorePhase = 'create' | 'load' | 'keys' | 'prove';
+
+export interface RestoreResult extends Proof {
+  readonly databases: readonly string[];
+  readonly tables: number;
+  readonly rows: number;
+  readonly ledgers: readonly LedgerResult[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Builds databases that did not exist before and fills them: tables, rows in parallel, then keys, foreign keys and objects, then the
+ * proof by the target's own digests. Nothing that was there is touched; what a failed or cancelled run created is dropped again.
+ *
+ * Errors: `restore.target-exists`, `restore.load-failed`, `mysql.*`, those of the copies.
+ */
+export async function restoreIntoServer(request: ServerRestore): Promise<RestoreResult> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const sessions: LoadSession[] = [];
+  const created: string[] = [];
+  try {
+    for (let n = 0; n < request.sessions; n++) {
+      sessions.push(await openLoadSession(request.target, { signal, withoutBinlog: request.withoutBinlog }));
+    }
+    return await restore({ ...request, signal }, sessions as [LoadSession, ...LoadSession[]], created);
+  } catch (error) {
+    stop.abort(error);
+    for (const session of sessions) session.destroy();
+    await dropCreated(request.target, created);
+    throw error;
+  } finally {
+    for (const session of sessions) session.close();
+  }
+}
+
+async function restore(
+  request: ServerRestore,
+  sessions: readonly [LoadSession, ...LoadSession[]],
+  created: string[],
+): Promise<RestoreResult> {
+  const { plan, renames, signal, onProgress } = request;
+  const [first] = sessions;
+  const nameOf = (database: string) => renames.get(database) ?? database;
+  onProgress('create', '', 0, plan.totalBytes);
+  // All names are tried before anything is filled: a target that exists is found while nothing has happened yet.
+  const before = new Set((await first.rows('SHOW DATABASES', signal)).map((row) => row.get('database')));
+  for (const { record } of plan.databases) {
+    const name = nameOf(record.name);
+    await createDatabase(first, record, name, signal);
+    if (!before.has(name)) created.push(name);
+  }
+  const pending: { readonly load: TableLoad; readonly table: PendingTable }[] = [];
+  for (const { record, tables } of plan.databases) {
+    const database = nameOf(record.name);
+    await createSequences(first, database, record.objects, signal);
+    for (const table of tables) {
+      pending.push({
+        load: { record: table, database },
+        table: await createTable(first, database, table.schema, renames, signal),
+      });
+    }
+  }
+  await loadRows(request, sessions, pending);
+  onProgress('keys', '', plan.totalBytes, plan.totalBytes);
+  for (const { table } of pending) await addForeignKeys(first, table, signal);
+  const notes = [...(await finishObjects(request, first)), ...(await compareDdl(first, pending, signal))];
+  onProgress('prove', '', plan.totalBytes, plan.totalBytes);
+  const tables = pending.map(({ load }) => load);
+  const proof = await proveTables({ plan, tables, sessions, nameOf, isVaultOpen: request.reader.isVaultOpen, signal });
+  return {
+    ...proof,
+    databases: plan.databases.map(({ record }) => nameOf(record.name)),
+    tables: tables.length,
+    rows: tables.reduce((sum, { record }) => sum + record.rows, 0),
+    notes,
+  };
+}
+
+/** Removes what this run itself created, so that half a shop never looks like a whole one. A database that was there before stays. */
+async function dropCreated(target: MysqlTarget, created: readonly string[]): Promise<void> {
+  if (created.length === 0) return;
+  const signal = AbortSignal.timeout(30_000);
+  try {
+    const session = await openLoadSession(target, { signal });
+    for (const name of created) await session.execute(`DROP DATABASE IF EXISTS ${quoteName(name)}`, signal);
+    session.close();
+  } catch {
+    // The server is gone or slow; the first error is the one that matters, and a half database has no live name.
+  }
+}
+
+/** Every connection loads chunks until none is left; whoever ends a table builds its keys. */
+async function loadRows(
+  { reader, plan, signal, onProgress }: ServerRestore,
+  sessions: readonly LoadSession[],
+  pending: readonly { readonly load: TableLoad; readonly table: PendingTable }[],
+): Promise<void> {
+  const queue = new TableQueue(pending.map(({ load }) => load));
+  const tableOf = new Map(pending.map(({ load, table }) => [load, table]));
+  let doneBytes = 0;
+  const lane = async (session: LoadSession) => {
+    for (let task = queue.next(); task !== undefined; task = queue.next()) {
+      await loadChunk(session, reader, task, signal);
+      doneBytes += task.chunk.textBytes;
+      onProgress('load', task.table.record.schema.name, doneBytes, plan.totalBytes);
+      const table = tableOf.get(task.table);
+      if (queue.done(task) && table !== undefined) await buildKeys(session, table, signal);
+    }
+  };
+  await Promise.all(sessions.map(lane));
+  const [first] = sessions;
+  for (const { load, table } of pending)
+    if (load.record.ranges.length === 0 && first !== undefined) await buildKeys(first, table, signal);
+}
+
+async function loadChunk(
+  session: LoadSession,
+  reader: CopyReader,
+  { table, chunk, rowsBefore }: ChunkTask,
+  signal: AbortSignal,
+): Promise<void> {
+  const { openText, sealedText } = await reader.chunk(chunk, signal);
+  await loadText(
+    session,
+    table.database,
+    table.record.schema,
+    wholeRows(table.record, openText, sealedText, rowsBefore),
+    chunk.rows,
+    signal,
+  );
+}
+
+/** Open and sealed texts as whole rows; with the vault closed the secret columns hold stand-ins. */
+export function wholeRows(
+  { schema }: TableRecord,
+  openText: Uint8Array,
+  sealedText: Uint8Array | null,
+  rowsBefore: number,
+): Buffer {
+  const open = bufferOf(openText);
+  if (!schema.columns.some((column) => column.secret)) return open;
+  const layout = layoutOf(schema);
+  return sealedText === null
+    ? joinWithoutVault(schema, layout, open, rowsBefore + 1)
+    : joinGroups(layout, open, bufferOf(sealedText));
+}
+
+async function finishObjects(
+  { plan, renames, enableEvents, signal }: ServerRestore,
+  session: LoadSession,
+): Promise<string[]> {
+  if (!plan.isWhole) return plan.databases.some(({ record }) => record.objects.length > 0) ? ['objects-left-out'] : [];
+  const notes: string[] = [];
+  for (const { record } of plan.databases) {
+    const database = renames.get(record.name) ?? record.name;
+    for (const { kind, name, note } of await createObjects(session, database, record.objects, {
+      renames,
+      enableEvents,
+      signal,
+    })) {
+      notes.push(`${note}: ${kind} ${name}`);
+    }
+  }
+  return notes;
+}
+
+async function compareDdl(
+  session: LoadSession,
+  pending: readonly { readonly table: PendingTable }[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { table } of pending) {
+    if ((await differingDdl(session, table, signal)) !== null)
+      notes.push(`ddl-differs: ${table.database}.${table.schema.name}`);
+  }
+  return notes;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,155 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createZstdCompress } from 'node:zlib';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { SchemaObject, TableRecord } from '../../../shared/model/database.ts';
+import { newId } from '../platform/random.ts';
+import { quoteName, quoteText } from '../source/mysql/index.ts';
+import { insertStatements } from '../source/mysql/rows/index.ts';
+import type { CopyReader } from './copy-reader.ts';
+import type { PlannedDatabase, RestorePlan } from './plan-restore.ts';
+import { wholeRows } from './restore-into-server.ts';
+
+/** Statements of about a megabyte go through every server's default packet limit. */
+const statementBytes = 1024 * 1024;
+/** The largest packet any server accepts. */
+const packetBytes = 1024 ** 3;
+
+export interface SqlFileRequest {
+  readonly plan: RestorePlan;
+  readonly reader: CopyReader;
+  /** Ends in `.zst`: compressed. A file that exists is never overwritten. */
+  readonly path: string;
+  /** New name for the database, when the plan has exactly one. */
+  readonly as: string | null;
+  readonly onProgress: (detail: string, doneBytes: number, totalBytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface SqlFile {
+  readonly bytes: number;
+  readonly tables: number;
+  readonly rows: number;
+}
+
+/**
+ * Writes a plan as SQL that the stock `mysql`/`mariadb` client reads. Memory stays at a few chunks; the file gets its name only
+ * when it is whole. Errors: `restore.target-exists` {file}, `backend.disk-full`, `backend.permission`, those of the copies.
+ */
+export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
+  const { path, signal } = request;
+  if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { database: path });
+  const part = `${path}.${newId().slice(0, 8)}.part`;
+  const compress: Transform[] = path.endsWith('.zst') ? [createZstdCompress()] : [];
+  try {
+    await pipeline(
+      [
+        Readable.from(statements(request)),
+        ...compress,
+        createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }),
+      ],
+      { signal },
+    );
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw mapFileError(error, path);
+  }
+  const tables = request.plan.databases.flatMap((database) => database.tables);
+  return {
+    bytes: (await stat(path)).size,
+    tables: tables.length,
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+  };
+}
+
+async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | string> {
+  const { plan, as } = request;
+  const isRenamed = as !== null && plan.databases.length === 1;
+  yield header;
+  let doneBytes = 0;
+  for (const database of plan.databases) {
+    const name = isRenamed ? as : database.record.name;
+    yield createDatabase(database, name);
+    for (const object of database.record.objects) if (object.kind === 'sequence') yield sequence(object);
+    for (const table of database.tables) {
+      yield `\n${table.schema.ddl};\n`;
+      for await (const statement of rowsOf(table, request)) yield statement;
+      doneBytes += table.ranges.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.textBytes, 0);
+      request.onProgress(table.schema.name, doneBytes, plan.totalBytes);
+    }
+  }
+  if (plan.isWhole) {
+    for (const { record } of plan.databases) {
+      yield `\nUSE ${quoteName(isRenamed ? as : record.name)};\n`;
+      for (const object of record.objects) if (object.kind !== 'sequence') yield objectText(object);
+    }
+  }
+  yield footer;
+}
+
+async function* rowsOf(table: TableRecord, { reader, signal }: SqlFileRequest): AsyncGenerator<Buffer> {
+  let rowsBefore = 0;
+  for (const chunk of table.ranges.flatMap(({ chunks }) => chunks)) {
+    const { openText, sealedText } = await reader.chunk(chunk, signal);
+    const text = wholeRows(table, openText, sealedText, rowsBefore);
+    for (const statement of insertStatements(table.schema, text, {
+      database: null,
+      targetBytes: statementBytes,
+      maxBytes: packetBytes,
+    })) {
+      yield statement;
+      yield Buffer.from(';\n');
+    }
+    rowsBefore += chunk.rows;
+  }
+}
+
+/** No name of the shop is ever put into a comment: a newline in it would end the comment (CVE-2024-21096). */
+const header = `-- Shouhu SQL export. Read it with: mysql < file.sql
+SET NAMES utf8mb4;
+SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @OLD_FOREIGN_KEY_CHECKS=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0;
+SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=0;
+SET @OLD_TIME_ZONE=@@TIME_ZONE, TIME_ZONE='+00:00';
+`;
+
+const footer = `
+SET SQL_MODE=@OLD_SQL_MODE, FOREIGN_KEY_CHECKS=@OLD_FOREIGN_KEY_CHECKS, UNIQUE_CHECKS=@OLD_UNIQUE_CHECKS, TIME_ZONE=@OLD_TIME_ZONE;
+-- End of the export: without this line the file is not whole.
+`;
+
+function createDatabase({ record }: PlannedDatabase, name: string): string {
+  const isPlain = /^\w+$/.test(record.characterSet) && /^\w+$/.test(record.collation);
+  if (!isPlain) throw new AppError('mysql.unsupported', { what: 'character set', database: record.name });
+  return `\nCREATE DATABASE IF NOT EXISTS ${quoteName(name)} CHARACTER SET ${record.characterSet} COLLATE ${record.collation};\nUSE ${quoteName(name)};\n`;
+}
+
+function sequence({ ddl, name, nextValue }: SchemaObject): string {
+  const isNumber = nextValue !== null && /^-?\d+$/.test(nextValue);
+  return `\n${ddl};\n${isNumber ? `SELECT SETVAL(${quoteName(name)}, ${nextValue}, 0);\n` : ''}`;
+}
+
+function objectText({ kind, ddl, sqlMode, characterSetClient, collationConnection }: SchemaObject): string {
+  const lines: string[] = [];
+  if (characterSetClient !== null && /^\w+$/.test(characterSetClient))
+    lines.push(`SET character_set_client = ${characterSetClient};`);
+  if (collationConnection !== null && /^\w+$/.test(collationConnection))
+    lines.push(`SET collation_connection = ${collationConnection};`);
+  if (sqlMode !== null) lines.push(`SET SQL_MODE = ${quoteText(sqlMode)};`);
+  lines.push(kind === 'view' ? `${ddl};` : `DELIMITER ;;\n${ddl};;\nDELIMITER ;`);
+  return `\n${lines.join('\n')}\nSET NAMES utf8mb4;\n`;
+}
+
+function mapFileError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof AppError || !('code' in error)) return error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return new AppError('backend.disk-full', { path }, { cause: error });
+  if (error.code === 'EACCES' || error.code === 'EPERM')
+    return new AppError('backend.permission', { path }, { cause: error });
+  if (error.code === 'EROFS') return new AppError('backend.read-only', { path }, { cause: error });
+  if (error.code === 'ENOENT') return new AppError('backend.absent', { path }, { cause: error });
+  return error;
+}
