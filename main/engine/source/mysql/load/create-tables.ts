@@ -3,17 +3,14 @@ import type { DatabaseRecord, SchemaObject, TableSchema } from '../../../../../s
 import { quoteName, quoteTable, quoteText } from '../quote.ts';
 import { splitDdl, type SplitDdl } from './ddl-split.ts';
 import type { LoadSession } from './load-session.ts';
-import { renameDatabase } from './rewrite-ddl.ts';
+import { renameDatabases, type Renames } from './rewrite-ddl.ts';
 
 /**
  * The empty house for the rows: database, sequences, tables without the keys that are built faster afterwards; then those keys;
  * then, when every table is there, foreign keys.
  *
- * Errors: `restore.target-exists` {database}, `mysql.*` of the session.
+ * Errors: `restore.target-exists` {target}, `mysql.*` of the session.
  */
-
-/** Database names of the picture → names on the target, for those that get another one. */
-export type Renames = ReadonlyMap<string, string>;
 
 /**
  * Creates `name` with the character set and collation of the record. An existing database is used when nothing at all is in it,
@@ -33,7 +30,7 @@ export async function createDatabase(
   const databases = await session.rows('SHOW DATABASES', signal);
   const exists = databases.some((row) => row.get('database') === name);
   if (exists && (await hasObjects(session, name, signal)))
-    throw new AppError('restore.target-exists', { database: name });
+    throw new AppError('restore.target-exists', { target: name });
   await session.execute(`${exists ? 'ALTER' : 'CREATE'} DATABASE ${quoteName(name)} ${options}`, signal);
 }
 
@@ -84,8 +81,7 @@ export async function createTable(
   renames: Renames,
   signal: AbortSignal,
 ): Promise<PendingTable> {
-  let expectedDdl = schema.ddl;
-  for (const [from, to] of renames) expectedDdl = renameDatabase(expectedDdl, from, to);
+  const expectedDdl = renameDatabases(schema.ddl, renames);
   const split =
     schema.engine.toLowerCase() === 'innodb'
       ? splitDdl(expectedDdl)

@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TableSchema } from '../../../../../shared/model/database.ts';
 import { type PrivateServer, startPrivateServer } from '../../../sandbox/index.ts';
+import { runCommand } from '../../../platform/run-command.ts';
 import type { MysqlConnection } from '../connection.ts';
 import { digestRange } from '../digest.ts';
 import { quoteName, quoteTable } from '../quote.ts';
-import { digestText, layoutOf } from '../rows/index.ts';
+import { digestText, insertStatements, layoutOf } from '../rows/index.ts';
 import { loadText } from './load-chunk.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import { captureTable, never, openReader, pictureOf, targetOf, whole } from './testing/round-trip.ts';
@@ -105,6 +106,32 @@ describe('loadText', () => {
     }
     for (const { name } of tables)
       expect([name, await checksum('copy_insert', name)]).toEqual([name, await checksum('shop', name)]);
+  });
+});
+
+describe('SQL text', () => {
+  it('loads the same through the stock client, whatever character set that believes in', async () => {
+    await copyOfSchema('copy_client');
+    const statements = [
+      "SET sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', time_zone='+00:00', foreign_key_checks=0",
+      'SET NAMES utf8mb4',
+    ];
+    for (const schema of tables) {
+      const { text } = await captureTable(reader, schema);
+      const sizes = { database: null, targetBytes: 100_000, maxBytes: 1_000_000 };
+      for (const statement of insertStatements(schema, text, sizes)) statements.push(statement.toString('utf8'));
+    }
+    const login = [`--socket=${server.socketPath}`, `--user=${server.user}`, `--password=${server.password}`];
+    const result = await runCommand(
+      'mariadb',
+      ['--no-defaults', ...login, '--default-character-set=latin1', 'copy_client'],
+      {
+        stdin: `${statements.join(';\n')};\n`,
+      },
+    );
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const { name } of tables)
+      expect([name, await checksum('copy_client', name)]).toEqual([name, await checksum('shop', name)]);
   });
 });
 

@@ -43,8 +43,6 @@ const required = [
 
 /** Each may be unknown to a flavour or forbidden to an account; none changes what is stored where it fails. */
 const optional = [
-  "SET SESSION transaction_isolation='READ-UNCOMMITTED'",
-  "SET SESSION tx_isolation='READ-UNCOMMITTED'",
   // SHOW CREATE TABLE spells the defaults of TIMESTAMP columns out; nothing is to be added to them.
   'SET SESSION explicit_defaults_for_timestamp=ON',
   // MariaDB: rows may be older than the CHECK that they break.

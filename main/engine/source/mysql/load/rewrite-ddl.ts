@@ -3,27 +3,34 @@ import { nameIn, type Quoting, quotingOf, type Token, tokenize } from './sql-tok
 
 /** Changes to the server's own CREATE statements that a restore under another name, or by another account, needs. */
 
+/** Database names of the picture → names on the target, for those that get another one. */
+export type Renames = ReadonlyMap<string, string>;
+
 /**
- * Puts `to` where a name is qualified with the database `from`: `` `shop`.`orders` `` and, in bodies that people typed, shop.orders.
- * Strings and comments are left alone. The server also writes table aliases before a dot; where one is called like the
- * database, only names straight after FROM and JOIN are changed.
+ * Puts the new name where a name is qualified with a renamed database: `` `shop`.`orders` `` and, in bodies that people typed,
+ * shop.orders. Strings and comments are left alone. The server also writes table aliases before a dot; where one is called like the
+ * database, only names straight after FROM, JOIN and the like are changed.
  */
-export function renameDatabase(ddl: string, from: string, to: string, sqlMode: string | null = null): string {
-  if (from === to) return ddl;
-  const tokens = tokenize(ddl, quotingOf(sqlMode));
+export function renameDatabases(ddl: string, renames: Renames, sqlMode: string | null = null): string {
+  const tokens = renames.size === 0 ? null : tokenize(ddl, quotingOf(sqlMode));
   if (tokens === null) return ddl;
   const solid = tokens.flatMap((token, index) => (token.kind === 'space' || token.kind === 'comment' ? [] : [index]));
   const at = (place: number): Token | undefined => tokens[solid[place] ?? -1];
-  const isDatabase = (place: number) => {
+  /** The database that the token names, or undefined. */
+  const databaseAt = (place: number): string | undefined => {
     const token = at(place);
-    return token !== undefined && (token.kind === 'name' || token.kind === 'word') && nameIn(token) === from;
+    if (token === undefined || (token.kind !== 'name' && token.kind !== 'word')) return undefined;
+    const name = nameIn(token);
+    return renames.has(name) ? name : undefined;
   };
-  const isQualifier = (place: number) =>
-    isDatabase(place) && at(place + 1)?.text === '.' && at(place - 1)?.text !== '.';
-  const hasAlias = solid.some((_, place) => isDatabase(place) && at(place + 1)?.text !== '.' && isAlias(at(place - 1)));
+  const aliases = new Set(
+    solid.map((_, place) => (at(place + 1)?.text !== '.' && isAlias(at(place - 1)) ? databaseAt(place) : undefined)),
+  );
   const changed = new Map<number, string>();
   solid.forEach((index, place) => {
-    if (isQualifier(place) && (!hasAlias || followsFrom(at, place))) changed.set(index, quoteName(to));
+    const name = databaseAt(place);
+    if (name === undefined || at(place + 1)?.text !== '.' || at(place - 1)?.text === '.') return;
+    if (!aliases.has(name) || followsFrom(at, place)) changed.set(index, quoteName(renames.get(name) ?? name));
   });
   return tokens.map((token, index) => changed.get(index) ?? token.text).join('');
 }

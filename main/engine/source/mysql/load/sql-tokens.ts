@@ -69,7 +69,7 @@ function tokenEnd(sql: string, at: number, quoting: Quoting): number {
   return wordEnd > 0 ? wordEnd : at + 1;
 }
 
-/** The text of executable comments, `/*!50100 PARTITION … *​/`, is SQL: their marks become tokens of their own. */
+/** What stands in an executable comment (a slash, a star, `!50100 PARTITION BY …`) is SQL: only its marks are split off. */
 function isComment(sql: string, at: number): boolean {
   if (sql.startsWith('/*', at)) return sql[at + 2] !== '!' && !sql.startsWith('/*M!', at);
   return sql[at] === '#' || /^--(\s|$)/.test(sql.slice(at, at + 3));

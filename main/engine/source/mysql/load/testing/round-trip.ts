@@ -8,7 +8,7 @@ import { readSchema, type SchemaPicture } from '../../schema/read-schema.ts';
 import { readServerFacts } from '../../server-facts.ts';
 import type { MysqlTarget } from '../../types.ts';
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 export const whole = { lower: null, upper: null };
 
 export function targetOf(server: PrivateServer): MysqlTarget {

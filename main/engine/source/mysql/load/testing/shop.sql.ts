@@ -62,10 +62,23 @@ export const objectStatements: readonly string[] = [
   'CREATE TABLE log (id int AUTO_INCREMENT PRIMARY KEY, what varchar(50))',
   'CREATE FUNCTION twice(n int) RETURNS int DETERMINISTIC RETURN n * 2 /* `shop`.`x` */',
   'CREATE PROCEDURE note(w varchar(50)) BEGIN INSERT INTO log (what) VALUES (CONCAT(w, \';\', "\\\\")); END',
-  'CREATE VIEW a_view AS SELECT v.id, twice(v.id) AS t FROM z_view v',
   "CREATE VIEW z_view AS SELECT id, 'the `shop`.`log` text' AS txt FROM shop.log",
+  'CREATE VIEW a_view AS SELECT v.id, twice(v.id) AS t FROM z_view v',
   'CREATE TRIGGER log_bi BEFORE INSERT ON log FOR EACH ROW SET NEW.what = CONCAT(NEW.what, 1)',
   'CREATE TRIGGER log_bi2 BEFORE INSERT ON log FOR EACH ROW FOLLOWS log_bi SET NEW.what = CONCAT(NEW.what, 2)',
   "CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' ON COMPLETION PRESERVE DO DELETE FROM log WHERE id < 0",
   "CREATE EVENT asleep ON SCHEDULE EVERY 1 HOUR STARTS '2030-01-01 00:00:00' DISABLE DO DELETE FROM log WHERE id < 0",
+];
+
+/** The same shop as MySQL 9 can hold it: no UUID, INET or sequences, but JSON, VECTOR and SRIDs. */
+export const mysqlStatements: readonly string[] = [
+  ...everyTypeStatements.map((sql) =>
+    sql
+      .replace('js json, uu uuid, i6 inet6, i4 inet4,', 'js json, ve vector(3), gw geometry SRID 4326,')
+      .replace(/uu='.*?i4='255.255.255.255',/s, "ve=TO_VECTOR('[1,2,3.5]'), gw=ST_GeomFromText('POINT(10 20)',4326),")
+      .replace("js='{", 'js=\'{"d":1.10,"n":18446744073709551615,')
+      .replace('mt="2024"', 'js=\'[1.0,1e100,"\\\\u0000x"]\''),
+  ),
+  ...otherTableStatements.filter((sql) => !/seq/i.test(sql)),
+  ...objectStatements.map((sql) => sql.replace(' twice(v.id)', ' shop.twice(v.id)')),
 ];
