@@ -6,7 +6,7 @@ import { runCommand } from '../../../platform/run-command.ts';
 import type { MysqlConnection } from '../connection.ts';
 import { digestRange } from '../digest.ts';
 import { quoteName, quoteTable } from '../quote.ts';
-import { digestText, insertStatements, layoutOf } from '../rows/index.ts';
+import { digestText, insertStatements, joinWithoutVault, layoutOf } from '../rows/index.ts';
 import { loadText } from './load-chunk.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import { captureTable, never, openReader, pictureOf, targetOf, whole } from './testing/round-trip.ts';
@@ -132,6 +132,65 @@ describe('SQL text', () => {
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     for (const { name } of tables)
       expect([name, await checksum('copy_client', name)]).toEqual([name, await checksum('shop', name)]);
+  });
+});
+
+describe('a closed vault', () => {
+  it('loads stand-ins of every type without a warning, also under a unique key', async () => {
+    const types = [
+      'varchar(150) CHARACTER SET utf16',
+      'char(3)',
+      'text',
+      'longblob',
+      'binary(4)',
+      'int',
+      'decimal(10,2)',
+      'double',
+      'bit(3)',
+      'year',
+      'date',
+      'datetime(3)',
+      'timestamp',
+      'time',
+      "enum('a''b','c')",
+      "set('x')",
+      'json',
+      'uuid',
+      'inet6',
+      'inet4',
+      'tinyblob',
+    ];
+    const columns = types.map((type, index) => `s${index} ${type} NOT NULL`).join(', ');
+    await session.execute('DROP DATABASE IF EXISTS sealed', never);
+    await session.execute('CREATE DATABASE sealed', never);
+    await session.execute(
+      `CREATE TABLE sealed.t (id int PRIMARY KEY, ${columns}, u varchar(20) NOT NULL, n int NOT NULL, UNIQUE KEY u (u), UNIQUE KEY n (n), o point)`,
+      never,
+    );
+    const picture = await pictureOf(server, 'sealed', (_, column) => column !== 'id');
+    const schema = picture.tables[0]!.schema;
+    await loadText(
+      session,
+      'sealed',
+      schema,
+      joinWithoutVault(schema, layoutOf(schema), Buffer.from('1\n2\n'), 1),
+      2,
+      never,
+    );
+    await loadText(
+      session,
+      'sealed',
+      schema,
+      joinWithoutVault(schema, layoutOf(schema), Buffer.from('7\n'), 3),
+      1,
+      never,
+    );
+    const rows = await session.rows('SELECT id, s1, s14, u, n, o FROM sealed.t ORDER BY id', never);
+    expect(rows.map((row) => [...row.values()])).toEqual([
+      ['1', '[se', "a'b", '[sealed]1', '1', null],
+      ['2', '[se', "a'b", '[sealed]2', '2', null],
+      ['7', '[se', "a'b", '[sealed]3', '3', null],
+    ]);
   });
 });
 
