@@ -96,5 +96,5 @@ export function mainKeysFromText(text: string): MainKeys {
 function stored32(base64: string): Uint8Array {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.length !== keyBytes) throw new RangeError('key length');
-  return bytes;
+  return Uint8Array.from(bytes);
 }

@@ -37,6 +37,9 @@ export function aColumn(name: string, dataType: string, fields: Partial<Column>)
   };
 }
 
+/** SRID 0 and the WKB of POINT(1 2), escaped. */
+const pointLine = `\\0\\0\\0\\0\x01\x01\\0\\0\\0${'\\0'.repeat(6)}\xf0\x3f${'\\0'.repeat(7)}\x40`;
+
 /** Lines of the open columns (all but `secret`), as latin1. */
 const openLines = [
   String.raw`1` +
@@ -45,7 +48,7 @@ const openLines = [
     '\t9.90\t5\t1.5e-7\t' +
     String.raw`\0\b\t\n\r\Z\\'"` +
     '\t{"a": "b\'c"}\t\\N\t2026-11-22 14:00:00',
-  '2\t' + utf8("it's\\\\") + '\t\\N\t0\t-2\t' + utf8('高\\\\') + '\t\\N\t\\0\\0\\0\\0' + '\x01\x01\\0\\0\\0' + '\t\\N',
+  '2\t' + utf8("it's\\\\") + '\t\\N\t0\t-2\t' + utf8('高\\\\') + '\t\\N\t' + pointLine + '\t\\N',
   '3\t\t-0.50\t255\t0\t\\N\t{"k": "' + utf8('值') + '\\\\n"}\t\\N\t0000-00-00 00:00:00',
 ];
 const sealedLines = ['CARD-0001', String.raw`tab\tin\\side`, utf8('卡密-三')];

@@ -25,7 +25,7 @@ CREATE TABLE `cards` (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 INSERT INTO `cards` (`id`,`title`,`secret`,`price`,`flags`,`weight`,`note`,`extra`,`spot`,`sold_at`) VALUES
 (1,_binary '十元卡',_binary 'CARD-0001',9.90,5,1.5e-7,_binary '\0\b\t\n\r\Z\\''"','{"a": "b''c"}',NULL,'2026-11-22 14:00:00'),
-(2,_binary 'it''s\\',_binary 'tab\tin\\side',NULL,0,-2,_binary 0xe9ab985c,NULL,_binary 0x000000000101000000,NULL),
+(2,_binary 'it''s\\',_binary 'tab\tin\\side',NULL,0,-2,_binary 0xe9ab985c,NULL,_binary 0x000000000101000000000000000000f03f0000000000000040,NULL),
 (3,_binary '',_binary '卡密-三',-0.50,255,0,NULL,_utf8mb4 0x7b226b223a2022e580bc5c6e227d,NULL,'0000-00-00 00:00:00');
 
 CREATE TABLE `we``ird` (`n` int DEFAULT NULL);

@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
+import type { PutOptions } from '../backend/blob-store.ts';
+import {
+  copyMissing,
+  copySnapshot,
+  encodeObject,
+  manifestName,
+  parseManifestName,
+  Repository,
+  type NewKeyring,
+} from './index.ts';
+import { aManifest, shopAt, shopSnapshotId, writeShop } from './testing/a-shop.ts';
+import { aKeyring } from './testing/keys.ts';
+
+const never = new AbortController().signal;
+const keyring = await aKeyring();
+
+async function aRepository(blobs = new Map<string, MemoryBlob>(), { header, mainKeys }: NewKeyring = keyring) {
+  const store = new MemoryBlobStore({ blobs });
+  await Repository.create(store, header, never);
+  return { blobs, store, repository: await Repository.open(store, mainKeys, never) };
+}
+
+/** A memory store that fails when the n-th object is put, like a pulled plug. */
+class FailingStore extends MemoryBlobStore {
+  left: number;
+
+  constructor(blobs: Map<string, MemoryBlob>, left: number) {
+    super({ blobs });
+    this.left = left;
+  }
+
+  override put(name: string, bytes: Uint8Array, options: PutOptions) {
+    if (this.left-- <= 0) return Promise.reject(new AppError('backend.unreachable'));
+    return super.put(name, bytes, options);
+  }
+}
+
+function spoil(blobs: Map<string, MemoryBlob>, name: string): void {
+  const { bytes, modifiedAtMs } = blobs.get(name)!;
+  const changed = Buffer.from(bytes);
+  changed[changed.length - 3] = (changed.at(-3) ?? 0) ^ 4;
+  blobs.set(name, { bytes: changed, modifiedAtMs });
+}
+
+const chunkNamed = (id: string) => `chunks/${id.slice(0, 2)}/${id}`;
+
+describe('creating and opening', () => {
+  it('writes header, reader and README, and refuses to do it twice', async () => {
+    const { blobs, store, repository } = await aRepository();
+    expect([...blobs.keys()].sort()).toEqual(['README.txt', 'recover.mjs', 'shouhu.json']);
+    expect(repository.id).toBe(keyring.header.repository);
+    await expect(Repository.create(store, keyring.header, never)).rejects.toMatchObject({ code: 'repository.exists' });
+    expect(await Repository.createOrAdopt(store, keyring.header, keyring.mainKeys, never)).toEqual({ created: false });
+    expect(await repository.refreshReaderFiles(never)).toEqual([]);
+    blobs.set('recover.mjs', { bytes: Buffer.from('evil()'), modifiedAtMs: 0 });
+    expect(await repository.refreshReaderFiles(never)).toEqual(['recover.mjs']);
+  });
+
+  it('leaves other people’s places alone', async () => {
+    const { store } = await aRepository();
+    const stranger = await aKeyring();
+    await expect(Repository.create(store, stranger.header, never)).rejects.toMatchObject({
+      code: 'repository.foreign',
+    });
+    await expect(Repository.open(store, stranger.mainKeys, never)).rejects.toMatchObject({
+      code: 'repository.foreign',
+    });
+    const photos = new MemoryBlobStore();
+    await photos.put('photos/1.jpg', Buffer.from('x'), { mode: 'create', signal: never });
+    await expect(Repository.create(photos, keyring.header, never)).rejects.toMatchObject({
+      code: 'repository.foreign',
+    });
+    await expect(Repository.open(photos, keyring.mainKeys, never)).rejects.toMatchObject({ code: 'repository.absent' });
+  });
+
+  it('can be repeated after it was interrupted anywhere', async () => {
+    for (const writes of [0, 1, 2]) {
+      const blobs = new Map<string, MemoryBlob>();
+      await expect(Repository.create(new FailingStore(blobs, writes), keyring.header, never)).rejects.toThrow();
+      await Repository.create(new MemoryBlobStore({ blobs }), keyring.header, never);
+      expect(blobs.has('shouhu.json')).toBe(true);
+    }
+  });
+
+  it('refuses a header that was tampered with', async () => {
+    const { blobs, store } = await aRepository();
+    const json = JSON.parse(blobs.get('shouhu.json')!.bytes.toString('utf8'));
+    json.vault.publicKey = Buffer.alloc(32, 9).toString('base64');
+    blobs.set('shouhu.json', { bytes: Buffer.from(JSON.stringify(json)), modifiedAtMs: 0 });
+    await expect(Repository.open(store, keyring.mainKeys, never)).rejects.toMatchObject({
+      code: 'repository.header-damaged',
+    });
+  });
+});
+
+describe('snapshots', () => {
+  it('come back as they were written', async () => {
+    const { repository, store } = await aRepository();
+    const { name, manifest } = await writeShop(repository, never);
+    const other = await Repository.open(store, keyring.mainKeys, never);
+    expect(await other.listManifests(never)).toEqual([name]);
+    expect(await other.getManifest(name, never)).toEqual(manifest);
+    const ids = await Array.fromAsync(other.objectsOf(manifest, never));
+    expect(new Set(ids)).toEqual(await other.knownIds(never));
+    expect(ids).toHaveLength(7);
+    expect(parseManifestName(name)).toEqual({ id: shopSnapshotId, at: shopAt });
+    expect((await other.getDatabaseRecord(manifest.databases[0]!.schemaChunk, never)).name).toBe('shop');
+  });
+
+  it('exist only after everything they name, wherever the plug is pulled', async () => {
+    const whole = await aRepository();
+    const { name } = await writeShop(whole.repository, never);
+    for (let writes = 0; writes < 8; writes++) {
+      const { blobs } = await aRepository();
+      const broken = await Repository.open(new FailingStore(blobs, writes), keyring.mainKeys, never);
+      await expect(writeShop(broken, never)).rejects.toMatchObject({ code: 'backend.unreachable' });
+      expect(blobs.has(name)).toBe(false);
+      const again = await Repository.open(new MemoryBlobStore({ blobs }), keyring.mainKeys, never);
+      await writeShop(again, never);
+      expect(await again.listManifests(never)).toEqual([name]);
+    }
+  });
+
+  it('are refused while a chunk is missing, also one that only a table record names', async () => {
+    const { repository, blobs, store } = await aRepository();
+    const { name, manifest } = await writeShop(repository, never);
+    for (const id of await Array.fromAsync(repository.objectsOf(manifest, never))) {
+      const kept = blobs.get(chunkNamed(id))!;
+      blobs.delete(chunkNamed(id));
+      blobs.delete(name);
+      const fresh = await Repository.open(store, keyring.mainKeys, never);
+      await expect(fresh.putManifest(manifest, never)).rejects.toMatchObject({
+        code: 'repository.missing-object',
+        facts: { object: id },
+      });
+      expect(blobs.has(name)).toBe(false);
+      blobs.set(chunkNamed(id), kept);
+    }
+  });
+
+  it('are passed over when their name is not one', async () => {
+    const { repository, blobs } = await aRepository();
+    for (const name of [
+      'manifests/x',
+      'manifests/20261122T140000Z-abc',
+      'manifests/99999999T999999Z-6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a11',
+    ]) {
+      blobs.set(name, { bytes: Buffer.alloc(3), modifiedAtMs: 0 });
+    }
+    expect(await repository.listManifests(never)).toEqual([]);
+  });
+
+  it('cannot be renamed by the store', async () => {
+    const { repository, blobs } = await aRepository();
+    const name = await repository.putManifest(aManifest(), never);
+    const later = manifestName('2027-01-01T00:00:00.000Z', shopSnapshotId);
+    blobs.set(later, blobs.get(name)!);
+    await expect(repository.getManifest(later, never)).rejects.toMatchObject({
+      code: 'repository.damaged',
+      facts: { reason: 'tag' },
+    });
+  });
+});
+
+describe('objects', () => {
+  const object = encodeObject(keyring.mainKeys, { kind: 'file', payload: Buffer.from('hello') });
+
+  it('are written once and known without asking', async () => {
+    const { repository } = await aRepository();
+    expect(() => repository.has(object.id)).toThrow(/knownIds/);
+    await repository.knownIds(never);
+    expect(repository.has(object.id)).toBe(false);
+    expect(await repository.putObject(object, never)).toEqual({ written: true });
+    expect(await repository.putObject(object, never)).toEqual({ written: false });
+    expect(repository.has(object.id)).toBe(true);
+    await repository.removeObject(object.id, never);
+    expect(repository.has(object.id)).toBe(false);
+    await expect(repository.getRaw(object.id, never)).rejects.toMatchObject({ code: 'repository.missing-object' });
+  });
+
+  it('are healed by sound bytes only', async () => {
+    const { repository, blobs } = await aRepository();
+    await repository.putObject(object, never);
+    spoil(blobs, chunkNamed(object.id));
+    const read = () => repository.getObject(object.id, { expectedKind: 'file', signal: never });
+    await expect(read()).rejects.toMatchObject({ code: 'repository.damaged' });
+    await expect(
+      repository.healObject(object.id, await repository.getRaw(object.id, never), never),
+    ).rejects.toMatchObject({ code: 'repository.damaged' });
+    await repository.healObject(object.id, object.bytes, never);
+    expect(Buffer.from((await read()).payload).toString()).toBe('hello');
+  });
+
+  it('of stream records keep their order and their name', async () => {
+    const { repository } = await aRepository();
+    const sourceId = '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10';
+    for (const sequence of [10, 9]) {
+      await repository.putStreamRecord(
+        { sourceId, sequence, id: shopSnapshotId, payload: Buffer.from(`${sequence}`) },
+        never,
+      );
+    }
+    const [first] = await repository.listStreamRecords(sourceId, never);
+    expect(Buffer.from(await repository.getStreamRecord(first!, never)).toString()).toBe('9');
+  });
+});
+
+describe('copies', () => {
+  it('get what they lack, then the manifest, and nothing the second time', async () => {
+    const from = await aRepository();
+    const to = await aRepository();
+    const { name, manifest } = await writeShop(from.repository, never);
+    const seen: number[] = [];
+    const first = await copySnapshot(from.repository, to.repository, name, {
+      signal: never,
+      onProgress: (p) => seen.push(p.objectsCopied),
+    });
+    expect(first).toMatchObject({ objectsCopied: 7, objectsSkipped: 0 });
+    expect(seen.at(-1)).toBe(7);
+    expect(await to.repository.getManifest(name, never)).toEqual(manifest);
+    expect(await copySnapshot(from.repository, to.repository, name, { signal: never })).toMatchObject({
+      objectsCopied: 0,
+      bytesCopied: 0,
+      objectsSkipped: 7,
+    });
+  });
+
+  it('never take over damage, and no manifest without its chunks', async () => {
+    for (const which of [0, 3, 6]) {
+      const from = await aRepository();
+      const to = await aRepository();
+      const { name, manifest } = await writeShop(from.repository, never);
+      const id = (await Array.fromAsync(from.repository.objectsOf(manifest, never)))[which]!;
+      spoil(from.blobs, chunkNamed(id));
+      await expect(copySnapshot(from.repository, to.repository, name, { signal: never })).rejects.toMatchObject({
+        code: 'repository.damaged',
+        facts: { object: id },
+      });
+      expect(to.blobs.has(chunkNamed(id))).toBe(false);
+      expect(to.blobs.has(name)).toBe(false);
+    }
+  });
+
+  it('stop at once when they are cancelled', async () => {
+    const from = await aRepository();
+    const to = await aRepository();
+    const { manifest } = await writeShop(from.repository, never);
+    const stop = new AbortController();
+    const ids = from.repository.objectsOf(manifest, never);
+    const copying = copyMissing(from.repository, to.repository, ids, {
+      signal: stop.signal,
+      concurrency: 1,
+      onProgress: () => stop.abort(new AppError('cancelled')),
+    });
+    await expect(copying).rejects.toMatchObject({ code: 'cancelled' });
+    expect([...to.blobs.keys()].filter((name) => name.startsWith('chunks/'))).toHaveLength(1);
+  });
+
+  it('stay within one repository', async () => {
+    const from = await aRepository();
+    const to = await aRepository(new Map(), await aKeyring());
+    await expect(copyMissing(from.repository, to.repository, [], { signal: never })).rejects.toMatchObject({
+      code: 'repository.foreign',
+    });
+  });
+});
