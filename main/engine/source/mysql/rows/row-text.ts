@@ -66,7 +66,11 @@ export class TextWriter {
   /** Appends bytes that are already in the text form. */
   raw(source: Buffer, start: number, end: number): void {
     if (this.#used + end - start > this.#bytes.length) this.#grow(end - start);
-    this.#used += source.copy(this.#bytes, this.#used, start, end);
+    const target = this.#bytes;
+    let at = this.#used;
+    if (end - start <= shortRun) for (let i = start; i < end; i++) target[at++] = source[i] as number;
+    else at += source.copy(target, at, start, end);
+    this.#used = at;
   }
 
   octet(value: number): void {
