@@ -21,3 +21,9 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('changed'), what: z.enum(['jobs', 'catalog']) }),
 ]);
 export type EngineMessage = z.infer<typeof engineMessageSchema>;
+
+/**
+ * Not a verb of the engine but a request to its process: cancel what runs, put everything away, answer, end. Electron's
+ * utility process can only be killed from outside, and on Windows that leaves it no time at all.
+ */
+export const closeRequest = 'engine.close';

@@ -58,7 +58,10 @@ export const restoreTargetSchema = z.discriminatedUnion('kind', [
 export type RestoreTarget = z.infer<typeof restoreTargetSchema>;
 
 /** How the vault is opened for one call; absent: the vault stays closed and secret columns come back sealed. */
-export const vaultOpeningSchema = z.strictObject({ passphrase: passphraseSchema }).nullable();
+export const vaultOpeningSchema = z
+  .union([z.strictObject({ passphrase: passphraseSchema }), z.strictObject({ words: z.string().min(1).max(4000) })])
+  .nullable();
+export type VaultOpening = z.infer<typeof vaultOpeningSchema>;
 
 export const repositoryLocationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('disk'), path: pathSchema }),

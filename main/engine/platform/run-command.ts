@@ -65,7 +65,7 @@ export function runCommand(program: string, args: readonly string[], options: Ru
         }
         const code = error === null ? 0 : error.code;
         if (error !== null && typeof code !== 'number' && error.killed !== true) {
-          reject(error);
+          reject(error as Error);
           return;
         }
         resolve({ exitCode: typeof code === 'number' ? code : 124, stdout, stderr });

@@ -98,16 +98,17 @@ async function captureFirst(
   const failed: CopyOutcome[] = [];
   let lastError: unknown = new AppError('destination.none', {});
   for (const [index, primary] of wanted.entries()) {
-    let isOpen = false;
+    // An object, because the callback below sets it.
+    const place = { isOpen: false };
     try {
       const result = await withRepository(context.unlocked().keys, primary, run.signal, (repository) => {
-        isOpen = true;
+        place.isOpen = true;
         return captureInto(context, source, repository, input, run);
       });
       return { primary, rest: wanted.slice(index + 1), failed, result };
     } catch (error) {
       // Only a place that could not be opened is passed over: an error of the capture itself is the run's error.
-      if (isOpen || run.signal.aborted) throw error;
+      if (place.isOpen || run.signal.aborted) throw error;
       lastError = error;
       failed.push({
         destination: primary.name,

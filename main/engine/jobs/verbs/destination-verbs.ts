@@ -21,7 +21,7 @@ async function tryStore(
   context: EngineContext,
   open: () => Promise<BlobStore>,
   signal: AbortSignal,
-): Promise<{ steps: TestStep[]; error: unknown }> {
+): Promise<{ steps: TestStep[]; error: AppError | null }> {
   const steps = new TestSteps(context.clock);
   try {
     const store = await steps.run('open', open);
@@ -44,7 +44,7 @@ async function tryStore(
     }
   } catch (error) {
     signal.throwIfAborted();
-    return { steps: steps.steps, error };
+    return { steps: steps.steps, error: toAppError(error) };
   }
 }
 

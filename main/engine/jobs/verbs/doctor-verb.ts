@@ -21,7 +21,7 @@ export async function doctorVerb(
         needed: true,
         facts: { version: process.versions.node, platform: `${process.platform}-${process.arch}` },
       },
-      platformFeatures(),
+      await platformFeatures(),
       await serverPrograms(run.signal),
       await freeSpace(context.home.dir),
       { id: 'home', ok: await context.home.isInitialised(), needed: true, facts: { home: context.home.dir } },
@@ -35,9 +35,9 @@ export async function doctorVerb(
   };
 }
 
-function platformFeatures(): Finding {
+async function platformFeatures(): Promise<Finding> {
   try {
-    assertPlatformFeatures();
+    await assertPlatformFeatures();
     return { id: 'crypto-and-zstd', ok: true, needed: true, facts: {} };
   } catch (error) {
     return { id: 'crypto-and-zstd', ok: false, needed: true, facts: toAppError(error).facts };
@@ -55,6 +55,6 @@ async function serverPrograms(signal: AbortSignal): Promise<Finding> {
 
 async function freeSpace(dir: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(dir);
-  const freeBytes = Number(bavail) * Number(bsize);
+  const freeBytes = bavail * bsize;
   return { id: 'free-space', ok: freeBytes > 1024 ** 3, needed: true, facts: { freeBytes } };
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { VaultOpening, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { CopyState } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { newId } from '../../platform/random.ts';
-import { closeVault, openVaultWithPassphrase, Repository, type VaultKey } from '../../repository/index.ts';
+import { closeVault, openVaultWithPassphrase, openVaultWithWords, Repository, type VaultKey } from '../../repository/index.ts';
 import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
 import { planRestore, type RestorePlan } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
@@ -113,7 +113,7 @@ async function withOpenRestore<T>(
     snapshot: CatalogSnapshot;
     selection: { databases: string[]; tables: string[] };
     from: string | null;
-    vault: { passphrase: string } | null;
+    vault: VaultOpening;
   },
   run: Run,
   use: (open: OpenRestore) => Promise<T>,
@@ -124,7 +124,10 @@ async function withOpenRestore<T>(
   let vault: VaultKey | null = null;
   try {
     if (request.vault !== null) {
-      vault = await openVaultWithPassphrase(header, request.vault.passphrase);
+      vault =
+        'words' in request.vault
+          ? await openVaultWithWords(header, request.vault.words)
+          : await openVaultWithPassphrase(header, request.vault.passphrase);
       await context.home.audit.append('vault.open', { snapshot: request.snapshot.manifest.id });
     }
     const destinations = await chooseCopies(context, request.snapshot, request.from);

@@ -1,4 +1,4 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { LedgerDefinition } from '../../../../shared/model/database.ts';
 import type { SourceInput, TestStep } from '../../../../shared/model/source.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
@@ -18,7 +18,7 @@ interface Tried {
   readonly inspection: ServerInspection | null;
   readonly hostKey: { readonly algorithm: string; readonly fingerprint: string } | null;
   /** The error of the step that failed, or null. */
-  readonly error: unknown;
+  readonly error: AppError | null;
 }
 
 /** SSH, login, privileges, tables: each step is reported, and the first that fails ends the test. */
@@ -48,7 +48,7 @@ async function trySource(
     }
   } catch (error) {
     signal.throwIfAborted();
-    return { steps: steps.steps, inspection: null, hostKey, error };
+    return { steps: steps.steps, inspection: null, hostKey, error: toAppError(error) };
   }
 }
 
@@ -82,7 +82,7 @@ export async function sourceAdd(
   const { keys } = context.unlocked();
   await assertNameFree(context, input.name);
   const tried = await trySource(context, accessOfInput(input), input.databases, run.signal);
-  if (tried.inspection === null) throw tried.error;
+  if (tried.inspection === null) throw tried.error ?? new AppError('unexpected');
   const { preset, ledgers, secretColumns } = await applyPreset(input, tried.inspection);
   const id = newId();
   const saved: SavedSource = {

@@ -1,0 +1,2 @@
+/** Public face of the demo. */
+export { runDemo, type DemoOptions, type DemoProof, type DemoResult } from './run-demo.ts';
