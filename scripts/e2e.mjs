@@ -14,10 +14,7 @@ import { runVitest } from './lib/vitest.mjs';
 /** Runs the specs and resolves to `{ passed, failed, skipped }`. Rejects when the app cannot be built or started. */
 export async function runE2e({ timeoutMs, filters = [] } = {}) {
   const log = (line) => console.error(line);
-  if (!hasSpecs()) {
-    log('There are no specs in e2e/specs.');
-    return { passed: 0, failed: 0, skipped: 0 };
-  }
+  if (!hasSpecs()) throw new Error('There are no specs in e2e/specs.');
   await build({ strict: true, log });
   const runtime = await electronPath({ log });
   log(`Electron ${runtime.version} (${runtime.kind}).`);

@@ -128,15 +128,16 @@ async function firstWindow(app: ElectronApplication): Promise<Page> {
 /** Asks the app to quit and waits; an app that hangs on quitting is killed, and that is a failure of its own. */
 async function quit(app: ElectronApplication): Promise<void> {
   const child = app.process();
-  let hung = false;
-  const timer = setTimeout(() => {
-    hung = true;
-    child.kill('SIGKILL');
-  }, quitLimitMs);
+  let timer: NodeJS.Timeout | undefined;
+  const hung = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`The app did not quit within ${quitLimitMs / 1000} s.`));
+    }, quitLimitMs);
+  });
   try {
-    await app.close();
+    await Promise.race([app.close(), hung]);
   } finally {
     clearTimeout(timer);
   }
-  if (hung) throw new Error(`The app did not quit within ${quitLimitMs / 1000} s.`);
 }

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { inRoot, root } from './paths.mjs';
 import { run } from './run.mjs';
 
-/** Runs a project with its output streaming here. Resolves to `{ passed, failed, skipped }`; a crash is one failure. */
+/**
+ * Runs a project with its output streaming here. Resolves to `{ passed, failed, skipped }`; a crash is one failure, and
+ * so is a project in which no test was found.
+ */
 export async function runVitest(project, { timeoutMs, env = process.env, filters = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'shouhu-vitest-'));
   const report = join(folder, 'report.json');
@@ -16,7 +19,6 @@ export async function runVitest(project, { timeoutMs, env = process.env, filters
         inRoot('node_modules', 'vitest', 'vitest.mjs'),
         'run',
         `--project=${project}`,
-        '--passWithNoTests',
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${report}`,
