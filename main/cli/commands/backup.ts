@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { AppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
+import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import { parseName, parseNames, parseRate } from '../arguments/values.ts';
+import type { Words } from '../language.ts';
+import { countText, durationText, localTime, shortId, sizeText } from '../output/figures.ts';
+import { errorDocument, type Finding } from '../output/report.ts';
+import type { Picker, VerbRun } from '../verb-context.ts';
+import { checkLines, knownCode, ledgerLines, mark } from './shared-output.ts';
+
+interface BackupFlags {
+  readonly to?: string;
+  readonly maxRate?: string;
+}
+
+type BackupOutput = VerbOutput<'backup.run'>;
+
+export function addBackup(program: Command, { words, pick }: Picker): void {
+  program
+    .command('backup')
+    .description(words.say('help.backup'))
+    .argument('<SOURCE>', words.say('argument.source'))
+    .option('--to <NAME,…>', words.say('flag.to'))
+    .option('--max-rate <10Mbit>', words.say('flag.max-rate'))
+    .action((source: string, flags: BackupFlags) => {
+      pick(backup(parseName(source, 'SOURCE'), flags));
+    });
+}
+
+function backup(source: string, flags: BackupFlags): VerbRun {
+  const to = parseNames(flags.to, '--to');
+  const maxBytesPerSecond = flags.maxRate === undefined ? null : parseRate(flags.maxRate);
+  return async (context) => {
+    await context.unlock();
+    const output = await context.call('backup.run', { source, to, maxBytesPerSecond });
+    return { json: output, lines: backupLines(output, context.words), finding: backupFinding(output) };
+  };
+}
+
+function backupLines(output: BackupOutput, words: Words): string[] {
+  const { snapshot, read, written, copies } = output;
+  return [
+    words.say('backup.done', {
+      id: shortId(snapshot.id),
+      at: localTime(snapshot.at),
+      tables: countText(snapshot.tables),
+      rows: countText(snapshot.rows),
+      time: durationText(output.durationMs, words),
+    }),
+    words.say('backup.read', {
+      bytes: sizeText(read.bytesFromServer),
+      rows: countText(read.rowsFetched),
+      reused: countText(read.rangesReused),
+      total: countText(read.rangesTotal),
+    }),
+    words.say('backup.written', { objects: countText(written.objects), bytes: sizeText(written.bytes) }),
+    '',
+    ...ledgerLines(output.ledgers, words),
+    '',
+    ...checkLines(output.checks, words),
+    '',
+    ...copies.map(({ destination, ok, objectsCopied, bytesCopied, errorCode }) =>
+      ok
+        ? `${mark(true)} ${words.say('backup.copy', { destination, objects: countText(objectsCopied), bytes: sizeText(bytesCopied) })}`
+        : `${mark(false)} ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`,
+    ),
+  ];
+}
+
+const codeOfCheck: Readonly<Record<string, ErrorCode>> = {
+  'rows-equal-count': 'backup.rows-mismatch',
+  'digest-equal': 'backup.digest-mismatch',
+  'ledger-equal': 'backup.ledger-mismatch',
+  'schema-still': 'mysql.schema-moved',
+  'plausible-size': 'backup.implausibly-small',
+  'copies-complete': 'copy.incomplete',
+};
+
+/** The first thing that did not hold: the picture itself, its money, then its copies. */
+export function backupFinding({ checks, ledgers, copies }: BackupOutput): Finding | undefined {
+  const failed = checks.find(({ ok }) => !ok);
+  if (failed !== undefined) {
+    const missed = copies.filter(({ ok }) => !ok).map(({ destination }) => destination);
+    const destinations = failed.id === 'copies-complete' ? { destinations: missed.join(', ') } : {};
+    const code = codeOfCheck[failed.id] ?? 'backup.digest-mismatch';
+    return { error: new AppError(code, { ...failed.facts, ...destinations, check: failed.id }) };
+  }
+  const ledger = ledgers.find(({ equal }) => !equal);
+  return ledger && { error: new AppError('backup.ledger-mismatch', { ledger: ledger.name }) };
+}

@@ -1,0 +1,198 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aBackup, aRestore, aVerification } from '../testing/outputs.ts';
+import { act, type Script } from '../testing/scripted-surroundings.ts';
+import { looksLikeWords } from './recover.ts';
+
+const env = { SHOUHU_PASSPHRASE: 'pw', DB: 'dbpw' };
+const freshHome: Script = {
+  'home.status': () => ({
+    initialised: false,
+    unlocked: false,
+    repositoryId: null,
+    sources: 0,
+    destinations: 0,
+    version: '0',
+  }),
+};
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'shouhu-cli-'));
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true });
+});
+
+describe('backup', () => {
+  it.each([
+    [{ checks: [{ id: 'ledger-equal', ok: false, facts: {} }] }, 'backup.ledger-mismatch'],
+    [{ checks: [{ id: 'plausible-size', ok: false, facts: {} }] }, 'backup.implausibly-small'],
+    [{ checks: [{ id: 'copies-complete', ok: false, facts: {} }] }, 'copy.incomplete'],
+    [{ ledgers: [{ ...aBackup().ledgers[0]!, equal: false }] }, 'backup.ledger-mismatch'],
+  ])('ends with 3 when a check did not hold: %j', async (changes, code) => {
+    const seen = await act(['backup', 'shop', '--json'], { env, script: { 'backup.run': () => aBackup(changes) } });
+    expect(seen.json()).toMatchObject({ ok: false, error: { code }, snapshot: aBackup().snapshot });
+    expect(seen.exitCode).toBe(3);
+  });
+
+  it('passes destinations and rate', async () => {
+    const seen = await act(['backup', 'shop', '--to', 'a,b', '--max-rate', '10Mbit'], {
+      env,
+      script: { 'backup.run': () => aBackup() },
+    });
+    expect(seen.calls.at(-1)?.input).toEqual({ source: 'shop', to: ['a', 'b'], maxBytesPerSecond: 1_250_000 });
+  });
+});
+
+describe('verify', () => {
+  const run = (changes: Partial<ReturnType<typeof aVerification>>) =>
+    act(['verify', 'main', '--json'], { env, script: { 'verify.run': () => aVerification(changes) } });
+
+  it('reads everything unless told otherwise', async () => {
+    expect((await run({})).calls.at(-1)?.input).toEqual({ destination: 'main', readPercent: 100, healFrom: null });
+  });
+
+  it('ends with 3 for what is damaged or missing and with 0 once it is healed', async () => {
+    const damaged = [{ object: 'chunks/a', reason: 'tag' }];
+    expect(await run({ damaged })).toMatchObject({ exitCode: 3 });
+    expect(await run({ missing: ['chunks/b'] })).toMatchObject({ exitCode: 3 });
+    expect(await run({ damaged, missing: ['chunks/b'], healed: ['chunks/a'] })).toMatchObject({ exitCode: 3 });
+    expect(await run({ damaged, missing: ['chunks/b'], healed: ['chunks/a', 'chunks/b'] })).toMatchObject({
+      exitCode: 0,
+    });
+    expect((await run({ damaged })).json()).toMatchObject({
+      ok: false,
+      error: { code: 'repository.damaged' },
+      damaged,
+    });
+  });
+});
+
+describe('restore', () => {
+  const script: Script = { 'restore.run': () => aRestore() };
+  const intoOf = async (...flags: string[]) => {
+    const seen = await act(['restore', 'shop', ...flags], { env, script });
+    return (seen.calls.at(-1)?.input as { into?: unknown }).into ?? seen.err;
+  };
+
+  it('understands every kind of target', async () => {
+    expect(await intoOf('--into', 'same')).toEqual({ kind: 'same' });
+    expect(await intoOf('--into', 'sandbox')).toEqual({ kind: 'sandbox' });
+    expect(await intoOf('--into', 'sql:out.sql')).toEqual({ kind: 'sql', path: '/work/here/out.sql' });
+    expect(await intoOf('--into', 'mysql://me@db:3307', '--mysql-password-env', 'DB')).toEqual({
+      kind: 'server',
+      target: { host: 'db', port: 3307, user: 'me', password: 'dbpw', ssh: null },
+    });
+  });
+
+  it.each([
+    [['--into', 'elsewhere'], 'not-a-target'],
+    [['--into', 'sql:'], 'not-a-target'],
+    [['--into', 'mysql://me@db/shop'], 'database-in-url'],
+    [[], 'missing'],
+    [['--into', 'same', '--databases', 'a,b', '--as', 'c'], 'one-database'],
+  ])('refuses %j', async (flags, reason) => {
+    const seen = await act(['restore', 'shop', ...flags, '--json'], { env, script });
+    expect(seen.json()).toMatchObject({ error: { code: 'usage.bad-argument', facts: { reason } } });
+  });
+
+  it.each([
+    ['--at', '2026-11-22T14:00:00Z'],
+    ['--before-event', '7'],
+    ['--swap'],
+    ['--overwrite', 'h/d'],
+    ['--resale-guard', 'on'],
+  ])('says that %s is not yet there', async (...flags) => {
+    const seen = await act(['restore', 'shop', '--into', 'same', ...flags, '--json'], { env, script });
+    expect(seen.json()).toMatchObject({ error: { code: 'feature.not-yet' } });
+    expect(seen.exitCode).toBe(2);
+  });
+
+  it('opens the vault only when asked in so many words', async () => {
+    const vaultEnv = { ...env, SHOUHU_VAULT_PASSPHRASE: 'vault' };
+    const closed = await act(['restore', 'shop', '--into', 'same', '--resale-guard', 'off'], { env: vaultEnv, script });
+    expect(closed.calls.at(-1)?.input).toMatchObject({ vault: null });
+    const open = await act(['restore', 'shop', '--into', 'same', '--open-vault'], { env: vaultEnv, script });
+    expect(open.calls.at(-1)?.input).toMatchObject({ vault: { passphrase: 'vault' } });
+  });
+
+  it('ends with 3 when what was loaded is not what was captured', async () => {
+    const unequal: Script = { 'restore.run': () => aRestore({ digest: { ranges: 2, equal: false, compared: 2 } }) };
+    const seen = await act(['restore', 'shop', '--into', 'same', '--json'], { env, script: unequal });
+    expect(seen.json()).toMatchObject({ ok: false, error: { code: 'restore.digest-mismatch' }, rows: 5 });
+    expect(seen.exitCode).toBe(3);
+  });
+});
+
+describe('recover', () => {
+  const script: Script = {
+    ...freshHome,
+    'recover.run': () => ({ sources: ['shop'], snapshots: 2, destination: 'recovered', durationMs: 1 }),
+  };
+
+  it('takes the words from a file, the passphrase from the environment, or either from a person', async () => {
+    await writeFile(join(dir, 'words'), 'a b c\n', { mode: 0o600 });
+    const secretOf = async (argv: string[], scene: Parameters<typeof act>[1]) =>
+      (
+        (await act(['recover', '--from', 'copy', ...argv], { script, cwd: dir, ...scene })).calls.at(-1)?.input as {
+          secret: unknown;
+        }
+      ).secret;
+    const typed = Array.from({ length: 24 }, () => 'word').join(' ');
+
+    expect(await secretOf(['--words-file', 'words'], { env })).toEqual({ kind: 'words', words: 'a b c' });
+    expect(await secretOf([], { env })).toEqual({ kind: 'passphrase', passphrase: 'pw' });
+    expect(await secretOf([], { typed: [typed] })).toEqual({ kind: 'words', words: typed });
+    expect(await secretOf([], { typed: ['a passphrase'] })).toEqual({ kind: 'passphrase', passphrase: 'a passphrase' });
+  });
+
+  it('tells words from a passphrase', () => {
+    expect(looksLikeWords('的一是在不了有和人这中大为上个国我以要他时来用们')).toBe(true);
+    expect(looksLikeWords('correct horse battery staple')).toBe(false);
+  });
+});
+
+describe('test verbs', () => {
+  it('end with the exit code of the step that failed', async () => {
+    const steps = [
+      { id: 'ssh', ok: true, ms: 1, facts: {}, errorCode: null },
+      { id: 'login', ok: false, ms: 1, facts: { user: 'me' }, errorCode: 'mysql.auth-failed' },
+    ];
+    const seen = await act(['source', 'test', 'shop', '--json'], { env, script: { 'source.test': () => ({ steps }) } });
+    expect(seen.json()).toMatchObject({ ok: false, error: { code: 'mysql.auth-failed' }, steps });
+    expect(seen.exitCode).toBe(5);
+  });
+});
+
+describe('audit and doctor', () => {
+  it('ends with 3 when the log was changed', async () => {
+    const seen = await act(['audit', '--json'], { script: { audit: () => ({ intact: false, entries: [] }) } });
+    expect(seen.exitCode).toBe(3);
+  });
+
+  it('gives a remedy for each thing that is lacking, and that is no failure', async () => {
+    const findings = [{ id: 'database-server', ok: false, needed: false, facts: {} }];
+    const seen = await act(['doctor', '--json'], { script: { doctor: () => ({ findings }) } });
+    expect(seen.json()).toMatchObject({
+      ok: true,
+      healthy: true,
+      findings: [{ id: 'database-server', remedy: expect.stringContaining('MariaDB') as string }],
+    });
+  });
+});
+
+describe('demo', () => {
+  it('tells its story on stderr beside a JSON document and on stdout otherwise', async () => {
+    const demo = ({ write }: { write: (line: string) => void }) => (
+      write('once upon a time'),
+      Promise.resolve({ ok: true, rows: 5 })
+    );
+    const asJson = await act(['demo', '--json'], { demo });
+    expect(asJson.json()).toEqual({ ok: true, rows: 5 });
+    expect(asJson.err).toContain('once upon a time');
+    expect((await act(['demo'], { demo })).out).toBe('once upon a time\n');
+  });
+});

@@ -1,0 +1,117 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { badArgument } from '../arguments/bad-argument.ts';
+import { oneOf, parseName } from '../arguments/values.ts';
+import { localTime } from '../output/figures.ts';
+import { textTable } from '../output/text-table.ts';
+import type { Picker, VerbRun } from '../verb-context.ts';
+import { addBucketFlags, readBucket, readBucketKeys, type BucketFlags } from './flags.ts';
+import { failedStep, stepLines } from './shared-output.ts';
+
+interface AddFlags extends BucketFlags {
+  readonly disk?: string;
+  readonly role?: string;
+  readonly place?: string;
+  readonly objectLock?: string;
+}
+
+const diskRoles = ['main', 'second-disk', 'cold', 'offsite'] as const;
+
+export function addDestination(program: Command, { words, pick }: Picker): void {
+  const group = program.command('destination').description(words.say('help.destination'));
+  const add = group
+    .command('add')
+    .description(words.say('help.destination-add'))
+    .argument('<NAME>', words.say('argument.destination'))
+    .option('--disk <DIR>', words.say('flag.disk'))
+    .option('--role <main|second-disk|cold|offsite>', words.say('flag.role'))
+    .option('--place <TEXT>', words.say('flag.place'));
+  addBucketFlags(add, words)
+    .option('--object-lock <DAYS>', words.say('flag.object-lock'))
+    .action((name: string, flags: AddFlags) => {
+      pick(addRun(parseName(name, 'NAME'), flags));
+    });
+  group
+    .command('list')
+    .description(words.say('help.destination-list'))
+    .action(() => {
+      pick(list);
+    });
+  group
+    .command('test')
+    .description(words.say('help.destination-test'))
+    .argument('<NAME>', words.say('argument.destination'))
+    .action((name: string) => {
+      pick(test(parseName(name, 'NAME')));
+    });
+  group
+    .command('remove')
+    .description(words.say('help.destination-remove'))
+    .argument('<NAME>', words.say('argument.destination'))
+    .action((name: string) => {
+      pick(remove(parseName(name, 'NAME')));
+    });
+}
+
+function addRun(name: string, flags: AddFlags): VerbRun {
+  if (flags.objectLock !== undefined) throw new AppError('feature.not-yet', { feature: 'object-lock' });
+  if (flags.disk !== undefined && flags.s3 !== undefined) throw badArgument('--disk --s3', 'not-together');
+  if (flags.disk === undefined && flags.s3 === undefined) throw badArgument('--disk --s3', 'one-of');
+  const { disk } = flags;
+  const place = flags.place ?? null;
+  const role = oneOf(flags.role ?? 'main', diskRoles, '--role');
+  const bucket = disk === undefined ? readBucket(flags) : null;
+  if (bucket !== null && flags.role !== undefined) throw badArgument('--s3 --role', 'not-together');
+
+  return async (context) => {
+    const { surroundings, words } = context;
+    await context.unlock();
+    const output = await context.call(
+      'destination.add',
+      bucket === null
+        ? { kind: 'disk', name, place, role, path: resolve(surroundings.cwd, disk ?? '') }
+        : { kind: 's3', name, place, ...bucket, ...(await readBucketKeys(flags, context)) },
+    );
+    const lines = [
+      ...stepLines(output.steps, words),
+      '',
+      words.say('destination.added', { name: output.destination.name, where: output.destination.where }),
+    ];
+    return { json: output, lines, finding: failedStep(output.steps) };
+  };
+}
+
+const list: VerbRun = async (context) => {
+  const { words } = context;
+  await context.unlockIfAtHand();
+  const output = await context.call('destination.list', {});
+  const rows = output.destinations.map((destination) => [
+    destination.name,
+    words.wordFor('role', destination.role),
+    destination.where,
+    destination.place ?? '',
+    localTime(destination.addedAt),
+    destination.hasCredentials ? '' : words.say('credentials.missing'),
+  ]);
+  const columns = (['name', 'role', 'where', 'place', 'added', 'note'] as const).map((id) => ({
+    title: words.say(`column.${id}`),
+  }));
+  return { json: output, lines: rows.length === 0 ? [words.say('destination.none')] : textTable(columns, rows) };
+};
+
+function test(name: string): VerbRun {
+  return async (context) => {
+    await context.unlock();
+    const output = await context.call('destination.test', { name });
+    return { json: output, lines: stepLines(output.steps, context.words), finding: failedStep(output.steps) };
+  };
+}
+
+function remove(name: string): VerbRun {
+  return async (context) => {
+    await context.unlockIfAtHand();
+    const output = await context.call('destination.remove', { name });
+    return { json: output, lines: [context.words.say('destination.removed', { name: output.removed })] };
+  };
+}

@@ -1,0 +1,154 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { RestoreTarget, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import { parseMysqlUrl } from '../arguments/addresses.ts';
+import { badArgument } from '../arguments/bad-argument.ts';
+import { oneOf, parseList, parseName, parseTables } from '../arguments/values.ts';
+import type { Words } from '../language.ts';
+import { countText, durationText, localTime, shortId } from '../output/figures.ts';
+import type { Finding } from '../output/report.ts';
+import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
+import {
+  addServerFlags,
+  addVaultFlags,
+  checkServerFlags,
+  readMysqlPassword,
+  readSsh,
+  readVault,
+  type OpenVaultFlags,
+  type ServerFlags,
+} from './flags.ts';
+import { ledgerLines, mark } from './shared-output.ts';
+
+interface RestoreFlags extends ServerFlags, OpenVaultFlags {
+  readonly snapshot: string;
+  readonly at?: string;
+  readonly beforeEvent?: string;
+  readonly databases?: string;
+  readonly tables?: string;
+  readonly from?: string;
+  readonly into?: string;
+  readonly as?: string;
+  readonly swap?: true;
+  readonly overwrite?: string;
+  readonly resaleGuard?: string;
+}
+
+type RestoreOutput = VerbOutput<'restore.run'>;
+type ReadTarget = (context: VerbContext) => Promise<RestoreTarget>;
+
+export function addRestore(program: Command, { words, pick }: Picker): void {
+  const command = program
+    .command('restore')
+    .description(words.say('help.restore'))
+    .argument('<SOURCE>', words.say('argument.source'))
+    .option('--snapshot <ID|latest>', words.say('flag.snapshot'), 'latest')
+    .option('--at <TIME>', words.say('flag.at'))
+    .option('--before-event <ID>', words.say('flag.before-event'))
+    .option('--databases <a,b>', words.say('flag.databases'))
+    .option('--tables <db.a,db.b>', words.say('flag.tables'))
+    .option('--from <NAME>', words.say('flag.from'))
+    .option('--into <same|URL|sandbox|sql:FILE>', words.say('flag.into'))
+    .option('--as <DATABASE>', words.say('flag.as'))
+    .option('--swap', words.say('flag.swap'))
+    .option('--overwrite <host/database>', words.say('flag.overwrite'))
+    .option('--resale-guard <on|off>', words.say('flag.resale-guard'));
+  addVaultFlags(addServerFlags(command, words), words).action((source: string, flags: RestoreFlags) => {
+    pick(restore(parseName(source, 'SOURCE'), flags));
+  });
+}
+
+function restore(source: string, flags: RestoreFlags): VerbRun {
+  refuseWhatIsNotYet(flags);
+  const databases = parseList(flags.databases);
+  const tables = parseTables(flags.tables);
+  const from = flags.from === undefined ? null : parseName(flags.from, '--from');
+  if (flags.as !== undefined && databases.length > 1) throw badArgument('--as', 'one-database');
+  const readTarget = targetOf(flags);
+  return async (context) => {
+    await context.unlock();
+    const output = await context.call('restore.run', {
+      source,
+      snapshot: flags.snapshot,
+      from,
+      databases,
+      tables,
+      into: await readTarget(context),
+      as: flags.as ?? null,
+      vault: await readVault(flags, context),
+    });
+    return { json: output, lines: restoreLines(output, context.words), finding: restoreFinding(output) };
+  };
+}
+
+function refuseWhatIsNotYet(flags: RestoreFlags): void {
+  const later = [
+    flags.at !== undefined && 'restore-at',
+    flags.beforeEvent !== undefined && 'restore-before-event',
+    flags.swap === true && 'swap',
+    flags.overwrite !== undefined && 'restore-overwrite',
+    flags.resaleGuard !== undefined &&
+      oneOf(flags.resaleGuard, ['on', 'off'], '--resale-guard') === 'on' &&
+      'resale-guard',
+  ].find((feature) => feature !== false);
+  if (later !== undefined) throw new AppError('feature.not-yet', { feature: later });
+}
+
+function targetOf(flags: RestoreFlags): ReadTarget {
+  const { into } = flags;
+  if (into === undefined) throw badArgument('--into', 'missing');
+  if (into === 'same' || into === 'sandbox') return () => Promise.resolve({ kind: into });
+  if (into.startsWith('sql:') && into.length > 'sql:'.length) {
+    return ({ surroundings }) =>
+      Promise.resolve({ kind: 'sql', path: resolve(surroundings.cwd, into.slice('sql:'.length)) });
+  }
+  if (!into.includes('://')) throw badArgument('--into', 'not-a-target');
+  const { database, ...address } = parseMysqlUrl(into, '--into');
+  if (database !== null) throw badArgument('--into', 'database-in-url');
+  checkServerFlags(flags);
+  return async (context) => ({
+    kind: 'server',
+    target: {
+      ...address,
+      password: await readMysqlPassword(flags, context),
+      ssh: await readSsh(flags, context),
+    },
+  });
+}
+
+function restoreLines(output: RestoreOutput, words: Words): string[] {
+  const { digest } = output;
+  const where = output.file ?? output.databases.join(', ');
+  return [
+    words.say('restore.done', {
+      id: shortId(output.snapshot),
+      at: localTime(output.stoppedAt),
+      from: output.from,
+      where,
+      tables: countText(output.tables),
+      rows: countText(output.rows),
+      time: durationText(output.durationMs, words),
+    }),
+    `${mark(digest.equal)} ${words.say('restore.digest', { compared: countText(digest.compared), ranges: countText(digest.ranges) })}`,
+    ...(output.vault === 'closed' ? [words.say('restore.vault-closed')] : []),
+    '',
+    ...ledgerLines(output.ledgers, words),
+    ...output.notes.map((note) => noteLine(note, words)),
+  ];
+}
+
+/** Notes are `id: what it is about`. */
+function noteLine(note: string, words: Words): string {
+  const [id = '', ...subject] = note.split(': ');
+  return `· ${[words.wordFor('note', id), ...subject].join(': ')}`;
+}
+
+export function restoreFinding(output: RestoreOutput): Finding | undefined {
+  const { digest } = output;
+  if (!digest.equal) {
+    return { error: new AppError('restore.digest-mismatch', { ranges: digest.ranges, compared: digest.compared }) };
+  }
+  const ledger = output.ledgers.find(({ equal }) => !equal);
+  return ledger && { error: new AppError('restore.ledger-mismatch', { ledger: ledger.name }) };
+}

@@ -1,0 +1,257 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { aBackup, aSource } from '../testing/outputs.ts';
+import { act, type Script } from '../testing/scripted-surroundings.ts';
+import { isEncryptedKey } from './flags.ts';
+
+const env = { SHOUHU_PASSPHRASE: 'pw', DB: 'dbpw' };
+const freshHome: Script = {
+  'home.status': () => ({
+    initialised: false,
+    unlocked: false,
+    repositoryId: null,
+    sources: 0,
+    destinations: 0,
+    version: '0',
+  }),
+};
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'shouhu-cli-'));
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true });
+});
+
+describe('init', () => {
+  const init: Script = {
+    ...freshHome,
+    'home.init': () => ({ repositoryId: 'r', kitFiles: [], words: { main: ['a'], vault: ['b'] } }),
+  };
+
+  it('passes both passphrases inward and remembers the names of their variables', async () => {
+    const seen = await act(['init', '--passphrase-env', 'P', '--vault-passphrase-env', 'V', '--kit', 'kit', '--json'], {
+      env: { P: 'p1', V: 'v1' },
+      script: init,
+    });
+    expect(seen.calls.at(-1)).toEqual({
+      verb: 'home.init',
+      input: { passphrase: 'p1', vaultPassphrase: 'v1', kitDir: '/work/here/kit', language: 'en' },
+    });
+    expect(seen.rememberedNow).toEqual({ passphrase: 'P', vault: 'V' });
+    expect(seen.out).not.toContain('p1');
+  });
+
+  it('asks for each passphrase twice at a terminal and shows the words once', async () => {
+    const seen = await act(['init'], { typed: ['p', 'p', 'v', 'v'], script: init });
+    expect(seen.questions).toHaveLength(4);
+    expect(seen.out).toContain(' 1. a');
+  });
+
+  it('does not ask for anything when there are keys already', async () => {
+    const seen = await act(['init'], { typed: [] });
+    expect(seen.questions).toEqual([]);
+    expect(seen.exitCode).toBe(5);
+  });
+});
+
+describe('unlocking', () => {
+  it('uses the variable remembered from init before SHOUHU_PASSPHRASE', async () => {
+    const seen = await act(['backup', 'shop'], {
+      env: { MINE: 'mine', SHOUHU_PASSPHRASE: 'other' },
+      remembered: { passphrase: 'MINE', vault: null },
+      script: { 'backup.run': () => aBackup() },
+    });
+    expect(seen.calls[1]).toEqual({ verb: 'home.unlock', input: { passphrase: 'mine' } });
+  });
+
+  it('is not needed to look at names', async () => {
+    const seen = await act(['source', 'list', '--json'], { script: { 'source.list': () => ({ sources: [] }) } });
+    expect(seen.json()).toEqual({ ok: true, sources: [] });
+  });
+});
+
+describe('source add', () => {
+  const script: Script = { 'source.add': () => aSource() };
+
+  it('turns flags into the input of the verb', async () => {
+    const ledger = {
+      name: 'l',
+      database: 'shop',
+      table: 'orders',
+      amountColumn: 'a',
+      unit: 'yuan',
+      currency: 'CNY',
+      statusColumn: null,
+      paidValues: [],
+    };
+    await writeFile(join(dir, 'ledger.json'), JSON.stringify(ledger));
+    await writeFile(join(dir, 'key'), 'PEM');
+    const seen = await act(
+      [
+        ...[
+          'source',
+          'add',
+          'shop',
+          '--mysql',
+          'mysql://me@127.0.0.1:3307/',
+          '--mysql-password-env',
+          'DB',
+          '--databases',
+          'a,b',
+        ],
+        ...['--ssh', 'root@server:2222', '--ssh-key', 'key', '--ssh-host-key', `SHA256:${'a'.repeat(43)}`],
+        ...['--secret', 'carmis.carmi', '--secret', 'x.y', '--ledger', 'ledger.json', '--files', '/www', '--json'],
+      ],
+      { env, script, cwd: dir },
+    );
+    expect(seen.exitCode).toBe(0);
+    expect(seen.calls.at(-1)?.input).toEqual({
+      name: 'shop',
+      mysql: { host: '127.0.0.1', port: 3307, user: 'me', password: 'dbpw' },
+      ssh: {
+        host: 'server',
+        port: 2222,
+        user: 'root',
+        auth: { kind: 'key', privateKeyPem: 'PEM', keyPassphrase: null },
+        fingerprint: `SHA256:${'a'.repeat(43)}`,
+        trustFirst: false,
+      },
+      databases: ['a', 'b'],
+      preset: 'auto',
+      secretColumns: ['carmis.carmi', 'x.y'],
+      ledgers: [ledger],
+      files: ['/www'],
+    });
+  });
+
+  it('never takes a password from the arguments, nor repeats it', async () => {
+    const seen = await act(['source', 'add', 'shop', '--mysql', 'mysql://me:hunter2@db/', '--json'], { env, script });
+    expect(seen.json()).toMatchObject({ error: { facts: { reason: 'password-in-url' } } });
+    expect(seen.out + seen.err).not.toContain('hunter2');
+    expect(seen.exitCode).toBe(2);
+  });
+
+  it('lets a person compare the fingerprint of a new server', async () => {
+    let asked = 0;
+    const fingerprint = `SHA256:${'b'.repeat(43)}`;
+    const unknown = new AppError('tunnel.host-key-unknown', {
+      host: 'server',
+      port: 22,
+      fingerprint,
+      algorithm: 'ssh-ed25519',
+    });
+    const seen = await act(
+      [
+        'source',
+        'add',
+        'shop',
+        '--mysql',
+        'mysql://me@db',
+        '--mysql-password-env',
+        'DB',
+        '--ssh',
+        'root@server',
+        '--ssh-agent',
+      ],
+      {
+        env,
+        typed: ['yes'],
+        script: { 'source.add': () => (asked++ === 0 ? Promise.reject(unknown) : aSource()) },
+      },
+    );
+    expect(seen.err).toContain(fingerprint);
+    expect(seen.calls.at(-1)?.input).toMatchObject({ ssh: { fingerprint } });
+    expect(seen.exitCode).toBe(0);
+  });
+
+  it.each([
+    [['--ssh-key', 'k'], '--ssh'],
+    [['--ssh', 'a@b', '--ssh-key', 'k', '--ssh-agent'], '--ssh-key --ssh-agent'],
+    [
+      ['--ssh', 'a@b', '--ssh-agent', '--ssh-host-key', `SHA256:${'a'.repeat(43)}`, '--trust-first'],
+      '--ssh-host-key --trust-first',
+    ],
+  ])('refuses contradictory flags %j', async (flags, argument) => {
+    const seen = await act(['source', 'add', 'shop', '--mysql', 'mysql://me@db', ...flags, '--json'], { env, script });
+    expect(seen.json()).toMatchObject({ error: { code: 'usage.bad-argument', facts: { argument } } });
+  });
+});
+
+describe('destination add', () => {
+  it('makes a relative folder absolute', async () => {
+    const seen = await act(['destination', 'add', 'usb', '--disk', 'usb', '--role', 'cold', '--place', '上海'], {
+      env,
+    });
+    expect(seen.calls.at(-1)?.input).toEqual({
+      kind: 'disk',
+      name: 'usb',
+      place: '上海',
+      role: 'cold',
+      path: '/work/here/usb',
+    });
+  });
+
+  it('reads both keys of a bucket from the environment', async () => {
+    const seen = await act(
+      [
+        'destination',
+        'add',
+        'oss',
+        '--s3',
+        'custom',
+        '--bucket',
+        'b',
+        '--endpoint',
+        'http://x',
+        '--access-key-env',
+        'AK',
+        '--secret-key-env',
+        'SK',
+      ],
+      { env: { ...env, AK: 'ak', SK: 'sk' } },
+    );
+    expect(seen.calls.at(-1)?.input).toEqual({
+      kind: 's3',
+      name: 'oss',
+      place: null,
+      provider: 'custom',
+      bucket: 'b',
+      region: null,
+      endpoint: 'http://x',
+      prefix: '',
+      accessKey: 'ak',
+      secretKey: 'sk',
+    });
+  });
+});
+
+describe('isEncryptedKey', () => {
+  it('sees whether a private key has a passphrase of its own', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    expect(isEncryptedKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())).toBe(false);
+    expect(
+      isEncryptedKey(
+        privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
+      ),
+    ).toBe(true);
+    const openssh = (cipher: string) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(cipher.length);
+      const body = Buffer.concat([
+        Buffer.from('openssh-key-v1\0'),
+        length,
+        Buffer.from(cipher),
+        Buffer.alloc(20),
+      ]).toString('base64');
+      return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
+    };
+    expect(isEncryptedKey(openssh('none'))).toBe(false);
+    expect(isEncryptedKey(openssh('aes256-ctr'))).toBe(true);
+  });
+});

@@ -1,0 +1,65 @@
+import { AppError, errorCatalog, type ErrorCode } from '../../../shared/errors/app-error.ts';
+import type { LedgerResult } from '../../../shared/model/database.ts';
+import type { CheckResult } from '../../../shared/model/snapshot.ts';
+import type { TestStep } from '../../../shared/model/source.ts';
+import type { Words } from '../language.ts';
+import { countText, factsText } from '../output/figures.ts';
+import { errorDocument, type Finding } from '../output/report.ts';
+import { textTable } from '../output/text-table.ts';
+
+/** For an option that may be given several times. */
+export function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+export function mark(isGood: boolean): string {
+  return isGood ? '✓' : '✗';
+}
+
+/** An error code from a record, or `unexpected` when this version does not know it. */
+export function knownCode(code: string | null): ErrorCode {
+  return code !== null && Object.hasOwn(errorCatalog, code) ? (code as ErrorCode) : 'unexpected';
+}
+
+/** The steps of a live test, one a line, with what to do about the one that failed. */
+export function stepLines(steps: readonly TestStep[], words: Words): string[] {
+  return steps.flatMap(({ id, ok, ms, facts, errorCode }) => {
+    const line = `${mark(ok)} ${words.wordFor('step', id)}  ${Math.round(ms)} ms  ${factsText(facts)}`.trimEnd();
+    if (ok) return [line];
+    const { message } = errorDocument({ code: knownCode(errorCode), facts }, words);
+    return [line, `  ${message}`];
+  });
+}
+
+/** The failed step as the outcome of the whole test, with the exit code of its own kind. */
+export function failedStep(steps: readonly TestStep[]): Finding | undefined {
+  const failed = steps.find(({ ok }) => !ok);
+  if (failed === undefined) return undefined;
+  const code = knownCode(failed.errorCode);
+  return { error: new AppError(code, failed.facts), exit: errorCatalog[code].exit };
+}
+
+export function ledgerLines(ledgers: readonly LedgerResult[], words: Words): string[] {
+  if (ledgers.length === 0) return [words.say('ledger.none')];
+  const rows = ledgers.map(({ name, currency, rows: count, sum, serverSum, equal }) => [
+    mark(equal),
+    name,
+    countText(count),
+    `${sum} ${currency}`,
+    `${serverSum} ${currency}`,
+  ]);
+  return textTable(
+    [
+      { title: '' },
+      { title: words.say('column.ledger') },
+      { title: words.say('column.rows'), align: 'right' },
+      { title: words.say('column.sum'), align: 'right' },
+      { title: words.say('column.server-sum'), align: 'right' },
+    ],
+    rows,
+  );
+}
+
+export function checkLines(checks: readonly CheckResult[], words: Words): string[] {
+  return checks.map(({ id, ok, facts }) => `${mark(ok)} ${words.wordFor('check', id)}  ${factsText(facts)}`.trimEnd());
+}

@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import { badArgument } from '../arguments/bad-argument.ts';
+import { parseMysqlUrl } from '../arguments/addresses.ts';
+import { readLedgerFile } from '../arguments/ledgers.ts';
+import { parseList, parseName, parseSecretColumn } from '../arguments/values.ts';
+import { textTable } from '../output/text-table.ts';
+import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
+import { addServerFlags, checkServerFlags, readMysqlPassword, readSsh, type ServerFlags } from './flags.ts';
+import { collect, stepLines, failedStep } from './shared-output.ts';
+
+interface AddFlags extends ServerFlags {
+  readonly mysql?: string;
+  readonly databases?: string;
+  readonly preset: string;
+  readonly secret: string[];
+  readonly ledger?: string;
+  readonly files: string[];
+}
+
+export function addSource(program: Command, { words, pick }: Picker): void {
+  const group = program.command('source').description(words.say('help.source'));
+  const add = group
+    .command('add')
+    .description(words.say('help.source-add'))
+    .argument('<NAME>', words.say('argument.source'))
+    .option('--mysql <URL>', words.say('flag.mysql'))
+    .option('--databases <a,b>', words.say('flag.databases'))
+    .option('--preset <auto|none|ID>', words.say('flag.preset'), 'auto')
+    .option('--secret <TABLE.COLUMN>', words.say('flag.secret'), collect, [])
+    .option('--ledger <FILE.json>', words.say('flag.ledger'))
+    .option('--files <REMOTE_DIR>', words.say('flag.files'), collect, []);
+  addServerFlags(add, words).action((name: string, flags: AddFlags) => {
+    if (flags.mysql === undefined) throw badArgument('--mysql', 'missing');
+    pick(addRun(parseName(name, 'NAME'), flags.mysql, flags));
+  });
+  group
+    .command('list')
+    .description(words.say('help.source-list'))
+    .action(() => {
+      pick(list);
+    });
+  group
+    .command('test')
+    .description(words.say('help.source-test'))
+    .argument('<NAME>', words.say('argument.source'))
+    .action((name: string) => {
+      pick(test(parseName(name, 'NAME')));
+    });
+  group
+    .command('remove')
+    .description(words.say('help.source-remove'))
+    .argument('<NAME>', words.say('argument.source'))
+    .action((name: string) => {
+      pick(remove(parseName(name, 'NAME')));
+    });
+}
+
+function addRun(name: string, mysqlUrl: string, flags: AddFlags): VerbRun {
+  const { database, ...address } = parseMysqlUrl(mysqlUrl);
+  const named = parseList(flags.databases);
+  const databases = named.length > 0 || database === null ? named : [database];
+  const secretColumns = flags.secret.flatMap(parseList).map(parseSecretColumn);
+  checkServerFlags(flags);
+  return async (context) => {
+    const { surroundings, words } = context;
+    const ledgers = flags.ledger === undefined ? [] : await readLedgerFile(resolve(surroundings.cwd, flags.ledger));
+    await context.unlock();
+    const input = {
+      name,
+      mysql: { ...address, password: await readMysqlPassword(flags, context) },
+      ssh: await readSsh(flags, context),
+      databases,
+      preset: flags.preset,
+      secretColumns,
+      ledgers,
+      files: flags.files,
+    };
+    const output = await addAskingAboutFingerprint(context, input);
+    const { source, steps } = output;
+    const lines = [...stepLines(steps, words), '', words.say('source.added', { name: source.name })];
+    if (source.preset !== null) lines.push(words.say('source.preset', { preset: source.preset }));
+    if (source.secretColumns.length > 0) {
+      lines.push(words.say('source.sealed', { columns: source.secretColumns.join(', ') }));
+    }
+    if (source.ssh?.hostKey) lines.push(words.say('source.pinned', { fingerprint: source.ssh.hostKey.fingerprint }));
+    lines.push(words.say('source.next', { name: source.name }));
+    return { json: output, lines, finding: failedStep(steps) };
+  };
+}
+
+/** A server that is met for the first time: a person at the terminal may compare the fingerprint and say yes. */
+async function addAskingAboutFingerprint(
+  context: VerbContext,
+  input: Parameters<typeof context.call<'source.add'>>[1],
+): Promise<VerbOutput<'source.add'>> {
+  const { surroundings, words } = context;
+  try {
+    return await context.call('source.add', input);
+  } catch (error) {
+    const fingerprint = error instanceof AppError ? error.facts['fingerprint'] : undefined;
+    const isNewServer = error instanceof AppError && error.code === 'tunnel.host-key-unknown';
+    if (!isNewServer || typeof fingerprint !== 'string' || !surroundings.isInputTty || input.ssh === null) throw error;
+    context.tell(words.say('source.new-server', { host: input.ssh.host, fingerprint }));
+    const answer = await surroundings.ask(words.say('ask.yes'), { hidden: false });
+    if (answer.trim().toLowerCase() !== 'yes') throw error;
+    return context.call('source.add', { ...input, ssh: { ...input.ssh, fingerprint } });
+  }
+}
+
+const list: VerbRun = async (context) => {
+  const { words } = context;
+  await context.unlockIfAtHand();
+  const output = await context.call('source.list', {});
+  const rows = output.sources.map((source) => [
+    source.name,
+    `${source.mysql.user}@${source.mysql.host}:${source.mysql.port}`,
+    source.ssh === null ? words.say('source.direct') : `${source.ssh.user}@${source.ssh.host}:${source.ssh.port}`,
+    source.databases.length === 0 ? words.say('source.all-databases') : source.databases.join(', '),
+    source.hasCredentials ? '' : words.say('credentials.missing'),
+  ]);
+  const columns = (['name', 'database', 'tunnel', 'databases', 'note'] as const).map((id) => ({
+    title: words.say(`column.${id}`),
+  }));
+  return { json: output, lines: rows.length === 0 ? [words.say('source.none')] : textTable(columns, rows) };
+};
+
+function test(name: string): VerbRun {
+  return async (context) => {
+    await context.unlock();
+    const output = await context.call('source.test', { name });
+    return { json: output, lines: stepLines(output.steps, context.words), finding: failedStep(output.steps) };
+  };
+}
+
+function remove(name: string): VerbRun {
+  return async (context) => {
+    await context.unlockIfAtHand();
+    const output = await context.call('source.remove', { name });
+    return { json: output, lines: [context.words.say('source.removed', { name: output.removed })] };
+  };
+}
