@@ -82,7 +82,7 @@ export async function writeShop(
       textBytes: open.length + sealed.length,
     };
   };
-  const range = { digest, sum: null, sealedDigest: null, ledgers: [] };
+  const range = { digest, sum: null, sealedDigest: null, sealedSum: null, ledgers: [] };
   const cards: TableRecord = {
     schema: {
       database: 'shop',
