@@ -108,6 +108,8 @@ export type RangeChunk = z.infer<typeof rangeChunkSchema>;
 export const rangeSchema = rangeDigestSchema.extend({
   lower: keyBoundSchema.nullable(),
   sealedDigest: digest128Schema.nullable(),
+  /** Beside `sealedDigest`, where rows may repeat (no key) and would cancel out in the XOR; else null. */
+  sealedSum: digest128Schema.nullable(),
   chunks: z.array(rangeChunkSchema),
   /** One entry per ledger over this table, so that a range that is kept unread still counts its money. */
   ledgers: z.array(ledgerPartialSchema),

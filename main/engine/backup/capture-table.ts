@@ -124,7 +124,7 @@ async function isUnchanged(
   if (!isSameDigest(open, previous)) return false;
   if (!isSealed) return true;
   const sealed = await context.snapshot.digestRange(schema, range, 'sealed', context.signal);
-  return sealed.digest === previous.sealedDigest && sealed.rows === previous.rows;
+  return isSameDigest(sealed, { rows: previous.rows, digest: previous.sealedDigest ?? '', sum: previous.sealedSum });
 }
 
 async function fetchRange(
@@ -159,7 +159,7 @@ async function fetchRange(
   const captured = stored.reduce((sum, range) => sum + range.rows, 0);
   if (captured !== rows)
     throw new AppError('backup.rows-mismatch', { table: `${schema.database}.${schema.name}`, captured, counted: rows });
-  return schema.key === null ? mergeIntoOne(stored) : stored;
+  return (schema.key === null ? mergeIntoOne(stored) : stored).map(withoutOracle);
 }
 
 interface StoredChunk {
@@ -187,8 +187,8 @@ function rangeOf(lower: Range['lower'], { encoded, chunk }: StoredChunk): Range 
     rows: encoded.rows,
     digest: encoded.digest,
     sum: encoded.sum,
-    // A digest over a handful of secrets would let the holder of the main key try guesses against it.
-    sealedDigest: encoded.rows < smallGroupRows ? null : encoded.sealedDigest,
+    sealedDigest: encoded.sealedDigest,
+    sealedSum: encoded.sealedSum,
     chunks: [chunk],
     ledgers: encoded.ledgers.map(({ name, rows, sum }) => ({ name, rows, sum })),
   };
@@ -204,17 +204,23 @@ function mergeIntoOne(ranges: readonly Range[]): Range[] {
         lower: null,
         rows: whole.rows + next.rows,
         digest: combineDigests(whole.digest, next.digest),
-        sum: whole.sum === null || next.sum === null ? null : combineSums(whole.sum, next.sum),
+        sum: combineSums(whole.sum, next.sum),
         sealedDigest:
           whole.sealedDigest === null || next.sealedDigest === null
             ? null
             : combineDigests(whole.sealedDigest, next.sealedDigest),
+        sealedSum: combineSums(whole.sealedSum, next.sealedSum),
         chunks: [...whole.chunks, ...next.chunks],
         ledgers: mergePartials(whole.ledgers, next.ledgers),
       }),
       first,
     ),
   ];
+}
+
+/** A digest over a handful of secrets would let the holder of the main key try guesses against it: it is inside the seal then. */
+function withoutOracle(range: Range): Range {
+  return range.rows < smallGroupRows ? { ...range, sealedDigest: null, sealedSum: null } : range;
 }
 
 function mergePartials(a: readonly LedgerPartial[], b: readonly LedgerPartial[]): LedgerPartial[] {

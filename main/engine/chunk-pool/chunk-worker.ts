@@ -32,6 +32,7 @@ export interface EncodedChunk {
   readonly digest: string;
   readonly sum: string | null;
   readonly sealedDigest: string | null;
+  readonly sealedSum: string | null;
   readonly ledgers: readonly LedgerPartial[];
 }
 
@@ -49,6 +50,7 @@ export function encode(task: EncodeTask): EncodedChunk {
     digest: encoded.openDigest,
     sum: encoded.openSum,
     sealedDigest,
+    sealedSum: encoded.sealedSum,
     ledgers: encoded.ledgers,
   });
 }

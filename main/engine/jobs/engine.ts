@@ -46,7 +46,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
 
 /** Opens a home. Errors: `engine.missing-feature`, `home.damaged`. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  assertPlatformFeatures();
+  await assertPlatformFeatures();
   const clock = options.clock ?? systemClock;
   const home = await Home.open(options.homeDir, clock);
   const catalog = await Catalog.open(home.catalogPath, clock);

@@ -113,5 +113,5 @@ async function isSame(
   // Null: the table has no secret columns, or the range is so small that its digest is inside the seal.
   if (!isVaultOpen || captured.sealedDigest === null) return true;
   const sealed = await digestRange(session.connection, database, record.schema, bounds, 'sealed', signal);
-  return sealed.digest === captured.sealedDigest;
+  return sealed.digest === captured.sealedDigest && sealed.sum === captured.sealedSum;
 }
