@@ -28,9 +28,11 @@ export interface Started {
   readonly unisolated: readonly TableSchema[];
 }
 
-/** Tries without and then with short pauses, as mariadb-dump's authors suggest for busy servers. */
-const lockFreeTries = 25;
-const triesBeforePause = 5;
+/** How long readers may try to meet without a lock: on a busy server each try is a small chance. */
+const meetingLimitMs = 5000;
+const fewestMeetings = 25;
+/** Between tries, so that the tries themselves do not keep the server busy. */
+const meetingPauseMs = 5;
 
 /** What this server has, best first. */
 export function methodsFor(server: ServerFacts): LockMethod[] {
@@ -117,22 +119,20 @@ async function lockedCoordinate(site: StartSite, locker: MysqlConnection): Promi
  */
 async function startLockFree(site: StartSite): Promise<Started | null> {
   const startedMs = systemClock.monotonicMs();
-  const positions = new Map<MysqlConnection, Coordinate>();
-  for (let attempt = 1; attempt <= lockFreeTries; attempt += 1) {
-    const meeting = latest([...positions.values()]);
-    const late = site.readers.filter((reader) => meeting === null || !isSame(positions.get(reader), meeting));
-    await Promise.all(
-      late.map(async (reader) => {
+  const elapsedMs = () => systemClock.monotonicMs() - startedMs;
+  for (let meeting = 1; meeting <= fewestMeetings || elapsedMs() < meetingLimitMs; meeting += 1) {
+    // All anew each time: one that waits for the others is behind as soon as anybody commits.
+    const positions = await Promise.all(
+      site.readers.map(async (reader) => {
         await startTransaction(reader, site.signal);
-        const position = await readBinlogSnapshot(reader);
-        if (position !== null) positions.set(reader, position);
+        return readBinlogSnapshot(reader);
       }),
     );
-    if (positions.size < site.readers.length) return null;
-    const [first, ...others] = [...positions.values()];
-    if (first !== undefined && others.every((other) => isSame(other, first))) {
+    const [first] = positions;
+    if (first === null || first === undefined) return null;
+    if (positions.every((each) => each?.file === first.file && each.position === first.position)) {
       return {
-        lock: { method: 'binlog-snapshot', waitedMs: Math.round(systemClock.monotonicMs() - startedMs), heldMs: 0 },
+        lock: { method: 'binlog-snapshot', waitedMs: Math.round(elapsedMs()), heldMs: 0 },
         coordinate: { ...first, gtid: await gtidOfPosition(site.control, first) },
         isCoordinateExact: true,
         atMs: systemClock.nowMs(),
@@ -141,7 +141,7 @@ async function startLockFree(site: StartSite): Promise<Started | null> {
         unisolated: site.tables.filter((table) => !table.transactional),
       };
     }
-    if (attempt > triesBeforePause) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, meetingPauseMs));
   }
   return null;
 }
@@ -172,23 +172,4 @@ async function startAlone(site: StartSite): Promise<Started> {
 async function startTransaction(reader: MysqlConnection, signal: AbortSignal): Promise<void> {
   const { result } = await reader.ask('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', { signal });
   await refuseWarnings(reader, result, { database: '', table: '' }, signal);
-}
-
-function isSame(a: Coordinate | undefined, b: Coordinate): boolean {
-  return a?.file === b.file && a.position === b.position;
-}
-
-/** File names of one binlog end in a number of fixed width. */
-function latest(positions: readonly Coordinate[]): Coordinate | null {
-  let last: Coordinate | null = null;
-  for (const each of positions) {
-    const order =
-      last === null ? 1 : compareText(each.file ?? '', last.file ?? '') || (each.position ?? 0) - (last.position ?? 0);
-    if (order > 0) last = each;
-  }
-  return last;
-}
-
-function compareText(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
