@@ -1,10 +1,20 @@
 import { checklistEn } from './ui-en/checklist.ts';
 import { commonEn } from './ui-en/common.ts';
 import { copiesEn } from './ui-en/copies.ts';
+import { remediesEn } from './ui-en/remedies.ts';
 import { restoreEn } from './ui-en/restore.ts';
 import { shopEn } from './ui-en/shop.ts';
 import { startEn } from './ui-en/start.ts';
 import { timelineEn } from './ui-en/timeline.ts';
 
 /** English: the same keys as `ui.zh.ts`, where a count may split a sentence into `…_one` and `…_other`. */
-export const uiEn = { ...commonEn, ...startEn, ...shopEn, ...copiesEn, ...timelineEn, ...restoreEn, ...checklistEn };
+export const uiEn = {
+  ...commonEn,
+  ...startEn,
+  ...shopEn,
+  ...copiesEn,
+  ...timelineEn,
+  ...restoreEn,
+  ...remediesEn,
+  ...checklistEn,
+};

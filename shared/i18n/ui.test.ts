@@ -38,7 +38,8 @@ describe('the sentences of the page', () => {
   });
 
   it('are all written: none is empty, and the Chinese ones hold no English-only sentence', () => {
-    for (const [address, [sentence]] of zh) expect({ address, empty: sentence === '' }).toEqual({ address, empty: false });
+    for (const [address, [sentence]] of zh)
+      expect({ address, empty: sentence === '' }).toEqual({ address, empty: false });
     expect(zh.get('backup.interrupted')).toEqual(['备份中断了：程序的后台进程意外停止。已写入的数据都还在，可以继续']);
   });
 });

@@ -1,13 +1,23 @@
 import { checklistZh } from './ui-zh/checklist.ts';
 import { commonZh } from './ui-zh/common.ts';
 import { copiesZh } from './ui-zh/copies.ts';
+import { remediesZh } from './ui-zh/remedies.ts';
 import { restoreZh } from './ui-zh/restore.ts';
 import { shopZh } from './ui-zh/shop.ts';
 import { startZh } from './ui-zh/start.ts';
 import { timelineZh } from './ui-zh/timeline.ts';
 
 /** Every sentence of the page, in the master language. `{{name}}` is filled in; a test holds English to the same keys. */
-export const uiZh = { ...commonZh, ...startZh, ...shopZh, ...copiesZh, ...timelineZh, ...restoreZh, ...checklistZh };
+export const uiZh = {
+  ...commonZh,
+  ...startZh,
+  ...shopZh,
+  ...copiesZh,
+  ...timelineZh,
+  ...restoreZh,
+  ...remediesZh,
+  ...checklistZh,
+};
 
 type Leaves<T> = {
   [K in keyof T & (string | number)]: T[K] extends string ? `${K}` : `${K}.${Leaves<T[K]>}`;

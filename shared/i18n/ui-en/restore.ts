@@ -51,6 +51,8 @@ export const restoreEn = {
     vaultNone: 'The chosen tables hold no sealed card secrets. Nothing to do here.',
     vaultOpen: 'Open with the vault passphrase',
     vaultOpenText: 'Card secrets are restored too. The passphrase is used once and not kept.',
+    vaultWords: 'Open with the 24 words of the recovery page',
+    vaultWordsText: 'For a forgotten vault passphrase. Take the vault page, not the main one.',
     vaultClosed: 'Leave card secrets sealed',
     vaultClosedText:
       'All other columns are restored, card columns stay empty. Safer for practice or checking accounts.',

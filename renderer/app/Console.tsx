@@ -1,0 +1,98 @@
+import { AppShell, NavLink, Stack } from '@mantine/core';
+import { IconArrowBackUp, IconBuildingStore, IconChecklist, IconCopy, IconHome } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { NavLink as RouterLink, Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
+import { ChecklistPage } from '../features/checklist/index.ts';
+import { CopiesPage } from '../features/copies/index.ts';
+import { RestorePage } from '../features/restore/index.ts';
+import { ShopsPage } from '../features/shop/index.ts';
+import { TimelinePage } from '../features/timeline/index.ts';
+import { useWords } from '../i18n/use-words.ts';
+import type { AppState } from '../stores/session-store.ts';
+import { EngineBanner } from './EngineBanner.tsx';
+import type { Stores } from './stores.ts';
+
+const pages = [
+  { path: '/', word: 'nav.timeline', icon: IconHome },
+  { path: '/copies', word: 'nav.copies', icon: IconCopy },
+  { path: '/restore', word: 'nav.restore', icon: IconArrowBackUp },
+  { path: '/checklist', word: 'nav.checklist', icon: IconChecklist },
+  { path: '/shops', word: 'nav.shops', icon: IconBuildingStore },
+] as const;
+
+/** The open home: menu and screens. */
+export function Console({ app, stores }: { readonly app: AppState; readonly stores: Stores }) {
+  const { t } = useWords();
+  const { library, jobs } = stores;
+
+  useEffect(() => {
+    void library.load();
+    void jobs.load();
+  }, [library, jobs]);
+
+  return (
+    <>
+      <AppShell.Navbar p="md" aria-label={t('nav.label')} className="sh-nav">
+        <Stack gap={4}>
+          {pages.map(({ path, word, icon: Icon }) => (
+            <NavLink
+              key={path}
+              component={RouterLink}
+              to={path}
+              end={path === '/'}
+              label={t(word)}
+              leftSection={<Icon size={20} aria-hidden />}
+              style={{ borderRadius: 8 }}
+            />
+          ))}
+        </Stack>
+      </AppShell.Navbar>
+      <AppShell.Main id="content">
+        <EngineBanner engine={app.engine} />
+        <Pages stores={stores} />
+      </AppShell.Main>
+    </>
+  );
+}
+
+function Pages({ stores }: { readonly stores: Stores }) {
+  const navigate = useNavigate();
+  const location = useLocation();
+  const { library, jobs, backup, copies, detail, restore, shop, checklist, dialogs } = stores;
+  const go = (path: string, state?: unknown): void => void navigate(path, { state });
+  const verifyFirst = (location.state as { readonly verify?: string } | null)?.verify ?? null;
+  return (
+    <Routes>
+      <Route
+        path="/"
+        element={
+          <TimelinePage
+            library={library}
+            jobs={jobs}
+            backup={backup}
+            copies={copies}
+            detail={detail}
+            onAddShop={() => go('/shops')}
+            onAddCopy={() => go('/copies')}
+            onRestore={(source, snapshot) => {
+              restore.begin(source, snapshot);
+              go('/restore');
+            }}
+            onVerify={(destination) => go('/copies', { verify: destination })}
+          />
+        }
+      />
+      <Route
+        path="/copies"
+        element={<CopiesPage library={library} copies={copies} dialogs={dialogs} verifyFirst={verifyFirst} />}
+      />
+      <Route
+        path="/restore"
+        element={<RestorePage library={library} restore={restore} dialogs={dialogs} onTimeline={() => go('/')} />}
+      />
+      <Route path="/checklist" element={<ChecklistPage checklist={checklist} library={library} />} />
+      <Route path="/shops" element={<ShopsPage library={library} shop={shop} dialogs={dialogs} />} />
+      <Route path="*" element={<Navigate to="/" replace />} />
+    </Routes>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Client } from '../bridge/client.ts';
+import { createChecklistStore } from '../features/checklist/index.ts';
+import { createCopiesStore } from '../features/copies/index.ts';
+import { createOnboardingStore } from '../features/onboarding/index.ts';
+import { createRestoreStore } from '../features/restore/index.ts';
+import { createShopStore } from '../features/shop/index.ts';
+import { createUnlockStore } from '../features/unlock/index.ts';
+import { createDetailStore } from '../stores/detail-store.ts';
+import { createDialogs } from '../stores/dialogs.ts';
+import { createJobRun } from '../stores/job-run.ts';
+import { createJobsStore } from '../stores/jobs-store.ts';
+import { createLibraryStore } from '../stores/library-store.ts';
+import { createSessionStore } from '../stores/session-store.ts';
+
+export type Stores = ReturnType<typeof createStores>;
+
+/** Every store of the page, made once, so that a long job outlives the screen that started it. */
+export function createStores(client: Client) {
+  const session = createSessionStore(client);
+  return {
+    session,
+    library: createLibraryStore(client),
+    jobs: createJobsStore(client),
+    detail: createDetailStore(client),
+    dialogs: createDialogs(client),
+    backup: createJobRun(client, 'backup.run'),
+    demo: createJobRun(client, 'demo.open'),
+    recover: createJobRun(client, 'recover.run'),
+    shop: createShopStore(client),
+    copies: createCopiesStore(client),
+    restore: createRestoreStore(client),
+    checklist: createChecklistStore(client),
+    onboarding: createOnboardingStore(client, session.load),
+    unlock: createUnlockStore(client, session.load),
+  };
+}

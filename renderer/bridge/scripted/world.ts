@@ -1,0 +1,57 @@
+import type { Language } from '../../../shared/ipc/contract.ts';
+import type { DestinationView } from '../../../shared/model/destination.ts';
+import type { JobView } from '../../../shared/model/job.ts';
+import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
+import type { SourceView } from '../../../shared/model/source.ts';
+import type { EngineState } from '../../../shared/ipc/contract.ts';
+import { aSource, idOf, sampleDestinations, sampleSnapshots, shopName } from './sample-shop.ts';
+
+/** empty: never set up · locked · bare: keys but no shop · new: shop and copies, no snapshot · shop · interrupted. */
+export type Scene = 'empty' | 'locked' | 'bare' | 'new' | 'shop' | 'interrupted';
+export const scenes: readonly Scene[] = ['empty', 'locked', 'bare', 'new', 'shop', 'interrupted'];
+
+/** All that the fake remembers. */
+export interface World {
+  language: Language;
+  initialised: boolean;
+  unlocked: boolean;
+  engine: EngineState;
+  sources: SourceView[];
+  destinations: DestinationView[];
+  snapshots: SnapshotSummary[];
+  jobs: JobView[];
+  /** Destinations on which the next check finds damage. */
+  damaged: Set<string>;
+  nextNumber: number;
+}
+
+export function createWorld(scene: Scene, language: Language, nowMs: number): World {
+  const hasShop = scene === 'shop' || scene === 'interrupted' || scene === 'locked';
+  const hasPlaces = hasShop || scene === 'new';
+  return {
+    language,
+    initialised: scene !== 'empty',
+    unlocked: scene !== 'empty' && scene !== 'locked',
+    engine: { state: 'running', interruptedJobs: scene === 'interrupted' ? 1 : 0 },
+    sources: hasPlaces ? [aSource()] : [],
+    destinations: hasPlaces ? [...sampleDestinations] : [],
+    snapshots: hasShop ? sampleSnapshots(nowMs) : [],
+    jobs:
+      scene === 'interrupted'
+        ? [
+            {
+              jobId: idOf(900),
+              verb: 'backup.run',
+              subject: shopName,
+              state: 'interrupted',
+              startedAt: new Date(nowMs - 600_000).toISOString(),
+              endedAt: new Date(nowMs - 420_000).toISOString(),
+              errorCode: null,
+              errorFacts: {},
+            },
+          ]
+        : [],
+    damaged: new Set(['第二块硬盘']),
+    nextNumber: 10,
+  };
+}

@@ -1,0 +1,1 @@
+export { ChooseField } from './ChooseField.tsx';

@@ -1,0 +1,96 @@
+import { Button, Loader, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { useWords } from '../../i18n/use-words.ts';
+import type { Dialogs } from '../../stores/dialogs.ts';
+import type { LibraryStore } from '../../stores/library-store.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { ErrorCard } from '../errors/index.ts';
+import { DestinationCard } from './DestinationCard.tsx';
+import { DestinationForm } from './DestinationForm.tsx';
+import { VerifyPanel } from './VerifyPanel.tsx';
+import { isDamaged, lastProof } from './copies-store.ts';
+import type { CopiesStore } from './copies-store.ts';
+
+interface CopiesPageProps {
+  readonly library: LibraryStore;
+  readonly copies: CopiesStore;
+  readonly dialogs: Dialogs;
+  /** A copy whose check was asked for elsewhere. */
+  readonly verifyFirst: string | null;
+}
+
+export function CopiesPage({ library, copies, dialogs, verifyFirst }: CopiesPageProps) {
+  const { t } = useWords();
+  const state = useStore(library.store);
+  const run = useStore(copies.verify.store);
+  const [isAdding, setIsAdding] = useState(false);
+  const [chosen, setChosen] = useState<string | null>(() =>
+    run.view === 'idle' ? verifyFirst : (verifyFirst ?? run.subject),
+  );
+
+  function openAdd(open: boolean): void {
+    copies.connect.reset();
+    setIsAdding(open);
+  }
+
+  function verify(name: string | null): void {
+    copies.verify.reset();
+    setChosen(name);
+  }
+
+  const verifying = run.view === 'running' ? run.subject : chosen;
+  return (
+    <Page
+      title={t('copies.title')}
+      subtitle={t('copies.subtitle')}
+      actions={isAdding ? null : <Button onClick={() => openAdd(true)}>{t('copies.add')}</Button>}
+    >
+      {state.view === 'loading' && <Loader aria-label={t('common.loading')} />}
+      {state.view === 'failed' && <ErrorCard error={state.error} onRetry={() => void library.load()} />}
+      {state.view === 'ready' && (
+        <Stack>
+          {isAdding && (
+            <DestinationForm
+              copies={copies}
+              dialogs={dialogs}
+              role={state.library.destinations.length === 0 ? 'main' : 'second-disk'}
+              taken={state.library.destinations.map(({ name }) => name)}
+              onSaved={() => openAdd(false)}
+              onCancel={() => openAdd(false)}
+            />
+          )}
+          {state.library.destinations.length === 0 && !isAdding && (
+            <Panel>
+              <EmptyState title={t('copies.empty')} text={t('copies.emptyText')} />
+            </Panel>
+          )}
+          {state.library.destinations.map((destination) => (
+            <Stack key={destination.id}>
+              <DestinationCard
+                destination={destination}
+                proof={lastProof(destination.name, state.library.snapshots)}
+                damaged={isDamaged(destination.name, state.library.snapshots)}
+                copies={copies}
+                onVerify={() => verify(destination.name)}
+              />
+              {verifying === destination.name && (
+                <VerifyPanel
+                  key={destination.name}
+                  destination={destination.name}
+                  others={state.library.destinations
+                    .map(({ name }) => name)
+                    .filter((name) => name !== destination.name)}
+                  verify={copies.verify}
+                  onClose={() => verify(null)}
+                />
+              )}
+            </Stack>
+          ))}
+        </Stack>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,113 @@
+import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useStore } from 'zustand';
+import type { DestinationView } from '../../../shared/model/destination.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import { Panel } from '../../ui/Panel.tsx';
+import { ErrorCard } from '../errors/index.ts';
+import { TestSteps } from '../live-test/index.ts';
+import { providerName } from './cloud-providers.ts';
+import type { CopiesStore, Proof } from './copies-store.ts';
+
+interface DestinationCardProps {
+  readonly destination: DestinationView;
+  readonly proof: Proof | null;
+  readonly damaged: boolean;
+  readonly copies: CopiesStore;
+  readonly onVerify: () => void;
+}
+
+export function DestinationCard({ destination, proof, damaged, copies, onVerify }: DestinationCardProps) {
+  const { t, format, language } = useWords();
+  const { name, role, place, where, provider, hasCredentials } = destination;
+  const check = useStore(copies.checks, (checks) => checks[name]);
+  const [isRemoving, removing] = useDisclosure(false);
+  return (
+    <Panel
+      title={name}
+      actions={
+        <Group gap="xs">
+          <Button
+            variant="default"
+            size="xs"
+            loading={check?.view === 'testing'}
+            onClick={() => void copies.check(name)}
+            aria-label={t('copies.testLabel', { name })}
+          >
+            {t('copies.test')}
+          </Button>
+          <Button variant="light" size="xs" onClick={onVerify} aria-label={t('copies.verifyLabel', { name })}>
+            {t('copies.verify')}
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="xs"
+            onClick={removing.open}
+            aria-label={t('copies.removeLabel', { name })}
+          >
+            {t('copies.remove')}
+          </Button>
+        </Group>
+      }
+    >
+      <Group justify="space-between" align="flex-start">
+        <Stack gap={4}>
+          <Group gap="xs">
+            <Badge variant="light">{t(`role.${role}`)}</Badge>
+            {provider !== null && <Badge variant="default">{providerName(provider, language)}</Badge>}
+            {damaged && <Badge color="orange">{t('copyBadge.damaged')}</Badge>}
+          </Group>
+          {place !== null && <Text size="sm">{t('copies.place', { place })}</Text>}
+          <Text size="sm" c="dimmed" className="sh-break">
+            {where}
+          </Text>
+        </Stack>
+        <Stack gap={2} align="flex-end">
+          <Text size="sm" c="dimmed">
+            {t('copies.lastProof')}
+          </Text>
+          <Text size="sm">
+            {proof === null
+              ? t('copies.noProof')
+              : t('copies.lastProofText', { state: t(`copyState.${proof.state}`), date: format.dateShort(proof.at) })}
+          </Text>
+        </Stack>
+      </Group>
+      {!hasCredentials && (
+        <Text size="sm" c="orange">
+          {t('copies.noCredentials')}
+        </Text>
+      )}
+      {check?.view === 'tested' && <TestedSteps check={check} />}
+      {check?.view === 'failed' && <ErrorCard error={check.error} />}
+      <Modal opened={isRemoving} onClose={removing.close} title={t('copies.removeTitle', { name })}>
+        <Stack>
+          <Text>{t('copies.removeText')}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={removing.close} data-autofocus>
+              {t('common.cancel')}
+            </Button>
+            <Button color="orange" onClick={() => void copies.remove(name).then(removing.close)}>
+              {t('copies.removeConfirm')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </Panel>
+  );
+}
+
+type Tested = Extract<ReturnType<CopiesStore['checks']['getState']>[string], { view: 'tested' }>;
+
+function TestedSteps({ check }: { readonly check: Tested }) {
+  const failed = check.steps.find(({ ok }) => !ok);
+  return (
+    <>
+      <TestSteps steps={check.steps} />
+      {failed !== undefined && (
+        <ErrorCard error={{ code: (failed.errorCode ?? 'unexpected') as 'unexpected', facts: failed.facts }} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,1 @@
+export { DemoCard, openDemo } from './DemoCard.tsx';

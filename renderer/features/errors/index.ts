@@ -1,0 +1,1 @@
+export { ErrorCard } from './ErrorCard.tsx';

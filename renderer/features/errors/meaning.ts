@@ -1,0 +1,23 @@
+import type { ErrorCode } from '../../../shared/errors/app-error.ts';
+import type { UiKey } from '../../../shared/i18n/ui.zh.ts';
+
+const byArea: Readonly<Record<string, UiKey>> = {
+  cancelled: 'meaning.cancelled',
+  tunnel: 'meaning.connection',
+  mysql: 'meaning.connection',
+  keys: 'meaning.keys',
+  backup: 'meaning.backup',
+  backend: 'meaning.copy',
+  repository: 'meaning.copy',
+  copy: 'meaning.copy',
+  restore: 'meaning.restore',
+  sandbox: 'meaning.restore',
+  source: 'meaning.setup',
+  destination: 'meaning.setup',
+  usage: 'meaning.setup',
+};
+
+/** What an error of this code means for the data. */
+export function meaningOf(code: ErrorCode): UiKey {
+  return byArea[code.split('.')[0] ?? ''] ?? 'meaning.engine';
+}

@@ -1,0 +1,68 @@
+import { Group, Loader, Stack, Text, ThemeIcon } from '@mantine/core';
+import { IconCheck, IconX } from '@tabler/icons-react';
+import type { TestStep } from '../../../shared/model/source.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import { Panel } from '../../ui/Panel.tsx';
+
+interface TestStepsProps {
+  readonly steps: readonly TestStep[];
+  /** While it runs: the steps that are to be expected. */
+  readonly pending?: readonly string[];
+}
+
+/** The engine's names for steps, in the order a person would think of them. */
+const sentenceOf: Readonly<Record<string, string>> = {
+  tunnel: 'ssh',
+  connect: 'login',
+  mysql: 'login',
+  version: 'server',
+  'host-key': 'hostKey',
+  privilege: 'privileges',
+  grants: 'privileges',
+  databases: 'tables',
+  reachable: 'reach',
+  put: 'write',
+  get: 'read',
+  'read-back': 'read',
+  remove: 'delete',
+  'free-space': 'space',
+};
+
+/** A live test, step by step: a tick, a cross or a spinner, with words for those who see none of them. */
+export function TestSteps({ steps, pending = [] }: TestStepsProps) {
+  const { t, named } = useWords();
+  const nameOf = (id: string): string => named('testStep', sentenceOf[id] ?? id);
+  return (
+    <Panel title={t('testStep.title')}>
+      <Stack component="ul" className="sh-list" gap="sm" aria-live="polite">
+        {steps.map((step) => (
+          <Group
+            component="li"
+            key={step.id}
+            gap="sm"
+            wrap="nowrap"
+            data-step={step.id}
+            data-state={step.ok ? 'ok' : 'failed'}
+          >
+            <ThemeIcon size={24} radius="xl" color={step.ok ? 'brand' : 'orange'} aria-hidden>
+              {step.ok ? <IconCheck size={16} /> : <IconX size={16} />}
+            </ThemeIcon>
+            <Text>{nameOf(step.id)}</Text>
+            <Text size="sm" c="dimmed">
+              {step.ok ? t('testStep.ok') : t('testStep.failed')} · {t('testStep.ms', { ms: Math.round(step.ms) })}
+            </Text>
+          </Group>
+        ))}
+        {pending.map((id) => (
+          <Group component="li" key={id} gap="sm" wrap="nowrap" data-step={id} data-state="running">
+            <Loader size={24} type="oval" aria-hidden />
+            <Text c="dimmed">{nameOf(id)}</Text>
+            <Text size="sm" c="dimmed">
+              {t('testStep.running')}
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </Panel>
+  );
+}

@@ -1,0 +1,1 @@
+export { TestSteps } from './TestSteps.tsx';

@@ -1,0 +1,234 @@
+import { Alert, Badge, Box, Button, Group, PasswordInput, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import type { CommandInput, Choice } from '../../../shared/ipc/contract.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import type { Dialogs } from '../../stores/dialogs.ts';
+import type { JobRun } from '../../stores/job-run.ts';
+import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { Verdict } from '../../ui/Verdict.tsx';
+import { ChooseField } from '../choose/index.ts';
+import { CloudFields, cloudErrors, emptyCloud, toCloudInput } from '../copies/index.ts';
+import { ErrorCard } from '../errors/index.ts';
+import { JobCard } from '../jobs/index.ts';
+import type { FormErrors } from '../shop/index.ts';
+import { wordCount, wordsIn, wrongPosition } from './words.ts';
+
+interface RecoverPageProps {
+  readonly recover: JobRun<'recover.run'>;
+  readonly dialogs: Dialogs;
+  readonly onBack: () => void;
+  readonly onOpen: () => void;
+}
+
+type RecoverInput = Omit<CommandInput<'recover.run'>, 'jobId'>;
+
+/** Everything back from one copy and one secret. */
+export function RecoverPage({ recover, dialogs, onBack, onOpen }: RecoverPageProps) {
+  const { t, format } = useWords();
+  const state = useStore(recover.store);
+  return (
+    <Box maw={860} mx="auto" px="md" pb={48}>
+      <Stack gap="md">
+        <Title order={1} size="h2">
+          {t('recover.title')}
+        </Title>
+        <Text c="dimmed">{t('recover.text')}</Text>
+        {state.view === 'running' && (
+          <JobCard
+            title={t('recover.running')}
+            progress={state.progress}
+            cancelling={state.cancelling}
+            onCancel={() => void recover.cancel()}
+          />
+        )}
+        {state.view === 'done' && (
+          <Verdict tone="good" title={t('recover.doneTitle')}>
+            {state.value !== null && (
+              <Text>
+                {t('recover.doneText', {
+                  snapshots: format.count(state.value.snapshots),
+                  sources: state.value.sources.join(', '),
+                })}
+              </Text>
+            )}
+            <Text size="sm" c="dimmed">
+              {t('recover.passwords')}
+            </Text>
+            <Button onClick={onOpen} w="fit-content">
+              {t('recover.open')}
+            </Button>
+          </Verdict>
+        )}
+        {/* The form stays mounted while it runs, so that an error leaves what was typed in place. */}
+        <div hidden={state.view === 'running' || state.view === 'done'}>
+          <RecoverForm recover={recover} dialogs={dialogs} onBack={onBack} />
+        </div>
+      </Stack>
+    </Box>
+  );
+}
+
+function RecoverForm({ recover, dialogs, onBack }: Omit<RecoverPageProps, 'onOpen'>) {
+  const { t } = useWords();
+  const state = useStore(recover.store);
+  const [from, setFrom] = useState<'disk' | 'cloud'>('disk');
+  const [folder, setFolder] = useState<Choice>(null);
+  const [cloud, setCloud] = useState(emptyCloud);
+  const [by, setBy] = useState<'passphrase' | 'words'>('passphrase');
+  const [passphrase, setPassphrase] = useState('');
+  const [words, setWords] = useState('');
+  const [errors, setErrors] = useState<FormErrors>({});
+
+  function submit(): void {
+    const found: FormErrors = {
+      ...(from === 'cloud' ? cloudErrors(cloud) : folder === null ? { folder: 'recover.folderMissing' } : {}),
+      ...((by === 'words' ? words : passphrase).trim() === '' ? { secret: 'common.required' } : {}),
+    };
+    setErrors(found);
+    if (Object.keys(found).length > 0) return;
+    const input: RecoverInput = {
+      from:
+        from === 'disk' ? { kind: 'disk', folderToken: folder?.token ?? '' } : { kind: 's3', ...toCloudInput(cloud) },
+      secret: by === 'words' ? { kind: 'words', words: wordsIn(words).join(' ') } : { kind: 'passphrase', passphrase },
+    };
+    void recover.start('recovered', input);
+  }
+
+  const errorOf = (path: string): string | null => {
+    const key = errors[path];
+    return key === undefined ? null : t(key);
+  };
+  const wrong = state.view === 'failed' ? wrongPosition(state.error) : null;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Stack gap="md">
+        <Panel title={t('recover.from')}>
+          <ChoiceCards
+            label={t('recover.from')}
+            value={from}
+            columns={2}
+            onChange={setFrom}
+            choices={[
+              { value: 'disk', title: t('recover.fromDisk') },
+              { value: 'cloud', title: t('recover.fromCloud') },
+            ]}
+          />
+          {from === 'disk' ? (
+            <ChooseField
+              kind="folder"
+              label={t('recover.folder')}
+              hint={t('recover.folderHint')}
+              value={folder}
+              error={errorOf('folder')}
+              choose={() => dialogs.chooseFolder('recover')}
+              onChange={setFolder}
+            />
+          ) : (
+            <CloudFields value={cloud} errors={errors} onChange={setCloud} />
+          )}
+        </Panel>
+        <Panel title={t('recover.secret')}>
+          <ChoiceCards
+            label={t('recover.secret')}
+            value={by}
+            columns={2}
+            onChange={setBy}
+            choices={[
+              { value: 'passphrase', title: t('recover.byPassphrase') },
+              { value: 'words', title: t('recover.byWords') },
+            ]}
+          />
+          {by === 'passphrase' ? (
+            <PasswordInput
+              label={t('recover.passphrase')}
+              value={passphrase}
+              error={errorOf('secret')}
+              onChange={(event) => setPassphrase(event.currentTarget.value)}
+              autoComplete="off"
+            />
+          ) : (
+            <WordsField
+              value={words}
+              error={errorOf('secret')}
+              wrong={wrong}
+              onChange={(next) => {
+                setWords(next);
+                recover.reset();
+              }}
+            />
+          )}
+        </Panel>
+        {state.view === 'failed' && wrong !== null && (
+          <Alert color="orange" radius="lg" title={t('recover.wrongWord', { position: wrong })} />
+        )}
+        {state.view === 'failed' && <ErrorCard error={state.error} />}
+        {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
+        <Group>
+          <Button variant="default" size="md" onClick={onBack}>
+            {t('recover.back')}
+          </Button>
+          <Button type="submit" size="md">
+            {t('recover.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface WordsFieldProps {
+  readonly value: string;
+  readonly error: string | null;
+  /** From 1. */
+  readonly wrong: number | null;
+  readonly onChange: (value: string) => void;
+}
+
+/** The 24 words, counted and numbered as they are typed, with the wrong one pointed at. */
+function WordsField({ value, error, wrong, onChange }: WordsFieldProps) {
+  const { t } = useWords();
+  const typed = wordsIn(value);
+  return (
+    <Stack gap="xs">
+      <Textarea
+        label={t('recover.words')}
+        description={t('recover.wordsHint')}
+        value={value}
+        error={error}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        autosize
+        minRows={3}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <Text size="sm" c={typed.length === wordCount ? 'brand' : 'dimmed'} aria-live="polite">
+        {t('recover.wordsCount', { count: typed.length })}
+      </Text>
+      {typed.length > 0 && (
+        <Group component="ol" className="sh-list" gap={6} aria-label={t('recover.wordList')}>
+          {typed.map((word, index) => (
+            <Badge
+              component="li"
+              // Words may repeat; their place is what they are.
+              key={index}
+              variant={index + 1 === wrong ? 'filled' : 'default'}
+              color={index + 1 === wrong ? 'orange' : 'gray'}
+              tt="none"
+              size="lg"
+              {...(index + 1 === wrong ? { 'aria-invalid': true } : {})}
+            >
+              {index + 1}. {word}
+            </Badge>
+          ))}
+        </Group>
+      )}
+    </Stack>
+  );
+}

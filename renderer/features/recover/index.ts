@@ -1,0 +1,1 @@
+export { RecoverPage } from './RecoverPage.tsx';

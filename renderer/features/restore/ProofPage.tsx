@@ -1,0 +1,110 @@
+import { Badge, Button, Group, List, Stack, Table, Text } from '@mantine/core';
+import type { CommandOutput } from '../../../shared/ipc/contract.ts';
+import { unitOf } from '../../i18n/ledger-unit.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import type { SnapshotDetail } from '../../stores/detail-store.ts';
+import { FactList } from '../../ui/FactList.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { Verdict } from '../../ui/Verdict.tsx';
+import type { RestoreTargetKind } from './restore-answers.ts';
+
+interface ProofPageProps {
+  readonly result: CommandOutput<'restore.run'>;
+  readonly detail: SnapshotDetail | null;
+  readonly into: RestoreTargetKind;
+  readonly onAgain: () => void;
+  readonly onTimeline: () => void;
+}
+
+/** What came of a restore, in numbers that can be compared by eye. */
+export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPageProps) {
+  const { t, format } = useWords();
+  const { digest, ledgers, file, resale, notes } = result;
+  const isGood = digest.equal && ledgers.every(({ equal }) => equal);
+  const definitions = detail?.manifest.ledgerDefinitions ?? [];
+  const recorded = new Map(detail?.ledgers.map((ledger) => [ledger.name, ledger.sum]));
+  const facts: (readonly [string, string])[] = [
+    [t('proof.tables'), format.count(result.tables)],
+    [t('proof.rows'), format.count(result.rows)],
+    [
+      t('proof.digest'),
+      digest.compared === 0
+        ? t('proof.digestNone')
+        : t(digest.equal ? 'proof.digestEqual' : 'proof.digestDifferent', {
+            compared: format.count(digest.compared),
+            ranges: format.count(digest.ranges),
+          }),
+    ],
+    [t('proof.where'), `${t(`restore.into.${into}`)} · ${result.databases.join(', ')}`],
+    [t('proof.from'), result.from],
+    [t('proof.vault'), t(`proof.vaultState.${result.vault}`)],
+    [t('proof.point'), format.date(result.stoppedAt)],
+    [t('proof.duration'), format.duration(result.durationMs)],
+  ];
+  if (file !== null) facts.push([t('proof.file'), file]);
+  if (resale.cards + resale.orders > 0)
+    facts.push([t('proof.resale'), t('proof.resaleText', { cards: resale.cards, orders: resale.orders })]);
+  if (result.swap !== null) facts.push([t('proof.swap'), result.swap]);
+  if (result.undo !== null) facts.push([t('proof.undo'), result.undo]);
+  return (
+    <Stack gap="lg">
+      <Verdict tone={isGood ? 'good' : 'attention'} title={t(isGood ? 'proof.goodTitle' : 'proof.badTitle')}>
+        <Text>{t(isGood ? 'proof.goodText' : 'proof.badText')}</Text>
+        <Text>{t('proof.untouched')}</Text>
+      </Verdict>
+      <Panel title={t('proof.title')}>
+        <FactList facts={facts} />
+      </Panel>
+      <Panel title={t('proof.ledgers')}>
+        {ledgers.length === 0 ? (
+          <Text c="dimmed">{t('proof.noLedgers')}</Text>
+        ) : (
+          <Table aria-label={t('proof.ledgers')}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('snapshot.ledger')}</Table.Th>
+                <Table.Th ta="right">{t('snapshot.orders')}</Table.Th>
+                <Table.Th ta="right">{t('proof.before')}</Table.Th>
+                <Table.Th ta="right">{t('proof.after')}</Table.Th>
+                <Table.Th />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {ledgers.map(({ name, rows, sum, serverSum, currency, equal }) => {
+                const unit = unitOf(name, definitions);
+                return (
+                  <Table.Tr key={name}>
+                    <Table.Td>{name}</Table.Td>
+                    <Table.Td ta="right">{format.count(rows)}</Table.Td>
+                    <Table.Td ta="right">{format.money(recorded.get(name) ?? sum, currency, unit)}</Table.Td>
+                    <Table.Td ta="right">{format.money(serverSum, currency, unit)}</Table.Td>
+                    <Table.Td>
+                      <Badge color={equal ? 'brand' : 'orange'} tt="none">
+                        {t(equal ? 'proof.equal' : 'proof.different')}
+                      </Badge>
+                    </Table.Td>
+                  </Table.Tr>
+                );
+              })}
+            </Table.Tbody>
+          </Table>
+        )}
+      </Panel>
+      {notes.length > 0 && (
+        <Panel title={t('proof.notes')}>
+          <List size="sm">
+            {notes.map((note) => (
+              <List.Item key={note}>{note}</List.Item>
+            ))}
+          </List>
+        </Panel>
+      )}
+      <Group>
+        <Button onClick={onTimeline}>{t('proof.toTimeline')}</Button>
+        <Button variant="default" onClick={onAgain}>
+          {t('restore.again')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,3 @@
+export { RestorePage } from './RestorePage.tsx';
+export { createRestoreStore } from './restore-store.ts';
+export type { RestoreStore } from './restore-store.ts';

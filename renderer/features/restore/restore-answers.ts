@@ -1,0 +1,120 @@
+import type { Choice, CommandInput } from '../../../shared/ipc/contract.ts';
+import type { SnapshotDetail } from '../../stores/detail-store.ts';
+import { emptyServer, present, serverErrors, toMysqlInput, toSshInput } from '../shop/index.ts';
+import type { FormErrors, ServerValues } from '../shop/index.ts';
+
+export const restoreSteps = ['snapshot', 'what', 'from', 'into', 'vault', 'confirm'] as const;
+export type RestoreStep = (typeof restoreSteps)[number];
+
+export const restoreTargets = ['sandbox', 'same', 'server', 'sql'] as const;
+export type RestoreTargetKind = (typeof restoreTargets)[number];
+
+export interface RestoreAnswers {
+  readonly source: string;
+  readonly snapshot: string | null;
+  readonly what: 'everything' | 'some';
+  /** `database.table`. */
+  readonly tables: readonly string[];
+  /** null: the nearest copy. */
+  readonly from: string | null;
+  readonly into: RestoreTargetKind;
+  readonly as: string;
+  readonly server: ServerValues;
+  /** Trusted on first sight during this restore. */
+  readonly fingerprint: string | null;
+  readonly file: Choice;
+  readonly vault: 'closed' | 'passphrase' | 'words';
+  readonly vaultSecret: string;
+}
+
+export function firstAnswers(source: string, snapshot: string | null): RestoreAnswers {
+  return {
+    source,
+    snapshot,
+    what: 'everything',
+    tables: [],
+    from: null,
+    into: 'sandbox',
+    as: '',
+    server: emptyServer(),
+    fingerprint: null,
+    file: null,
+    vault: 'closed',
+    vaultSecret: '',
+  };
+}
+
+/** Whether anything chosen holds sealed card secrets. */
+export function holdsSecrets({ what, tables }: RestoreAnswers, detail: SnapshotDetail): boolean {
+  return detail.tables.some(
+    ({ sealed, database, name }) => sealed && (what === 'everything' || tables.includes(`${database}.${name}`)),
+  );
+}
+
+/** What is missing before the next step may be taken. */
+export function stepErrors(step: RestoreStep, answers: RestoreAnswers): FormErrors {
+  switch (step) {
+    case 'snapshot':
+      return present({ snapshot: answers.snapshot === null ? 'common.required' : null });
+    case 'what':
+      return present({
+        tables: answers.what === 'some' && answers.tables.length === 0 ? 'restore.tablesMissing' : null,
+      });
+    case 'into':
+      return {
+        ...(answers.into === 'server' ? serverErrors(answers.server) : {}),
+        ...present({ file: answers.into === 'sql' && answers.file === null ? 'restore.sqlMissing' : null }),
+      };
+    case 'vault':
+      return present({
+        vault: answers.vault !== 'closed' && answers.vaultSecret.trim() === '' ? 'restore.vaultMissing' : null,
+      });
+    case 'from':
+    case 'confirm':
+      return {};
+  }
+}
+
+type RestoreInput = Omit<CommandInput<'restore.run'>, 'jobId'>;
+
+export function toRestoreInput(answers: RestoreAnswers, detail: SnapshotDetail): RestoreInput {
+  const { source, snapshot, what, tables, from, as } = answers;
+  const canRename = answers.into !== 'sql' && detail.snapshot.databases.length === 1;
+  return {
+    source,
+    snapshot: snapshot ?? 'latest',
+    from,
+    databases: [],
+    tables: what === 'everything' ? [] : [...tables],
+    into: targetOf(answers),
+    as: canRename && as.trim() !== '' ? as.trim() : null,
+    vault: holdsSecrets(answers, detail) ? vaultOpening(answers) : null,
+  };
+}
+
+function vaultOpening({ vault, vaultSecret }: RestoreAnswers): RestoreInput['vault'] {
+  switch (vault) {
+    case 'closed':
+      return null;
+    case 'passphrase':
+      return { passphrase: vaultSecret };
+    case 'words':
+      return { words: vaultSecret.trim() };
+  }
+}
+
+function targetOf({ into, server, fingerprint, file }: RestoreAnswers): RestoreInput['into'] {
+  switch (into) {
+    case 'sandbox':
+      return { kind: 'sandbox' };
+    case 'same':
+      return { kind: 'same' };
+    case 'server':
+      return {
+        kind: 'server',
+        target: { ...toMysqlInput(server.mysql), ssh: server.viaSsh ? toSshInput(server.ssh, fingerprint) : null },
+      };
+    case 'sql':
+      return { kind: 'sql', fileToken: file?.token ?? '' };
+  }
+}

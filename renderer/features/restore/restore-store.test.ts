@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { createScriptedClient } from '../../bridge/scripted-client.ts';
+import { idOf, sampleFingerprint, shopName } from '../../bridge/scripted/sample-shop.ts';
+import { emptyServer } from '../shop/index.ts';
+import { createRestoreStore } from './restore-store.ts';
+
+const latest = idOf(1005);
+
+async function atConfirm(scene: 'shop' = 'shop') {
+  const client = createScriptedClient({ scene });
+  const restore = createRestoreStore(client);
+  restore.begin(shopName, latest);
+  await client.settled();
+  return { client, restore };
+}
+
+describe('the restore wizard', () => {
+  it('restores everything into the sandbox, secrets sealed, unless told otherwise', async () => {
+    const { client, restore } = await atConfirm();
+    await restore.start();
+    expect(client.calls('restore.run')[0]).toMatchObject({
+      snapshot: latest,
+      tables: [],
+      from: null,
+      into: { kind: 'sandbox' },
+      as: null,
+      vault: null,
+    });
+    expect(restore.run.store.getState()).toMatchObject({
+      view: 'done',
+      value: { digest: { equal: true }, vault: 'closed' },
+    });
+  });
+
+  it('does not go on without an answer', async () => {
+    const { restore } = await atConfirm();
+    restore.answer({ what: 'some' });
+    restore.next();
+    expect(restore.store.getState()).toMatchObject({ step: 'what', errors: { tables: 'restore.tablesMissing' } });
+    restore.answer({ tables: ['dujiaoka.goods'] });
+    restore.next();
+    expect(restore.store.getState()).toMatchObject({ step: 'from', errors: {} });
+  });
+
+  it('does not open the vault for tables that hold no secrets', async () => {
+    const { client, restore } = await atConfirm();
+    restore.answer({ what: 'some', tables: ['dujiaoka.goods'], vault: 'passphrase', vaultSecret: 'secret' });
+    await restore.start();
+    expect(client.calls('restore.run')[0]?.vault).toBeNull();
+  });
+
+  it('forgets the vault passphrase once it has been used', async () => {
+    const { client, restore } = await atConfirm();
+    restore.answer({ vault: 'passphrase', vaultSecret: 'secret' });
+    await restore.start();
+    expect(client.calls('restore.run')[0]?.vault).toEqual({ passphrase: 'secret' });
+    expect(restore.store.getState().answers.vaultSecret).toBe('');
+  });
+
+  it('keeps the answers after a wrong vault passphrase', async () => {
+    const { restore } = await atConfirm();
+    restore.answer({ vault: 'passphrase', vaultSecret: 'wrong' });
+    await restore.start();
+    expect(restore.run.store.getState()).toMatchObject({ view: 'failed', error: { code: 'keys.wrong-passphrase' } });
+    expect(restore.store.getState().answers.snapshot).toBe(latest);
+  });
+
+  it('goes on with the fingerprint of a new server once that is trusted', async () => {
+    const { client, restore } = await atConfirm();
+    const server = emptyServer();
+    server.ssh = { ...server.ssh, host: 'new.example.com', auth: 'agent' };
+    server.mysql = { ...server.mysql, user: 'root' };
+    restore.answer({ into: 'server', server });
+    client.fail('restore.run', 'tunnel.host-key-unknown', { fingerprint: sampleFingerprint, algorithm: 'ssh-ed25519' });
+    await restore.start();
+    client.fail('restore.run', null);
+    await restore.trust();
+    expect(client.calls('restore.run').at(-1)?.into).toMatchObject({
+      kind: 'server',
+      target: { ssh: { fingerprint: sampleFingerprint } },
+    });
+    expect(restore.run.store.getState().view).toBe('done');
+  });
+
+  it('is not disturbed by a new beginning while it runs', async () => {
+    const { client, restore } = await atConfirm();
+    const held = client.hold('restore.run');
+    const running = restore.start();
+    restore.begin(shopName, null);
+    expect(restore.store.getState().answers.snapshot).toBe(latest);
+    held.fail('cancelled');
+    await running;
+    expect(restore.run.store.getState().view).toBe('cancelled');
+  });
+});

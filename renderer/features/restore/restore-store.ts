@@ -1,0 +1,76 @@
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../../bridge/client.ts';
+import { createDetailStore } from '../../stores/detail-store.ts';
+import { createJobRun } from '../../stores/job-run.ts';
+import type { FormErrors } from '../shop/index.ts';
+import { unknownHostKey } from '../shop/index.ts';
+import { firstAnswers, restoreSteps, stepErrors, toRestoreInput } from './restore-answers.ts';
+import type { RestoreAnswers, RestoreStep } from './restore-answers.ts';
+
+export interface RestoreState {
+  readonly step: RestoreStep;
+  readonly answers: RestoreAnswers;
+  readonly errors: FormErrors;
+}
+
+export type RestoreStore = ReturnType<typeof createRestoreStore>;
+
+/** The wizard: answers, the snapshot they are about, and the one restore that comes of them. */
+export function createRestoreStore(client: Client) {
+  const store = createStore<RestoreState>(() => ({ step: 'snapshot', answers: firstAnswers('', null), errors: {} }));
+  const detail = createDetailStore(client);
+  const run = createJobRun(client, 'restore.run');
+
+  /** Starts over for a shop; with a snapshot already chosen, at the second step. A restore under way is not disturbed. */
+  function begin(source: string, snapshot: string | null): void {
+    if (run.store.getState().view === 'running') return;
+    run.reset();
+    store.setState(
+      { step: snapshot === null ? 'snapshot' : 'what', answers: firstAnswers(source, snapshot), errors: {} },
+      true,
+    );
+    if (snapshot === null) detail.close();
+    else void detail.open(snapshot);
+  }
+
+  function chooseSnapshot(id: string): void {
+    answer({ snapshot: id, what: 'everything', tables: [], from: null });
+    void detail.open(id);
+  }
+
+  function answer(changes: Partial<RestoreAnswers>): void {
+    store.setState(({ answers }) => ({ answers: { ...answers, ...changes }, errors: {} }));
+  }
+
+  function next(): void {
+    const { step, answers } = store.getState();
+    const errors = stepErrors(step, answers);
+    if (Object.keys(errors).length > 0) store.setState({ errors });
+    else store.setState({ step: restoreSteps[restoreSteps.indexOf(step) + 1] ?? step, errors: {} });
+  }
+
+  function back(): void {
+    const { step } = store.getState();
+    store.setState({ step: restoreSteps[restoreSteps.indexOf(step) - 1] ?? step, errors: {} });
+  }
+
+  async function start(): Promise<void> {
+    const shown = detail.store.getState();
+    if (shown.view !== 'ready') return;
+    const { answers } = store.getState();
+    const value = await run.start(answers.source, toRestoreInput(answers, shown.detail));
+    // A secret stays in memory no longer than it is needed.
+    if (value !== null) answer({ vaultSecret: '' });
+  }
+
+  /** The target server was met for the first time and is now trusted: the same restore again, with its fingerprint. */
+  async function trust(): Promise<void> {
+    const state = run.store.getState();
+    const seen = state.view === 'failed' ? unknownHostKey(state.error) : null;
+    if (seen === null) return;
+    answer({ fingerprint: seen.fingerprint });
+    await start();
+  }
+
+  return { store, detail, run, begin, chooseSnapshot, answer, next, back, start, trust };
+}

@@ -1,0 +1,85 @@
+import { Alert, Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useStore } from 'zustand';
+import type { SourceView } from '../../../shared/model/source.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import { Panel } from '../../ui/Panel.tsx';
+import { TestSteps } from '../live-test/index.ts';
+import { ConnectionError } from './ConnectionError.tsx';
+import type { ShopStore } from './shop-store.ts';
+
+interface ShopCardProps {
+  readonly source: SourceView;
+  readonly shop: ShopStore;
+  readonly onReconnect: () => void;
+}
+
+export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
+  const { t } = useWords();
+  const check = useStore(shop.checks, (checks) => checks[source.name]);
+  const [isRemoving, removing] = useDisclosure(false);
+  const { ssh, mysql, databases, preset, secretColumns, ledgers } = source;
+  const lines = [
+    ssh === null ? t('shop.direct') : t('shop.ssh', { user: ssh.user, host: ssh.host, port: ssh.port }),
+    t('shop.mysql', { user: mysql.user, host: mysql.host, port: mysql.port }),
+    databases.length === 0 ? t('shop.databasesAll') : databases.join(', '),
+    preset === null ? t('shop.presetNone') : t('shop.preset', { preset }),
+    secretColumns.length === 0 ? t('shop.secretsNone') : t('shop.secrets', { columns: secretColumns.join(', ') }),
+    ...(ledgers.length === 0 ? [] : [t('shop.ledgers', { names: ledgers.map(({ name }) => name).join(', ') })]),
+    ...(ssh?.hostKey == null ? [] : [t('shop.fingerprint', { fingerprint: ssh.hostKey.fingerprint })]),
+  ];
+  return (
+    <Panel
+      title={source.name}
+      actions={
+        <Group gap="xs">
+          {!source.hasCredentials && <Badge color="orange">{t('shop.noCredentials')}</Badge>}
+          <Button
+            variant="default"
+            size="xs"
+            loading={check?.view === 'testing'}
+            onClick={() => void shop.check(source.name)}
+          >
+            {t('common.test')}
+          </Button>
+          <Button variant="subtle" color="gray" size="xs" onClick={removing.open}>
+            {t('common.remove')}
+          </Button>
+        </Group>
+      }
+    >
+      {!source.hasCredentials && (
+        <Alert color="orange" variant="light">
+          <Stack gap="sm" align="flex-start">
+            <Text size="sm">{t('shop.noCredentialsText')}</Text>
+            <Button size="xs" onClick={onReconnect}>
+              {t('shop.reconnect')}
+            </Button>
+          </Stack>
+        </Alert>
+      )}
+      <Stack component="ul" className="sh-list" gap={4}>
+        {lines.map((line) => (
+          <Text component="li" size="sm" key={line} className="sh-break">
+            {line}
+          </Text>
+        ))}
+      </Stack>
+      {check?.view === 'tested' && <TestSteps steps={check.steps} />}
+      {check?.view === 'failed' && <ConnectionError error={check.error} onTrust={onReconnect} />}
+      <Modal opened={isRemoving} onClose={removing.close} title={t('shop.removeTitle', { name: source.name })}>
+        <Stack>
+          <Text>{t('shop.removeText')}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={removing.close} data-autofocus>
+              {t('common.cancel')}
+            </Button>
+            <Button color="orange" onClick={() => void shop.remove(source.name).then(removing.close)}>
+              {t('shop.removeConfirm')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </Panel>
+  );
+}

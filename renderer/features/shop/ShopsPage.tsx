@@ -1,0 +1,83 @@
+import { Button, Group, Loader, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import type { SourceView } from '../../../shared/model/source.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import type { Dialogs } from '../../stores/dialogs.ts';
+import type { LibraryStore } from '../../stores/library-store.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { ErrorCard } from '../errors/index.ts';
+import { ShopCard } from './ShopCard.tsx';
+import { ShopForm } from './ShopForm.tsx';
+import type { ShopStore } from './shop-store.ts';
+
+interface ShopsPageProps {
+  readonly library: LibraryStore;
+  readonly shop: ShopStore;
+  readonly dialogs: Dialogs;
+}
+
+type Editing =
+  { readonly kind: 'none' } | { readonly kind: 'new' } | { readonly kind: 'again'; readonly known: SourceView };
+
+export function ShopsPage({ library, shop, dialogs }: ShopsPageProps) {
+  const { t } = useWords();
+  const state = useStore(library.store);
+  const [editing, setEditing] = useState<Editing>({ kind: 'none' });
+
+  function edit(next: Editing): void {
+    shop.reset();
+    setEditing(next);
+  }
+
+  const add = <Button onClick={() => edit({ kind: 'new' })}>{t('shop.add')}</Button>;
+  if (editing.kind !== 'none') {
+    return (
+      <Page
+        title={editing.kind === 'new' ? t('shop.add') : t('shop.reconnect')}
+        key="edit"
+        actions={
+          <Button variant="default" onClick={() => edit({ kind: 'none' })}>
+            {t('common.cancel')}
+          </Button>
+        }
+      >
+        <ShopForm
+          shop={shop}
+          dialogs={dialogs}
+          known={editing.kind === 'again' ? editing.known : null}
+          onSaved={() => edit({ kind: 'none' })}
+        />
+      </Page>
+    );
+  }
+  return (
+    <Page title={t('shop.title')} subtitle={t('shop.subtitle')} actions={add} key="list">
+      {state.view === 'loading' && (
+        <Group>
+          <Loader size="sm" /> {t('common.loading')}
+        </Group>
+      )}
+      {state.view === 'failed' && <ErrorCard error={state.error} onRetry={() => void library.load()} />}
+      {state.view === 'ready' && (
+        <Stack>
+          {state.library.sources.length === 0 && (
+            <Panel>
+              <EmptyState title={t('shop.empty')} text={t('shop.emptyText')} />
+            </Panel>
+          )}
+          {state.library.sources.map((source) => (
+            <ShopCard
+              key={source.id}
+              source={source}
+              shop={shop}
+              onReconnect={() => edit({ kind: 'again', known: source })}
+            />
+          ))}
+        </Stack>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,70 @@
+import { createStore } from 'zustand/vanilla';
+import type { WireError } from '../../../shared/errors/app-error.ts';
+import type { CommandOutput, PageSourceInput } from '../../../shared/ipc/contract.ts';
+import type { TestStep } from '../../../shared/model/source.ts';
+import type { Client } from '../../bridge/client.ts';
+import { createTryStore } from '../../stores/try-store.ts';
+import type { TryStore } from '../../stores/try-store.ts';
+
+export type ShopStore = ReturnType<typeof createShopStore>;
+
+/** What the last test of a saved shop found. */
+export type CheckState =
+  | { readonly view: 'testing' }
+  | { readonly view: 'tested'; readonly steps: readonly TestStep[] }
+  | { readonly view: 'failed'; readonly error: WireError };
+
+/** Connecting a shop: test, see the host key, trust it, save. And the tests and removals of shops that are there. */
+export function createShopStore(client: Client) {
+  const pins = new Map<string, string>();
+  const checks = createStore<Readonly<Record<string, CheckState>>>(() => ({}));
+  const connect: TryStore<PageSourceInput, CommandOutput<'source.add'>> = createTryStore({
+    tryIt: (input: PageSourceInput) => client.call('source.try', input),
+    add: (input: PageSourceInput) => client.call('source.add', input),
+  });
+
+  const placeOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`;
+
+  /** A fingerprint that was trusted for this address is asked for again, so that nobody can slip in between two tests. */
+  function test(input: PageSourceInput): Promise<void> {
+    const { ssh } = input;
+    if (ssh === null || ssh.fingerprint !== null) return connect.test(input);
+    return connect.test({ ...input, ssh: { ...ssh, fingerprint: pins.get(placeOf(ssh)) ?? null } });
+  }
+
+  /** “This is my server”: remembers the fingerprint that was shown, and tests again with it. */
+  async function trust(): Promise<void> {
+    const state = connect.store.getState();
+    if (state.view !== 'refused' || state.input.ssh === null) return;
+    const fingerprint = unknownHostKey(state.error)?.fingerprint;
+    if (fingerprint === undefined) return;
+    pins.set(placeOf(state.input.ssh), fingerprint);
+    await test(state.input);
+  }
+
+  async function check(name: string): Promise<void> {
+    checks.setState({ [name]: { view: 'testing' } });
+    const outcome = await client.call('source.test', { name });
+    checks.setState({
+      [name]: outcome.ok ? { view: 'tested', steps: outcome.value.steps } : { view: 'failed', error: outcome.error },
+    });
+  }
+
+  async function remove(name: string): Promise<void> {
+    const outcome = await client.call('source.remove', { name });
+    if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
+  }
+
+  return { ...connect, test, trust, checks, check, remove };
+}
+
+export interface SeenHostKey {
+  readonly fingerprint: string;
+  readonly algorithm: string;
+}
+
+/** The key of a server met for the first time, if that is what the error is about. */
+export function unknownHostKey({ code, facts }: WireError): SeenHostKey | null {
+  if (code !== 'tunnel.host-key-unknown') return null;
+  return { fingerprint: String(facts['fingerprint'] ?? ''), algorithm: String(facts['algorithm'] ?? '') };
+}

@@ -1,0 +1,53 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ErrorFacts, WireError } from '../../shared/errors/app-error.ts';
+import { fillSentence } from '../../shared/i18n/error-text.ts';
+import type { ErrorText } from '../../shared/i18n/error-text.ts';
+import type { UiKey } from '../../shared/i18n/ui.zh.ts';
+import type { Language } from '../../shared/ipc/contract.ts';
+import { createFormat } from './format.ts';
+import type { Format } from './format.ts';
+import { errorsNamespace } from './i18n.ts';
+
+export type Translate = (key: UiKey, facts?: ErrorFacts) => string;
+
+export interface Words {
+  readonly language: Language;
+  readonly t: Translate;
+  /** For ids that the engine makes: `group.id` where there is such a sentence, else `group.other` with the id. */
+  readonly named: (
+    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo',
+    id: string,
+    facts?: ErrorFacts,
+  ) => string;
+  readonly error: (error: WireError) => ErrorText;
+  readonly format: Format;
+}
+
+/** Every sentence, number and date of a component comes from here. */
+export function useWords(): Words {
+  const { t: translate, i18n } = useTranslation();
+  const language: Language = i18n.language === 'en' ? 'en' : 'zh';
+  return useMemo(() => {
+    const t: Translate = (key, facts = {}) => translate(key, facts);
+    return {
+      language,
+      t,
+      named: (group, id, facts = {}) =>
+        i18n.exists(`${group}.${id}`)
+          ? translate(`${group}.${id}`, facts)
+          : translate(`${group}.other`, { ...facts, id }),
+      error: ({ code, facts }) => {
+        const here = `remedyHere.${code.replaceAll('.', '_')}`;
+        const found = i18n.getResource(language, errorsNamespace, code) as ErrorText | undefined;
+        if (found === undefined)
+          return { message: t('errorCard.untranslated'), remedy: t('errorCard.untranslatedNext') };
+        return {
+          message: fillSentence(found.message, facts),
+          remedy: i18n.exists(here) ? translate(here, facts) : fillSentence(found.remedy, facts),
+        };
+      },
+      format: createFormat(language, t),
+    };
+  }, [translate, i18n, language]);
+}

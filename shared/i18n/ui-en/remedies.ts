@@ -1,0 +1,22 @@
+export const remediesEn = {
+  remedyHere: {
+    'tunnel_host-key-unknown': 'Compare the fingerprint, and trust it once you know it is your server.',
+    'tunnel_key-unreadable':
+      'Choose the private key (not the file ending in .pub); if it has a password, fill in the password of the key.',
+    'tunnel_agent-missing': 'Start the system’s SSH agent and add the key, or log in with a key file.',
+    mysql_unreachable:
+      'Check that the database runs, and its address and port; if it only listens on its own machine, turn on “Connect through SSH”.',
+    mysql_unsupported: 'The technical details name it. It can be left out for now; please send the details to us.',
+    copy_incomplete: 'Check this copy on the Copies page, with a sound copy to repair from.',
+    'home_already-initialised': 'Just use it: nothing has to be set up again.',
+    home_damaged: 'Take any copy and the recovery kit and choose “Bring everything back”: the whole timeline returns.',
+    'keys_vault-closed': 'When you need card secrets, choose to open them at the “Card secrets” step of a restore.',
+    repository_foreign:
+      'Make sure disks or buckets are not mixed up; to use the backups in there, choose “Bring everything back”.',
+    repository_damaged: 'Check this copy on the Copies page, with a sound copy to repair from.',
+    'repository_missing-object': 'Check this copy on the Copies page, with a sound copy to repair from.',
+    'restore_target-exists': 'Give the new database another name, compare, and only then decide about replacing.',
+    'usage_bad-argument': 'Check what was filled in, correct it and try again.',
+    'usage_secret-missing': 'Fill in the password or passphrase and try again.',
+  },
+};

@@ -1,0 +1,20 @@
+/** What to do next, in the words of the page, where the common catalog speaks of the command line. Dots are underscores. */
+export const remediesZh = {
+  remedyHere: {
+    'tunnel_host-key-unknown': '请核对指纹，确认是自己的服务器以后再信任它。',
+    'tunnel_key-unreadable': '请选择私钥文件（不是 .pub 结尾的那个）；私钥有密码的话，填写密钥的密码。',
+    'tunnel_agent-missing': '请先启动系统的 SSH 代理并加入密钥，或者改用密钥文件登录。',
+    mysql_unreachable: '请检查数据库是否在运行、地址和端口是否正确；如果它只接受本机连接，请打开「通过 SSH 连接」。',
+    mysql_unsupported: '请看技术细节里写的是哪一项；可以先不备份它，并把细节发给我们。',
+    copy_incomplete: '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
+    'home_already-initialised': '直接使用就可以，不需要重新设置。',
+    home_damaged: '用任意一份副本和恢复卡，选择「把一切找回来」，整条时间线都会回来。',
+    'keys_vault-closed': '需要卡密时，在恢复的「卡密」一步选择用卡密保险库口令打开。',
+    repository_foreign: '请确认硬盘或存储桶没有拿错；想使用里面的备份，请选择「把一切找回来」。',
+    repository_damaged: '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
+    'repository_missing-object': '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
+    'restore_target-exists': '请换一个新数据库的名字再恢复，核对以后再决定是否替换。',
+    'usage_bad-argument': '请检查填写的内容，改正以后再试一次。',
+    'usage_secret-missing': '请把密码或口令填上，再试一次。',
+  },
+};
