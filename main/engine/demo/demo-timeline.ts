@@ -1,6 +1,5 @@
 import prettyBytes from 'pretty-bytes';
 import type { Clock } from '../platform/clock.ts';
-import type { DemoProof } from './run-demo.ts';
 import { demoSentences } from './demo-sentences.ts';
 
 export type DemoStepId = keyof (typeof demoSentences)['zh']['steps'];
@@ -10,6 +9,17 @@ export interface DemoStep {
   readonly id: DemoStepId;
   readonly ms: number;
   readonly facts: Facts;
+}
+
+/** Before and after, side by side. The story holds only if every pair is equal. */
+export interface DemoProof {
+  readonly rows: readonly [number, number];
+  /** Range digests compared on the restored server, and how many there are. */
+  readonly ranges: readonly [number, number];
+  readonly digestsEqual: boolean;
+  readonly paidSum: readonly [string, string];
+  /** Tables whose checksum, computed by the server itself, is the same. */
+  readonly checksums: readonly [number, number];
 }
 
 /** Prints the story as it happens: when, how long, what, with real sizes. */

@@ -1,2 +1,3 @@
 /** Public face of the demo. */
-export { runDemo, type DemoOptions, type DemoProof, type DemoResult } from './run-demo.ts';
+export type { DemoProof } from './demo-timeline.ts';
+export { runDemo, type DemoOptions, type DemoResult } from './run-demo.ts';

@@ -8,7 +8,7 @@ import { systemClock } from '../platform/clock.ts';
 import { randomKeyBytes } from '../platform/random.ts';
 import { startPrivateServer, type PrivateServer } from '../sandbox/index.ts';
 import { openLoadSession } from '../source/mysql/load/load-session.ts';
-import { DemoTimeline, type DemoStep } from './demo-timeline.ts';
+import { DemoTimeline, type DemoProof, type DemoStep } from './demo-timeline.ts';
 import { startDemoShop, type DemoShop } from './demo-shop.ts';
 import { readShopFacts, type ShopFacts } from './independent-check.ts';
 import { wordsOfKit } from './read-kit.ts';
@@ -23,17 +23,6 @@ export interface DemoOptions {
   /** One line of the timeline. */
   readonly write: (line: string) => void;
   readonly signal: AbortSignal;
-}
-
-/** Before and after, side by side. The story holds only if every pair is equal. */
-export interface DemoProof {
-  readonly rows: readonly [number, number];
-  /** Range digests compared on the restored server, and how many there are. */
-  readonly ranges: readonly [number, number];
-  readonly digestsEqual: boolean;
-  readonly paidSum: readonly [string, string];
-  /** Tables whose checksum, computed by the server itself, is the same. */
-  readonly checksums: readonly [number, number];
 }
 
 export interface DemoResult {

@@ -65,7 +65,8 @@ export function runCommand(program: string, args: readonly string[], options: Ru
         }
         const code = error === null ? 0 : error.code;
         if (error !== null && typeof code !== 'number' && error.killed !== true) {
-          reject(error as Error);
+          // execFile hands over an Error whose type says less than it is.
+          reject(error as unknown as Error);
           return;
         }
         resolve({ exitCode: typeof code === 'number' ? code : 124, stdout, stderr });
