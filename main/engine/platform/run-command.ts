@@ -65,8 +65,7 @@ export function runCommand(program: string, args: readonly string[], options: Ru
         }
         const code = error === null ? 0 : error.code;
         if (error !== null && typeof code !== 'number' && error.killed !== true) {
-          // execFile hands over an Error whose type says less than it is.
-          reject(error as unknown as Error);
+          reject(error instanceof Error ? error : new Error('the program could not be started'));
           return;
         }
         resolve({ exitCode: typeof code === 'number' ? code : 124, stdout, stderr });
