@@ -46,7 +46,8 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
     .option('--json', words.say('flag.json'))
     .option('--lang <zh|en>', words.say('flag.lang'))
     .option('--passphrase-env <NAME>', words.say('flag.passphrase-env'))
-    .option('--passphrase-file <PATH>', words.say('flag.passphrase-file'));
+    .option('--passphrase-file <PATH>', words.say('flag.passphrase-file'))
+    .option('--words-file <PATH>', words.say('flag.words-file'));
   addInit(program, picker);
   addSource(program, picker);
   addDestination(program, picker);

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../shared/ipc/engine-verbs.ts';
 import type { Words } from './language.ts';
 import type { Finished } from './output/report.ts';
-import { findSecret, type SecretSources } from './secrets.ts';
+import { findSecret, readSecretFile, type SecretSources } from './secrets.ts';
 import type { CliSurroundings, Engine } from './surroundings.ts';
 
 /** The flags that every command understands. */
@@ -12,6 +13,7 @@ export interface GlobalFlags {
   readonly lang?: string;
   readonly passphraseEnv?: string;
   readonly passphraseFile?: string;
+  readonly wordsFile?: string;
 }
 
 /** What a command does once its arguments are understood. */
@@ -81,8 +83,23 @@ export class VerbContext {
     const { initialised, unlocked } = await this.call('home.status', {});
     if (!initialised) throw new AppError('home.not-initialised');
     if (unlocked) return;
+    const typedWords = await this.recoveryWords();
+    if (typedWords !== undefined) return void (await this.call('home.unlock', { words: typedWords }));
     const passphrase = await findSecret('passphrase', await this.passphraseSources(ask), this.surroundings, this.words);
     if (passphrase !== undefined) await this.call('home.unlock', { passphrase });
+  }
+
+  /** The words of the main recovery kit, when `--words-file` names them. */
+  async recoveryWords(): Promise<string | undefined> {
+    const { wordsFile } = this.flags;
+    return wordsFile === undefined ? undefined : this.readWords(wordsFile);
+  }
+
+  /** The 24 words in a file. Errors: as `readSecretFile`, and `usage.secret-missing` for an empty one. */
+  async readWords(path: string): Promise<string> {
+    const text = await readSecretFile(resolve(this.surroundings.cwd, path));
+    if (text.trim() === '') throw new AppError('usage.secret-missing', { what: 'words', path });
+    return text;
   }
 
   /** Flag, file, the variable remembered from `init`, SHOUHU_PASSPHRASE, then a question. */
@@ -115,6 +132,7 @@ export class VerbContext {
 export interface VaultFlags {
   readonly vaultPassphraseEnv?: string;
   readonly vaultPassphraseFile?: string;
+  readonly vaultWordsFile?: string;
 }
 
 /** Whatever ended the run, as what the person asked for when they asked to stop. */

@@ -46,6 +46,7 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.passphrase-file': 'file that holds the passphrase (readable by you alone)',
   'flag.vault-passphrase-env': 'name of the environment variable that holds the card-vault passphrase',
   'flag.vault-passphrase-file': 'file that holds the card-vault passphrase (readable by you alone)',
+  'flag.vault-words-file': 'file with the 24 recovery words of the card vault (readable by you alone)',
   'flag.kit': 'folder for the recovery kits; without it the words are shown once',
   'flag.mysql': 'database address, such as mysql://user@127.0.0.1:3306/ (without a password)',
   'flag.databases': 'only these databases, separated by commas',

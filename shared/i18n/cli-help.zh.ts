@@ -44,6 +44,7 @@ export const cliHelpZh = {
   'flag.passphrase-file': '存有口令的文件（只有自己能读）',
   'flag.vault-passphrase-env': '存有卡密保险库口令的环境变量的名字',
   'flag.vault-passphrase-file': '存有卡密保险库口令的文件（只有自己能读）',
+  'flag.vault-words-file': '写有卡密保险库 24 个恢复词的文件（只有自己能读）',
   'flag.kit': '恢复卡写到这个文件夹；不写则只显示一次',
   'flag.mysql': '数据库地址，如 mysql://user@127.0.0.1:3306/（不要写密码）',
   'flag.databases': '只要这些数据库，用逗号分开',

@@ -80,7 +80,7 @@ export const commands = {
     input: engineVerbs['home.init'].input.omit({ kitDir: true, language: true }).extend({ folderToken: tokenSchema }),
     output: z.strictObject({ repositoryId: z.string(), kitFiles: z.array(z.string()) }),
   },
-  'home.unlock': engineVerbs['home.unlock'],
+  'home.unlock': { input: engineVerbs['home.unlock'].input.options[0], output: nothing },
   'source.add': { input: pageSourceSchema, output: engineVerbs['source.add'].output },
   'source.try': { input: pageSourceSchema, output: engineVerbs['source.try'].output },
   'source.list': engineVerbs['source.list'],

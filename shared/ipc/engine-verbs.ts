@@ -57,10 +57,12 @@ export const restoreTargetSchema = z.discriminatedUnion('kind', [
 ]);
 export type RestoreTarget = z.infer<typeof restoreTargetSchema>;
 
+const byPassphraseSchema = z.strictObject({ passphrase: passphraseSchema });
+/** How a key is opened: by its passphrase, or by the 24 words of its recovery kit. */
+const openingSchema = z.union([byPassphraseSchema, z.strictObject({ words: z.string().min(1).max(4000) })]);
+
 /** How the vault is opened for one call; absent: the vault stays closed and secret columns come back sealed. */
-export const vaultOpeningSchema = z
-  .union([z.strictObject({ passphrase: passphraseSchema }), z.strictObject({ words: z.string().min(1).max(4000) })])
-  .nullable();
+export const vaultOpeningSchema = openingSchema.nullable();
 export type VaultOpening = z.infer<typeof vaultOpeningSchema>;
 
 export const repositoryLocationSchema = z.discriminatedUnion('kind', [
@@ -103,7 +105,7 @@ export const engineVerbs = {
       words: z.strictObject({ main: z.array(z.string()), vault: z.array(z.string()) }).nullable(),
     }),
   },
-  'home.unlock': { input: z.strictObject({ passphrase: passphraseSchema }), output: nothing },
+  'home.unlock': { input: openingSchema, output: nothing },
   'source.add': {
     input: sourceInputSchema,
     output: z.strictObject({ source: sourceViewSchema, steps: z.array(testStepSchema) }),

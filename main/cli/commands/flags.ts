@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import type { VaultOpening } from '../../../shared/ipc/engine-verbs.ts';
 import type { sshInputSchema } from '../../../shared/model/source.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseFingerprint, parseSshAddress } from '../arguments/addresses.ts';
@@ -124,12 +125,14 @@ export function addVaultFlags(command: Command, words: Words): Command {
   return command
     .option('--open-vault', words.say('flag.open-vault'))
     .option('--vault-passphrase-env <NAME>', words.say('flag.vault-passphrase-env'))
-    .option('--vault-passphrase-file <PATH>', words.say('flag.vault-passphrase-file'));
+    .option('--vault-passphrase-file <PATH>', words.say('flag.vault-passphrase-file'))
+    .option('--vault-words-file <PATH>', words.say('flag.vault-words-file'));
 }
 
 /** The vault is opened only when it was asked for in so many words: a remembered passphrase is not a wish. */
-export async function readVault(flags: OpenVaultFlags, context: VerbContext): Promise<{ passphrase: string } | null> {
+export async function readVault(flags: OpenVaultFlags, context: VerbContext): Promise<VaultOpening> {
   if (flags.openVault !== true) return null;
+  if (flags.vaultWordsFile !== undefined) return { words: await context.readWords(flags.vaultWordsFile) };
   const sources = await context.vaultSources(flags, 'once');
   return { passphrase: await needSecret('vault-passphrase', sources, context.surroundings, context.words) };
 }

@@ -3,14 +3,13 @@ import type { Command } from 'commander';
 import type { VerbInput } from '../../../shared/ipc/engine-verbs.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { countText, durationText } from '../output/figures.ts';
-import { findSecret, readSecretFile } from '../secrets.ts';
+import { findSecret } from '../secrets.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
 import { addBucketFlags, readBucket, readBucketKeys, type BucketFlags } from './flags.ts';
 
 interface RecoverFlags extends BucketFlags {
   readonly from?: string;
-  readonly wordsFile?: string;
 }
 
 type RecoverySecret = VerbInput<'recover.run'>['secret'];
@@ -20,11 +19,9 @@ export function addRecover(program: Command, { words, pick }: Picker): void {
     .command('recover')
     .description(words.say('help.recover'))
     .option('--from <DIR>', words.say('flag.recover-from'));
-  addBucketFlags(command, words)
-    .option('--words-file <PATH>', words.say('flag.words-file'))
-    .action((flags: RecoverFlags) => {
-      pick(recover(flags));
-    });
+  addBucketFlags(command, words).action((flags: RecoverFlags) => {
+    pick(recover(flags));
+  });
 }
 
 function recover(flags: RecoverFlags): VerbRun {
@@ -39,7 +36,7 @@ function recover(flags: RecoverFlags): VerbRun {
         bucket === null
           ? { kind: 'disk', path: resolve(surroundings.cwd, from ?? '') }
           : { kind: 's3', ...bucket, ...(await readBucketKeys(flags, context)) },
-      secret: await readSecret(flags, context),
+      secret: await readSecret(context),
     });
     const { passphraseEnv } = context.flags;
     if (passphraseEnv !== undefined) await (await context.engine()).rememberEnvNames({ passphrase: passphraseEnv });
@@ -57,11 +54,10 @@ function recover(flags: RecoverFlags): VerbRun {
 }
 
 /** The words of the kit or the passphrase. On a terminal one question takes either: 24 words look like nothing else. */
-async function readSecret(flags: RecoverFlags, context: VerbContext): Promise<RecoverySecret> {
+async function readSecret(context: VerbContext): Promise<RecoverySecret> {
   const { surroundings, words } = context;
-  if (flags.wordsFile !== undefined) {
-    return { kind: 'words', words: await readSecretFile(resolve(surroundings.cwd, flags.wordsFile)) };
-  }
+  const fromFile = await context.recoveryWords();
+  if (fromFile !== undefined) return { kind: 'words', words: fromFile };
   const passphrase = await findSecret('passphrase', await context.passphraseSources('never'), surroundings, words);
   if (passphrase !== undefined) return { kind: 'passphrase', passphrase };
   if (!surroundings.isInputTty) throw new AppError('usage.secret-missing', { what: 'words' });

@@ -1,5 +1,5 @@
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { createKeyring, unlockWithPassphrase } from '../../repository/index.ts';
+import { createKeyring, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { writeKit } from '../kit/index.ts';
 
@@ -57,6 +57,10 @@ export async function homeUnlock(
   input: VerbInput<'home.unlock'>,
 ): Promise<VerbOutput<'home.unlock'>> {
   const header = await context.home.readKeyring();
-  context.setUnlocked({ header, keys: await unlockWithPassphrase(header, input.passphrase) });
+  const keys =
+    'words' in input
+      ? await unlockWithWords(header, input.words)
+      : await unlockWithPassphrase(header, input.passphrase);
+  context.setUnlocked({ header, keys });
   return {};
 }

@@ -68,7 +68,7 @@ describe('keyring', () => {
   });
 
   it.each([
-    ['short one', 'short'],
+    ['7 chars', 'short'],
     ['aaaaaaaaaaaaaaaa', 'repetitive'],
     [testVaultPassphrase, 'same-for-both'],
   ])('refuses the passphrase %s', async (passphrase, reason) => {

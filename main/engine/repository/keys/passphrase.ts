@@ -1,7 +1,7 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 
-/** Characters, not bytes: ten Chinese characters are enough. */
-export const minimumPassphraseLength = 10;
+/** Characters, not bytes: eight Chinese characters are enough. */
+export const minimumPassphraseLength = 8;
 const minimumDifferent = 5;
 
 /**
