@@ -231,7 +231,7 @@ describe('errors', () => {
     ['a closed port', { port: 1 }, 'mysql.unreachable', { host: '127.0.0.1', port: 1, reason: 'ECONNREFUSED' }],
     ['an unknown host', { host: 'nowhere.invalid' }, 'mysql.unreachable', { host: 'nowhere.invalid' }],
   ])('says what is wrong with %s', async (_, change, code, facts) => {
-    const { socketPath: _socket, ...tcp } = source.target;
+    const tcp = overTcp();
 
     await expect(connectMysql({ ...tcp, ...change })).rejects.toMatchObject({ code, facts });
   });
@@ -302,6 +302,11 @@ async function throughCutter(bytesFromServer: number): Promise<MysqlTarget> {
     relay.close();
     for (const socket of sockets) socket.destroy();
   });
-  const { socketPath: _, ...tcp } = source.target;
+  const tcp = overTcp();
   return { ...tcp, port: (relay.address() as { port: number }).port };
+}
+
+function overTcp(): MysqlTarget {
+  const { host, port, user, password } = source.target;
+  return { host, port, user, password };
 }

@@ -9,7 +9,7 @@ const exactTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint',
 
 /**
  * Rows and sum of a money table by the server, as decimal text in the column's own unit. NULL amounts count as rows and add
- * nothing; no rows give `0`.
+ * nothing; no rows give zero.
  *
  * Integers and DECIMAL are summed by SUM, which is exact. Every other type is summed over the decimal number that its fetched text
  * spells (`0.10000000149011612` for the FLOAT 0.1), because that text is what the engine adds up too, and because SUM over

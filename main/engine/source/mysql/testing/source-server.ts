@@ -5,7 +5,7 @@ import { beginSnapshot } from '../begin-snapshot.ts';
 import type { TableSchema } from '../../../../../shared/model/database.ts';
 import type { KeyRange, MysqlSnapshot, MysqlTarget, RawBatch, SnapshotOptions } from '../types.ts';
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 export const whole: KeyRange = { lower: null, upper: null };
 
 /** A private server with a binlog and an administrator's connection that writes. */
