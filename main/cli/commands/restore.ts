@@ -118,7 +118,6 @@ function targetOf(flags: RestoreFlags): ReadTarget {
 }
 
 function restoreLines(output: RestoreOutput, words: Words): string[] {
-  const { digest } = output;
   const where = output.file ?? output.databases.join(', ');
   return [
     words.say('restore.done', {
@@ -130,12 +129,17 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
       rows: countText(output.rows),
       time: durationText(output.durationMs, words),
     }),
-    `${mark(digest.equal)} ${words.say('restore.digest', { compared: countText(digest.compared), ranges: countText(digest.ranges) })}`,
+    // A file can be compared with nothing yet: that is for the server that reads it.
+    ...(output.file === null ? [digestLine(output, words)] : []),
     ...(output.vault === 'closed' ? [words.say('restore.vault-closed')] : []),
-    '',
-    ...ledgerLines(output.ledgers, words),
+    ...(output.file === null ? ['', ...ledgerLines(output.ledgers, words)] : []),
     ...output.notes.map((note) => noteLine(note, words)),
   ];
+}
+
+function digestLine({ digest }: RestoreOutput, words: Words): string {
+  const figures = { compared: countText(digest.compared), ranges: countText(digest.ranges) };
+  return `${mark(digest.equal)} ${words.say('restore.digest', figures)}`;
 }
 
 /** Notes are `id: what it is about`. */
