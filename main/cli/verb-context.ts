@@ -84,7 +84,10 @@ export class VerbContext {
     if (!initialised) throw new AppError('home.not-initialised');
     if (unlocked) return;
     const typedWords = await this.recoveryWords();
-    if (typedWords !== undefined) return void (await this.call('home.unlock', { words: typedWords }));
+    if (typedWords !== undefined) {
+      await this.call('home.unlock', { words: typedWords });
+      return;
+    }
     const passphrase = await findSecret('passphrase', await this.passphraseSources(ask), this.surroundings, this.words);
     if (passphrase !== undefined) await this.call('home.unlock', { passphrase });
   }

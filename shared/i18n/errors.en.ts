@@ -106,6 +106,10 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     message: 'There is no destination named “{{name}}”. Nothing was run.',
     remedy: 'Run shouhu destination list to see the names; add one with shouhu destination add if there is none.',
   },
+  'destination.none': {
+    message: 'There is no place to keep a backup yet, so nothing was backed up. The shop itself was not touched.',
+    remedy: 'Add a destination first (main disk, second disk, USB disk or cloud), then back up again.',
+  },
   'destination.exists': {
     message: 'There is already a destination named “{{name}}”. Its settings are unchanged.',
     remedy: 'Choose another name, or remove the old one with shouhu destination remove (the backups in it stay).',
@@ -115,8 +119,8 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy: 'Run shouhu snapshots to see them; the first few characters of an id are enough.',
   },
   'table.unknown': {
-    message: 'The snapshot has no “{{table}}”. Nothing was run.',
-    remedy: 'Run shouhu show with the snapshot id to see its tables, and write the name as database.table.',
+    message: 'The table “{{table}}”, or a column needed in it, was not found. Existing backups are unchanged.',
+    remedy: 'Check the names; shouhu show with a snapshot id lists its tables, written as database.table.',
   },
   'repository.absent': {
     message: 'There is no Shouhu repository at this place. Nothing was changed.',
@@ -187,8 +191,9 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy: 'Plug in the disk that has it, or check the network, and retry; or choose another snapshot.',
   },
   'restore.target-exists': {
-    message: '“{{target}}”, where the data should go, exists already. It was not touched.',
-    remedy: 'Choose another name with --as, compare, and only then decide about replacing.',
+    message: 'A database or file of that name exists already where the data should go. It was not touched.',
+    remedy:
+      'Restore under another name (--as for a database, another file name for a file), compare, and only then decide.',
   },
   'restore.confirmation-missing': {
     message: 'This step overwrites data in use and was not confirmed, so nothing was done.',

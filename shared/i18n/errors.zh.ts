@@ -101,6 +101,10 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '没有叫“{{name}}”的目的地，什么都没有执行。',
     remedy: '运行 shouhu destination list 看看已有的名字；还没有的话先用 shouhu destination add 添加。',
   },
+  'destination.none': {
+    message: '还没有任何存放备份的地方，所以这次没有备份。店里的数据没有动过。',
+    remedy: '先添加一个目的地（主硬盘、第二块盘、U 盘或云存储），再备份一次。',
+  },
   'destination.exists': {
     message: '已经有一个叫“{{name}}”的目的地，原来的设置没有动。',
     remedy: '换一个名字，或先用 shouhu destination remove 去掉旧的（里面的备份会保留）。',
@@ -110,8 +114,8 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     remedy: '运行 shouhu snapshots 看看有哪些，编号可以只写开头几位。',
   },
   'table.unknown': {
-    message: '快照里没有“{{table}}”，什么都没有执行。',
-    remedy: '运行 shouhu show 加快照编号查看里面的表，按“库.表”的写法再试。',
+    message: '没有找到表“{{table}}”，或其中要用的列。已有的备份没有改动。',
+    remedy: '核对表名和列名；快照里有哪些表，可以用 shouhu show 加快照编号查看，按“库.表”的写法再试。',
   },
   'repository.absent': {
     message: '这个位置没有守护的备份仓库，什么都没有改动。',
@@ -174,8 +178,8 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     remedy: '插上存有它的磁盘，或检查网络，然后再试；也可以换一个快照。',
   },
   'restore.target-exists': {
-    message: '要恢复到的“{{target}}”已经存在，没有动它。',
-    remedy: '用 --as 换一个名字，比较无误之后再决定要不要替换。',
+    message: '要恢复到的地方已经有同名的数据库或文件，没有动它。',
+    remedy: '换一个名字再恢复（数据库用 --as，文件换文件名），比较无误之后再决定要不要替换。',
   },
   'restore.confirmation-missing': {
     message: '这一步会覆盖正在使用的数据，没有得到确认，所以什么都没有做。',
