@@ -2,7 +2,7 @@ import prettyBytes from 'pretty-bytes';
 import type { Language } from '../../shared/ipc/contract.ts';
 import type { LedgerDefinition } from '../../shared/model/database.ts';
 import { centsToUnits, formatMoney } from './money.ts';
-import type { Translate } from './use-words.ts';
+import type { Translate } from './translate.ts';
 
 export interface Format {
   readonly count: (value: number) => string;

@@ -3,20 +3,18 @@ import { useTranslation } from 'react-i18next';
 import type { ErrorFacts, WireError } from '../../shared/errors/app-error.ts';
 import { fillSentence } from '../../shared/i18n/error-text.ts';
 import type { ErrorText } from '../../shared/i18n/error-text.ts';
-import type { UiKey } from '../../shared/i18n/ui.zh.ts';
 import type { Language } from '../../shared/ipc/contract.ts';
 import { createFormat } from './format.ts';
 import type { Format } from './format.ts';
 import { errorsNamespace } from './i18n.ts';
-
-export type Translate = (key: UiKey, facts?: ErrorFacts) => string;
+import type { Translate } from './translate.ts';
 
 export interface Words {
   readonly language: Language;
   readonly t: Translate;
   /** For ids that the engine makes: `group.id` where there is such a sentence, else `group.other` with the id. */
   readonly named: (
-    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo',
+    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo' | 'note',
     id: string,
     facts?: ErrorFacts,
   ) => string;

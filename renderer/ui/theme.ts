@@ -5,6 +5,18 @@ export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 7, dark: 5 },
   colors: {
+    orange: [
+      '#fff4e6',
+      '#ffe8cc',
+      '#ffd8a8',
+      '#fdc078',
+      '#f7a247',
+      '#e98a25',
+      '#cf6f12',
+      '#b4530a',
+      '#934107',
+      '#723204',
+    ],
     brand: [
       '#e9f7f4',
       '#d3ece7',

@@ -2,39 +2,45 @@ import type { ChecklistItem } from '../../../shared/model/checklist.ts';
 
 export function sampleChecklist(nowMs: number): ChecklistItem[] {
   const before = (hours: number): string => new Date(nowMs - hours * 3_600_000).toISOString();
-  const unknown: Omit<ChecklistItem, 'id'> = { state: 'unknown', evidence: [], since: null, todo: null };
+  const unknown: Omit<ChecklistItem, 'id'> = { state: 'unknown', evidence: [], since: null, todo: 'not-yet' };
   return [
     { id: 'replica', ...unknown },
     {
       id: 'daily-snapshot-second-disk',
       state: 'ok',
-      evidence: [{ id: 'snapshot-on-destination', at: before(3), facts: { destination: '第二块硬盘' } }],
+      evidence: [{ id: 'copy-listed', at: before(3), facts: { destination: '第二块硬盘' } }],
       since: before(120),
       todo: null,
     },
     {
       id: 'two-clouds-encrypted',
       state: 'warn',
-      evidence: [{ id: 'snapshot-on-destination', at: before(3), facts: { destination: '阿里云' } }],
+      evidence: [{ id: 'copy-written', at: before(3), facts: { destination: '阿里云' } }],
       since: before(120),
       todo: 'add-second-cloud',
     },
     {
       id: 'weekly-cold-offsite',
       state: 'ok',
-      evidence: [{ id: 'snapshot-on-destination', at: before(27), facts: { destination: '蓝色 U 盘' } }],
+      evidence: [{ id: 'copy-listed', at: before(27), facts: { destination: '蓝色 U 盘' } }],
       since: before(27),
       todo: null,
     },
-    { id: 'restore-tested', state: 'fail', evidence: [], since: null, todo: 'restore-into-sandbox' },
+    { id: 'restore-tested', state: 'fail', evidence: [], since: null, todo: 'rehearse-restore' },
     {
       id: 'card-vault',
       state: 'ok',
-      evidence: [{ id: 'secret-columns-sealed', at: before(3), facts: { columns: 'carmis.carmi, orders.info' } }],
+      evidence: [{ id: 'sealed-in-snapshot', at: before(3), facts: { tables: 2 } }],
       since: before(120),
       todo: null,
     },
-    { id: 'coverage', ...unknown },
+    {
+      id: 'coverage',
+      state: 'unknown',
+      evidence: [{ id: 'rows-proven', at: before(3), facts: { rows: 538_026 } }],
+      since: before(3),
+      todo: 'site-files-not-yet',
+    },
     {
       id: 'recovery-kit',
       state: 'warn',

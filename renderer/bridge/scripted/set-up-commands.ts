@@ -53,8 +53,8 @@ function trySource(input: PageSourceInput): TestStep[] {
 
 function tryDestination(input: PageDestinationInput): TestStep[] {
   if (input.kind === 's3' && input.secretKey === 'wrong')
-    return [passed('reach'), refused('write', 'backend.access-denied', { bucket: input.bucket })];
-  return [passed('reach'), passed('write'), passed('read'), passed('list'), passed('delete')];
+    return [passed('open'), refused('put', 'backend.access-denied', { bucket: input.bucket })];
+  return [...['open', 'put', 'stat', 'get', 'list', 'remove'].map((id) => passed(id))];
 }
 
 /** A failed test refuses the addition with the error of the step that failed. */
@@ -144,9 +144,7 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
     'destination.test': ({ name }: CommandInput<'destination.test'>) => {
       const isAway = name === '蓝色 U 盘';
       return {
-        steps: isAway
-          ? [refused('reach', 'backend.absent', { name })]
-          : [passed('reach'), passed('write'), passed('read')],
+        steps: isAway ? [refused('open', 'backend.absent', { name })] : [passed('open'), passed('put'), passed('get')],
       };
     },
     'destination.remove': ({ name }: CommandInput<'destination.remove'>) => {
@@ -156,8 +154,8 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
     },
     'demo.open': async ({ jobId }: CommandInput<'demo.open'>) => {
       await jobs.walk(jobId, 'demo.open', 'demo', [
-        { phase: 'servers', details: ['MariaDB', 'SSH', 'S3'], bytes: 0 },
-        { phase: 'data', details: ['orders', 'carmis', 'goods'], bytes: 0 },
+        { phase: 'demo', details: ['MariaDB', 'SSH', 'S3'], bytes: 0 },
+        { phase: 'demo', details: ['orders', 'carmis', 'goods'], bytes: 0 },
       ]);
       world.sources = [...world.sources, aSource({ id: idOf(world.nextNumber++), name: 'demo' })];
       world.destinations = [

@@ -34,10 +34,10 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       const places = world.destinations.filter(({ name }) => to.length === 0 || to.includes(name));
       await jobs.walk(jobId, 'backup.run', source, [
         { phase: 'connect', details: [''], bytes: 0 },
-        { phase: 'snapshot', details: [''], bytes: 0 },
-        { phase: 'rows', details: tableNames, bytes: sampleBytes },
-        { phase: 'ledgers', details: ['orders'], bytes: 0 },
-        { phase: 'copies', details: places.map(({ name }) => name), bytes: sampleBytes },
+        { phase: 'lock', details: [''], bytes: 0 },
+        { phase: 'read', details: tableNames, bytes: sampleBytes },
+        { phase: 'check', details: ['orders'], bytes: 0 },
+        { phase: 'copy', details: places.map(({ name }) => name), bytes: sampleBytes },
       ]);
       const present = places
         .filter(({ role }) => role !== 'cold')
@@ -94,7 +94,6 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       healFrom,
     }: CommandInput<'verify.run'>): Promise<CommandOutput<'verify.run'>> => {
       await jobs.walk(jobId, 'verify.run', destination, [
-        { phase: 'list', details: [''], bytes: 0 },
         { phase: 'verify', details: ['chunks', 'manifests'], bytes: sampleBytes },
       ]);
       const isDamaged = world.damaged.has(destination);
@@ -142,8 +141,8 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       await jobs.walk(input.jobId, 'restore.run', input.source, [
         { phase: 'sandbox', details: [''], bytes: 0 },
         { phase: 'load', details: chosen.map(({ name }) => `dujiaoka.${name}`), bytes },
-        { phase: 'indexes', details: chosen.map(({ name }) => `dujiaoka.${name}`), bytes: 0 },
-        { phase: 'digest', details: [''], bytes: 0 },
+        { phase: 'keys', details: chosen.map(({ name }) => `dujiaoka.${name}`), bytes: 0 },
+        { phase: 'prove', details: [''], bytes: 0 },
       ]);
       const beside = `dujiaoka__restore_${snapshot.at.slice(0, 16).replace(/\D/g, '')}`;
       const database = input.as ?? (input.into.kind === 'same' ? beside : 'dujiaoka');
@@ -177,7 +176,7 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
         const wrong = words.findIndex((word) => !/^[a-z]+$|^\p{Script=Han}$/u.test(word) || word === 'wrong');
         if (wrong >= 0) throw new AppError('keys.unknown-word', { position: wrong + 1 });
       }
-      await jobs.walk(jobId, 'recover.run', 'recovered', [{ phase: 'recover', details: ['manifests'], bytes: 0 }]);
+      await jobs.walk(jobId, 'recover.run', 'recovered', [{ phase: 'timeline', details: [''], bytes: 0 }]);
       const [disk] = sampleDestinations;
       Object.assign(world, {
         initialised: true,

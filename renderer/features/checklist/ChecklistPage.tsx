@@ -124,7 +124,7 @@ function Item({ item }: { readonly item: ChecklistItem }) {
           </Group>
           {item.evidence.map((evidence) => (
             <Text size="sm" key={`${evidence.id} ${evidence.at ?? ''} ${JSON.stringify(evidence.facts)}`}>
-              {named('evidence', evidence.id, evidence.facts)}
+              {named('evidence', evidence.id, shown(evidence.facts, format.count))}
               {evidence.at !== null && <Text span c="dimmed">{` · ${format.dateShort(evidence.at)}`}</Text>}
             </Text>
           ))}
@@ -133,12 +133,12 @@ function Item({ item }: { readonly item: ChecklistItem }) {
               {t('checklist.noEvidence')}
             </Text>
           )}
-          {item.state === 'unknown' && item.evidence.length === 0 && (
+          {item.todo === 'not-yet' && (
             <Text size="sm" c="dimmed">
               {t('checklist.unknownText')}
             </Text>
           )}
-          {item.todo !== null && (
+          {item.todo !== null && item.todo !== 'not-yet' && (
             <Text size="sm">
               <b>{t('checklist.todo')}</b> {named('todo', item.todo)}
             </Text>
@@ -146,5 +146,12 @@ function Item({ item }: { readonly item: ChecklistItem }) {
         </Stack>
       </Group>
     </Paper>
+  );
+}
+
+/** Numbers in a sentence are grouped like everywhere else. */
+function shown(facts: ChecklistItem['evidence'][number]['facts'], count: (value: number) => string): typeof facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'number' ? count(value) : value]),
   );
 }

@@ -118,7 +118,9 @@ export function DestinationForm({ copies, dialogs, role, taken, onSaved, onCance
           ) : (
             <DiskField values={values} error={errorOf('folder')} dialogs={dialogs} onChange={change} />
           )}
-          {state.view === 'testing' && <TestSteps steps={[]} pending={['reach', 'write', 'read']} />}
+          {state.view === 'testing' && (
+            <TestSteps steps={[]} pending={['open', 'put', 'stat', 'get', 'list', 'remove']} />
+          )}
           {'steps' in state && state.steps.length > 0 && <TestSteps steps={state.steps} />}
           {state.view === 'refused' && <ErrorCard error={state.error} />}
           {state.view === 'tested' && <Alert color="brand" radius="lg" role="status" title={t('copies.tried')} />}

@@ -10,28 +10,10 @@ interface TestStepsProps {
   readonly pending?: readonly string[];
 }
 
-/** The engine's names for steps, in the order a person would think of them. */
-const sentenceOf: Readonly<Record<string, string>> = {
-  tunnel: 'ssh',
-  connect: 'login',
-  mysql: 'login',
-  version: 'server',
-  'host-key': 'hostKey',
-  privilege: 'privileges',
-  grants: 'privileges',
-  databases: 'tables',
-  reachable: 'reach',
-  put: 'write',
-  get: 'read',
-  'read-back': 'read',
-  remove: 'delete',
-  'free-space': 'space',
-};
-
 /** A live test, step by step: a tick, a cross or a spinner, with words for those who see none of them. */
 export function TestSteps({ steps, pending = [] }: TestStepsProps) {
   const { t, named } = useWords();
-  const nameOf = (id: string): string => named('testStep', sentenceOf[id] ?? id);
+  const nameOf = (id: string): string => named('testStep', id);
   return (
     <Panel title={t('testStep.title')}>
       <Stack component="ul" className="sh-list" gap="sm" aria-live="polite">

@@ -60,7 +60,7 @@ export function KeysStep({ dialogs, busy, error, onBack, onCreate }: KeysStepPro
         <Alert color="brand" variant="light" radius="lg" icon={<IconKey aria-hidden />} title={t('keys.why')}>
           <Text size="sm">{t('keys.whyText')}</Text>
         </Alert>
-        <Panel title={t('keys.main')}>
+        <Panel>
           <PassphraseFields
             label={t('keys.main')}
             hint={t('keys.mainHint')}
@@ -73,7 +73,7 @@ export function KeysStep({ dialogs, busy, error, onBack, onCreate }: KeysStepPro
             onAgain={setMainAgain}
           />
         </Panel>
-        <Panel title={t('keys.vault')}>
+        <Panel>
           <PassphraseFields
             label={t('keys.vault')}
             hint={t('keys.vaultHint')}

@@ -18,7 +18,7 @@ interface ProofPageProps {
 
 /** What came of a restore, in numbers that can be compared by eye. */
 export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPageProps) {
-  const { t, format } = useWords();
+  const { t, named, format } = useWords();
   const { digest, ledgers, file, resale, notes } = result;
   const isGood = digest.equal && ledgers.every(({ equal }) => equal);
   const definitions = detail?.manifest.ledgerDefinitions ?? [];
@@ -93,9 +93,14 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
       {notes.length > 0 && (
         <Panel title={t('proof.notes')}>
           <List size="sm">
-            {notes.map((note) => (
-              <List.Item key={note}>{note}</List.Item>
-            ))}
+            {notes.map((note) => {
+              const [id = '', ...what] = note.split(': ');
+              return (
+                <List.Item key={note} className="sh-break">
+                  {[named('note', id), ...what].join(' · ')}
+                </List.Item>
+              );
+            })}
           </List>
         </Panel>
       )}

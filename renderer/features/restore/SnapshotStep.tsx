@@ -40,7 +40,7 @@ export function SnapshotStep({ library, answers, onShop, onChoose }: SnapshotSte
           text: [
             format.ago(at, nowMs),
             t('common.tables', { count: tables }),
-            `${format.count(rows)} ${t('snapshot.rows')}`,
+            t('common.rows', { count: rows, shown: format.count(rows) }),
             format.bytes(bytes),
             ...(checksOk ? [] : [t('snapshot.checksBad')]),
           ].join(' · '),

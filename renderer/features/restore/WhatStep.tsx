@@ -85,7 +85,7 @@ function TablePicker({ detail, chosen, onChange }: TablePickerProps) {
                     </Badge>
                   )}
                   <Text size="sm" c="dimmed">
-                    {format.count(rows)} {t('snapshot.rows')}
+                    {t('common.rows', { count: rows, shown: format.count(rows) })}
                   </Text>
                 </Group>
               </Group>

@@ -42,7 +42,7 @@ function BackupBanner({ subject, canResume, onResume }: BackupBannerProps) {
   return (
     <Alert
       role="alert"
-      color="yellow"
+      color="orange"
       variant="light"
       radius="lg"
       icon={<IconInfoCircle aria-hidden />}
@@ -58,7 +58,7 @@ function OtherBanner({ job, onDismiss }: { readonly job: JobView; readonly onDis
   return (
     <Alert
       role="alert"
-      color="yellow"
+      color="orange"
       variant="light"
       radius="lg"
       icon={<IconInfoCircle aria-hidden />}

@@ -62,7 +62,7 @@ function SnapshotRow({ snapshot, source, nowMs, onOpen, onRestore }: SnapshotRow
           </Group>
           <Group gap="lg">
             <Text size="sm" c="dimmed">
-              {t('common.tables', { count: tables })} · {format.count(rows)} {t('snapshot.rows')} ·{' '}
+              {t('common.tables', { count: tables })} · {t('common.rows', { count: rows, shown: format.count(rows) })} ·{' '}
               {format.bytes(bytes)}
             </Text>
             {ledgers.map(({ name, sum, currency }) => (

@@ -115,4 +115,17 @@ export const restoreEn = {
     untouched: 'The live database has not been touched.',
     toTimeline: 'Back to home',
   },
+  note: {
+    'objects-left-out': 'Only some tables were restored: views, triggers and the like were not made',
+    'event-off': 'Scheduled event made, but not switched on',
+    'event-over': 'The time of this scheduled event is over, so it is off',
+    'character-set': 'Character set differs from the snapshot',
+    'definer-replaced': 'Its definer does not exist on this server and was replaced by the current user',
+    'sql-mode': 'The SQL mode of the server differs from the snapshot',
+    'names-changed': 'The old database name in it was replaced by the new one',
+    'not-created': 'Could not be made',
+    'ddl-differs': 'Table structure is written differently from the snapshot',
+    'digest-differs': 'Content differs from the snapshot',
+    other: '{{id}}',
+  },
 };

@@ -112,4 +112,17 @@ export const restoreZh = {
     untouched: '正在运行的数据库没有被改动。',
     toTimeline: '回到首页',
   },
+  note: {
+    'objects-left-out': '只恢复了部分表，视图、触发器等没有建',
+    'event-off': '定时事件已建好，但没有启用',
+    'event-over': '定时事件的时间已过，没有启用',
+    'character-set': '字符集与快照不同',
+    'definer-replaced': '原来的定义者在这台服务器上不存在，已换成当前用户',
+    'sql-mode': '服务器的 SQL 模式与快照不同',
+    'names-changed': '里面提到的旧数据库名已换成新名',
+    'not-created': '没有建成',
+    'ddl-differs': '表结构的写法与快照不同',
+    'digest-differs': '内容与快照不同',
+    other: '{{id}}',
+  },
 };
