@@ -7,6 +7,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { SchemaObject, TableRecord } from '../../../shared/model/database.ts';
 import { newId } from '../platform/random.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
+import { renameDatabases, type Renames } from '../source/mysql/load/index.ts';
 import { insertStatements } from '../source/mysql/rows/index.ts';
 import type { CopyReader } from './copy-reader.ts';
 import type { PlannedDatabase, RestorePlan } from './plan-restore.ts';
@@ -36,11 +37,11 @@ export interface SqlFile {
 
 /**
  * Writes a plan as SQL that the stock `mysql`/`mariadb` client reads. Memory stays at a few chunks; the file gets its name only
- * when it is whole. Errors: `restore.target-exists` {file}, `backend.disk-full`, `backend.permission`, those of the copies.
+ * when it is whole. Errors: `restore.target-exists` {target}, `backend.disk-full`, `backend.permission`, those of the copies.
  */
 export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
   const { path, signal } = request;
-  if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { database: path });
+  if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { target: path });
   const part = `${path}.${newId().slice(0, 8)}.part`;
   const compress: Transform[] = path.endsWith('.zst') ? [createZstdCompress()] : [];
   try {
@@ -67,24 +68,26 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
 
 async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | string> {
   const { plan, as } = request;
-  const isRenamed = as !== null && plan.databases.length === 1;
+  const [only] = plan.databases;
+  const renames: Renames =
+    as !== null && only !== undefined && plan.databases.length === 1 ? new Map([[only.record.name, as]]) : new Map();
+  const nameOf = ({ record }: PlannedDatabase): string => renames.get(record.name) ?? record.name;
   yield header;
   let doneBytes = 0;
   for (const database of plan.databases) {
-    const name = isRenamed ? as : database.record.name;
-    yield createDatabase(database, name);
+    yield createDatabase(database, nameOf(database));
     for (const object of database.record.objects) if (object.kind === 'sequence') yield sequence(object);
     for (const table of database.tables) {
-      yield `\n${table.schema.ddl};\n`;
+      yield `\n${renameDatabases(table.schema.ddl, renames)};\n`;
       for await (const statement of rowsOf(table, request)) yield statement;
       doneBytes += table.ranges.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.textBytes, 0);
       request.onProgress(table.schema.name, doneBytes, plan.totalBytes);
     }
   }
   if (plan.isWhole) {
-    for (const { record } of plan.databases) {
-      yield `\nUSE ${quoteName(isRenamed ? as : record.name)};\n`;
-      for (const object of record.objects) if (object.kind !== 'sequence') yield objectText(object);
+    for (const database of plan.databases) {
+      yield `\nUSE ${quoteName(nameOf(database))};\n`;
+      for (const object of database.record.objects) if (object.kind !== 'sequence') yield objectText(object, renames);
     }
   }
   yield footer;
@@ -132,7 +135,10 @@ function sequence({ ddl, name, nextValue }: SchemaObject): string {
   return `\n${ddl};\n${isNumber ? `SELECT SETVAL(${quoteName(name)}, ${nextValue}, 0);\n` : ''}`;
 }
 
-function objectText({ kind, ddl, sqlMode, characterSetClient, collationConnection }: SchemaObject): string {
+function objectText(object: SchemaObject, renames: Renames): string {
+  const { kind, sqlMode, characterSetClient, collationConnection } = object;
+  // A view names its own database: under another name it would read the old one, or be put into it.
+  const ddl = renameDatabases(object.ddl, renames, sqlMode);
   const lines: string[] = [];
   if (characterSetClient !== null && /^\w+$/.test(characterSetClient))
     lines.push(`SET character_set_client = ${characterSetClient};`);

@@ -12,4 +12,4 @@ export {
 export { loadText } from './load-chunk.ts';
 export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
 export { assertLedger, assertRange, countTarget, targetLedger } from './target-digest.ts';
-export type { Renames } from './rewrite-ddl.ts';
+export { renameDatabases, type Renames } from './rewrite-ddl.ts';
