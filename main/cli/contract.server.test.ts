@@ -1,0 +1,440 @@
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { zstdDecompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { runCommand } from '../engine/platform/run-command.ts';
+import {
+  bucket,
+  checksums,
+  expectNoSecretsInHome,
+  loadWithClient,
+  query,
+  shopDatabase,
+  startCliRig,
+  wordsFile,
+  type CliRig,
+  type Ended,
+} from './testing/cli-rig.ts';
+
+/** Every verb as the contract writes it: one JSON document, its field names, numbers for sizes, ISO times, exit code 0. */
+vi.setConfig({ maxConcurrency: 3 });
+let rig: CliRig;
+beforeAll(async () => {
+  rig = await startCliRig();
+  await rig.prepared();
+});
+afterAll(() => rig.stop());
+
+const count = z.int().nonnegative();
+const iso = z.iso.datetime();
+const ms = z.number().nonnegative();
+const ledger = z.looseObject({
+  name: z.string(),
+  currency: z.string(),
+  rows: count,
+  sum: z.string(),
+  serverSum: z.string(),
+  equal: z.literal(true),
+});
+const shapes = {
+  backup: z.looseObject({
+    snapshot: z.looseObject({
+      id: z.uuid(),
+      at: iso,
+      coordinate: z.looseObject({ file: z.string(), position: count }),
+      tables: count,
+      rows: count,
+      chunks: count,
+    }),
+    read: z.looseObject({ bytesFromServer: count, rowsFetched: count, rangesReused: count, rangesTotal: count }),
+    written: z.looseObject({ objects: count, bytes: count }),
+    ledgers: z.array(ledger).min(1),
+    checks: z.array(z.looseObject({ id: z.string(), ok: z.literal(true), facts: z.looseObject({}) })).min(1),
+    durationMs: ms,
+  }),
+  snapshots: z.looseObject({
+    snapshots: z.array(z.looseObject({ id: z.uuid(), at: iso, source: z.literal('shop'), bytes: count, rows: count })),
+  }),
+  show: z.looseObject({
+    tables: z.array(z.looseObject({ database: z.string(), name: z.string(), rows: count })).length(8),
+    rows: z.literal(5000),
+    ledgers: z.array(ledger).length(1),
+    copies: z.array(z.looseObject({ destination: z.string(), state: z.string(), at: iso })).length(2),
+  }),
+  copy: z.looseObject({ objectsCopied: count, bytesCopied: count, objectsSkipped: count, durationMs: ms }),
+  verify: z.looseObject({
+    objects: count,
+    read: count,
+    bytesRead: count,
+    damaged: z.array(z.looseObject({ object: z.string(), reason: z.string() })),
+    missing: z.array(z.string()),
+    healed: z.array(z.string()),
+  }),
+  restore: z.looseObject({
+    database: z.string(),
+    tables: count,
+    rows: count,
+    digest: z.looseObject({ ranges: count, equal: z.literal(true) }),
+    ledgers: z.array(ledger),
+    stoppedAt: iso,
+    resale: z.looseObject({ cards: count, orders: count, csv: z.string().nullable() }),
+    swap: z.string().nullable(),
+    undo: z.string().nullable(),
+    durationMs: ms,
+  }),
+  checklist: z.looseObject({
+    items: z.array(
+      z.looseObject({
+        id: z.string(),
+        state: z.enum(['ok', 'warn', 'fail', 'unknown']),
+        evidence: z.array(z.unknown()),
+        since: iso.nullable(),
+        todo: z.string().nullable(),
+      }),
+    ),
+  }),
+  recover: z.looseObject({ sources: z.array(z.string()), snapshots: count, durationMs: ms }),
+};
+
+function expectDone(ended: Ended, shape: z.ZodType = z.unknown()): Ended {
+  expect(ended, ended.stdout).toMatchObject({ exitCode: 0, json: { ok: true } });
+  const parsed = shape.safeParse(ended.json);
+  expect(parsed.error?.issues ?? []).toEqual([]);
+  return ended;
+}
+
+const s3Flags = () => [
+  '--bucket',
+  bucket,
+  '--endpoint',
+  rig.s3.endpoint,
+  '--access-key-env',
+  'AK',
+  '--secret-key-env',
+  'SK',
+];
+const intoServer = () => ['--into', rig.mysqlUrl, '--mysql-password-env', 'DB'];
+
+describe.concurrent('setting up', () => {
+  it('init writes two kits of text and page, and no secret stays in the home', async () => {
+    const world = await rig.bare();
+    const flags = ['--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit'];
+    const done = expectDone(await world.run(['init', ...flags]));
+    expect(done.json).toMatchObject({ repositoryId: expect.any(String), words: null });
+    const files = await readdir(world.path('kit'));
+    expect(files.filter((name) => /\.(?:html|pdf)$/.test(name))).toHaveLength(2);
+    expect(files.filter((name) => name.endsWith('.txt'))).toHaveLength(2);
+    await expectNoSecretsInHome(rig, world);
+  });
+
+  it('init without a kit folder shows the words once; secrets may come from files; --home and = are understood', async () => {
+    const world = await rig.bare();
+    await writeFile(world.path('pass'), '八个字的口令刚好\n', { mode: 0o600 });
+    await writeFile(world.path('vault'), 'vault pass', { mode: 0o600 });
+    const flags = [`--home=${world.path('elsewhere')}`, '--passphrase-file=pass', '--vault-passphrase-file', 'vault'];
+    const done = expectDone(await world.run(['--lang=zh', 'init', ...flags]));
+    const { words } = done.json as { words: { main: string[]; vault: string[] } };
+    expect([words.main.length, words.vault.length]).toEqual([24, 24]);
+    expect(words.main.join('')).toMatch(/^\p{Script=Han}{24}$/u);
+    expect((await stat(world.path('elsewhere/keyring.json'))).isFile()).toBe(true);
+    await expect(stat(world.home)).rejects.toThrow('ENOENT');
+    const other = await world.run(['source', 'list', '--home', world.path('elsewhere'), '--passphrase-file', 'pass']);
+    expect(expectDone(other).json).toMatchObject({ sources: [] });
+  });
+
+  it('a source behind ssh: trusted at first sight or pinned, listed, tested, backed up, removed', async () => {
+    const world = await rig.prepared();
+    const { host, port, user, clientKeyPath, hostKeyFingerprint } = rig.sshd;
+    const ssh = ['--ssh', `${user}@${host}:${port}`, '--ssh-key', clientKeyPath];
+    const mysql = ['--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', shopDatabase];
+    const trusted = await world.run(['source', 'add', 'tunnelled', ...mysql, ...ssh, '--trust-first']);
+    expect(expectDone(trusted).json).toMatchObject({
+      source: { name: 'tunnelled', ssh: { hostKey: { fingerprint: hostKeyFingerprint } }, preset: 'dujiaoka-2.x' },
+    });
+    const preset = ['--preset', 'none', '--secret', 'carmis.carmi', `--ssh-host-key=${hostKeyFingerprint}`];
+    const pinned = await world.run(['source', 'add', 'pinned', ...mysql, ...ssh, ...preset]);
+    expect(expectDone(pinned).json).toMatchObject({ source: { preset: null, secretColumns: ['carmis.carmi'] } });
+    const { json } = expectDone(await world.run(['source', 'list']));
+    expect(json['sources']).toMatchObject([{ name: 'shop' }, { name: 'tunnelled' }, { name: 'pinned' }]);
+    const tested = expectDone(await world.run(['source', 'test', 'tunnelled']));
+    expect(tested.json['steps']).toMatchObject([
+      { id: 'ssh' },
+      { id: 'login' },
+      { id: 'privileges' },
+      { id: 'tables' },
+    ]);
+    expectDone(await world.run(['backup', 'tunnelled', '--to', 'main,second', '--max-rate', '100Mbit']), shapes.backup);
+    expect(expectDone(await world.run(['source', 'remove', 'tunnelled'])).json).toMatchObject({ removed: 'tunnelled' });
+    const left = expectDone(await world.run(['snapshots', 'tunnelled']));
+    expect(left.json['snapshots']).toHaveLength(1);
+    await expectNoSecretsInHome(rig, world);
+  });
+
+  it('destinations: disks with role and place, a bucket; listed, tested, removed', async () => {
+    const world = await rig.prepared();
+    const usb = ['--disk', world.path('usb'), '--role', 'cold', '--place', '上海'];
+    expect(expectDone(await world.run(['destination', 'add', 'usb', ...usb])).json).toMatchObject({
+      destination: { name: 'usb', role: 'cold', place: '上海' },
+    });
+    const cloud = [
+      'destination',
+      'add',
+      'cloud',
+      '--s3',
+      'custom',
+      ...s3Flags(),
+      '--prefix',
+      'setup',
+      '--region',
+      'cn',
+    ];
+    expect(expectDone(await world.run(cloud)).json).toMatchObject({ destination: { role: 'cloud', kind: 's3' } });
+    const list = expectDone(await world.run(['destination', 'list']));
+    expect(list.json['destinations']).toMatchObject([
+      { name: 'main' },
+      { name: 'second' },
+      { name: 'usb' },
+      { name: 'cloud' },
+    ]);
+    expectDone(await world.run(['destination', 'test', 'cloud']));
+    expectDone(await world.run(['copy', '--snapshot', 'all', '--from', 'main', '--to', 'cloud']), shapes.copy);
+    expectDone(await world.run(['verify', 'cloud']), shapes.verify);
+    const there = expectDone(await world.run(['snapshots', 'shop', '--at-destination', 'cloud']), shapes.snapshots);
+    expect(there.json['snapshots']).toHaveLength(1);
+    expectDone(await world.run(['destination', 'remove', 'cloud']));
+    await expectNoSecretsInHome(rig, world);
+  });
+
+  it('a second computer with the same keys takes over an existing repository', async () => {
+    const first = await rig.prepared();
+    const second = await rig.bare();
+    const recovered = await second.run(['recover', '--from', first.path('main'), '--passphrase-env', 'MAIN']);
+    expectDone(recovered, shapes.recover);
+    const adopted = await second.run(['destination', 'add', 'shared', '--disk', first.path('second')]);
+    expectDone(adopted);
+    const there = expectDone(await second.run(['snapshots', '--at-destination', 'shared']));
+    expect(there.json['snapshots']).toHaveLength(1);
+  });
+});
+
+describe.concurrent('looking', () => {
+  it('snapshots, show, checklist, doctor and audit answer in their fields', async () => {
+    const world = await rig.prepared();
+    const { json } = expectDone(await world.run(['snapshots', 'shop']), shapes.snapshots);
+    const [{ id }] = json['snapshots'] as [{ id: string }];
+    expectDone(await world.run(['show', id]), shapes.show);
+    expectDone(await world.run(['show', id.slice(0, 6)]), shapes.show);
+    const { items } = expectDone(await world.run(['checklist', 'shop']), shapes.checklist).json as {
+      items: { id: string }[];
+    };
+    expect(items.map((item) => item.id)).toEqual([
+      'replica',
+      'daily-snapshot-second-disk',
+      'two-clouds-encrypted',
+      'weekly-cold-offsite',
+      'restore-tested',
+      'card-vault',
+      'coverage',
+      'recovery-kit',
+      'stream-rpo',
+      'alarm',
+    ]);
+    const doctor = expectDone(await world.run(['doctor', '--lang', 'zh']));
+    expect(doctor.json['findings']).toMatchObject([
+      { id: 'node', ok: true, title: expect.stringMatching(/./) },
+      {},
+      {},
+      {},
+      {},
+      {},
+    ]);
+    expect(expectDone(await world.run(['audit'])).json).toMatchObject({
+      intact: true,
+      entries: [{ action: 'home.init' }, {}, {}, {}, { action: 'backup', facts: { green: true } }],
+    });
+  });
+
+  it('speaks Chinese and English, on stdout only its result', async () => {
+    const world = await rig.prepared();
+    const zh = await world.run(['--lang', 'zh', 'snapshots'], { asText: true });
+    expect(zh).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/数据源/) });
+    const en = await world.run(['snapshots', '--lang=en'], { asText: true });
+    expect(en).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/Source/) });
+    const system = await world.run(['snapshots'], { asText: true, env: { LANG: 'zh_CN.UTF-8' } });
+    expect(system.stdout).toBe(zh.stdout);
+  });
+
+  it('a deleted catalog is read again from the copies', async () => {
+    const world = await rig.prepared();
+    for (const name of ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm']) {
+      await rm(`${world.home}/${name}`, { force: true });
+    }
+    const { json } = expectDone(await world.run(['snapshots', 'shop']), shapes.snapshots);
+    expect(json['snapshots']).toMatchObject([
+      { rows: 5000, copies: [{ destination: 'main' }, { destination: 'second' }] },
+    ]);
+    const again = expectDone(await world.run(['backup', 'shop']), shapes.backup);
+    expect(again.json).toMatchObject({ read: { rowsFetched: 0, rangesReused: 8 } });
+  });
+});
+
+describe.concurrent('restoring', () => {
+  it('into another server under a new name, with the vault open, equals the shop', async () => {
+    const world = await rig.prepared();
+    const vault = ['--open-vault', '--vault-passphrase-env', 'VAULT'];
+    const done = expectDone(
+      await world.run(['restore', 'shop', ...intoServer(), '--as', 'r_open', ...vault]),
+      shapes.restore,
+    );
+    expect(done.json).toMatchObject({
+      database: 'r_open',
+      tables: 8,
+      rows: 5000,
+      vault: 'open',
+      ledgers: [{ equal: true }],
+    });
+    expect(await checksums(rig.server, 'r_open')).toEqual(await checksums(rig.server, shopDatabase));
+    const copies = expectDone(await world.run(['show', 'latest'])).json['copies'];
+    expect(copies).toMatchObject([{ destination: 'main', state: 'totals-matched' }, {}]);
+    await expectNoSecretsInHome(rig, world);
+  });
+
+  it('keeps the names on a fresh server, and opens the vault with its words', async () => {
+    const world = await rig.prepared();
+    const other = await rig.otherServer();
+    const url = `mysql://${other.user}@127.0.0.1:${other.port ?? 0}/`;
+    const words = await wordsFile(world, 'vault');
+    const args = [
+      'restore',
+      'shop',
+      '--into',
+      url,
+      '--mysql-password-env',
+      'OTHER',
+      '--open-vault',
+      '--vault-words-file',
+      words,
+    ];
+    const done = expectDone(await world.run(args, { env: { OTHER: other.password } }), shapes.restore);
+    expect(done.json).toMatchObject({ database: shopDatabase });
+    expect(await checksums(other, shopDatabase)).toEqual(await checksums(rig.server, shopDatabase));
+    await query(other, `DROP DATABASE ${shopDatabase}`);
+  });
+
+  it('some tables through ssh, with the vault closed', async () => {
+    const world = await rig.prepared();
+    const { host, port, user, clientKeyPath, hostKeyFingerprint } = rig.sshd;
+    const ssh = ['--ssh', `${user}@${host}:${port}`, '--ssh-key', clientKeyPath, '--ssh-host-key', hostKeyFingerprint];
+    const tables = ['--tables', `${shopDatabase}.goods,${shopDatabase}.carmis`, '--resale-guard', 'off'];
+    const done = await world.run(['restore', 'shop', ...intoServer(), ...ssh, ...tables, '--as', 'r_some']);
+    expect(expectDone(done, shapes.restore).json).toMatchObject({ database: 'r_some', tables: 2, vault: 'closed' });
+    const cards = await query(
+      rig.server,
+      `SELECT COUNT(*) AS n FROM r_some.carmis JOIN ${shopDatabase}.carmis USING (id, carmi)`,
+    );
+    expect(cards).toMatchObject([{ n: 0 }]);
+  });
+
+  it('into a throw-away server, and beside the live database', async () => {
+    const world = await rig.prepared();
+    const sandbox = expectDone(await world.run(['restore', 'shop', '--into', 'sandbox']), shapes.restore);
+    expect(sandbox.json).toMatchObject({ rows: 5000, database: shopDatabase });
+    const same = expectDone(await world.run(['restore', 'shop', '--into=same', '--snapshot=latest']), shapes.restore);
+    expect(same.json['database']).toMatch(/^dujiaoka__restore_\d{8}_\d{4,6}$/);
+    await query(rig.server, `DROP DATABASE \`${String(same.json['database'])}\``);
+  });
+
+  it('as a file: restore sql:, export, export .zst, all read by the stock client', async () => {
+    const world = await rig.prepared();
+    const open = ['--open-vault'];
+    const file = expectDone(
+      await world.run(['restore', 'shop', '--into', 'sql:one.sql', '--as', 'r_file', ...open]),
+      shapes.restore,
+    );
+    expect(file.json).toMatchObject({ database: 'r_file', file: world.path('one.sql') });
+    await loadWithClient(rig.server, world.path('one.sql'));
+    const wanted = await checksums(rig.server, shopDatabase);
+    expect(await checksums(rig.server, 'r_file')).toEqual(wanted);
+
+    const other = await rig.otherServer();
+    const plain = expectDone(await world.run(['export', 'latest', '--sql', 'two.sql', ...open]));
+    expect(plain.json).toMatchObject({ bytes: (await stat(world.path('two.sql'))).size, rows: 5000 });
+    const packed = expectDone(await world.run(['export', 'latest', '--sql=three.sql.zst', ...open]));
+    expect(packed.json).toMatchObject({ bytes: (await stat(world.path('three.sql.zst'))).size });
+    const unpacked = zstdDecompressSync(await readFile(world.path('three.sql.zst')));
+    expect(unpacked.equals(await readFile(world.path('two.sql')))).toBe(true);
+    await query(other, 'CREATE DATABASE r_mark');
+    await loadWithClient(other, world.path('two.sql'));
+    expect(await checksums(other, shopDatabase)).toEqual(wanted);
+    await query(other, `DROP DATABASE ${shopDatabase}`);
+
+    const some = expectDone(
+      await world.run(['export', 'latest', '--sql', 'four.sql', '--tables', `${shopDatabase}.carmis`]),
+    );
+    expect(some.json).toMatchObject({ tables: 1, vault: 'closed' });
+    const text = await readFile(world.path('four.sql'), 'utf8');
+    for (const secret of rig.secrets) expect(text).not.toContain(secret);
+  });
+});
+
+describe.concurrent('recovering on a bare computer', () => {
+  it('from a disk with the words, which unlock every later verb as well', async () => {
+    const world = await rig.prepared();
+    const words = await wordsFile(world, 'main');
+    const bare = await rig.bare();
+    const recovered = await bare.run(['recover', '--from', world.path('second'), '--words-file', words]);
+    expect(expectDone(recovered, shapes.recover).json).toMatchObject({ sources: ['shop'], snapshots: 1 });
+    const vault = ['--open-vault', '--vault-passphrase-env', 'VAULT'];
+    const flags = [...intoServer(), '--as', 'r_words', ...vault, '--words-file', words];
+    expectDone(await bare.run(['restore', 'shop', '--from', 'recovered', ...flags]), shapes.restore);
+    expect(await checksums(rig.server, 'r_words')).toEqual(await checksums(rig.server, shopDatabase));
+    expectDone(await bare.run(['verify', 'recovered', '--words-file', words]), shapes.verify);
+    await expectNoSecretsInHome(rig, bare);
+  });
+
+  it('from S3 with the passphrase', async () => {
+    const world = await rig.prepared();
+    const flags = ['--s3', 'custom', ...s3Flags(), '--prefix', 'recover/here'];
+    expectDone(await world.run(['destination', 'add', 'cloud', ...flags]));
+    expectDone(await world.run(['copy', '--from', 'main', '--to', 'cloud']), shapes.copy);
+    const bare = await rig.bare();
+    expectDone(await bare.run(['recover', ...flags, '--passphrase-env', 'MAIN']), shapes.recover);
+    expectDone(await bare.run(['export', 'latest', '--sql', 'cloud.sql']));
+    await expectNoSecretsInHome(rig, bare);
+  });
+
+  it.each(['open', 'closed'])('with recover.mjs from a copy and nothing else, vault %s', async (vault) => {
+    const world = await rig.prepared();
+    const script = world.path('second/recover.mjs');
+    const sql = world.path(`${vault}.sql`);
+    const words = ['--words-file', await wordsFile(world, 'main')];
+    const card = vault === 'open' ? ['--vault-words-file', await wordsFile(world, 'vault')] : [];
+    const args = [script, '--repository', world.path('second'), '--sql', sql, ...words, ...card];
+    expect(await runCommand(process.execPath, args)).toMatchObject({ exitCode: 0 });
+    const text = await readFile(sql, 'utf8');
+    await writeFile(sql, text.replaceAll('`dujiaoka`', `\`r_script_${vault}\``));
+    await loadWithClient(rig.server, sql);
+    const wanted = await checksums(rig.server, shopDatabase);
+    const found = await checksums(rig.server, `r_script_${vault}`);
+    if (vault === 'open') expect(found).toEqual(wanted);
+    else {
+      expect(found).toMatchObject({ goods: wanted['goods'], pays: wanted['pays'] });
+      for (const secret of rig.secrets) expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe('after selling cards', () => {
+  it('the second backup fetches what changed and keeps the rest', async () => {
+    const world = await rig.prepared();
+    await query(rig.server, `UPDATE ${shopDatabase}.carmis SET status = 3 - status WHERE id <= 20`);
+    const second = expectDone(await world.run(['backup', 'shop']), shapes.backup);
+    expect(second.json).toMatchObject({ snapshot: { rows: 5000 }, read: { rangesTotal: 8, rangesReused: 7 } });
+    const third = expectDone(await world.run(['backup', 'shop', '--to=second']), shapes.backup);
+    expect(third.json).toMatchObject({ read: { rowsFetched: 0, rangesReused: 8 } });
+    const { json } = expectDone(await world.run(['snapshots']), shapes.snapshots);
+    expect(json['snapshots']).toHaveLength(3);
+    const some = expectDone(await world.run(['verify', 'main', '--read', '10']), shapes.verify);
+    expect(some.json['read']).not.toBe(some.json['objects']);
+  });
+});
