@@ -24,17 +24,18 @@ export const kitTexts: Readonly<Record<KitLanguage, Readonly<Record<WhichKit, Ki
         '接上任意一份副本所在的磁盘；副本在云上时，准备好存储桶的名字和密钥。',
         '运行：shouhu recover --from 副本文件夹 ，按提示输入 24 个恢复词。副本在云上时运行：shouhu recover --s3 服务商 --bucket 存储桶 --access-key-env 变量名 --secret-key-env 变量名',
         '运行 shouhu snapshots 看快照，运行 shouhu restore 恢复，按提示输入口令。忘了口令：把 24 个词存成只有自己能读的 words.txt，在命令后面加上 --words-file words.txt',
-        '装不了守护时：每份副本里都有 recover.mjs。装好 Node.js 22 或更新版本，运行：node recover.mjs --repository 副本文件夹 --sql shop.sql --words-file words.txt ，得到普通的 .sql 文件。用完删除 words.txt。',
+        '装不了守护时：每份副本里都有 recover.mjs（运行前可用它的 SHA-256 和本页核对）。装好 Node.js 22 或更新版本，运行：node recover.mjs --repository 副本文件夹 --sql shop.sql --words-file words.txt ，得到普通的 .sql 文件。用完删除 words.txt。',
         '需要卡密时，还要用到另一张“卡密保险库”恢复卡。',
       ],
     },
     vault: {
       title: '守护 恢复卡 · 卡密保险库',
-      holder: '拿到此纸的人，加上主钥匙，可以打开卡密。卡密就是钱：请和主钥匙那张分开存放，只交给可以管钱的人。',
+      holder:
+        '拿到此纸和任意一份副本的人，可以打开卡密。卡密就是钱：请和主钥匙那张、和副本都分开存放，只交给可以管钱的人。',
       placesHeading: '副本放在这些地方（没写全的请手写补上）',
       stepsHeading: '在一台空电脑上取回卡密',
       steps: [
-        '先用“主钥匙”恢复卡找回备份；单有这一张打不开任何东西。',
+        '先用“主钥匙”恢复卡找回备份；这一张只能打开卡密，读不出订单和其他数据。',
         '记得保险库口令：运行 shouhu restore 或 shouhu export 时加上 --open-vault ，按提示输入保险库口令。',
         '忘了保险库口令：把本页的 24 个词存成只有自己能读的 vault-words.txt，在上面的命令后面再加上 --vault-words-file vault-words.txt',
         '装不了守护时：装好 Node.js 22 或更新版本，把主钥匙的 24 个词存成 words.txt，运行副本里的程序：node recover.mjs --repository 副本文件夹 --sql shop.sql --words-file words.txt --vault-words-file vault-words.txt',
@@ -54,18 +55,18 @@ export const kitTexts: Readonly<Record<KitLanguage, Readonly<Record<WhichKit, Ki
         'Connect the disk with any one copy; for a cloud copy have the bucket’s name and keys ready.',
         'Run: shouhu recover --from FOLDER and type the 24 words when asked. For a cloud copy: shouhu recover --s3 PROVIDER --bucket BUCKET --access-key-env NAME --secret-key-env NAME',
         'Run shouhu snapshots to look and shouhu restore to restore; type the passphrase when asked. Forgotten: save the 24 words as words.txt, readable by you alone, and add --words-file words.txt to the command.',
-        'Without Shouhu: every copy holds recover.mjs. Install Node.js 22 or newer and run: node recover.mjs --repository FOLDER --sql shop.sql --words-file words.txt for a plain .sql file. Delete words.txt afterwards.',
+        'Without Shouhu: every copy holds recover.mjs (compare its SHA-256 with this page first). Install Node.js 22 or newer and run: node recover.mjs --repository FOLDER --sql shop.sql --words-file words.txt for a plain .sql file. Delete words.txt afterwards.',
         'Card secrets need the other kit, “card vault”, as well.',
       ],
     },
     vault: {
       title: 'Shouhu recovery kit · card vault',
       holder:
-        'Whoever holds this paper, together with the main key, can open card secrets. They are cash: keep it apart from the main key, with someone who may handle money.',
+        'Whoever holds this paper and any copy can open card secrets. They are cash: keep it apart from the main key and from the copies, with someone who may handle money.',
       placesHeading: 'Copies are at these places (add the others by hand)',
       stepsHeading: 'Getting card secrets back on a bare computer',
       steps: [
-        'First use the “main key” kit: this one alone opens nothing.',
+        'First use the “main key” kit: this one opens card secrets only, not orders or anything else.',
         'Vault passphrase at hand: add --open-vault to shouhu restore or shouhu export and type it when asked.',
         'Vault passphrase forgotten: save the 24 words of this page as vault-words.txt, readable by you alone, and add --vault-words-file vault-words.txt as well.',
         'Without Shouhu: install Node.js 22 or newer, save the words of the main key as words.txt, and run the program in the copy: node recover.mjs --repository FOLDER --sql shop.sql --words-file words.txt --vault-words-file vault-words.txt',

@@ -32,6 +32,7 @@ describe('kitAsText', () => {
       '____',
       'shouhu recover',
       'recover.mjs',
+      '5'.repeat(64),
       aKit().repositoryId,
     ]) {
       expect(text).toContain(part);
@@ -110,6 +111,7 @@ function aKit(changes: Partial<Kit> = {}): Kit {
     words: { zh: words('字'), en: words('word') },
     language: 'zh',
     places: [],
+    recoverScriptSha256: '5'.repeat(64),
     ...changes,
   };
 }

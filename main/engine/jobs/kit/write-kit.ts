@@ -4,9 +4,10 @@ import { toString as qrToString } from 'qrcode';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { diskError, isFolderSyncUnsupported } from '../../backend/disk/disk-errors.ts';
 import { syncFolder } from '../../platform/write-file-durably.ts';
+import { recoverScriptSha256 } from '../../repository/index.ts';
 import { kitAsHtml, kitAsText, qrContent, type Kit } from './kit-document.ts';
 
-export interface KitRequest extends Kit {
+export interface KitRequest extends Omit<Kit, 'recoverScriptSha256'> {
   /** Made when it is not there. */
   readonly dir: string;
 }
@@ -16,7 +17,8 @@ export interface KitRequest extends Kit {
  * files or none: an existing file is never replaced (`usage.bad-argument` {argument, reason: 'exists'}), because it may be
  * the only paper of another key. Other errors: `backend.disk-full`, `backend.read-only`, `backend.permission`, `backend.io`.
  */
-export async function writeKit({ dir, ...kit }: KitRequest): Promise<string[]> {
+export async function writeKit({ dir, ...request }: KitRequest): Promise<string[]> {
+  const kit: Kit = { ...request, recoverScriptSha256: await recoverScriptSha256() };
   const svg = await qrToString(qrContent(kit), { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
   const name = `shouhu-recovery-kit-${kit.which}-${kit.repositoryId.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8)}`;
   const files = [
