@@ -28,3 +28,6 @@ export {
   type SnapshotLock,
   type SnapshotOptions,
 } from './types.ts';
+/** The write side and the row codec, each with a face of its own: workers import rows/ alone and stay free of the driver. */
+export * from './load/index.ts';
+export * from './rows/index.ts';
