@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { callBridge } from '../support/call-bridge.ts';
+import { enginePid } from '../support/engine-process.ts';
+import { freshHome } from '../support/fresh-home.ts';
+import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
+import { chooseInDialogs } from '../support/stub-dialogs.ts';
+
+const passphrase = '店铺 守护 口令 2026 很长';
+const words = {
+  restarting: '后台进程正在重新启动',
+  locked: '输入主口令',
+  open: '打开',
+  interrupted: '备份中断了',
+};
+let launched: LaunchedApp;
+let home: Awaited<ReturnType<typeof freshHome>>;
+let isClosed = false;
+
+beforeAll(async () => {
+  home = await freshHome();
+  launched = await launchApp({ home: home.home });
+  await launched.page.getByRole('heading', { level: 1 }).waitFor();
+});
+afterAll(async () => {
+  if (!isClosed) await launched.close();
+  await home.remove();
+});
+
+/** A home with the demo shop in it, and the page on its first screen. */
+async function openDemoShop(): Promise<string> {
+  const { app, page } = launched;
+  const kitFolder = join(home.home, 'kit');
+  await mkdir(kitFolder);
+  await chooseInDialogs(app, kitFolder);
+  const chosen = await callBridge(page, 'app.chooseFolder', { purpose: 'kit' });
+  if (!chosen.ok || chosen.value === null) throw new Error('The dialog gave no folder.');
+  const secrets = { passphrase, vaultPassphrase: `${passphrase} 卡密` };
+  const made = await callBridge(page, 'home.init', { ...secrets, folderToken: chosen.value.token });
+  expect(made).toMatchObject({ ok: true });
+  const demo = await callBridge(page, 'demo.open', { rows: 20_000, jobId: randomUUID() });
+  if (!demo.ok) throw new Error(`The demo shop did not open: ${demo.error.code}`);
+  await page.reload();
+  await page.getByRole('navigation').first().waitFor();
+  return demo.value.source;
+}
+
+it('a backup whose engine is killed is reported as cut off; the page stays calm and works on', async () => {
+  const { app, page } = launched;
+  const source = await openDemoShop();
+  const jobId = randomUUID();
+  const backup = callBridge(page, 'backup.run', { source, to: [], maxBytesPerSecond: 1_000, jobId });
+  await vi.waitFor(
+    async () => {
+      const listed = await callBridge(page, 'jobs.list', {});
+      expect(listed.ok && listed.value.jobs.find((job) => job.jobId === jobId)?.state).toBe('running');
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  const pid = await enginePid(app);
+  process.kill(pid, 'SIGKILL');
+
+  expect(await backup).toMatchObject({ ok: false, error: { code: 'engine.stopped' } });
+  await page.getByText(words.restarting).waitFor();
+  await launched.screenshot('engine-restarting');
+
+  // The keys were in the memory of the process that died: the page asks for the passphrase, and then all is there.
+  await page.getByRole('heading', { name: words.locked }).waitFor();
+  expect(await enginePid(app)).not.toBe(pid);
+  await page.locator('input[type=password]').fill(passphrase);
+  await page.getByRole('button', { name: words.open, exact: true }).click();
+  await page.getByText(words.interrupted).waitFor();
+  await launched.screenshot('engine-back');
+  const engine = { state: 'running', interruptedJobs: 1 };
+  expect(await callBridge(page, 'app.state', {})).toMatchObject({
+    ok: true,
+    value: { home: { unlocked: true }, engine },
+  });
+});
+
+it('quitting leaves no engine behind', async () => {
+  const pid = await enginePid(launched.app);
+  expect(isAlive(pid)).toBe(true);
+  isClosed = true;
+  await launched.close();
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
