@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { AppError, errorCodes, type ErrorCode, type ErrorFacts } from '../../../shared/errors/app-error.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { workerUrl } from '../platform/asset-path.ts';
 import type { EncodingKeys } from '../repository/index.ts';
-import type { DecodedChunk, DecodeTask, EncodedChunk, EncodeTask, VerifyTask } from './chunk-worker.ts';
+import type { DecodedChunk, DecodeTask, EncodedChunk, EncodeTask, VerifyTask, WorkFailure } from './chunk-worker.ts';
 
 /**
  * Threads for the CPU work on chunks (compress, encrypt, hash and back), so that the socket loop never waits for it. The
@@ -42,22 +42,18 @@ export class ChunkPool {
   }
 
   async #run<T>(name: string, task: object, signal: AbortSignal, transferList: ArrayBuffer[] = []): Promise<T> {
+    let result: T | WorkFailure;
     try {
-      return (await this.#pool.run(task, { name, transferList, signal })) as T;
+      result = (await this.#pool.run(task, { name, transferList, signal })) as T | WorkFailure;
     } catch (error) {
       signal.throwIfAborted();
-      throw revived(error);
+      throw error;
     }
+    if (isFailure(result)) throw new AppError(result.failed.code, result.failed.facts);
+    return result;
   }
 }
 
-/** An error that crossed a thread border is a plain object with the fields of the original: it becomes an AppError again. */
-function revived(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof AppError || !('code' in error) || !isCode(error.code)) return error;
-  const facts = 'facts' in error && typeof error.facts === 'object' ? (error.facts as ErrorFacts) : {};
-  return new AppError(error.code, facts, { cause: error });
-}
-
-function isCode(code: unknown): code is ErrorCode {
-  return (errorCodes as readonly unknown[]).includes(code);
+function isFailure(result: unknown): result is WorkFailure {
+  return typeof result === 'object' && result !== null && 'failed' in result;
 }

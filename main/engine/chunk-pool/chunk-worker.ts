@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { AppError, type WireError } from '../../../shared/errors/app-error.ts';
 import { handOver } from '../platform/transferable.ts';
 import {
   decodeObject,
@@ -14,6 +15,23 @@ import { encodeRows, type LedgerPartial, type RowLayout } from '../source/mysql/
 
 /** Runs in a worker thread: all CPU work on chunks, in both directions. Keys came in memory and stay here. */
 const { keys } = workerData as { readonly keys: EncodingKeys };
+
+/**
+ * An error on its way to the main thread. Only a plain value keeps code and facts across the border: what is thrown arrives as
+ * a bare Error with nothing but its message.
+ */
+export interface WorkFailure {
+  readonly failed: WireError;
+}
+
+function orFailure<T>(work: () => T): T | WorkFailure {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { failed: { code: error.code, facts: error.facts } };
+  }
+}
 
 /** Rows of one batch on their way to becoming one chunk. `bytes` is handed over, not copied. */
 export interface EncodeTask {
@@ -37,7 +55,11 @@ export interface EncodedChunk {
 }
 
 /** Row packets → text, digests, ledger sums → compressed, encrypted objects. */
-export function encode(task: EncodeTask): EncodedChunk {
+export function encode(task: EncodeTask): EncodedChunk | WorkFailure {
+  return orFailure(() => encodeChunk(task));
+}
+
+function encodeChunk(task: EncodeTask): EncodedChunk {
   const encoded = encodeRows(task.layout, task.bytes, task.usedBytes, task.rows);
   const { rows, openText, sealedText, sealedDigest } = encoded;
   const open = encodeObject(keys, { kind: 'rows', payload: openText });
@@ -60,9 +82,12 @@ export interface VerifyTask {
   readonly bytes: Uint8Array;
 }
 
-/** Everything that can be checked of a stored object without the vault. Throws `repository.damaged`. */
-export function verify({ id, bytes }: VerifyTask): void {
-  verifyObject(keys, id, bytes);
+/** Everything that can be checked of a stored object without the vault. Fails with `repository.damaged`. */
+export function verify({ id, bytes }: VerifyTask): WorkFailure | undefined {
+  return orFailure(() => {
+    verifyObject(keys, id, bytes);
+    return undefined;
+  });
 }
 
 /** Stored objects of one chunk; `sealed` only when the vault is open. */
@@ -78,7 +103,11 @@ export interface DecodedChunk {
   readonly sealedText: Uint8Array | null;
 }
 
-export function decode({ open, sealed, vault }: DecodeTask): DecodedChunk {
+export function decode(task: DecodeTask): DecodedChunk | WorkFailure {
+  return orFailure(() => decodeChunk(task));
+}
+
+function decodeChunk({ open, sealed, vault }: DecodeTask): DecodedChunk {
   const { payload: openText } = decodeObject(keys, open.id, open.bytes, { expectedKind: 'rows' });
   if (sealed === null || vault === null) return handOver<DecodedChunk>({ openText, sealedText: null });
   const { payload } = decodeObject(keys, sealed.id, sealed.bytes, { expectedKind: 'rows-sealed', vault });
