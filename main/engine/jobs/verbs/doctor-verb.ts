@@ -24,7 +24,7 @@ export async function doctorVerb(
       await platformFeatures(),
       await serverPrograms(run.signal),
       await freeSpace(context.home.dir),
-      { id: 'home', ok: await context.home.isInitialised(), needed: true, facts: { home: context.home.dir } },
+      { id: 'home', ok: await context.home.isInitialised(), needed: false, facts: { home: context.home.dir } },
       {
         id: 'ssh-agent',
         ok: (process.env['SSH_AUTH_SOCK'] ?? '') !== '' || process.platform === 'win32',

@@ -73,18 +73,21 @@ export async function sourceTest(
   return { steps: tried.steps };
 }
 
-/** Adds a source that answered: what cannot be reached today is refused with the reason, not saved for a silent night. */
+/**
+ * Adds a source that answered: what cannot be reached today is refused with the reason, not saved for a silent night. A source that
+ * came back by `recover`, without its passwords, is completed: it keeps its id, and with it its timeline and unchanged ranges.
+ */
 export async function sourceAdd(
   context: EngineContext,
   input: VerbInput<'source.add'>,
   run: Run,
 ): Promise<VerbOutput<'source.add'>> {
   const { keys } = context.unlocked();
-  await assertNameFree(context, input.name);
+  const recovered = await recoveredSource(context, input.name);
   const tried = await trySource(context, accessOfInput(input), input.databases, run.signal);
   if (tried.inspection === null) throw tried.error ?? new AppError('unexpected');
   const { preset, ledgers, secretColumns } = await applyPreset(input, tried.inspection);
-  const id = newId();
+  const id = recovered?.id ?? newId();
   const saved: SavedSource = {
     id,
     name: input.name,
@@ -109,9 +112,9 @@ export async function sourceAdd(
     addedAt: isoUtc(context.clock.nowMs()),
   };
   await context.home.settings.update((settings) => {
-    if (settings.sources.some(({ name }) => name === saved.name))
-      throw new AppError('source.exists', { name: saved.name });
-    return { ...settings, sources: [...settings.sources, saved] };
+    const others = settings.sources.filter((source) => source.id !== id);
+    if (others.some(({ name }) => name === saved.name)) throw new AppError('source.exists', { name: saved.name });
+    return { ...settings, sources: [...others, saved] };
   });
   await context.home.audit.append('source.add', { source: saved.name, preset: saved.preset ?? 'none' });
   context.onCatalogChanged();
@@ -138,9 +141,12 @@ export async function sourceRemove(
   return { removed: source.name };
 }
 
-async function assertNameFree(context: EngineContext, name: string): Promise<void> {
+/** The source of that name that still waits for its passwords, or null. Error: `source.exists` when it has them. */
+async function recoveredSource(context: EngineContext, name: string): Promise<SavedSource | null> {
   const { sources } = await context.home.settings.read();
-  if (sources.some((source) => source.name === name)) throw new AppError('source.exists', { name });
+  const found = sources.find((source) => source.name === name);
+  if (found !== undefined && found.sealedPassword !== null) throw new AppError('source.exists', { name });
+  return found ?? null;
 }
 
 async function applyPreset(
