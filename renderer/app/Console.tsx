@@ -9,6 +9,7 @@ import { ShopsPage } from '../features/shop/index.ts';
 import { TimelinePage } from '../features/timeline/index.ts';
 import { useWords } from '../i18n/use-words.ts';
 import type { AppState } from '../stores/session-store.ts';
+import { useFreshStart } from '../ui/use-fresh-start.ts';
 import { EngineBanner } from './EngineBanner.tsx';
 import type { Stores } from './stores.ts';
 
@@ -49,15 +50,16 @@ export function Console({ app, stores }: { readonly app: AppState; readonly stor
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <EngineBanner engine={app.engine} />
-        <Pages stores={stores} />
+        <Pages stores={stores} demoPossible={app.demoPossible} />
       </AppShell.Main>
     </>
   );
 }
 
-function Pages({ stores }: { readonly stores: Stores }) {
+function Pages({ stores, demoPossible }: { readonly stores: Stores; readonly demoPossible: boolean }) {
   const navigate = useNavigate();
   const location = useLocation();
+  useFreshStart(location.pathname);
   const { library, jobs, backup, copies, detail, restore, shop, checklist, dialogs } = stores;
   const go = (path: string, state?: unknown): void => void navigate(path, { state });
   const verifyFirst = (location.state as { readonly verify?: string } | null)?.verify ?? null;
@@ -91,7 +93,10 @@ function Pages({ stores }: { readonly stores: Stores }) {
         element={<RestorePage library={library} restore={restore} dialogs={dialogs} onTimeline={() => go('/')} />}
       />
       <Route path="/checklist" element={<ChecklistPage checklist={checklist} library={library} />} />
-      <Route path="/shops" element={<ShopsPage library={library} shop={shop} dialogs={dialogs} />} />
+      <Route
+        path="/shops"
+        element={<ShopsPage library={library} shop={shop} dialogs={dialogs} demo={demoPossible ? stores.demo : null} />}
+      />
       <Route path="*" element={<Navigate to="/" replace />} />
     </Routes>
   );

@@ -157,13 +157,13 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
         { phase: 'demo', details: ['MariaDB', 'SSH', 'S3'], bytes: 0 },
         { phase: 'demo', details: ['orders', 'carmis', 'goods'], bytes: 0 },
       ]);
-      world.sources = [...world.sources, aSource({ id: idOf(world.nextNumber++), name: 'demo' })];
+      world.sources = [...world.sources, aSource({ id: idOf(world.nextNumber++), name: 'demo-shop' })];
       world.destinations = [
         ...world.destinations,
-        ...sampleDestinations.map((one) => ({ ...one, name: `demo ${one.name}` })),
+        ...sampleDestinations.map((one) => ({ ...one, name: `demo-${one.name}` })),
       ];
       changed();
-      return { source: 'demo', destinations: world.destinations.map(({ name }) => name) };
+      return { source: 'demo-shop', destinations: world.destinations.map(({ name }) => name) };
     },
     'demo.destroy': () => ({ dropped: 'orders' }),
     'demo.close': () => ({}),

@@ -93,8 +93,8 @@ function ItemGroup({ title, items }: { readonly title: string; readonly items: r
 
 const looks = {
   ok: { color: 'brand', icon: IconCheck },
-  warn: { color: 'yellow', icon: IconAlertTriangle },
-  fail: { color: 'orange', icon: IconX },
+  warn: { color: 'orange', icon: IconAlertTriangle },
+  fail: { color: 'red', icon: IconX },
   unknown: { color: 'gray', icon: IconCircleDashed },
 } as const;
 

@@ -19,5 +19,6 @@ const byArea: Readonly<Record<string, UiKey>> = {
 
 /** What an error of this code means for the data. */
 export function meaningOf(code: ErrorCode): UiKey {
+  if (code === 'backend.absent' || code === 'backend.unreachable') return 'meaning.absent';
   return byArea[code.split('.')[0] ?? ''] ?? 'meaning.engine';
 }

@@ -6,6 +6,7 @@ import type { Dialogs } from '../../stores/dialogs.ts';
 import type { JobRun } from '../../stores/job-run.ts';
 import type { Library, LibraryStore } from '../../stores/library-store.ts';
 import { Panel } from '../../ui/Panel.tsx';
+import { useFreshStart } from '../../ui/use-fresh-start.ts';
 import type { CopiesStore } from '../copies/index.ts';
 import { DemoCard, openDemo } from '../demo/index.ts';
 import { ShopForm } from '../shop/index.ts';
@@ -33,6 +34,7 @@ const steps = ['welcome', 'keys', 'kit', 'shop', 'copies', 'ready'] as const;
 export function OnboardingPage(props: OnboardingPageProps) {
   const { t } = useWords();
   const state = useStore(props.onboarding.store);
+  useFreshStart(state.step);
   if (state.step === 'away') return null;
   return (
     <Box maw={960} mx="auto" px="md" pb={48}>

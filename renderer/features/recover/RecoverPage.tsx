@@ -1,4 +1,4 @@
-import { Alert, Badge, Box, Button, Group, PasswordInput, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Badge, Box, Button, Group, PasswordInput, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { CommandInput, Choice } from '../../../shared/ipc/contract.ts';
@@ -13,7 +13,7 @@ import { CloudFields, cloudErrors, emptyCloud, toCloudInput } from '../copies/in
 import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 import type { FormErrors } from '../shop/index.ts';
-import { wordCount, wordsIn, wrongPosition } from './words.ts';
+import { wordCount, wordsIn, wrongWords } from './words.ts';
 
 interface RecoverPageProps {
   readonly recover: JobRun<'recover.run'>;
@@ -100,7 +100,7 @@ function RecoverForm({ recover, dialogs, onBack }: Omit<RecoverPageProps, 'onOpe
     const key = errors[path];
     return key === undefined ? null : t(key);
   };
-  const wrong = state.view === 'failed' ? wrongPosition(state.error) : null;
+  const wrong = state.view === 'failed' ? wrongWords(state.error) : [];
   return (
     <form
       onSubmit={(event) => {
@@ -165,9 +165,6 @@ function RecoverForm({ recover, dialogs, onBack }: Omit<RecoverPageProps, 'onOpe
             />
           )}
         </Panel>
-        {state.view === 'failed' && wrong !== null && (
-          <Alert color="orange" radius="lg" title={t('recover.wrongWord', { position: wrong })} />
-        )}
         {state.view === 'failed' && <ErrorCard error={state.error} />}
         {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
         <Group>
@@ -186,8 +183,8 @@ function RecoverForm({ recover, dialogs, onBack }: Omit<RecoverPageProps, 'onOpe
 interface WordsFieldProps {
   readonly value: string;
   readonly error: string | null;
-  /** From 1. */
-  readonly wrong: number | null;
+  /** From 1: one word, or two that have changed places. */
+  readonly wrong: readonly number[];
   readonly onChange: (value: string) => void;
 }
 
@@ -195,13 +192,20 @@ interface WordsFieldProps {
 function WordsField({ value, error, wrong, onChange }: WordsFieldProps) {
   const { t } = useWords();
   const typed = wordsIn(value);
+  const [position, other] = wrong;
+  const pointed =
+    position === undefined
+      ? null
+      : other === undefined
+        ? t('recover.wrongWord', { position })
+        : t('recover.swappedWords', { position, other });
   return (
     <Stack gap="xs">
       <Textarea
         label={t('recover.words')}
         description={t('recover.wordsHint')}
         value={value}
-        error={error}
+        error={error ?? pointed}
         onChange={(event) => onChange(event.currentTarget.value)}
         autosize
         minRows={3}
@@ -218,11 +222,11 @@ function WordsField({ value, error, wrong, onChange }: WordsFieldProps) {
               component="li"
               // Words may repeat; their place is what they are.
               key={index}
-              variant={index + 1 === wrong ? 'filled' : 'default'}
-              color={index + 1 === wrong ? 'orange' : 'gray'}
+              variant={wrong.includes(index + 1) ? 'filled' : 'default'}
+              color={wrong.includes(index + 1) ? 'orange' : 'gray'}
               tt="none"
               size="lg"
-              {...(index + 1 === wrong ? { 'aria-invalid': true } : {})}
+              {...(wrong.includes(index + 1) ? { 'aria-invalid': true } : {})}
             >
               {index + 1}. {word}
             </Badge>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedClient } from '../../bridge/scripted-client.ts';
 import { createJobRun } from '../../stores/job-run.ts';
-import { wordsIn, wrongPosition } from './words.ts';
+import { wordsIn, wrongWords } from './words.ts';
 
 const from = { kind: 'disk', folderToken: crypto.randomUUID() } as const;
 const typed = (words: readonly string[]) => ({ from, secret: { kind: 'words', words: words.join(' ') } }) as const;
@@ -13,7 +13,12 @@ describe('bringing everything back', () => {
     await recover.start('recovered', typed(rightWords.with(6, 'wrong')));
     const state = recover.store.getState();
     expect(state).toMatchObject({ view: 'failed', error: { code: 'keys.unknown-word' } });
-    expect(state.view === 'failed' && wrongPosition(state.error)).toBe(7);
+    expect(state.view === 'failed' && wrongWords(state.error)).toEqual([7]);
+  });
+
+  it('says which two words have changed places', () => {
+    expect(wrongWords({ code: 'keys.wrong-word', facts: { position: 3, swappedWith: 4 } })).toEqual([3, 4]);
+    expect(wrongWords({ code: 'keys.wrong-words', facts: {} })).toEqual([]);
   });
 
   it('counts the words before it tries', async () => {

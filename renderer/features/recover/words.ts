@@ -8,8 +8,8 @@ export function wordsIn(text: string): string[] {
   return plain.match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
 }
 
-/** From 1; null when the error is not about one word. */
-export function wrongPosition({ code, facts }: WireError): number | null {
-  if (code !== 'keys.unknown-word' && code !== 'keys.wrong-word') return null;
-  return typeof facts['position'] === 'number' ? facts['position'] : null;
+/** Places (from 1) of the words that an error points at: one, two that have changed places, or none. */
+export function wrongWords({ code, facts }: WireError): number[] {
+  if (code !== 'keys.unknown-word' && code !== 'keys.wrong-word') return [];
+  return [facts['position'], facts['swappedWith']].filter((place) => typeof place === 'number');
 }

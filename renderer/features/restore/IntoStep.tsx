@@ -54,7 +54,7 @@ export function IntoStep({ source, detail, answers, errors, dialogs, onAnswer }:
       {canRename && (
         <TextInput
           label={t('restore.as')}
-          description={t('restore.asHint', { example })}
+          description={t(answers.into === 'same' ? 'restore.asHint' : 'restore.asHintOwn', { example })}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           placeholder={t('common.optional')}
           value={answers.as}

@@ -8,6 +8,7 @@ import type { Library, LibraryStore } from '../../stores/library-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { useFreshStart } from '../../ui/use-fresh-start.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
@@ -54,8 +55,9 @@ type RestoreProps = Omit<RestorePageProps, 'library'> & { readonly library: Libr
 function Restore({ library, restore, dialogs, onTimeline }: RestoreProps) {
   const { t } = useWords();
   const run = useStore(restore.run.store);
-  const { answers } = useStore(restore.store);
+  const { answers, step } = useStore(restore.store);
   const detail = useStore(restore.detail.store);
+  useFreshStart(run.view === 'idle' ? step : run.view);
   const firstSource = library.snapshots[0]?.source ?? '';
 
   useEffect(() => {

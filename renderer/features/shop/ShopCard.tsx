@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { TestSteps } from '../live-test/index.ts';
 import { ConnectionError } from './ConnectionError.tsx';
+import { demoShopName } from './shop-store.ts';
 import type { ShopStore } from './shop-store.ts';
 
 interface ShopCardProps {
@@ -19,6 +20,7 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
   const check = useStore(shop.checks, (checks) => checks[source.name]);
   const [isRemoving, removing] = useDisclosure(false);
   const { ssh, mysql, databases, preset, secretColumns, ledgers } = source;
+  const isDemo = source.name === demoShopName;
   const lines = [
     ssh === null ? t('shop.direct') : t('shop.ssh', { user: ssh.user, host: ssh.host, port: ssh.port }),
     t('shop.mysql', { user: mysql.user, host: mysql.host, port: mysql.port }),
@@ -33,6 +35,11 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
       title={source.name}
       actions={
         <Group gap="xs">
+          {isDemo && (
+            <Button variant="light" color="orange" size="xs" onClick={() => void shop.destroyDemo(source.name)}>
+              {t('demo.destroy')}
+            </Button>
+          )}
           {!source.hasCredentials && <Badge color="orange">{t('shop.noCredentials')}</Badge>}
           <Button
             variant="default"
@@ -66,6 +73,11 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
         ))}
       </Stack>
       {check?.view === 'tested' && <TestSteps steps={check.steps} />}
+      {check?.view === 'destroyed' && (
+        <Alert color="brand" role="status">
+          {t('demo.destroyed', { dropped: check.dropped })}
+        </Alert>
+      )}
       {check?.view === 'failed' && <ConnectionError error={check.error} onTrust={onReconnect} />}
       <Modal opened={isRemoving} onClose={removing.close} title={t('shop.removeTitle', { name: source.name })}>
         <Stack>

@@ -10,6 +10,7 @@ import { ConnectionError } from './ConnectionError.tsx';
 import { ServerFields } from './ServerFields.tsx';
 import { shopErrors, shopValues, toSourceInput } from './shop-form.ts';
 import type { FormErrors, ShopValues } from './shop-form.ts';
+import { unknownHostKey } from './shop-store.ts';
 import type { ShopStore } from './shop-store.ts';
 
 interface ShopFormProps {
@@ -43,6 +44,8 @@ export function ShopForm({ shop, dialogs, known = null, onSaved }: ShopFormProps
     if ((await shop.save()) !== null) onSaved();
   }
 
+  /** A server met for the first time asks a question; that is no failure, so no cross is shown. */
+  const isAsking = state.view === 'refused' && unknownHostKey(state.error) !== null;
   return (
     <form
       onSubmit={(event) => {
@@ -83,7 +86,7 @@ export function ShopForm({ shop, dialogs, known = null, onSaved }: ShopFormProps
             pending={values.viaSsh ? ['ssh', 'login', 'privileges', 'tables'] : ['login', 'privileges', 'tables']}
           />
         )}
-        {'steps' in state && state.steps.length > 0 && <TestSteps steps={state.steps} />}
+        {'steps' in state && state.steps.length > 0 && !isAsking && <TestSteps steps={state.steps} />}
         {state.view === 'refused' && <ConnectionError error={state.error} onTrust={() => void shop.trust()} />}
         {state.view === 'tested' && (
           <Alert color="brand" radius="lg" role="status" title={t('shop.tested')}>

@@ -4,10 +4,12 @@ import { useStore } from 'zustand';
 import type { SourceView } from '../../../shared/model/source.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
+import type { JobRun } from '../../stores/job-run.ts';
 import type { LibraryStore } from '../../stores/library-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { DemoCard } from '../demo/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { ShopCard } from './ShopCard.tsx';
 import { ShopForm } from './ShopForm.tsx';
@@ -17,12 +19,14 @@ interface ShopsPageProps {
   readonly library: LibraryStore;
   readonly shop: ShopStore;
   readonly dialogs: Dialogs;
+  /** null where this machine cannot have a demo shop. */
+  readonly demo: JobRun<'demo.open'> | null;
 }
 
 type Editing =
   { readonly kind: 'none' } | { readonly kind: 'new' } | { readonly kind: 'again'; readonly known: SourceView };
 
-export function ShopsPage({ library, shop, dialogs }: ShopsPageProps) {
+export function ShopsPage({ library, shop, dialogs, demo }: ShopsPageProps) {
   const { t } = useWords();
   const state = useStore(library.store);
   const [editing, setEditing] = useState<Editing>({ kind: 'none' });
@@ -76,6 +80,7 @@ export function ShopsPage({ library, shop, dialogs }: ShopsPageProps) {
               onReconnect={() => edit({ kind: 'again', known: source })}
             />
           ))}
+          {demo !== null && <DemoCard demo={demo} onOpened={() => void library.load()} />}
         </Stack>
       )}
     </Page>

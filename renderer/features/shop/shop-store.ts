@@ -12,7 +12,11 @@ export type ShopStore = ReturnType<typeof createShopStore>;
 export type CheckState =
   | { readonly view: 'testing' }
   | { readonly view: 'tested'; readonly steps: readonly TestStep[] }
+  | { readonly view: 'destroyed'; readonly dropped: string }
   | { readonly view: 'failed'; readonly error: WireError };
+
+/** The engine's name for the demo shop. */
+export const demoShopName = 'demo-shop';
 
 /** Connecting a shop: test, see the host key, trust it, save. And the tests and removals of shops that are there. */
 export function createShopStore(client: Client) {
@@ -55,7 +59,17 @@ export function createShopStore(client: Client) {
     if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
   }
 
-  return { ...connect, test, trust, checks, check, remove };
+  /** Practice: the demo shop loses its orders table. The engine refuses every other shop. */
+  async function destroyDemo(name: string): Promise<void> {
+    const outcome = await client.call('demo.destroy', {});
+    checks.setState({
+      [name]: outcome.ok
+        ? { view: 'destroyed', dropped: outcome.value.dropped }
+        : { view: 'failed', error: outcome.error },
+    });
+  }
+
+  return { ...connect, test, trust, checks, check, remove, destroyDemo };
 }
 
 export interface SeenHostKey {

@@ -45,6 +45,7 @@ export const restoreEn = {
     },
     as: 'Name of the new database',
     asHint: 'Empty means a name is made, such as {{example}}',
+    asHintOwn: 'Empty keeps its own name, {{example}}',
     sqlFile: 'Save as',
     sqlMissing: 'Please choose where the .sql file goes',
     vaultTitle: 'Bring card secrets back too?',

@@ -58,7 +58,7 @@ export const shopEn = {
   },
   hostKey: {
     unknownTitle: 'First time with this server',
-    unknownText: 'Please compare the fingerprint below. In the server’s terminal this command shows its own:',
+    unknownText: 'Please compare this fingerprint. In the server’s terminal the command below shows its own:',
     command: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
     unknownSafe: 'If they match, this is your server. No password has been sent.',
     fingerprint: 'Fingerprint',

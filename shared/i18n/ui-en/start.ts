@@ -81,8 +81,7 @@ export const startEn = {
     text: 'The backups are encrypted. Enter the main passphrase to go on.',
     passphrase: 'Main passphrase',
     submit: 'Open',
-    opening: 'Opening…',
-    forgot: 'Forgotten? The 24 words on the recovery page bring everything back.',
+    forgot: 'Forgotten? With the 24 words of the recovery page, any copy brings everything back on another computer.',
   },
   recover: {
     title: 'Bring everything back',
@@ -100,6 +99,7 @@ export const startEn = {
     words: '24 words',
     wordsHint: 'In order. English words with spaces between; in Chinese every character is a word',
     wordsCount: '{{count}} of 24 words',
+    swappedWords: 'Words {{position}} and {{other}} may have changed places',
     wrongWord: 'Word {{position}} is not right',
     wordList: 'Words entered',
     submit: 'Bring it back',

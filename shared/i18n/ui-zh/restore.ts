@@ -44,6 +44,7 @@ export const restoreZh = {
     },
     as: '新数据库的名字',
     asHint: '不填就自动取名，例如 {{example}}',
+    asHintOwn: '不填就用原来的名字 {{example}}',
     sqlFile: '保存为',
     sqlMissing: '请选择 .sql 文件的位置',
     vaultTitle: '要不要取回卡密',

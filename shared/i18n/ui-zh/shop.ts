@@ -58,7 +58,7 @@ export const shopZh = {
   },
   hostKey: {
     unknownTitle: '第一次见到这台服务器',
-    unknownText: '请核对下面的指纹。在宝塔面板的终端里运行这条命令，可以看到服务器自己的指纹：',
+    unknownText: '请核对这个指纹。在宝塔面板的终端里运行下面的命令，可以看到服务器自己的指纹：',
     command: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
     unknownSafe: '一样，就说明连到的确实是您的服务器。没有发送过任何密码。',
     fingerprint: '指纹',

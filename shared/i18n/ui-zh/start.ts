@@ -80,8 +80,7 @@ export const startZh = {
     text: '备份是加密的。输入主口令后就可以继续。',
     passphrase: '主口令',
     submit: '打开',
-    opening: '正在打开…',
-    forgot: '忘记了口令？用恢复卡上的 24 个词可以重新找回。',
+    forgot: '忘记了口令？用恢复卡上的 24 个词，可以在另一台电脑上从任意一份副本找回全部内容。',
   },
   recover: {
     title: '把一切找回来',
@@ -99,6 +98,7 @@ export const startZh = {
     words: '24 个词',
     wordsHint: '按顺序输入。英文用空格隔开；中文一个字就是一个词，不用空格',
     wordsCount: '已输入 {{count}} / 24 个词',
+    swappedWords: '第 {{position}} 个和第 {{other}} 个词可能写反了',
     wrongWord: '第 {{position}} 个词不对',
     wordList: '已输入的词',
     submit: '开始找回',
