@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { expect } from 'vitest';
+import { AppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
 import { fillShop } from '../../engine/demo/demo-shop.ts';
 import { wordsOfKit } from '../../engine/demo/read-kit.ts';
 import { startFakeS3, type FakeS3Server } from '../../engine/demo/fake-s3/fake-s3-server.ts';
@@ -12,6 +13,8 @@ import { pollUntil } from '../../engine/platform/poll.ts';
 import { startPrivateServer, type PrivateServer } from '../../engine/sandbox/index.ts';
 import { runCommand } from '../../engine/platform/run-command.ts';
 import { openLoadSession } from '../../engine/source/mysql/load/load-session.ts';
+import { wordsIn } from '../language.ts';
+import { errorDocument, type ErrorDocument } from '../output/report.ts';
 
 /**
  * The command line as outside testers meet it: child processes of the real entry on real servers. One shop (database server,
@@ -303,35 +306,25 @@ export async function until(what: string, check: () => Promise<boolean> | boolea
   if (seen !== true) throw new Error(`never happened: ${what}`);
 }
 
-/** A failure as the contract has it: exit code, code, and words to act on in the language asked for. */
+/**
+ * A failure as the contract has it: exit code, code, and what to do next. The process spoke one language; the same facts must
+ * fill the sentences of the other as well.
+ */
 export function expectFailure(ended: Ended, exitCode: number, code: string): Json {
-  expect({ exitCode: ended.exitCode, code: codeOf(ended), json: ended.json }).toMatchObject({
-    exitCode,
-    code,
-    json: { ok: false, error: { message: expect.stringMatching(/\S{3}/), remedy: expect.stringMatching(/\S{3}/) } },
-  });
-  const error = ended.json['error'] as { message: string; remedy: string; facts: Json };
-  // An ellipsis stands where a sentence asked for a fact that nobody gave.
-  expect(`${error.message}${error.remedy}`).not.toMatch(/\{\{|… ?[”」]|[“「]…/);
-  return error.facts;
-}
-
-/** The failure in both languages: what a person in China and what an outside tester reads. */
-export async function expectFailureInBoth(
-  run: (lang: readonly string[]) => Promise<Ended>,
-  exitCode: number,
-  code: string,
-): Promise<Json> {
-  const zh = await run(['--lang', 'zh']);
-  expectFailure(zh, exitCode, code);
-  const { message, remedy } = zh.json['error'] as { message: string; remedy: string };
-  expect(message).toMatch(/\p{Script=Han}/u);
-  expect(remedy).toMatch(/\p{Script=Han}/u);
-  const en = await run(['--lang', 'en']);
-  const facts = expectFailure(en, exitCode, code);
-  const english = en.json['error'] as { message: string; remedy: string };
-  expect(`${english.message}${english.remedy}`).not.toMatch(/^[^a-z]*$/i);
-  return facts;
+  expect({ exitCode: ended.exitCode, code: codeOf(ended), stdout: ended.stdout }).toMatchObject({ exitCode, code });
+  const said = ended.json['error'] as ErrorDocument;
+  expect(ended.json['ok']).toBe(false);
+  const known = new AppError(said.code as ErrorCode, said.facts);
+  const [zh, en] = [errorDocument(known, wordsIn('zh')), errorDocument(known, wordsIn('en'))];
+  expect([zh, en]).toContainEqual(said);
+  for (const { message, remedy } of [zh, en]) {
+    expect(message.length).toBeGreaterThan(5);
+    expect(remedy.length).toBeGreaterThan(5);
+    // An ellipsis stands where a sentence asked for a fact that nobody gave.
+    expect(`${message}${remedy}`).not.toMatch(/\{\{|“…”|「…」| … /);
+  }
+  expect(`${zh.message}${zh.remedy}`).toMatch(/\p{Script=Han}/u);
+  return said.facts;
 }
 
 let restores = 0;
