@@ -3,7 +3,7 @@ import { createTheme } from '@mantine/core';
 /** Calm, deep teal; system fonts with Chinese first-class; room between things. */
 export const theme = createTheme({
   primaryColor: 'brand',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 7 },
   colors: {
     orange: [
       '#fff4e6',
@@ -38,6 +38,7 @@ export const theme = createTheme({
   focusRing: 'auto',
   headings: { fontWeight: '650' },
   components: {
+    Badge: { defaultProps: { tt: 'none' } },
     Modal: { defaultProps: { lockScroll: false, centered: true } },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: {

@@ -6,6 +6,7 @@ import type { SnapshotDetail } from '../../stores/detail-store.ts';
 import { FactList } from '../../ui/FactList.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
+import { outcomeOf } from './proof-outcome.ts';
 import type { RestoreTargetKind } from './restore-answers.ts';
 
 interface ProofPageProps {
@@ -16,11 +17,13 @@ interface ProofPageProps {
   readonly onTimeline: () => void;
 }
 
+const tones = { good: 'good', bad: 'attention', file: 'neutral', unproven: 'neutral' } as const;
+
 /** What came of a restore, in numbers that can be compared by eye. */
 export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPageProps) {
   const { t, named, format } = useWords();
   const { digest, ledgers, file, resale, notes } = result;
-  const isGood = digest.equal && ledgers.every(({ equal }) => equal);
+  const outcome = outcomeOf(result);
   const definitions = detail?.manifest.ledgerDefinitions ?? [];
   const recorded = new Map(detail?.ledgers.map((ledger) => [ledger.name, ledger.sum]));
   const facts: (readonly [string, string])[] = [
@@ -48,8 +51,9 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
   if (result.undo !== null) facts.push([t('proof.undo'), result.undo]);
   return (
     <Stack gap="lg">
-      <Verdict tone={isGood ? 'good' : 'attention'} title={t(isGood ? 'proof.goodTitle' : 'proof.badTitle')}>
-        <Text>{t(isGood ? 'proof.goodText' : 'proof.badText')}</Text>
+      <Verdict tone={tones[outcome]} title={t(`proof.${outcome}Title`)}>
+        <Text>{t(`proof.${outcome}Text`)}</Text>
+        {result.vault === 'closed' && <Text>{t('proof.sealedText')}</Text>}
         <Text>{t('proof.untouched')}</Text>
       </Verdict>
       <Panel title={t('proof.title')}>

@@ -56,7 +56,7 @@ export const restoreEn = {
     vaultWordsText: 'For a forgotten vault passphrase. Take the vault page, not the main one.',
     vaultClosed: 'Leave card secrets sealed',
     vaultClosedText:
-      'All other columns are restored, card columns stay empty. Safer for practice or checking accounts.',
+      'All other columns are restored, card columns hold stand-ins. Safer for practice or checking accounts.',
     vaultPassphrase: 'Vault passphrase',
     vaultMissing: 'Please enter the vault passphrase, or leave the secrets sealed',
     confirmTitle: 'What will happen',
@@ -86,6 +86,12 @@ export const restoreEn = {
     title: 'Proof of the restore',
     goodTitle: 'Restored: the data is complete and the ledgers match',
     goodText: 'Every range is what it was at backup time, and the ledgers are equal to the cent.',
+    sealedText: 'Card secrets were left sealed, so their columns were not compared.',
+    fileTitle: 'The file has been written',
+    fileText:
+      'Every chunk was checked as it was read from the copy. After loading the file, please look at the ledgers once more.',
+    unprovenTitle: 'Restored, but nothing has been compared yet',
+    unprovenText: 'There was nothing to compare this time. Please do not take it as checked.',
     badTitle: 'Restored, but not every check passed',
     badText:
       'Please do not use this restored data. Restore again from another copy, and check the first one on the Copies page.',
