@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { callBridge } from '../support/call-bridge.ts';
-import { enginePid } from '../support/engine-process.ts';
+import { createHome } from '../support/create-home.ts';
+import { enginePid, isAlive } from '../support/engine-process.ts';
 import { freshHome } from '../support/fresh-home.ts';
 import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
-import { chooseInDialogs } from '../support/stub-dialogs.ts';
 
 const passphrase = '店铺 守护 口令 2026 很长';
 const words = {
@@ -14,6 +12,7 @@ const words = {
   locked: '输入主口令',
   open: '打开',
   interrupted: '备份中断了',
+  underWay: '正在备份「',
 };
 let launched: LaunchedApp;
 let home: Awaited<ReturnType<typeof freshHome>>;
@@ -25,25 +24,20 @@ beforeAll(async () => {
   await launched.page.getByRole('heading', { level: 1 }).waitFor();
 });
 afterAll(async () => {
-  if (!isClosed) await launched.close();
-  await home.remove();
+  try {
+    if (!isClosed) await launched.close();
+  } finally {
+    await home.remove();
+  }
 });
 
 /** A home with the demo shop in it, and the page on its first screen. */
 async function openDemoShop(): Promise<string> {
-  const { app, page } = launched;
-  const kitFolder = join(home.home, 'kit');
-  await mkdir(kitFolder);
-  await chooseInDialogs(app, kitFolder);
-  const chosen = await callBridge(page, 'app.chooseFolder', { purpose: 'kit' });
-  if (!chosen.ok || chosen.value === null) throw new Error('The dialog gave no folder.');
-  const secrets = { passphrase, vaultPassphrase: `${passphrase} 卡密` };
-  const made = await callBridge(page, 'home.init', { ...secrets, folderToken: chosen.value.token });
-  expect(made).toMatchObject({ ok: true });
-  const demo = await callBridge(page, 'demo.open', { rows: 20_000, jobId: randomUUID() });
+  await createHome(launched, home.home, passphrase);
+  const demo = await callBridge(launched.page, 'demo.open', { rows: 20_000, jobId: randomUUID() });
   if (!demo.ok) throw new Error(`The demo shop did not open: ${demo.error.code}`);
-  await page.reload();
-  await page.getByRole('navigation').first().waitFor();
+  await launched.page.reload();
+  await launched.page.getByRole('navigation').first().waitFor();
   return demo.value.source;
 }
 
@@ -72,6 +66,7 @@ it('a backup whose engine is killed is reported as cut off; the page stays calm 
   await page.locator('input[type=password]').fill(passphrase);
   await page.getByRole('button', { name: words.open, exact: true }).click();
   await page.getByText(words.interrupted).waitFor();
+  await page.getByText(words.underWay).waitFor({ state: 'detached' });
   await launched.screenshot('engine-back');
   const engine = { state: 'running', interruptedJobs: 1 };
   expect(await callBridge(page, 'app.state', {})).toMatchObject({
@@ -87,11 +82,3 @@ it('quitting leaves no engine behind', async () => {
   await launched.close();
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

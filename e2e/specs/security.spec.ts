@@ -42,9 +42,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await launched.close();
-  server.close();
-  await home.remove();
+  try {
+    await launched.close();
+  } finally {
+    server.close();
+    await home.remove();
+  }
 });
 
 /** Time for a navigation to begin if it were going to. */

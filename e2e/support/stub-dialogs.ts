@@ -8,9 +8,19 @@ export async function chooseInDialogs(app: ElectronApplication, path: string): P
   }, path);
 }
 
-/** Answers the next native question with the button of this number. */
+/** Answers native questions with the button of this number, and remembers what was asked. */
 export async function answerQuestions(app: ElectronApplication, button: number): Promise<void> {
   await app.evaluate(({ dialog }, response) => {
-    dialog.showMessageBox = () => Promise.resolve({ response, checkboxChecked: false });
+    const asked = ((globalThis as { askedQuestions?: string[] }).askedQuestions ??= []);
+    // Called as (window, options) or (options).
+    const answer = (...given: unknown[]) => {
+      asked.push((given.at(-1) as { message: string }).message);
+      return Promise.resolve({ response, checkboxChecked: false });
+    };
+    dialog.showMessageBox = answer;
   }, button);
+}
+
+export function askedQuestions(app: ElectronApplication): Promise<string[]> {
+  return app.evaluate(() => (globalThis as { askedQuestions?: string[] }).askedQuestions ?? []);
 }

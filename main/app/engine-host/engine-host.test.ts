@@ -104,9 +104,10 @@ describe('a call', () => {
 
 describe('an engine that dies', () => {
   it('rejects every call in flight, says how many jobs were cut off, and starts again', async () => {
-    const { host, engines, engine, fire, states } = aHost();
+    const { host, engines, engine, fire, states, heard } = aHost();
     host.start();
     engine().say({ type: 'ready' });
+    heard.onChanged.mockClear();
     const backup = host.call('backup.run', { source: 'shop', to: [], maxBytesPerSecond: null }, jobId);
     const list = host.call('jobs.list', {});
     expect(host.runningJobs).toBe(1);
@@ -120,6 +121,7 @@ describe('an engine that dies', () => {
     fire();
     engine().say({ type: 'ready' });
     expect(engines).toHaveLength(2);
+    expect(heard.onChanged).toHaveBeenCalledExactlyOnceWith('jobs');
     expect(states).toEqual([
       { state: 'running', interruptedJobs: 0 },
       { state: 'restarting', interruptedJobs: 1 },

@@ -139,6 +139,8 @@ export class EngineHost {
     switch (message.type) {
       case 'ready':
         this.#setState('running');
+        // Whatever the engine before this one was doing has ended without a word.
+        this.#options.onChanged('jobs');
         break;
       case 'reply':
         this.#settle(message.id, message.outcome);
