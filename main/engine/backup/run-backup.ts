@@ -1,19 +1,19 @@
 import PQueue from 'p-queue';
-import { AppError } from '../../../shared/errors/app-error.ts';
-import type { LedgerDefinition, LedgerPartial, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
-import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
+import { toAppError } from '../../../shared/errors/app-error.ts';
+import type { LedgerDefinition, LedgerResult, TableRecord, TableSchema } from '../../../shared/model/database.ts';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
+import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import type { Repository, StoredRecord } from '../repository/index.ts';
 import type { MysqlSnapshot } from '../source/mysql/index.ts';
-import { sameDecimalText } from '../source/mysql/rows/index.ts';
-import { captureTable, type CaptureContext, type CapturedTable, type CaptureFigures } from './capture-table.ts';
-import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
+import { fullName, onReader, type CaptureContext, type CaptureFigures } from './capture-context.ts';
+import { captureTable, type CapturedTable } from './capture-table.ts';
+import { judgeRun, missingSecretColumns, splitLedgers } from './judge-run.ts';
 import { paceTo } from './pace.ts';
 import { cutAt, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
 
-/** Below this many rows the halving of a shop is everyday life; above it nobody deletes half of everything by intention. */
-const plausibilityFloorRows = 1000;
 /** Tables with fewer rows are read in one piece. */
 const segmentFloorRows = 100_000;
 
@@ -22,6 +22,8 @@ export interface BackupRequest {
   readonly repository: Repository;
   readonly source: Manifest['source'];
   readonly ledgers: readonly LedgerDefinition[];
+  /** `table.column` or `database.table.column` in lower case: what must be sealed. */
+  readonly secretColumns: readonly string[];
   /** The newest snapshot of this source in this repository, to inherit boundaries from. */
   readonly previous: Manifest | null;
   readonly readers: number;
@@ -42,13 +44,15 @@ export interface BackupResult {
 
 /**
  * Captures one open snapshot into one repository. The manifest is written last and only when every row count, digest and
- * ledger held: a run that fails leaves unreferenced chunks at worst. An implausibly small picture is kept, because it may
- * be the last there is, but it carries a failed check and is never green.
+ * ledger held: a run that fails leaves unreferenced chunks at worst. A picture that is whole but wrong in another way (implausibly
+ * small, a ledger or a secret column that is not there) is kept, because it may be the last there is, but it carries a failed
+ * check and is never green. When it settles, nothing of it runs any more.
  *
  * Errors: `mysql.*`, `backend.*`, `backup.rows-mismatch`, `backup.digest-mismatch`, `backup.ledger-mismatch`, `mysql.schema-moved`.
  */
 export async function runBackup(request: BackupRequest): Promise<BackupResult> {
-  const { snapshot, repository, clock, ledgers } = request;
+  const { snapshot, repository, clock } = request;
+  const ledgers = splitLedgers(request.ledgers, snapshot.tables);
   const startedMs = clock.nowMs();
   const startedMonotonicMs = clock.monotonicMs();
   // One failed range ends the whole run: the others stop at once instead of reading on for nothing.
@@ -62,14 +66,16 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
     objectsWritten: 0,
     bytesWritten: 0,
     digestsCompared: 0,
+    movedTables: new Set(),
   };
   let bytesRead = 0;
   const context: CaptureContext = {
     snapshot,
     repository,
     pool,
-    ledgers,
+    ledgers: ledgers.usable,
     figures,
+    fail: (error) => stop.abort(error),
     signal,
     readers: new PQueue({ concurrency: request.readers }),
     pace: paceTo(request.maxBytesPerSecond, clock),
@@ -82,12 +88,11 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
     request.onProgress('plan', '', 0, null);
     const captured = await captureAll(request, context);
     request.onProgress('check', '', bytesRead, null);
-    const ledgerResults = await compareLedgers(captured, request, signal);
+    const ledgerResults = ledgersInOrder(captured, ledgers.usable);
     await snapshot.assertSchemaStill(signal);
     request.onProgress('publish', '', bytesRead, null);
     const databases = await putDatabases(context);
     const tables = await putTables(captured, context);
-    const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const manifest: Manifest = {
       format: 1,
       id: newId(),
@@ -103,7 +108,7 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
       lock: snapshot.lock,
       databases,
       tables,
-      ledgerDefinitions: [...ledgers],
+      ledgerDefinitions: ledgers.usable,
       ledgers: ledgerResults,
       read: {
         bytesFromServer: snapshot.bytesFromServer(),
@@ -111,13 +116,18 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
         rangesReused: figures.rangesReused,
         rangesTotal: figures.rangesTotal,
       },
-      checks: [
-        { id: 'rows-equal-count', ok: true, facts: { tables: tables.length, rows } },
-        { id: 'digest-equal', ok: true, facts: { ranges: figures.digestsCompared } },
-        { id: 'ledger-equal', ok: true, facts: { ledgers: ledgerResults.length } },
-        { id: 'schema-still', ok: true, facts: {} },
-        plausibility(rows, request.previous),
-      ],
+      checks: judgeRun({
+        tables,
+        ledgers: ledgerResults,
+        missingLedgers: ledgers.missing,
+        secretColumns: request.secretColumns,
+        missingSecrets: missingSecretColumns(request.secretColumns, snapshot.tables),
+        digestsCompared: figures.digestsCompared,
+        unisolated: snapshot.unisolatedTables.map(fullName),
+        moved: [...figures.movedTables],
+        previous: request.previous,
+        atMs: Date.parse(snapshot.at),
+      }),
     };
     const manifestName = await repository.putManifest(manifest, signal);
     return {
@@ -134,33 +144,55 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
   }
 }
 
+/**
+ * Tables that are held by a lock come first, and the lock goes as soon as they are read: their writers wait until then.
+ * Of the others the largest come first: the small ones fill the gaps at the end.
+ */
 async function captureAll(request: BackupRequest, context: CaptureContext): Promise<CapturedTable[]> {
-  const previous = previousTables(request, await request.repository.knownIds(context.signal));
-  // The largest first: the small ones fill the gaps at the end.
-  const order = [...request.snapshot.tables].sort(
-    (a, b) => request.snapshot.estimateRows(b) - request.snapshot.estimateRows(a),
-  );
-  return Promise.all(
-    order.map(async (schema) => captureTable(schema, await planTable(schema, previous, request, context), context)),
-  );
+  const { snapshot, repository } = request;
+  const previous = previousTables(request, await repository.knownIds(context.signal));
+  const unisolated = new Set(snapshot.unisolatedTables.map(fullName));
+  const order = [...snapshot.tables].sort((a, b) => snapshot.estimateRows(b) - snapshot.estimateRows(a));
+  const isHeld = (schema: TableSchema) => !schema.transactional && !unisolated.has(fullName(schema));
+  const capture = (tables: readonly TableSchema[]) =>
+    settleAll(
+      tables.map(async (schema) => captureTable(schema, await planTable(schema, previous, request, context), context)),
+      context.fail,
+    );
+  const held = await capture(order.filter(isHeld));
+  snapshot.releaseTableLocks();
+  return [...held, ...(await capture(order.filter((schema) => !isHeld(schema))))];
 }
 
 async function planTable(
   schema: TableSchema,
   previous: ReadonlyMap<string, string>,
-  { snapshot, ledgers, previous: last, readers, repository }: BackupRequest,
-  { signal, readers: slots }: CaptureContext,
+  { snapshot, previous: last, readers, repository }: BackupRequest,
+  context: CaptureContext,
 ): Promise<RangeTask[]> {
   const tableChunk = previous.get(fullName(schema));
   if (tableChunk !== undefined && last !== null) {
-    const record = await repository.getTableRecord(tableChunk, signal);
+    const record = await soundRecord(repository, tableChunk, context.signal);
     const mine = (all: readonly LedgerDefinition[]) =>
       all.filter((ledger) => ledger.database === schema.database && ledger.table === schema.name);
-    if (isComparable({ record, ledgers: mine(last.ledgerDefinitions) }, schema, mine(ledgers)))
+    if (
+      record !== null &&
+      isComparable({ record, ledgers: mine(last.ledgerDefinitions) }, schema, mine(context.ledgers))
+    )
       return inheritRanges(record);
   }
   if (schema.key === null || snapshot.estimateRows(schema) < segmentFloorRows) return wholeTable();
-  return cutAt(await slots.add(() => snapshot.planBounds(schema, readers * 2, signal), { signal }));
+  return cutAt(await onReader(context, () => snapshot.planBounds(schema, readers * 2, context.signal)));
+}
+
+/** Null when the last snapshot's record has rotted on this copy: then every row is read again, and tonight's backup goes on. */
+async function soundRecord(repository: Repository, id: string, signal: AbortSignal): Promise<TableRecord | null> {
+  try {
+    return await repository.getTableRecord(id, signal);
+  } catch (error) {
+    if (['repository.damaged', 'repository.missing-object', 'backend.io'].includes(toAppError(error).code)) return null;
+    throw error;
+  }
 }
 
 /** Table chunk of every table of the last snapshot that is whole in this repository. */
@@ -169,60 +201,24 @@ function previousTables({ previous }: BackupRequest, present: ReadonlySet<string
   return new Map(known.map((table) => [fullName(table), table.tableChunk]));
 }
 
-async function compareLedgers(
-  captured: readonly CapturedTable[],
-  request: BackupRequest,
-  signal: AbortSignal,
-): Promise<LedgerResult[]> {
-  const partials = captured.flatMap(({ record, ledgers }) =>
-    ledgers.map((partial) => ({ schema: record.schema, partial })),
-  );
-  return Promise.all(
-    request.ledgers.map(async (definition) => {
-      const mine: LedgerPartial = partials.find(
-        ({ schema, partial }) =>
-          partial.name === definition.name &&
-          schema.name === definition.table &&
-          schema.database === definition.database,
-      )?.partial ?? {
-        name: definition.name,
-        rows: 0,
-        sum: '0',
-      };
-      const server = await request.snapshot.ledgerSum(definition, signal);
-      const equal = mine.rows === server.rows && sameDecimalText(mine.sum, server.sum);
-      if (!equal) {
-        throw new AppError('backup.ledger-mismatch', {
-          ledger: definition.name,
-          sum: mine.sum,
-          serverSum: server.sum,
-          rows: mine.rows,
-          serverRows: server.rows,
-        });
-      }
-      return {
-        name: definition.name,
-        currency: definition.currency,
-        rows: mine.rows,
-        sum: mine.sum,
-        serverSum: server.sum,
-        equal,
-      };
-    }),
-  );
+/** The results in the order of the definitions, whatever order the tables ended in. */
+function ledgersInOrder(captured: readonly CapturedTable[], definitions: readonly LedgerDefinition[]): LedgerResult[] {
+  const results = captured.flatMap(({ ledgers }) => ledgers);
+  return definitions.flatMap(({ name }) => results.find((result) => result.name === name) ?? []);
 }
 
 async function putDatabases(context: CaptureContext): Promise<Manifest['databases']> {
-  return Promise.all(
+  return settleAll(
     context.snapshot.databases.map(async (record) => ({
       name: record.name,
       schemaChunk: await counted(context, context.repository.putDatabaseRecord(record, context.signal)),
     })),
+    context.fail,
   );
 }
 
 async function putTables(captured: readonly CapturedTable[], context: CaptureContext): Promise<Manifest['tables']> {
-  const tables = await Promise.all(
+  const tables = await settleAll(
     captured.map(async ({ record }) => ({
       database: record.schema.database,
       name: record.schema.name,
@@ -233,6 +229,7 @@ async function putTables(captured: readonly CapturedTable[], context: CaptureCon
       sealed: record.schema.columns.some((column) => column.secret),
       tableChunk: await counted(context, context.repository.putTableRecord(record, context.signal)),
     })),
+    context.fail,
   );
   return tables.sort((a, b) => (fullName(a) < fullName(b) ? -1 : 1));
 }
@@ -246,17 +243,6 @@ async function counted({ figures }: CaptureContext, putting: Promise<StoredRecor
   return id;
 }
 
-/** An empty shop, or one that lost more than half of its rows since the last time, is never green. */
-function plausibility(rows: number, previous: Manifest | null): CheckResult {
-  const before = previous?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0;
-  const ok = rows > 0 && (before < plausibilityFloorRows || rows * 2 >= before);
-  return { id: 'plausible-size', ok, facts: { rows, rowsBefore: before } };
-}
-
 function chunksOf(ranges: readonly { readonly chunks: readonly { readonly sealedId: string | null }[] }[]): number {
   return ranges.flatMap((range) => range.chunks).reduce((sum, chunk) => sum + (chunk.sealedId === null ? 1 : 2), 0);
-}
-
-function fullName(table: { readonly database: string; readonly name: string }): string {
-  return `${table.database}.${table.name}`;
 }

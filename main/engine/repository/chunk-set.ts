@@ -8,17 +8,20 @@ export class ChunkSet {
   /** The listing once it is there, and what was put meanwhile. */
   #ids = new Set<string>();
   #isLoaded = false;
+  /** Listed, but found unreadable by this process: put again, they are written anew. */
+  readonly #distrusted = new Set<string>();
 
   constructor(store: BlobStore) {
     this.#store = store;
   }
 
   async ids(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    if (this.#isLoaded) return this.#ids;
-    this.#loading ??= this.#list(signal).finally(() => {
-      this.#loading = undefined;
-    });
-    await this.#loading;
+    while (!this.#isLoaded) {
+      this.#loading ??= this.#list(signal).finally(() => {
+        this.#loading = undefined;
+      });
+      await this.#loading;
+    }
     return this.#ids;
   }
 
@@ -34,10 +37,17 @@ export class ChunkSet {
 
   async put(id: string, bytes: Uint8Array, mode: 'create' | 'replace', signal: AbortSignal) {
     const name = chunkName(id);
-    if (mode === 'create' && this.#ids.has(id)) return { written: false };
-    const outcome = await this.#store.put(name, bytes, { mode, signal });
+    const isDistrusted = this.#distrusted.has(id);
+    if (mode === 'create' && this.#ids.has(id) && !isDistrusted) return { written: false };
+    const outcome = await this.#store.put(name, bytes, { mode: isDistrusted ? 'replace' : mode, signal });
     this.#ids.add(id);
+    this.#distrusted.delete(id);
     return outcome;
+  }
+
+  /** What is stored under this name could not be read: it must not stand for the same content put again. */
+  distrust(id: string): void {
+    this.#distrusted.add(id);
   }
 
   async remove(id: string, signal: AbortSignal): Promise<void> {
@@ -47,10 +57,12 @@ export class ChunkSet {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
+    const ids = this.#ids;
     for await (const { name } of this.#store.list('chunks/', signal)) {
       const id = idOfChunkName(name);
-      if (id !== undefined) this.#ids.add(id);
+      if (id !== undefined) ids.add(id);
     }
-    this.#isLoaded = true;
+    // Forgotten meanwhile: half of this listing would pass for a whole one.
+    if (ids === this.#ids) this.#isLoaded = true;
   }
 }

@@ -113,7 +113,7 @@ export class Repository {
     return this.#chunks.has(id);
   }
 
-  /** Durable when it resolves. Nothing is sent when the listing already has it. */
+  /** Durable when it resolves. Nothing is sent when the listing already has it, unless this process could not read it. */
   async putObject(
     object: Pick<EncodedObject, 'id' | 'bytes'>,
     signal: AbortSignal,
@@ -133,7 +133,13 @@ export class Repository {
   }
 
   async getObject(id: string, options: DecodeOptions & { readonly signal: AbortSignal }): Promise<DecodedObject> {
-    return decodeObject(this.keys, id, await this.getRaw(id, options.signal), options);
+    try {
+      return decodeObject(this.keys, id, await this.getRaw(id, options.signal), options);
+    } catch (error) {
+      if (isAppErrorOf(error, 'repository.damaged', 'repository.missing-object', 'backend.io'))
+        this.#chunks.distrust(id);
+      throw error;
+    }
   }
 
   /** For prune: removes one chunk. The caller holds an exclusive lease. */

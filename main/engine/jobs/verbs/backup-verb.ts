@@ -152,6 +152,7 @@ async function captureInto(
           repository,
           source: { id: source.id, name: source.name, preset: source.preset },
           ledgers: source.ledgers,
+          secretColumns: source.secretColumns,
           previous,
           readers,
           maxBytesPerSecond: input.maxBytesPerSecond,
@@ -179,7 +180,8 @@ async function newestManifest(
       const manifest = await repository.getManifest(name, signal);
       if (manifest.source.id === source.id) return manifest;
     } catch (error) {
-      if (toAppError(error).code !== 'repository.damaged') throw error;
+      if (!['repository.damaged', 'repository.missing-object', 'backend.io'].includes(toAppError(error).code))
+        throw error;
     }
   }
   return null;

@@ -1,0 +1,54 @@
+import type PQueue from 'p-queue';
+import type { LedgerDefinition, LedgerPartial, TableSchema } from '../../../shared/model/database.ts';
+import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
+import type { Repository } from '../repository/index.ts';
+import type { MysqlSnapshot } from '../source/mysql/index.ts';
+import { addDecimalText } from '../source/mysql/rows/index.ts';
+
+/** What all tables of one run share while they are captured. */
+export interface CaptureContext {
+  readonly snapshot: MysqlSnapshot;
+  readonly repository: Repository;
+  readonly pool: ChunkPool;
+  /** One slot per reading connection. */
+  readonly readers: PQueue;
+  /** Only ledgers whose table and columns are in the snapshot. */
+  readonly ledgers: readonly LedgerDefinition[];
+  readonly figures: CaptureFigures;
+  /** Waits as long as the rate limit asks for after `bytes` were read. */
+  readonly pace: (bytes: number, signal: AbortSignal) => Promise<void>;
+  readonly onProgress: (table: TableSchema, bytes: number) => void;
+  /** Told of the first failure anywhere: aborts `signal`, so that the others stop at once. */
+  readonly fail: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Counted while a snapshot is being captured. */
+export interface CaptureFigures {
+  rowsFetched: number;
+  rangesReused: number;
+  rangesTotal: number;
+  objectsWritten: number;
+  bytesWritten: number;
+  /** Ranges whose digest was computed by the server as well, and agreed. */
+  digestsCompared: number;
+  /** Unisolated tables (see `MysqlSnapshot.unisolatedTables`) that changed while they were read. */
+  readonly movedTables: Set<string>;
+}
+
+/** Runs `work` as soon as a connection is free, unless the run was stopped meanwhile. */
+export function onReader<T>({ readers, signal }: CaptureContext, work: () => Promise<T>): Promise<T> {
+  // The queue itself is not given the signal: it would answer before `work` has ended.
+  return readers.add(() => {
+    signal.throwIfAborted();
+    return work();
+  });
+}
+
+export function addPartials(a: LedgerPartial, b: LedgerPartial): LedgerPartial {
+  return { name: a.name, rows: a.rows + b.rows, sum: addDecimalText(a.sum, b.sum) };
+}
+
+export function fullName(table: { readonly database: string; readonly name: string }): string {
+  return `${table.database}.${table.name}`;
+}

@@ -1,0 +1,138 @@
+import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
+import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
+import { fullName } from './capture-context.ts';
+
+/**
+ * The checks of one run, as values in, values out. A check that does not hold keeps the snapshot (it may be the last there is)
+ * and takes its green light.
+ */
+
+/** Below this many rows the halving of a shop is everyday life; above it nobody deletes half of everything by intention. */
+const plausibilityFloorRows = 1000;
+/** How long a shrunken shop is held against its size before: so many nights to notice. Then its new size is normal. */
+const memoryMs = 7 * 24 * 3_600_000;
+const namedTables = 20;
+
+export interface RunFindings {
+  readonly tables: Manifest['tables'];
+  readonly ledgers: readonly LedgerResult[];
+  /** Ledgers that could not be computed, because their table or a column is not there. */
+  readonly missingLedgers: readonly string[];
+  readonly secretColumns: readonly string[];
+  /** Of these, those that name no stored column. */
+  readonly missingSecrets: readonly string[];
+  readonly digestsCompared: number;
+  /** Tables that nothing kept still, and of these the ones that were seen to change meanwhile. */
+  readonly unisolated: readonly string[];
+  readonly moved: readonly string[];
+  readonly previous: Manifest | null;
+  /** The instant of the snapshot. */
+  readonly atMs: number;
+}
+
+export function judgeRun(findings: RunFindings): CheckResult[] {
+  const { tables, ledgers, missingLedgers, secretColumns, missingSecrets, unisolated, moved } = findings;
+  const rows = rowsOf(tables);
+  return [
+    { id: 'rows-equal-count', ok: moved.length === 0, facts: { tables: tables.length, rows } },
+    { id: 'digest-equal', ok: moved.length === 0, facts: { ranges: findings.digestsCompared } },
+    { id: 'ledger-equal', ok: ledgers.every(({ equal }) => equal), facts: { ledgers: ledgers.length } },
+    ...found('ledgers-found', ledgers.length + missingLedgers.length, missingLedgers),
+    ...found('secrets-found', secretColumns.length, missingSecrets),
+    { id: 'schema-still', ok: true, facts: {} },
+    { id: 'tables-isolated', ok: unisolated.length === 0, facts: { missing: listed(unisolated) } },
+    judgeTables(findings),
+    judgeSize(rows, findings),
+  ];
+}
+
+/** Nothing was asked for: no check, because a tick would stand for nothing. */
+function found(id: string, wanted: number, missing: readonly string[]): CheckResult[] {
+  return wanted === 0 ? [] : [{ id, ok: missing.length === 0, facts: { wanted, missing: listed(missing) } }];
+}
+
+/**
+ * An empty shop, or one that lost more than half of its rows, is never green. The loss is remembered, so that the second night after
+ * a disaster is as red as the first.
+ */
+function judgeSize(rows: number, { previous, atMs }: RunFindings): CheckResult {
+  const before = remembered(previous, 'plausible-size', atMs);
+  const rowsBefore = Math.max(
+    previous === null ? 0 : rowsOf(previous.tables),
+    before === null ? 0 : Number(before.facts['rowsBefore'] ?? 0),
+  );
+  const ok = rows > 0 && (rowsBefore < plausibilityFloorRows || rows * 2 >= rowsBefore);
+  return { id: 'plausible-size', ok, facts: { rows, rowsBefore, since: sinceOf(before, previous) } };
+}
+
+/** Tables that held rows the last time and are gone, and large ones that are empty now. */
+function judgeTables({ tables, previous, atMs }: RunFindings): CheckResult {
+  const before = remembered(previous, 'tables-still-there', atMs);
+  const now = new Map(tables.map((table) => [fullName(table), table.rows]));
+  const gone = (previous?.tables ?? [])
+    .filter((table) => {
+      const rows = now.get(fullName(table));
+      return (rows === undefined && table.rows > 0) || (rows === 0 && table.rows >= plausibilityFloorRows);
+    })
+    .map(fullName);
+  const goneBefore = (before === null ? '' : String(before.facts['missing'] ?? '')).split(', ').filter((name) => name);
+  const still = goneBefore.filter((name) => (now.get(name) ?? 0) === 0);
+  const missing = [...new Set([...still, ...gone])];
+  // A table that went today starts the time anew; one that is only still missing does not.
+  const since = sinceOf(gone.length > 0 ? null : before, previous);
+  return { id: 'tables-still-there', ok: missing.length === 0, facts: { missing: listed(missing), since } };
+}
+
+/** The last run's check when it failed and that is not too long ago. */
+function remembered(previous: Manifest | null, id: string, atMs: number): CheckResult | null {
+  const check = previous?.checks.find((each) => each.id === id && !each.ok);
+  const sinceMs = Date.parse(String(check?.facts['since'] ?? ''));
+  return check === undefined || Number.isNaN(sinceMs) || atMs - sinceMs > memoryMs ? null : check;
+}
+
+function sinceOf(before: CheckResult | null, previous: Manifest | null): string {
+  return before === null ? (previous?.at ?? '') : String(before.facts['since'] ?? '');
+}
+
+function listed(names: readonly string[]): string {
+  return names.slice(0, namedTables).join(', ');
+}
+
+function rowsOf(tables: Manifest['tables']): number {
+  return tables.reduce((sum, table) => sum + table.rows, 0);
+}
+
+/** Ledgers that this schema can answer, and the names of the others. A second ledger of one name is not counted twice. */
+export function splitLedgers(
+  ledgers: readonly LedgerDefinition[],
+  tables: readonly TableSchema[],
+): { readonly usable: LedgerDefinition[]; readonly missing: string[] } {
+  const usable: LedgerDefinition[] = [];
+  const missing: string[] = [];
+  for (const ledger of ledgers) {
+    const schema = tables.find(({ database, name }) => database === ledger.database && name === ledger.table);
+    const wanted = ledger.statusColumn === null ? [ledger.amountColumn] : [ledger.amountColumn, ledger.statusColumn];
+    const isThere = wanted.every((name) =>
+      schema?.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
+    );
+    const isNew = usable.every(({ name }) => name !== ledger.name);
+    if (isThere && isNew) usable.push(ledger);
+    else missing.push(ledger.name);
+  }
+  return { usable, missing };
+}
+
+/** Entries of `wanted` (`table.column` or `database.table.column`, lower case) that no sealed column answers to. */
+export function missingSecretColumns(wanted: readonly string[], tables: readonly TableSchema[]): string[] {
+  const sealed = new Set(
+    tables.flatMap(({ database, name, columns }) =>
+      columns
+        .filter(({ secret }) => secret)
+        .flatMap((column) => {
+          const short = `${name}.${column.name}`.toLowerCase();
+          return [short, `${database.toLowerCase()}.${short}`];
+        }),
+    ),
+  );
+  return wanted.filter((name) => !sealed.has(name.toLowerCase()));
+}
