@@ -1,28 +1,10 @@
-import Database from 'better-sqlite3';
-import { rename } from 'node:fs/promises';
+import type Database from 'better-sqlite3';
 import { manifestSchema, type CopyState, type Manifest, type SnapshotCopy } from '../../../shared/model/snapshot.ts';
 import type { JobView } from '../../../shared/model/job.ts';
 import type { ErrorFacts } from '../../../shared/errors/app-error.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
-
-const schemaVersion = 1;
-
-const schema = `
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS snapshots (
-  id TEXT PRIMARY KEY, source TEXT NOT NULL, at TEXT NOT NULL, manifest_name TEXT NOT NULL,
-  chunks INTEGER NOT NULL, manifest TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS snapshots_by_source ON snapshots (source, at);
-CREATE TABLE IF NOT EXISTS copies (
-  snapshot TEXT NOT NULL, destination TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, intact INTEGER NOT NULL,
-  PRIMARY KEY (snapshot, destination)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS proofs (
-  destination TEXT NOT NULL, object TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (destination, object)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS jobs (
-  id TEXT PRIMARY KEY, verb TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, pid INTEGER NOT NULL,
-  started_at TEXT NOT NULL, ended_at TEXT, error_code TEXT, error_facts TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS jobs_by_start ON jobs (started_at);
-`;
+import { JobBook } from './job-book.ts';
+import { openDatabase } from './open-database.ts';
 
 const stateOrder: readonly CopyState[] = ['written', 'listed', 'read-back', 'restored', 'totals-matched'];
 
@@ -38,18 +20,6 @@ interface SnapshotRow {
   chunks: number;
 }
 
-interface JobRow {
-  id: string;
-  verb: string;
-  subject: string;
-  state: JobView['state'];
-  pid: number;
-  started_at: string;
-  ended_at: string | null;
-  error_code: string | null;
-  error_facts: string;
-}
-
 /**
  * What this computer knows of all repositories, in SQLite: timeline, state of each copy, which objects were read back
  * when, and jobs. A cache: it can be deleted at any time and is rebuilt from the copies and the audit log; it is never
@@ -58,21 +28,17 @@ interface JobRow {
 export class Catalog {
   readonly #db: Database.Database;
   readonly #clock: Clock;
+  readonly #jobs: JobBook;
 
   private constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
+    this.#jobs = new JobBook(db, clock);
   }
 
   /** Opens or creates the file. A file that is not a sound catalog is set aside (`….damaged`) and started anew: it is a cache. */
   static async open(path: string, clock: Clock): Promise<Catalog> {
-    try {
-      return new Catalog(openDatabase(path), clock);
-    } catch (error) {
-      if (!isCorruption(error)) throw error;
-      await rename(path, `${path}.damaged`);
-      return new Catalog(openDatabase(path), clock);
-    }
+    return new Catalog(await openDatabase(path), clock);
   }
 
   close(): void {
@@ -96,14 +62,14 @@ export class Catalog {
       .run(manifest.id, manifest.source.name, manifest.at, manifestName, chunks, JSON.stringify(manifest));
   }
 
-  /** Newest first. */
-  snapshots(source: string | null): CatalogSnapshot[] {
-    const rows =
-      source === null
-        ? this.#db.prepare('SELECT manifest, manifest_name, chunks FROM snapshots ORDER BY at DESC').all()
-        : this.#db
-            .prepare('SELECT manifest, manifest_name, chunks FROM snapshots WHERE source = ? ORDER BY at DESC')
-            .all(source);
+  /** Newest first, at most `limit`. */
+  snapshots(source: string | null, limit = -1): CatalogSnapshot[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT manifest, manifest_name, chunks FROM snapshots ${source === null ? '' : 'WHERE source = @source'}
+         ORDER BY at DESC LIMIT @limit`,
+      )
+      .all(source === null ? { limit } : { source, limit });
     return (rows as SnapshotRow[]).map(toSnapshot);
   }
 
@@ -122,18 +88,46 @@ export class Catalog {
   }
 
   /**
-   * Writes down what was just seen of a snapshot on a copy. A stronger state is never replaced by a weaker one unless the copy
-   * was found not intact: then what it once proved no longer counts.
+   * Writes down what was seen of a snapshot on a copy, now or `at` that instant. A stronger state is never replaced by a weaker one
+   * unless the copy was found not intact: then what it once proved no longer counts. Known damage is not forgotten because
+   * the objects are listed or others were written beside it: only reading the whole of it clears it, or `recordRepaired`.
    */
-  recordCopy(snapshotId: string, destinationId: string, state: CopyState, intact: boolean): void {
-    const known = this.#db
+  recordCopy(snapshotId: string, destinationId: string, state: CopyState, intact: boolean, at?: string): void {
+    this.#db
+      .transaction(() => {
+        const known = this.#knownCopy(snapshotId, destinationId);
+        if (known !== undefined && intact) {
+          const isWeaker = stateOrder.indexOf(known.state) > stateOrder.indexOf(state);
+          const saysNothingOfDamage = state === 'written' || state === 'listed';
+          if (known.intact === 1 ? isWeaker : saysNothingOfDamage) return;
+        }
+        this.#putCopy(snapshotId, destinationId, state, intact, at);
+      })
+      .immediate();
+  }
+
+  /** All objects of the snapshot that were known to be damaged on this copy have been read again and are sound. */
+  recordRepaired(snapshotId: string, destinationId: string): void {
+    if (this.#knownCopy(snapshotId, destinationId)?.intact === 0)
+      this.#putCopy(snapshotId, destinationId, 'listed', true, undefined);
+  }
+
+  #knownCopy(snapshotId: string, destinationId: string): { state: CopyState; intact: number } | undefined {
+    return this.#db
       .prepare('SELECT state, intact FROM copies WHERE snapshot = ? AND destination = ?')
       .get(snapshotId, destinationId) as { state: CopyState; intact: number } | undefined;
-    const isWeaker = known?.intact === 1 && intact && stateOrder.indexOf(known.state) > stateOrder.indexOf(state);
-    if (isWeaker) return;
+  }
+
+  #putCopy(
+    snapshotId: string,
+    destinationId: string,
+    state: CopyState,
+    intact: boolean,
+    at = isoUtc(this.#clock.nowMs()),
+  ): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO copies (snapshot, destination, state, at, intact) VALUES (?, ?, ?, ?, ?)')
-      .run(snapshotId, destinationId, state, isoUtc(this.#clock.nowMs()), intact ? 1 : 0);
+      .run(snapshotId, destinationId, state, at, intact ? 1 : 0);
   }
 
   copies(snapshotId: string): { readonly destinationId: string; readonly copy: Omit<SnapshotCopy, 'destination'> }[] {
@@ -160,16 +154,44 @@ export class Catalog {
 
   /** A destination that was removed, or a copy whose manifest is gone. Never called because a disk is absent. */
   forgetDestination(destinationId: string): void {
-    this.#db.prepare('DELETE FROM copies WHERE destination = ?').run(destinationId);
-    this.#db.prepare('DELETE FROM proofs WHERE destination = ?').run(destinationId);
+    for (const table of ['copies', 'proofs', 'damage'])
+      this.#db.prepare(`DELETE FROM ${table} WHERE destination = ?`).run(destinationId);
   }
 
   recordProofs(destinationId: string, objects: readonly string[]): void {
     const insert = this.#db.prepare('INSERT OR REPLACE INTO proofs (destination, object, at) VALUES (?, ?, ?)');
+    const mend = this.#db.prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
+    const at = isoUtc(this.#clock.nowMs());
+    this.#db.transaction(() => {
+      for (const object of objects) {
+        insert.run(destinationId, object, at);
+        mend.run(destinationId, object);
+      }
+    })();
+  }
+
+  /** Objects of a destination that were found damaged or missing: whoever looks next has to look at these. */
+  recordDamage(destinationId: string, objects: readonly string[]): void {
+    const insert = this.#db.prepare('INSERT OR REPLACE INTO damage (destination, object, at) VALUES (?, ?, ?)');
     const at = isoUtc(this.#clock.nowMs());
     this.#db.transaction(() => {
       for (const object of objects) insert.run(destinationId, object, at);
     })();
+  }
+
+  /** Damage that was looked for again and is no more. */
+  recordMended(destinationId: string, objects: Iterable<string>): void {
+    const mend = this.#db.prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
+    this.#db.transaction(() => {
+      for (const object of objects) mend.run(destinationId, object);
+    })();
+  }
+
+  damage(destinationId: string): Set<string> {
+    const rows = this.#db.prepare('SELECT object FROM damage WHERE destination = ?').all(destinationId) as {
+      object: string;
+    }[];
+    return new Set(rows.map((row) => row.object));
   }
 
   /** When each object of a destination was last read back. */
@@ -186,16 +208,12 @@ export class Catalog {
    * process: of two that start together one is refused (false).
    */
   startJob(job: { readonly id: string; readonly verb: string; readonly subject: string }, alone: boolean): boolean {
-    const insert = () => {
-      if (alone && this.#runningJobs(job.verb, job.subject) > 0) return false;
-      this.#db
-        .prepare(
-          "INSERT OR REPLACE INTO jobs (id, verb, subject, state, pid, started_at) VALUES (?, ?, ?, 'running', ?, ?)",
-        )
-        .run(job.id, job.verb, job.subject, process.pid, isoUtc(this.#clock.nowMs()));
-      return true;
-    };
-    return this.#db.transaction(insert).immediate();
+    return this.#jobs.start(job, alone);
+  }
+
+  /** Call every `jobBeatMs` while the job runs. */
+  beatJob(id: string): void {
+    this.#jobs.beat(id);
   }
 
   endJob(
@@ -203,62 +221,18 @@ export class Catalog {
     state: Exclude<JobView['state'], 'running'>,
     error: { code: string; facts: ErrorFacts } | null,
   ): void {
-    this.#db
-      .prepare('UPDATE jobs SET state = ?, ended_at = ?, error_code = ?, error_facts = ? WHERE id = ?')
-      .run(state, isoUtc(this.#clock.nowMs()), error?.code ?? null, JSON.stringify(error?.facts ?? {}), id);
+    this.#jobs.end(id, state, error);
   }
 
   /** Newest first, at most `limit`. */
   jobs(limit: number): JobView[] {
-    return (this.#db.prepare('SELECT * FROM jobs ORDER BY started_at DESC LIMIT ?').all(limit) as JobRow[]).map(
-      toJobView,
-    );
+    return this.#jobs.list(limit);
   }
 
   /** Jobs whose process has gone become `interrupted`; returns how many did. */
   settleDeadJobs(): number {
-    const running = this.#db.prepare("SELECT id, pid FROM jobs WHERE state = 'running'").all() as {
-      id: string;
-      pid: number;
-    }[];
-    const dead = running.filter((job) => !isAlive(job.pid));
-    for (const job of dead) this.endJob(job.id, 'interrupted', { code: 'engine.stopped', facts: {} });
-    return dead.length;
+    return this.#jobs.settleDead();
   }
-
-  #runningJobs(verb: string, subject: string): number {
-    this.settleDeadJobs();
-    const row = this.#db
-      .prepare("SELECT count(*) AS n FROM jobs WHERE state = 'running' AND verb = ? AND subject = ?")
-      .get(verb, subject);
-    return (row as { n: number }).n;
-  }
-}
-
-function openDatabase(path: string): Database.Database {
-  const db = new Database(path);
-  try {
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = NORMAL');
-    db.pragma('busy_timeout = 10000');
-    const version = db.pragma('user_version', { simple: true }) as number;
-    if (version !== 0 && version !== schemaVersion) {
-      // Another version's cache: everything in it can be read again from the copies.
-      for (const table of ['meta', 'snapshots', 'copies', 'proofs', 'jobs']) db.exec(`DROP TABLE IF EXISTS ${table}`);
-    }
-    db.exec(schema);
-    db.pragma(`user_version = ${schemaVersion}`);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function isCorruption(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && (error.code === 'SQLITE_NOTADB' || error.code === 'SQLITE_CORRUPT')
-  );
 }
 
 function toSnapshot(row: SnapshotRow): CatalogSnapshot {
@@ -267,27 +241,4 @@ function toSnapshot(row: SnapshotRow): CatalogSnapshot {
     manifestName: row.manifest_name,
     chunks: row.chunks,
   };
-}
-
-function toJobView(row: JobRow): JobView {
-  return {
-    jobId: row.id,
-    verb: row.verb,
-    subject: row.subject,
-    state: row.state,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    errorCode: row.error_code,
-    errorFacts: JSON.parse(row.error_facts) as JobView['errorFacts'],
-  };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import type { Repository } from '../repository/index.ts';
 
 export interface VerifyRequest {
@@ -10,6 +11,8 @@ export interface VerifyRequest {
   readonly readPercent: number;
   /** When each object was last read back on this copy, ISO 8601; those never read come first. */
   readonly provenAt: ReadonlyMap<string, string>;
+  /** Objects that were damaged or missing the last time: read whatever the share is, or a small share would forget them. */
+  readonly suspects: ReadonlySet<string>;
   /** A copy to take sound objects from, or null: then damage is only told. */
   readonly healFrom: Repository | null;
   readonly concurrency: number;
@@ -49,7 +52,9 @@ export interface VerifyReport {
  * Errors: those of the store when it cannot be reached at all, and an abort.
  */
 export async function verifyCopy(request: VerifyRequest): Promise<VerifyReport> {
-  return new Verification(request).run();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  return new Verification({ ...request, signal }, (error) => stop.abort(error)).run();
 }
 
 class Verification {
@@ -58,34 +63,35 @@ class Verification {
   readonly #missing = new Set<string>();
   readonly #healed = new Set<string>();
   readonly #proven = new Set<string>();
+  readonly #fail: (error: unknown) => void;
   #bytesRead = 0;
 
-  constructor(request: VerifyRequest) {
+  constructor(request: VerifyRequest, fail: (error: unknown) => void) {
     this.#request = request;
+    this.#fail = fail;
   }
 
   async run(): Promise<VerifyReport> {
     const { repository, signal } = this.#request;
+    // Manifests first: what a writer adds meanwhile, it adds in the other order, so that no object of these can be too new to be listed.
+    const names = await repository.listManifests(signal);
     repository.forgetListing();
     const listed = new Set(await repository.knownIds(signal));
     const snapshots: { readonly manifest: Manifest; readonly objects: readonly string[] }[] = [];
-    for (const name of await repository.listManifests(signal)) {
+    for (const name of names) {
       const manifest = await this.#readManifest(name);
       if (manifest !== null) snapshots.push({ manifest, objects: await this.#objectsOf(manifest) });
     }
-    const needed = new Set(snapshots.flatMap(({ objects }) => objects));
-    for (const id of needed) if (!listed.has(id) && !this.#healed.has(id)) await this.#found(id, 'missing');
-    const all = [...new Set([...listed, ...needed])];
-    await this.#readBack(
-      this.#choose(
-        all.filter((id) => listed.has(id) && !this.#proven.has(id)),
-        all.length,
-      ),
-    );
+    const needed = new Set<string>();
+    for (const { objects } of snapshots) for (const id of objects) needed.add(id);
+    const all = [...listed.union(needed)];
+    // What is not in the listing is asked for by name before it is called missing.
+    const unlisted = all.filter((id) => !listed.has(id) && !this.#isSettled(id));
+    await this.#readBack([...unlisted, ...this.#choose(all.filter((id) => listed.has(id)))]);
     const isSound = (id: string) => !this.#damaged.has(id) && !this.#missing.has(id);
     return {
       objects: all.length,
-      read: this.#proven.size + this.#damaged.size,
+      read: all.filter((id) => this.#proven.has(id) || this.#damaged.has(id)).length,
       bytesRead: this.#bytesRead,
       damaged: [...this.#damaged].map(([object, reason]) => ({ object, reason })),
       missing: [...this.#missing],
@@ -99,11 +105,20 @@ class Verification {
     };
   }
 
-  /** The least recently proven first, as many as the share asks for. */
-  #choose(candidates: readonly string[], total: number): string[] {
-    const { readPercent, provenAt } = this.#request;
-    const wanted = Math.ceil((total * readPercent) / 100);
-    return [...candidates].sort((a, b) => compareText(provenAt.get(a) ?? '', provenAt.get(b) ?? '')).slice(0, wanted);
+  /** Suspects, then the least recently proven, as many as the share asks for. */
+  #choose(listed: readonly string[]): string[] {
+    const { readPercent, provenAt, suspects } = this.#request;
+    const wanted = Math.ceil((listed.length * readPercent) / 100);
+    const open = listed.filter((id) => !this.#isSettled(id));
+    const [first, others] = [open.filter((id) => suspects.has(id)), open.filter((id) => !suspects.has(id))];
+    others.sort((a, b) => compareText(provenAt.get(a) ?? '', provenAt.get(b) ?? ''));
+    const room = wanted - (listed.length - open.length) - first.length;
+    return [...first, ...others.slice(0, Math.max(0, room))];
+  }
+
+  /** Read already, while the snapshots were walked. */
+  #isSettled(id: string): boolean {
+    return this.#proven.has(id) || this.#damaged.has(id) || this.#missing.has(id);
   }
 
   async #readBack(ids: readonly string[]): Promise<void> {
@@ -118,7 +133,7 @@ class Verification {
         onProgress({ doneObjects: done, totalObjects: ids.length, bytesRead: this.#bytesRead });
       }
     };
-    await Promise.all(Array.from({ length: concurrency }, lane));
+    await settleAll(Array.from({ length: concurrency }, lane), this.#fail);
   }
 
   async #readOne(id: string): Promise<void> {
@@ -189,13 +204,13 @@ class Verification {
     const { signal } = this.#request;
     try {
       await repository.healObject(id, bytes, signal);
+      const written = await repository.getRaw(id, signal);
+      await this.#request.pool.verify({ id, bytes: written }, signal);
     } catch (error) {
-      // The other copy's object is damaged as well: nothing was written.
+      // The other copy's object is damaged as well and nothing was written, or this place does not keep what it is given.
       if (findingOf(error) !== null) return false;
       throw error;
     }
-    const written = await repository.getRaw(id, signal);
-    await this.#request.pool.verify({ id, bytes: written }, signal);
     this.#healed.add(id);
     this.#proven.add(id);
     return true;

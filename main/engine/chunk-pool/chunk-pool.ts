@@ -22,6 +22,11 @@ export class ChunkPool {
       // An empty environment: threads need none of it, and a passphrase may have come that way.
       env: {},
     });
+    // A thread that dies outside a task (its file does not load) is told here only. Without an ear the process would end; with threads
+    // that never come, tasks would wait for ever: so all of them fail.
+    this.#pool.on('error', () => {
+      this.#pool.destroy().catch(() => undefined);
+    });
   }
 
   /** `task.bytes` is handed over and must not be used afterwards. */

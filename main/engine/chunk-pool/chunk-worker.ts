@@ -101,6 +101,8 @@ export interface DecodeTask {
 export interface DecodedChunk {
   readonly openText: Uint8Array;
   readonly sealedText: Uint8Array | null;
+  /** The digest that a small group keeps inside its seal; else null: then it is in the table record. */
+  readonly sealedDigest: string | null;
 }
 
 export function decode(task: DecodeTask): DecodedChunk | WorkFailure {
@@ -109,7 +111,9 @@ export function decode(task: DecodeTask): DecodedChunk | WorkFailure {
 
 function decodeChunk({ open, sealed, vault }: DecodeTask): DecodedChunk {
   const { payload: openText } = decodeObject(keys, open.id, open.bytes, { expectedKind: 'rows' });
-  if (sealed === null || vault === null) return handOver<DecodedChunk>({ openText, sealedText: null });
+  if (sealed === null || vault === null)
+    return handOver<DecodedChunk>({ openText, sealedText: null, sealedDigest: null });
   const { payload } = decodeObject(keys, sealed.id, sealed.bytes, { expectedKind: 'rows-sealed', vault });
-  return handOver<DecodedChunk>({ openText, sealedText: decodeSealedPayload(sealed.id, payload).text });
+  const { text, digest } = decodeSealedPayload(sealed.id, payload);
+  return handOver<DecodedChunk>({ openText, sealedText: text, sealedDigest: digest });
 }

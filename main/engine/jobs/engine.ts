@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { engineVerbs, type VerbInput, type VerbName, type VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import { Catalog } from '../catalog/catalog.ts';
+import { jobBeatMs } from '../catalog/job-book.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
 import { assertPlatformFeatures } from '../repository/index.ts';
@@ -54,10 +56,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return new EngineImpl(options, clock, home, catalog);
 }
 
+interface RunningJob {
+  readonly controller: AbortController;
+  /** Resolves when the job has ended, however. */
+  readonly ended: Promise<void>;
+}
+
+/** A job that does not listen to its cancel must not keep the program from ending. */
+const closeGraceMs = 5_000;
+
 class EngineImpl implements Engine {
   readonly #options: EngineOptions;
   readonly #context: EngineContext;
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, RunningJob>();
   #unlocked: Unlocked | null = null;
 
   constructor(options: EngineOptions, clock: Clock, home: Home, catalog: Catalog) {
@@ -109,7 +120,15 @@ class EngineImpl implements Engine {
   }
 
   async close(): Promise<void> {
-    for (const controller of this.#running.values()) controller.abort(new AppError('cancelled'));
+    const running = [...this.#running.values()];
+    for (const { controller } of running) controller.abort(new AppError('cancelled'));
+    // Jobs write down how they ended, in the catalog that is closed below.
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all(running.map(({ ended }) => ended)),
+      sleep(closeGraceMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
     await this.#context.demo?.stop();
     this.#context.demo = null;
     this.#unlocked = null;
@@ -136,7 +155,10 @@ class EngineImpl implements Engine {
     if (!catalog.startJob({ id: jobId, verb, subject }, verb === 'backup.run'))
       throw new AppError('backup.already-running', { source: subject });
     const controller = new AbortController();
-    this.#running.set(jobId, controller);
+    let markEnded = (): void => undefined;
+    this.#running.set(jobId, { controller, ended: new Promise((resolve) => (markEnded = resolve)) });
+    const beating = setInterval(() => this.#tell(() => catalog.beatJob(jobId)), jobBeatMs);
+    beating.unref();
     const signal =
       options.signal === undefined ? controller.signal : AbortSignal.any([controller.signal, options.signal]);
     const meter = new ProgressMeter({ jobId, verb, subject }, clock, (progress) =>
@@ -145,19 +167,28 @@ class EngineImpl implements Engine {
     this.#options.onChanged?.('jobs');
     try {
       const output = await this.#perform(verb, input, { jobId, signal, report: (progress) => meter.report(progress) });
-      catalog.endJob(jobId, 'done', null);
+      this.#tell(() => catalog.endJob(jobId, 'done', null));
       return output;
     } catch (error) {
       // Whatever an aborted piece of work throws on its way down, the person asked for it to stop.
       const known = signal.aborted ? new AppError('cancelled', {}, { cause: error }) : toAppError(error);
-      catalog.endJob(jobId, known.code === 'cancelled' ? 'cancelled' : 'failed', {
-        code: known.code,
-        facts: known.facts,
-      });
+      const { code, facts } = known;
+      this.#tell(() => catalog.endJob(jobId, code === 'cancelled' ? 'cancelled' : 'failed', { code, facts }));
       throw known;
     } finally {
+      clearInterval(beating);
       this.#running.delete(jobId);
+      markEnded();
       this.#options.onChanged?.('jobs');
+    }
+  }
+
+  /** The list of jobs is a convenience: a full disk or a closed catalog must not turn a good backup into a failed one. */
+  #tell(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
     }
   }
 
@@ -168,8 +199,8 @@ class EngineImpl implements Engine {
   }
 
   #cancel(jobId: string): boolean {
-    const controller = this.#running.get(jobId);
-    controller?.abort(new AppError('cancelled'));
-    return controller !== undefined;
+    const job = this.#running.get(jobId);
+    job?.controller.abort(new AppError('cancelled'));
+    return job !== undefined;
   }
 }

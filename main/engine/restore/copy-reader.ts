@@ -22,11 +22,29 @@ export class CopyReader {
   readonly #opened = new Map<string, Promise<Repository>>();
   /** Names of copies that gave at least one object, in the order they were first used. */
   readonly usedCopies = new Set<string>();
+  /** Objects that a copy was asked for and has not, or only damaged. */
+  readonly #broken = new Map<string, Set<string>>();
 
   constructor(copies: readonly ReadableCopy[], pool: ChunkPool, vault: VaultKey | null) {
     this.#copies = copies;
     this.#pool = pool;
     this.#vault = vault;
+  }
+
+  /** The one copy that gave everything that was asked for, or null: a copy that was helped out by another has proven nothing. */
+  get soleCopy(): string | null {
+    const [only, another] = this.usedCopies;
+    return only === undefined || another !== undefined ? null : only;
+  }
+
+  /** What was found damaged or missing, by copy. */
+  get broken(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#broken;
+  }
+
+  /** Resolves when no copy is being opened any more: then all their stores can be closed. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#opened.values());
   }
 
   get isVaultOpen(): boolean {
@@ -66,10 +84,19 @@ export class CopyReader {
       } catch (error) {
         signal.throwIfAborted();
         if (!isAboutThisCopy(error)) throw error;
+        this.#note(copy.name, error);
         lastError = error;
       }
     }
     throw lastError;
+  }
+
+  #note(copy: string, error: unknown): void {
+    const { code, facts } = toAppError(error);
+    // A copy that could not be opened has not been asked for anything.
+    if (code !== 'repository.damaged' && code !== 'repository.missing-object') return;
+    const objects = this.#broken.get(copy) ?? new Set();
+    this.#broken.set(copy, objects.add(String(facts['object'] ?? '')));
   }
 
   #repository(copy: ReadableCopy): Promise<Repository> {
@@ -79,8 +106,8 @@ export class CopyReader {
   }
 }
 
-/** True when another copy may well do better. */
+/** True when another copy may well do better. A bucket whose keys are not known on this computer is one that cannot be opened. */
 function isAboutThisCopy(error: unknown): boolean {
   const { code } = toAppError(error);
-  return code.startsWith('backend.') || code.startsWith('repository.');
+  return code.startsWith('backend.') || code.startsWith('repository.') || code === 'usage.secret-missing';
 }

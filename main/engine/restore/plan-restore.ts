@@ -59,10 +59,12 @@ export async function planRestore(
 function selectedTables(manifest: Manifest, { databases, tables }: Selection): Manifest['tables'] {
   const inDatabases = manifest.tables.filter(({ database }) => databases.length === 0 || databases.includes(database));
   if (tables.length === 0) return inDatabases;
-  return tables.map((wanted) => {
+  const chosen = tables.map((wanted) => {
     const matches = inDatabases.filter(({ database, name }) => `${database}.${name}` === wanted || name === wanted);
     const [match, another] = matches;
     if (match === undefined || another !== undefined) throw new AppError('table.unknown', { table: wanted });
     return match;
   });
+  // Named twice (`orders` and `shop.orders`), it is still one table.
+  return [...new Set(chosen)];
 }

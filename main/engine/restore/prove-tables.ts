@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { LedgerResult, Range } from '../../../shared/model/database.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import { digestRange, type KeyRange } from '../source/mysql/index.ts';
 import { targetLedger, type LoadSession } from '../source/mysql/load/index.ts';
 import { sameDecimalText } from '../source/mysql/rows/index.ts';
@@ -24,6 +25,8 @@ export interface ProofRequest {
   readonly sessions: readonly LoadSession[];
   readonly nameOf: (database: string) => string;
   readonly isVaultOpen: boolean;
+  /** Told of the first failure: aborts `signal`. */
+  readonly fail: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,24 +40,24 @@ export async function proveTables({
   sessions,
   nameOf,
   isVaultOpen,
+  fail,
   signal,
 }: ProofRequest): Promise<Proof> {
   const idle = [...sessions];
   const queue = new PQueue({ concurrency: sessions.length });
   const onSession = <T>(work: (session: LoadSession) => Promise<T>): Promise<T> =>
-    queue.add(
-      async () => {
-        const session = idle.pop();
-        // The queue runs no more tasks at once than there are sessions.
-        if (session === undefined) throw new Error('no idle session');
-        try {
-          return await work(session);
-        } finally {
-          idle.push(session);
-        }
-      },
-      { signal },
-    );
+    // The queue itself is not given the signal: it would answer before `work` has ended and its session is idle again.
+    queue.add(async () => {
+      signal.throwIfAborted();
+      const session = idle.pop();
+      // The queue runs no more tasks at once than there are sessions.
+      if (session === undefined) throw new Error('no idle session');
+      try {
+        return await work(session);
+      } finally {
+        idle.push(session);
+      }
+    });
   const different = new Set<string>();
   let ranges = 0;
   let compared = 0;
@@ -63,17 +66,18 @@ export async function proveTables({
       ranges += 1;
       const bounds = { lower: range.lower, upper: table.record.ranges[index + 1]?.lower ?? null };
       if (!(await onSession((session) => isSame(session, table, bounds, range, isVaultOpen, signal))))
-        different.add(table.record.schema.name);
+        different.add(nameIn(table));
       compared += 1;
     }),
   );
   const emptyTables = tables.filter(({ record }) => record.ranges.length === 0);
-  const empties = emptyTables.map(async ({ record, database }) => {
+  const empties = emptyTables.map(async (table) => {
+    const { record, database } = table;
     const whole = { lower: null, upper: null };
     const found = await onSession((session) =>
       digestRange(session.connection, database, record.schema, whole, 'open', signal),
     );
-    if (found.rows !== 0) different.add(record.schema.name);
+    if (found.rows !== 0) different.add(nameIn(table));
   });
   const ledgers = plan.ledgers.map((definition) =>
     onSession(async (session): Promise<LedgerResult[]> => {
@@ -93,16 +97,21 @@ export async function proveTables({
       return [{ name: captured.name, currency: captured.currency, rows, sum: captured.sum, serverSum: sum, equal }];
     }),
   );
-  await Promise.all([...proofs, ...empties]);
+  // One list for all three: a question that fails must neither go unheard nor leave the others running.
+  await settleAll<unknown>([...proofs, ...empties, ...ledgers], fail);
   return {
     digest: { ranges, compared, equal: different.size === 0 && compared === ranges, different: [...different] },
     ledgers: (await Promise.all(ledgers)).flat(),
   };
 }
 
+function nameIn({ record }: TableLoad): string {
+  return `${record.schema.database}.${record.schema.name}`;
+}
+
 async function isSame(
   session: LoadSession,
-  { record, database }: TableLoad,
+  { record, database, sealedDigests }: TableLoad,
   bounds: KeyRange,
   captured: Range,
   isVaultOpen: boolean,
@@ -110,8 +119,16 @@ async function isSame(
 ): Promise<boolean> {
   const open = await digestRange(session.connection, database, record.schema, bounds, 'open', signal);
   if (open.rows !== captured.rows || open.digest !== captured.digest || open.sum !== captured.sum) return false;
-  // Null: the table has no secret columns, or the range is so small that its digest is inside the seal.
-  if (!isVaultOpen || captured.sealedDigest === null) return true;
+  if (!isVaultOpen) return true;
+  const expected = captured.sealedDigest ?? digestInside(captured, sealedDigests);
+  if (expected === null) return true;
   const sealed = await digestRange(session.connection, database, record.schema, bounds, 'sealed', signal);
-  return sealed.digest === captured.sealedDigest && sealed.sum === captured.sealedSum;
+  return sealed.digest === expected && (captured.sealedDigest === null || sealed.sum === captured.sealedSum);
+}
+
+/** A range so small that its digest is inside the seal is one chunk. Null: the table has no secret columns. */
+function digestInside({ chunks }: Range, sealedDigests: ReadonlyMap<string, string>): string | null {
+  const [only, another] = chunks;
+  if (another !== undefined || only?.sealedId == null) return null;
+  return sealedDigests.get(only.sealedId) ?? null;
 }

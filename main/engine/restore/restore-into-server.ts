@@ -1,3 +1,4 @@
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { LedgerResult, TableRecord } from '../../../shared/model/database.ts';
 import {
   addForeignKeys,
@@ -15,6 +16,7 @@ import {
 } from '../source/mysql/load/index.ts';
 import { quoteName, type MysqlTarget } from '../source/mysql/index.ts';
 import { joinGroups, joinWithoutVault, layoutOf } from '../source/mysql/rows/index.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import type { CopyReader } from './copy-reader.ts';
 import { proveTables, type Proof } from './prove-tables.ts';
 import type { RestorePlan } from './plan-restore.ts';
@@ -34,6 +36,12 @@ export interface ServerRestore {
   readonly onProgress: (phase: RestorePhase, detail: string, doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
 }
+/** `fail` is told of the first failure: the other connections stop at once. */
+type RunningRestore = ServerRestore & { readonly fail: (error: unknown) => void };
+
+const dropLimitMs = 60_000;
+const noSuchThread = new Set([1094]);
+
 export type RestorePhase = 'create' | 'load' | 'keys' | 'prove';
 
 export interface RestoreResult extends Proof {
@@ -59,19 +67,20 @@ export async function restoreIntoServer(request: ServerRestore): Promise<Restore
     for (let n = 0; n < request.sessions; n++) {
       sessions.push(await openLoadSession(request.target, { signal, withoutBinlog: request.withoutBinlog }));
     }
-    return await restore({ ...request, signal }, sessions as [LoadSession, ...LoadSession[]], created);
+    const fail = (error: unknown) => stop.abort(error);
+    return await restore({ ...request, signal, fail }, sessions as [LoadSession, ...LoadSession[]], created);
   } catch (error) {
     stop.abort(error);
     for (const session of sessions) session.destroy();
-    await dropCreated(request.target, created);
-    throw error;
+    const left = await dropCreated(request.target, created, sessions);
+    throw left.length === 0 ? error : withLeftBehind(error, left);
   } finally {
     for (const session of sessions) session.close();
   }
 }
 
 async function restore(
-  request: ServerRestore,
+  request: RunningRestore,
   sessions: readonly [LoadSession, ...LoadSession[]],
   created: string[],
 ): Promise<RestoreResult> {
@@ -80,11 +89,9 @@ async function restore(
   const nameOf = (database: string) => renames.get(database) ?? database;
   onProgress('create', '', 0, plan.totalBytes);
   // All names are tried before anything is filled: a target that exists is found while nothing has happened yet.
-  const before = new Set((await first.rows('SHOW DATABASES', signal)).map((row) => row.get('database')));
   for (const { record } of plan.databases) {
     const name = nameOf(record.name);
-    await createDatabase(first, record, name, signal);
-    if (!before.has(name)) created.push(name);
+    if (await createDatabase(first, record, name, signal)) created.push(name);
   }
   const pending: { readonly load: TableLoad; readonly table: PendingTable }[] = [];
   for (const { record, tables } of plan.databases) {
@@ -92,7 +99,7 @@ async function restore(
     await createSequences(first, database, record.objects, signal);
     for (const table of tables) {
       pending.push({
-        load: { record: table, database },
+        load: { record: table, database, sealedDigests: new Map() },
         table: await createTable(first, database, table.schema, renames, signal),
       });
     }
@@ -103,7 +110,15 @@ async function restore(
   const notes = [...(await finishObjects(request, first)), ...(await compareDdl(first, pending, signal))];
   onProgress('prove', '', plan.totalBytes, plan.totalBytes);
   const tables = pending.map(({ load }) => load);
-  const proof = await proveTables({ plan, tables, sessions, nameOf, isVaultOpen: request.reader.isVaultOpen, signal });
+  const proof = await proveTables({
+    plan,
+    tables,
+    sessions,
+    nameOf,
+    isVaultOpen: request.reader.isVaultOpen,
+    fail: request.fail,
+    signal,
+  });
   return {
     ...proof,
     databases: plan.databases.map(({ record }) => nameOf(record.name)),
@@ -113,25 +128,48 @@ async function restore(
   };
 }
 
-/** Removes what this run itself created, so that half a shop never looks like a whole one. A database that was there before stays. */
-async function dropCreated(target: MysqlTarget, created: readonly string[]): Promise<void> {
-  if (created.length === 0) return;
-  const signal = AbortSignal.timeout(30_000);
+/**
+ * Removes what this run itself created, so that half a shop never looks like a whole one, and gives the names of what it could not
+ * remove. A database that was there before stays.
+ */
+async function dropCreated(
+  target: MysqlTarget,
+  created: readonly string[],
+  cut: readonly LoadSession[],
+): Promise<readonly string[]> {
+  if (created.length === 0) return [];
+  const left = new Set(created);
+  const signal = AbortSignal.timeout(dropLimitMs);
   try {
     const session = await openLoadSession(target, { signal });
-    for (const name of created) await session.execute(`DROP DATABASE IF EXISTS ${quoteName(name)}`, signal);
-    session.close();
+    try {
+      // A server goes on building keys for a client that has gone, and a drop would wait for it.
+      for (const { connection } of cut) await session.tryTo(`KILL ${connection.threadId}`, noSuchThread, signal);
+      for (const name of created) {
+        await session.execute(`DROP DATABASE IF EXISTS ${quoteName(name)}`, signal);
+        left.delete(name);
+      }
+    } finally {
+      session.close();
+    }
   } catch {
-    // The server is gone or slow; the first error is the one that matters, and a half database has no live name.
+    // The server is gone or slow; the first error is the one that matters, and what is left is named beside it.
   }
+  return [...left];
+}
+
+function withLeftBehind(error: unknown, left: readonly string[]): AppError {
+  const { code, facts } = toAppError(error);
+  return new AppError(code, { ...facts, leftBehind: left.join(', ') }, { cause: error });
 }
 
 /** Every connection loads chunks until none is left; whoever ends a table builds its keys. */
 async function loadRows(
-  { reader, plan, signal, onProgress }: ServerRestore,
+  request: RunningRestore,
   sessions: readonly LoadSession[],
   pending: readonly { readonly load: TableLoad; readonly table: PendingTable }[],
 ): Promise<void> {
+  const { reader, plan, signal, onProgress } = request;
   const queue = new TableQueue(pending.map(({ load }) => load));
   const tableOf = new Map(pending.map(({ load, table }) => [load, table]));
   let doneBytes = 0;
@@ -144,7 +182,7 @@ async function loadRows(
       if (queue.done(task) && table !== undefined) await buildKeys(session, table, signal);
     }
   };
-  await Promise.all(sessions.map(lane));
+  await settleAll(sessions.map(lane), request.fail);
   const [first] = sessions;
   for (const { load, table } of pending)
     if (load.record.ranges.length === 0 && first !== undefined) await buildKeys(first, table, signal);
@@ -156,7 +194,8 @@ async function loadChunk(
   { table, chunk, rowsBefore }: ChunkTask,
   signal: AbortSignal,
 ): Promise<void> {
-  const { openText, sealedText } = await reader.chunk(chunk, signal);
+  const { openText, sealedText, sealedDigest } = await reader.chunk(chunk, signal);
+  if (chunk.sealedId !== null && sealedDigest !== null) table.sealedDigests.set(chunk.sealedId, sealedDigest);
   await loadText(
     session,
     table.database,

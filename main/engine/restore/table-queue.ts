@@ -11,6 +11,8 @@ export interface TableLoad {
   readonly record: TableRecord;
   /** Name of the database on the target. */
   readonly database: string;
+  /** Digests that small groups keep inside their seal, by sealed object, as the chunks are loaded. */
+  readonly sealedDigests: Map<string, string>;
 }
 
 interface Lane {

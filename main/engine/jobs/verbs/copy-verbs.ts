@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { verifyCopy } from '../../check/verify-copy.ts';
+import { verifyCopy, type VerifyReport } from '../../check/verify-copy.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { copySnapshot, parseManifestName, type Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -99,6 +99,8 @@ export async function verifyRun(
   const { keys } = context.unlocked();
   const destination = await findDestination(context, input.destination);
   const healing = input.healFrom === null ? null : await findDestination(context, input.healFrom);
+  if (healing?.id === destination.id)
+    throw new AppError('usage.bad-argument', { argument: 'healFrom', value: healing.name });
   return withRepository(keys, destination, run.signal, (repository) =>
     healing === null
       ? verifyOne(context, destination, repository, null, input.readPercent, run)
@@ -118,12 +120,14 @@ async function verifyOne(
 ): Promise<VerbOutput<'verify.run'>> {
   const startedMs = context.clock.monotonicMs();
   const pool = new ChunkPool(repository.keys);
+  const suspects = context.catalog.damage(destination.id);
   try {
     const report = await verifyCopy({
       repository,
       pool,
       readPercent,
       provenAt: context.catalog.proofs(destination.id),
+      suspects,
       healFrom,
       concurrency: 4,
       onProgress: ({ doneObjects, totalObjects, bytesRead }) =>
@@ -137,17 +141,8 @@ async function verifyOne(
         }),
       signal: run.signal,
     });
-    context.catalog.recordProofs(destination.id, report.proven);
-    await readTimeline(context, destination, repository, run.signal).catch((error: unknown) => {
-      // A damaged manifest is among the findings already and cannot be read into the timeline.
-      if (!(error instanceof AppError) || !error.code.startsWith('repository.')) throw error;
-    });
-    for (const { manifest, intact, isReadWhole } of report.snapshots) {
-      const state = isReadWhole ? 'read-back' : 'listed';
-      context.catalog.recordCopy(manifest.id, destination.id, state, intact);
-      if (isReadWhole && intact)
-        await context.home.audit.append('copy.proven', { destination: destination.name, snapshot: manifest.id, state });
-    }
+    await readTimeline(context, destination, repository, run.signal);
+    await writeDown(context, destination, report, suspects);
     const { objects, read, bytesRead, damaged, missing, healed, snapshots } = report;
     await context.home.audit.append('verify', {
       destination: destination.name,
@@ -170,5 +165,36 @@ async function verifyOne(
     };
   } finally {
     await pool.close();
+  }
+}
+
+/** Puts a verification into the catalog, and what it proves or disproves into the audit log. */
+async function writeDown(
+  { catalog, home }: EngineContext,
+  destination: SavedDestination,
+  { proven, damaged, missing, snapshots }: VerifyReport,
+  suspects: ReadonlySet<string>,
+): Promise<void> {
+  const { id, name } = destination;
+  const found = new Set([...damaged.map(({ object }) => object), ...missing]);
+  catalog.recordProofs(id, proven);
+  catalog.recordMended(
+    id,
+    [...suspects].filter((object) => !found.has(object)),
+  );
+  catalog.recordDamage(id, [...found]);
+  const unreadable = damaged.flatMap(({ object }) => parseManifestName(object)?.id ?? []);
+  const broken = [...unreadable, ...snapshots.filter(({ intact }) => !intact).map(({ manifest }) => manifest.id)];
+  for (const snapshot of broken) {
+    catalog.recordCopy(snapshot, id, 'listed', false);
+    await home.audit.append('copy.damaged', { destination: name, snapshot });
+  }
+  for (const { manifest, intact, isReadWhole } of snapshots) {
+    if (!intact) continue;
+    catalog.recordCopy(manifest.id, id, isReadWhole ? 'read-back' : 'listed', true);
+    // Every object that was known to be damaged has been read again.
+    if (suspects.size > 0) catalog.recordRepaired(manifest.id, id);
+    if (isReadWhole)
+      await home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state: 'read-back' });
   }
 }

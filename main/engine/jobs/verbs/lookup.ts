@@ -28,7 +28,7 @@ export async function findDestination(context: EngineContext, name: string): Pro
  */
 export function findSnapshot(context: EngineContext, reference: string, source: string | null): CatalogSnapshot {
   const candidates =
-    reference === 'latest' ? context.catalog.snapshots(source).slice(0, 1) : context.catalog.snapshotsById(reference);
+    reference === 'latest' ? context.catalog.snapshots(source, 1) : context.catalog.snapshotsById(reference);
   const [found, another] = candidates.filter((snapshot) => source === null || snapshot.manifest.source.name === source);
   if (found === undefined || another !== undefined) throw new AppError('snapshot.unknown', { snapshot: reference });
   return found;

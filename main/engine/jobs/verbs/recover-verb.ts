@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
+import { loadPresets, secretColumnsOf } from '../../presets/preset.ts';
 import { findHeader, Repository, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys } from '../home/saved-secrets.ts';
@@ -45,7 +46,7 @@ export async function recoverRun(
     run.report({ phase: 'timeline', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
     await readTimeline(context, destination, repository, run.signal);
     context.catalog.markBuilt();
-    const sources = await addSources(context);
+    const sources = await addSources(context, repository, run.signal);
     const snapshots = context.catalog.snapshotIdsAt(destination.id).length;
     await context.home.audit.append('recover', {
       repository: header.repository,
@@ -96,18 +97,45 @@ async function addRecovered(context: EngineContext, { from }: VerbInput<'recover
 }
 
 /** One source per shop in the timeline, as its newest snapshot describes it. Returns the names of all of them. */
-async function addSources(context: EngineContext): Promise<string[]> {
+async function addSources(context: EngineContext, repository: Repository, signal: AbortSignal): Promise<string[]> {
   const newest = new Map<string, Manifest>();
   for (const { manifest } of context.catalog.snapshots(null))
     if (!newest.has(manifest.source.id)) newest.set(manifest.source.id, manifest);
   const { sources } = await context.home.settings.read();
   const known = new Set(sources.map(({ id }) => id));
   const found = [...newest.values()];
-  const missing = found
-    .filter(({ source }) => !known.has(source.id))
-    .map((manifest) => sourceOf(manifest, isoUtc(context.clock.nowMs())));
-  await context.home.settings.update((settings) => ({ ...settings, sources: [...settings.sources, ...missing] }));
+  const missing: SavedSource[] = [];
+  for (const manifest of found) {
+    if (known.has(manifest.source.id)) continue;
+    const secretColumns = await sealedColumns(repository, manifest, signal);
+    missing.push({ ...sourceOf(manifest, isoUtc(context.clock.nowMs())), secretColumns });
+  }
+  await context.home.settings.update((settings) => ({
+    ...settings,
+    sources: [...settings.sources, ...missing.filter((source) => !settings.sources.some(({ id }) => id === source.id))],
+  }));
   return found.map(({ source }) => source.name);
+}
+
+/**
+ * The columns that the snapshot holds sealed: the next backup of a recovered shop has to seal them again. A record that cannot be
+ * read on this copy is no reason not to come back: the preset names its columns too.
+ */
+async function sealedColumns(repository: Repository, manifest: Manifest, signal: AbortSignal): Promise<string[]> {
+  const presets = await loadPresets();
+  const preset = presets.find(({ id }) => id === manifest.source.preset);
+  const columns = new Set(preset === undefined ? [] : secretColumnsOf(preset));
+  for (const { sealed, tableChunk } of manifest.tables) {
+    if (!sealed) continue;
+    try {
+      const { schema } = await repository.getTableRecord(tableChunk, signal);
+      for (const { name, secret } of schema.columns) if (secret) columns.add(`${schema.name}.${name}`.toLowerCase());
+    } catch (error) {
+      signal.throwIfAborted();
+      if (toAppError(error).code === 'unexpected') throw error;
+    }
+  }
+  return [...columns];
 }
 
 function sourceOf(manifest: Manifest, addedAt: string): SavedSource {

@@ -1,4 +1,5 @@
 import { toAppError } from '../../../../shared/errors/app-error.ts';
+import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { parseManifestName, type Repository } from '../../repository/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
@@ -18,22 +19,69 @@ export async function refreshDestination(
   );
 }
 
+/**
+ * A snapshot that was on this copy and is not listed any more, or whose manifest cannot be read, is written down as not intact;
+ * one rotten manifest never hides the others.
+ */
 export async function readTimeline(
   context: EngineContext,
   destination: SavedDestination,
   repository: Repository,
   signal: AbortSignal,
 ): Promise<void> {
+  const { catalog } = context;
+  // Asked before the listing: what another process adds meanwhile must not look as if it had gone.
+  const gone = new Set(catalog.snapshotIdsAt(destination.id));
   for (const name of await repository.listManifests(signal)) {
     const id = parseManifestName(name)?.id ?? '';
-    if (!context.catalog.knowsSnapshot(id)) {
-      const manifest = await repository.getManifest(name, signal);
-      let chunks = 0;
-      for (const { tableChunk } of manifest.tables)
-        chunks += (await repository.chunksOfTable(tableChunk, signal)).length;
-      context.catalog.addSnapshot(manifest, name, chunks);
-    }
-    context.catalog.recordCopy(id, destination.id, 'listed', true);
+    gone.delete(id);
+    const isReadable = catalog.knowsSnapshot(id) || (await readSnapshot(context, repository, name, signal));
+    if (isReadable) catalog.recordCopy(id, destination.id, 'listed', true);
+  }
+  for (const id of gone) catalog.recordCopy(id, destination.id, 'written', false);
+}
+
+/** False when the manifest cannot be read on this copy: the others may still have it, and `verify` tells. */
+async function readSnapshot(
+  { catalog }: EngineContext,
+  repository: Repository,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const manifest = await repository.getManifest(name, signal);
+    catalog.addSnapshot(manifest, name, await countChunks(repository, manifest, signal));
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (unreadable.includes(toAppError(error).code)) return false;
+    throw error;
+  }
+}
+
+const unreadable: readonly string[] = ['repository.damaged', 'repository.missing-object', 'backend.io'];
+/** A table without a key is one range of many chunks; this much text may be more than one. */
+const oneChunkBytes = 256 * 1024;
+
+/** One chunk per range, two where columns are sealed. Only a large single range has to be looked into: kilobytes per snapshot. */
+async function countChunks(repository: Repository, manifest: Manifest, signal: AbortSignal): Promise<number> {
+  let chunks = 0;
+  for (const { ranges, textBytes, sealed, tableChunk } of manifest.tables) {
+    const isCertain = ranges !== 1 || textBytes <= oneChunkBytes;
+    const perRange = sealed ? 2 : 1;
+    const counted = isCertain ? null : await chunksOrNull(repository, tableChunk, signal);
+    chunks += counted ?? ranges * perRange;
+  }
+  return chunks;
+}
+
+async function chunksOrNull(repository: Repository, id: string, signal: AbortSignal): Promise<number | null> {
+  try {
+    return (await repository.chunksOfTable(id, signal)).length;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (unreadable.includes(toAppError(error).code)) return null;
+    throw error;
   }
 }
 
@@ -58,17 +106,21 @@ export async function ensureCatalogBuilt(context: EngineContext, signal: AbortSi
   context.onCatalogChanged();
 }
 
-/** What was proven of copies is in the audit log; the catalog is only its index. */
-async function restoreEvidence(context: EngineContext): Promise<void> {
-  const { entries } = await context.home.audit.read();
-  const { destinations } = await context.home.settings.read();
-  for (const { action, facts } of entries) {
-    if (action !== 'copy.proven') continue;
-    const destination = destinations.find(({ name }) => name === facts['destination']);
+/**
+ * What was proven of copies, and what was found broken, is in the audit log; the catalog is only its index. Evidence keeps the instant
+ * at which it was seen, and counts for a destination only from the moment that this destination was added: a new disk of an old
+ * name has proven nothing.
+ */
+async function restoreEvidence({ home, catalog }: EngineContext): Promise<void> {
+  const { entries } = await home.audit.read();
+  const { destinations } = await home.settings.read();
+  for (const { at, action, facts } of entries) {
+    const destination = destinations.find(({ name, addedAt }) => name === facts['destination'] && addedAt <= at);
     const snapshot = String(facts['snapshot']);
-    const state = facts['state'];
-    if (destination === undefined || !context.catalog.knowsSnapshot(snapshot)) continue;
-    if (state === 'read-back' || state === 'restored' || state === 'totals-matched')
-      context.catalog.recordCopy(snapshot, destination.id, state, true);
+    if (destination === undefined || !catalog.knowsSnapshot(snapshot)) continue;
+    const { state } = facts;
+    if (action === 'copy.damaged') catalog.recordCopy(snapshot, destination.id, 'listed', false, at);
+    if (action === 'copy.proven' && (state === 'read-back' || state === 'restored' || state === 'totals-matched'))
+      catalog.recordCopy(snapshot, destination.id, state, true, at);
   }
 }

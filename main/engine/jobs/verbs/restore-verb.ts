@@ -5,7 +5,13 @@ import type { CopyState } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { newId } from '../../platform/random.ts';
-import { closeVault, openVaultWithPassphrase, openVaultWithWords, Repository, type VaultKey } from '../../repository/index.ts';
+import {
+  closeVault,
+  openVaultWithPassphrase,
+  openVaultWithWords,
+  Repository,
+  type VaultKey,
+} from '../../repository/index.ts';
 import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
 import { planRestore, type RestorePlan } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
@@ -122,6 +128,7 @@ async function withOpenRestore<T>(
   const stores: BlobStore[] = [];
   const pool = new ChunkPool(keys);
   let vault: VaultKey | null = null;
+  let reader: CopyReader | null = null;
   try {
     if (request.vault !== null) {
       vault =
@@ -139,7 +146,7 @@ async function withOpenRestore<T>(
         return Repository.open(store, keys, run.signal);
       },
     }));
-    const reader = new CopyReader(copies, pool, vault);
+    reader = new CopyReader(copies, pool, vault);
     run.report({ phase: 'open', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
     const manifest = await reader.manifest(request.snapshot.manifestName, run.signal);
     const plan = await planRestore(manifest, request.selection, reader, run.signal);
@@ -150,7 +157,10 @@ async function withOpenRestore<T>(
   } finally {
     if (vault !== null) closeVault(vault);
     await pool.close();
+    // A copy that is still being opened would leave its store behind.
+    await reader?.settled();
     for (const store of stores) await store.close();
+    if (reader !== null) await recordBroken(context, request.snapshot, reader);
   }
 }
 
@@ -295,6 +305,23 @@ function besideNames(plan: RestorePlan, as: string | null, { manifest }: Catalog
   );
 }
 
+/** What a restore stumbled over on a copy is known from then on, whether another copy helped out or not. */
+async function recordBroken(
+  { home, catalog }: EngineContext,
+  { manifest }: CatalogSnapshot,
+  { broken }: CopyReader,
+): Promise<void> {
+  if (broken.size === 0) return;
+  const { destinations } = await home.settings.read();
+  for (const { id, name } of destinations) {
+    const objects = broken.get(name);
+    if (objects === undefined) continue;
+    catalog.recordDamage(id, [...objects]);
+    catalog.recordCopy(manifest.id, id, 'listed', false);
+    await home.audit.append('copy.damaged', { destination: name, snapshot: manifest.id });
+  }
+}
+
 /** A whole snapshot that was loaded and compared is the strongest thing that can be said of the copy it came from. */
 async function recordProof(
   context: EngineContext,
@@ -303,7 +330,9 @@ async function recordProof(
   restored: Restored,
 ): Promise<void> {
   // With the vault closed the secret columns were stand-ins: that says nothing about their objects.
+  const proven = open.reader.soleCopy;
   const isProven =
+    proven !== null &&
     open.vault !== 'closed' &&
     restored.digest.equal &&
     restored.digest.compared > 0 &&
@@ -321,7 +350,7 @@ async function recordProof(
   if (!isProven) return;
   const state: CopyState = totalsMatch ? 'totals-matched' : 'restored';
   const { destinations } = await context.home.settings.read();
-  for (const { id, name } of destinations.filter((destination) => open.reader.usedCopies.has(destination.name))) {
+  for (const { id, name } of destinations.filter((destination) => destination.name === proven)) {
     context.catalog.recordCopy(manifest.id, id, state, true);
     await context.home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state });
   }

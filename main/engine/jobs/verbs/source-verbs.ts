@@ -86,7 +86,11 @@ export async function sourceAdd(
   const recovered = await recoveredSource(context, input.name);
   const tried = await trySource(context, accessOfInput(input), input.databases, run.signal);
   if (tried.inspection === null) throw tried.error ?? new AppError('unexpected');
-  const { preset, ledgers, secretColumns } = await applyPreset(input, tried.inspection);
+  // What was sealed and counted before the loss is so again, also when nobody types it anew.
+  const wanted = { ...input, secretColumns: [...input.secretColumns, ...(recovered?.secretColumns ?? [])] };
+  const { preset, ledgers, secretColumns } = await applyPreset(wanted, tried.inspection);
+  const named = new Set(ledgers.map(({ name }) => name));
+  ledgers.push(...(recovered?.ledgers ?? []).filter(({ name }) => !named.has(name)));
   const id = recovered?.id ?? newId();
   const saved: SavedSource = {
     id,

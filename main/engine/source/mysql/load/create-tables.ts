@@ -14,14 +14,14 @@ import { renameDatabases, type Renames } from './rewrite-ddl.ts';
 
 /**
  * Creates `name` with the character set and collation of the record. An existing database is used when nothing at all is in it,
- * and then gets that character set.
+ * and then gets that character set. True when the database is new.
  */
 export async function createDatabase(
   session: LoadSession,
   record: DatabaseRecord,
   name: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   // Names of character sets cannot be quoted; a manifest is not a reason to run what it says.
   if (!/^\w+$/.test(record.characterSet) || !/^\w+$/.test(record.collation)) {
     throw new AppError('mysql.unsupported', { what: 'character set', database: record.name });
@@ -32,6 +32,7 @@ export async function createDatabase(
   if (exists && (await hasObjects(session, name, signal)))
     throw new AppError('restore.target-exists', { target: name });
   await session.execute(`${exists ? 'ALTER' : 'CREATE'} DATABASE ${quoteName(name)} ${options}`, signal);
+  return !exists;
 }
 
 async function hasObjects(session: LoadSession, name: string, signal: AbortSignal): Promise<boolean> {
