@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from './random.ts';
 
 /**
@@ -16,12 +17,29 @@ export async function writeFileDurably(path: string, content: string): Promise<v
     } finally {
       await file.close();
     }
-    await rename(temp, path);
+    await renameOver(temp, path);
   } catch (error) {
     await rm(temp, { force: true });
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+const mostTries = 50;
+
+/** Under Windows a virus scanner or a reader may hold the old file for a moment. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      const isHeld = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(code);
+      if (!isHeld || tries >= mostTries) throw error;
+      await sleep(20);
+    }
+  }
 }
 
 /** Makes renames and new entries of a folder durable. Windows has no such call and answers EPERM, which is no failure. */

@@ -6,11 +6,12 @@ import type { Clock } from '../../platform/clock.ts';
 import { writeFileDurably } from '../../platform/write-file-durably.ts';
 import { parseHeader, serializeHeader, type RepositoryHeader } from '../../repository/index.ts';
 import { AuditLog } from './audit-log.ts';
+import { withHomeLock } from './home-lock.ts';
 import { SettingsFile } from './settings-file.ts';
 
 /**
  * One installation's folder: `keyring.json` (the repository header: wrapped keys, no secret in clear), `settings.json`,
- * `audit.jsonl`, `catalog.sqlite`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
+ * `audit.jsonl`, `catalog.sqlite`, `home.lock`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
  */
 export class Home {
   readonly dir: string;
@@ -37,7 +38,14 @@ export class Home {
   }
 
   async isInitialised(): Promise<boolean> {
-    return (await stat(this.#keyringPath).catch(() => null)) !== null;
+    try {
+      await stat(this.#keyringPath);
+      return true;
+    } catch (error) {
+      // Only "not there" means new: keys that cannot be read today must never be written over.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw new AppError('home.damaged', { file: 'keyring.json' }, { cause: error });
+    }
   }
 
   async readKeyring(): Promise<RepositoryHeader> {
@@ -55,9 +63,12 @@ export class Home {
     if (await this.isInitialised()) throw new AppError('home.already-initialised', { home: this.dir });
   }
 
+  /** Of two that make keys for one home at the same time, the second is refused: its kit would open nothing. */
   async writeKeyring(header: RepositoryHeader): Promise<void> {
-    await this.assertNew();
-    await writeFileDurably(this.#keyringPath, Buffer.from(serializeHeader(header)).toString('utf8'));
+    await withHomeLock(this.dir, async () => {
+      await this.assertNew();
+      await writeFileDurably(this.#keyringPath, Buffer.from(serializeHeader(header)).toString('utf8'));
+    });
   }
 }
 

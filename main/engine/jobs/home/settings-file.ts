@@ -6,6 +6,7 @@ import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { hostKeyPinSchema } from '../../../../shared/model/source.ts';
 import { writeFileDurably } from '../../platform/write-file-durably.ts';
+import { withHomeLock } from './home-lock.ts';
 
 /** A secret of this home, encrypted under the repository's credential key. Base64. */
 const sealedSchema = z.string().max(200_000);
@@ -73,10 +74,12 @@ const empty: Settings = { version: 1, sources: [], destinations: [], envNames: {
  * and the command line on the same home see each other's changes. Errors: `home.damaged` {file}.
  */
 export class SettingsFile {
+  readonly #dir: string;
   readonly #path: string;
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(homeDir: string) {
+    this.#dir = homeDir;
     this.#path = join(homeDir, 'settings.json');
   }
 
@@ -95,13 +98,15 @@ export class SettingsFile {
     }
   }
 
-  /** Reads, changes and writes as one step within this process. */
+  /** Reads, changes and writes as one step, for all processes on this home. Error: `home.in-use`. */
   update(change: (settings: Settings) => Settings): Promise<Settings> {
-    const next = this.#writing.then(async () => {
-      const changed = settingsSchema.parse(change(await this.read()));
-      await writeFileDurably(this.#path, `${JSON.stringify(changed, null, 2)}\n`);
-      return changed;
-    });
+    const next = this.#writing.then(() =>
+      withHomeLock(this.#dir, async () => {
+        const changed = settingsSchema.parse(change(await this.read()));
+        await writeFileDurably(this.#path, `${JSON.stringify(changed, null, 2)}\n`);
+        return changed;
+      }),
+    );
     // The chain goes on after a failed write; the failure itself reaches the caller through `next`.
     this.#writing = next.catch(() => undefined);
     return next;
