@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 
+/** What a pause (a long wait for the server) may be made up for afterwards. */
+const creditMs = 1000;
+
 /**
- * Keeps the average rate under `maxBytesPerSecond` by making the reader wait. Null: no limit. Waits at most a second at a
- * time, so that a cancel is heard.
+ * Keeps the rate under `maxBytesPerSecond` by making the reader wait. Null: no limit. Waits at most a second at a time, so
+ * that a cancel is heard. A reader that paused does not catch up at full speed: the shop needs the line too.
  */
 export function paceTo(
   maxBytesPerSecond: number | null,
   clock: Clock,
 ): (bytes: number, signal: AbortSignal) => Promise<void> {
   if (maxBytesPerSecond === null) return () => Promise.resolve();
-  const startedMs = clock.monotonicMs();
-  let total = 0;
+  let lastDueMs = clock.monotonicMs();
   return async (bytes, signal) => {
-    total += bytes;
-    const dueMs = startedMs + (total / maxBytesPerSecond) * 1000;
+    const dueMs = Math.max(lastDueMs, clock.monotonicMs() - creditMs) + (bytes / maxBytesPerSecond) * 1000;
+    lastDueMs = dueMs;
     for (let leftMs = dueMs - clock.monotonicMs(); leftMs > 0; leftMs = dueMs - clock.monotonicMs()) {
       await sleep(Math.min(leftMs, 1000), undefined, { signal });
     }

@@ -17,11 +17,15 @@ export interface SeenSnapshot {
   readonly isGreen: boolean;
   readonly rows: number;
   readonly sealedTables: number;
+  /** No column that should be sealed was missing. */
+  readonly isEverySecretSealed: boolean;
   readonly copies: readonly SeenCopy[];
 }
 
 export interface SeenCopy {
   readonly destination: string;
+  /** Two destinations with one value are one place: a bucket under two prefixes, a folder under two names. */
+  readonly site: string;
   readonly role: 'main' | 'second-disk' | 'cold' | 'offsite' | 'cloud';
   readonly state: CopyState;
   /** When the state was seen. */
@@ -69,20 +73,27 @@ export function worstOf(lists: readonly (readonly ChecklistItem[])[]): Checklist
 }
 
 function judgeSecondDisk(seen: SeenSource): ChecklistItem {
-  const newest = newestCopies(seen, ({ role }) => role === 'second-disk')[0];
+  // The main disk under another name is not a second one.
+  const main = new Set(
+    seen.snapshots.flatMap(({ copies }) => copies.filter(({ role }) => role === 'main').map(({ site }) => site)),
+  );
+  const newest = newestCopies(seen, ({ role, site }) => role === 'second-disk' && !main.has(site))[0];
   return byAge('daily-snapshot-second-disk', seen, newest, dailyMs, 3 * dayMs, 'back-up-to-second-disk');
 }
 
 function judgeClouds(seen: SeenSource): ChecklistItem {
   const copies = newestCopies(seen, ({ role }) => role === 'cloud');
-  const fresh = copies.filter((found) => ageMs(seen, found.snapshot.at) <= dailyMs);
+  const sites = new Set(copies.map(({ copy }) => copy.site));
+  const fresh = new Set(
+    copies.filter((found) => ageMs(seen, found.snapshot.at) <= dailyMs).map(({ copy }) => copy.site),
+  );
   const evidence = copies.map(copyEvidence);
-  const state: State = fresh.length >= 2 ? 'ok' : copies.length >= 2 || fresh.length === 1 ? 'warn' : 'fail';
+  const state: State = fresh.size >= 2 ? 'ok' : sites.size >= 2 || fresh.size === 1 ? 'warn' : 'fail';
   return item(
     'two-clouds-encrypted',
     state,
     evidence,
-    state === 'ok' ? null : copies.length < 2 ? 'add-second-cloud' : 'back-up-to-clouds',
+    state === 'ok' ? null : sites.size < 2 ? 'add-second-cloud' : 'back-up-to-clouds',
   );
 }
 
@@ -90,18 +101,21 @@ function judgeClouds(seen: SeenSource): ChecklistItem {
 function judgeCold(seen: SeenSource): ChecklistItem {
   const newest = newestCopies(seen, ({ role }) => role === 'cold' || role === 'offsite')[0];
   const judged = byAge('weekly-cold-offsite', seen, newest, weeklyMs, 3 * weeklyMs, 'plug-in-cold-disk');
-  if (judged.state !== 'ok' || newest?.copy.isPresent === false) return judged;
+  if (judged.state !== 'ok' || newest === undefined || newest.copy.isPresent === false) return judged;
   const evidence: Evidence = {
     id: 'still-plugged-in',
     at: new Date(seen.nowMs).toISOString(),
-    facts: { destination: newest?.copy.destination ?? '' },
+    facts: { destination: newest.copy.destination },
   };
-  return { ...judged, state: 'warn', evidence: [...judged.evidence, evidence], todo: 'unplug-cold-disk' };
+  // Where nobody looked, nobody knows: no tick, and nothing claimed.
+  const seenThere = newest.copy.isPresent === true ? [evidence] : [];
+  return { ...judged, state: 'warn', evidence: [...judged.evidence, ...seenThere], todo: 'unplug-cold-disk' };
 }
 
 function judgeRestore(seen: SeenSource): ChecklistItem {
   const tested = seen.snapshots
     .flatMap((snapshot) => snapshot.copies.map((copy) => ({ snapshot, copy })))
+    .filter(({ copy }) => copy.intact)
     .filter(({ copy }) => copy.state === 'restored' || copy.state === 'totals-matched')
     .sort((a, b) => (a.copy.at < b.copy.at ? 1 : -1))[0];
   if (tested === undefined) return item('restore-tested', 'fail', [], 'rehearse-restore');
@@ -119,7 +133,7 @@ function judgeVault(seen: SeenSource): ChecklistItem {
   const newest = seen.snapshots[0];
   if (newest === undefined) return item('card-vault', 'unknown', [], 'first-backup');
   const evidence: Evidence = { id: 'sealed-in-snapshot', at: newest.at, facts: { tables: newest.sealedTables } };
-  return newest.sealedTables > 0
+  return newest.sealedTables > 0 && newest.isEverySecretSealed
     ? item('card-vault', 'ok', [evidence], null)
     : item('card-vault', 'fail', [evidence], 'name-secret-columns');
 }

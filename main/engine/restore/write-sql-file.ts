@@ -1,11 +1,13 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { SchemaObject, TableRecord } from '../../../shared/model/database.ts';
 import { newId } from '../platform/random.ts';
+import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
 import { renameDatabases, type Renames } from '../source/mysql/load/index.ts';
 import { insertStatements } from '../source/mysql/rows/index.ts';
@@ -53,7 +55,8 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
       ],
       { signal },
     );
-    await rename(part, path);
+    await publishNew(part, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(part, { force: true });
     throw mapFileError(error, path);
@@ -64,6 +67,20 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
   };
+}
+
+/** Gives the whole file its name, but never the name of another that appeared meanwhile. */
+async function publishNew(part: string, path: string): Promise<void> {
+  try {
+    await link(part, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    // A file system without links (FAT, some shares): take the name first, and only if it is free.
+    await (await open(path, 'wx', 0o600)).close();
+    await rename(part, path);
+    return;
+  }
+  await rm(part, { force: true });
 }
 
 async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | string> {
@@ -151,6 +168,7 @@ function objectText(object: SchemaObject, renames: Renames): string {
 
 function mapFileError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof AppError || !('code' in error)) return error;
+  if (error.code === 'EEXIST') return new AppError('restore.target-exists', { target: path }, { cause: error });
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
     return new AppError('backend.disk-full', { path }, { cause: error });
   if (error.code === 'EACCES' || error.code === 'EPERM')
@@ -158,4 +176,8 @@ function mapFileError(error: unknown, path: string): unknown {
   if (error.code === 'EROFS') return new AppError('backend.read-only', { path }, { cause: error });
   if (error.code === 'ENOENT') return new AppError('backend.absent', { path }, { cause: error });
   return error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -46,13 +46,29 @@ function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, pla
     isGreen: manifest.checks.every(({ ok }) => ok) && manifest.ledgers.every(({ equal }) => equal),
     rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
     sealedTables: manifest.tables.filter(({ sealed }) => sealed).length,
+    isEverySecretSealed: manifest.checks.every(({ id, ok }) => id !== 'secrets-found' || ok),
     copies: context.catalog.copies(manifest.id).flatMap(({ destinationId, copy }): SeenCopy[] => {
       const place = places.get(destinationId);
       return place === undefined
         ? []
-        : [{ ...copy, destination: place.saved.name, role: place.saved.role, isPresent: place.isPresent }];
+        : [
+            {
+              ...copy,
+              destination: place.saved.name,
+              role: place.saved.role,
+              site: siteOf(place.saved),
+              isPresent: place.isPresent,
+            },
+          ];
     }),
   };
+}
+
+/** The folder, or the bucket whatever the prefix: what is lost together. */
+function siteOf(destination: SavedDestination): string {
+  return destination.kind === 'disk'
+    ? destination.path
+    : `${destination.endpoint ?? destination.provider}/${destination.bucket}`;
 }
 
 /** Looks whether a disk is plugged in right now; clouds are not asked, the checklist must answer at once. */
