@@ -151,5 +151,7 @@ function Closed({ app, stores, isRecovering, onRecovering }: ClosedProps) {
       />
     );
   }
-  return app.home.initialised && !app.home.unlocked ? <UnlockPage unlock={unlock} /> : null;
+  return app.home.initialised && !app.home.unlocked ? (
+    <UnlockPage unlock={unlock} onRecover={() => onRecovering(true)} />
+  ) : null;
 }

@@ -35,7 +35,7 @@ export function ChooseField({ label, hint, kind, value, error, choose, onChange 
             variant="default"
             leftSection={<IconFolder size={18} aria-hidden />}
             onClick={() => void pick()}
-            aria-label={`${label} ${t(kind === 'folder' ? 'common.chooseFolder' : 'common.chooseFile')}`}
+            aria-label={`${label}：${t(kind === 'folder' ? 'common.chooseFolder' : 'common.chooseFile')}`}
           >
             {t(kind === 'folder' ? 'common.chooseFolder' : 'common.chooseFile')}
           </Button>

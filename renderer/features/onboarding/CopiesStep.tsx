@@ -65,7 +65,7 @@ export function CopiesStep({ library, copies, dialogs, onDone }: CopiesStepProps
               py="md"
               justify="flex-start"
               onClick={() => open(role)}
-              aria-label={`${t('common.add')} ${t(title)}`}
+              aria-label={`${t('common.add')}：${t(title)}`}
             >
               <Stack gap={2} align="flex-start">
                 <Text fw={600}>{t(title)}</Text>

@@ -206,6 +206,7 @@ function WordsField({ value, error, wrong, onChange }: WordsFieldProps) {
         description={t('recover.wordsHint')}
         value={value}
         error={error ?? pointed}
+        errorProps={{ role: 'alert' }}
         onChange={(event) => onChange(event.currentTarget.value)}
         autosize
         minRows={3}

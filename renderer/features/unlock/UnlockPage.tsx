@@ -6,7 +6,12 @@ import { useWords } from '../../i18n/use-words.ts';
 import { ErrorCard } from '../errors/index.ts';
 import type { UnlockStore } from './unlock-store.ts';
 
-export function UnlockPage({ unlock }: { readonly unlock: UnlockStore }) {
+interface UnlockPageProps {
+  readonly unlock: UnlockStore;
+  readonly onRecover: () => void;
+}
+
+export function UnlockPage({ unlock, onRecover }: UnlockPageProps) {
   const { t } = useWords();
   const state = useStore(unlock.store);
   const [passphrase, setPassphrase] = useState('');
@@ -40,6 +45,9 @@ export function UnlockPage({ unlock }: { readonly unlock: UnlockStore }) {
           <Text size="sm" c="dimmed">
             {t('unlock.forgot')}
           </Text>
+          <Button variant="subtle" onClick={onRecover}>
+            {t('start.recover')}
+          </Button>
         </Stack>
       </form>
     </Paper>

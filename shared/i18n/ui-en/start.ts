@@ -81,7 +81,7 @@ export const startEn = {
     text: 'The backups are encrypted. Enter the main passphrase to go on.',
     passphrase: 'Main passphrase',
     submit: 'Open',
-    forgot: 'Forgotten? With the 24 words of the recovery page, any copy brings everything back on another computer.',
+    forgot: 'Forgotten? The recovery page and any one copy open it just as well.',
   },
   recover: {
     title: 'Bring everything back',

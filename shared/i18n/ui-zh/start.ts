@@ -80,7 +80,7 @@ export const startZh = {
     text: '备份是加密的。输入主口令后就可以继续。',
     passphrase: '主口令',
     submit: '打开',
-    forgot: '忘记了口令？用恢复卡上的 24 个词，可以在另一台电脑上从任意一份副本找回全部内容。',
+    forgot: '忘记了口令？拿出恢复卡和任意一份副本，一样可以打开。',
   },
   recover: {
     title: '把一切找回来',
