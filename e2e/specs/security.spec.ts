@@ -218,6 +218,22 @@ describe('the page cannot run or fetch what we did not ship', () => {
   });
 });
 
+it('the session has no network at all, also for a window that is made without any of our guards', async () => {
+  const outcome = await launched.app.evaluate(async ({ BrowserWindow }, url) => {
+    const window = new BrowserWindow({ show: false });
+    try {
+      await window.loadURL(url);
+      return 'loaded';
+    } catch (error) {
+      return (error as { code?: string }).code;
+    } finally {
+      window.destroy();
+    }
+  }, outside);
+  expect(outcome).toBe('ERR_BLOCKED_BY_CLIENT');
+  expect(reached).toEqual([]);
+});
+
 describe('the page has', () => {
   it('no Node and no Electron', async () => {
     const found = await launched.page.evaluate(() =>
