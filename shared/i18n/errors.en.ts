@@ -179,7 +179,29 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     message:
       'There is far less data than last time, so this was not taken as a good backup. Earlier snapshots are all there.',
     remedy:
-      'Look at the shop first: are orders and cards still there? If you cleared them yourself, back up again and confirm.',
+      'Look at the shop first: are orders and cards still there? If you cleared them yourself, the new size counts as normal after seven days.',
+  },
+  'backup.ledger-missing': {
+    message:
+      'The data was kept, but a ledger’s table or column is not in the database: its money was not checked, so this is not a good backup.',
+    remedy:
+      'See whether that table was dropped or renamed; if you did it yourself, add the shop again with its ledgers.',
+  },
+  'backup.secret-missing': {
+    message:
+      'The data was kept, but a column named as secret is not in the database: it may have a new name and be unsealed, so this is not a good backup.',
+    remedy:
+      'Check the names of the secret columns; if one was renamed, add the shop again with the new name and back up.',
+  },
+  'backup.tables-missing': {
+    message:
+      'The data was kept, but tables that held rows last time are gone or empty, so this is not a good backup. Earlier snapshots are all there.',
+    remedy: 'Look at the shop first; if you did not remove them, restore an earlier snapshot beside it and compare.',
+  },
+  'backup.tables-unisolated': {
+    message:
+      'The data was kept, but some tables know no transactions and could not be locked: they may have changed meanwhile, so this is not a good backup.',
+    remedy: 'Grant LOCK TABLES to the backup account, or convert these tables to InnoDB, and back up again.',
   },
   'copy.incomplete': {
     message:

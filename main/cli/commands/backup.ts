@@ -73,6 +73,10 @@ const codeOfCheck: Readonly<Record<string, ErrorCode>> = {
   'ledger-equal': 'backup.ledger-mismatch',
   'schema-still': 'mysql.schema-moved',
   'plausible-size': 'backup.implausibly-small',
+  'ledgers-found': 'backup.ledger-missing',
+  'secrets-found': 'backup.secret-missing',
+  'tables-still-there': 'backup.tables-missing',
+  'tables-isolated': 'backup.tables-unisolated',
   'copies-complete': 'copy.incomplete',
 };
 

@@ -11,7 +11,7 @@ import { fullName } from './capture-context.ts';
 const plausibilityFloorRows = 1000;
 /** How long a shrunken shop is held against its size before: so many nights to notice. Then its new size is normal. */
 const memoryMs = 7 * 24 * 3_600_000;
-const namedTables = 20;
+const mostNames = 20;
 
 export interface RunFindings {
   readonly tables: Manifest['tables'];
@@ -37,18 +37,20 @@ export function judgeRun(findings: RunFindings): CheckResult[] {
     { id: 'rows-equal-count', ok: moved.length === 0, facts: { tables: tables.length, rows } },
     { id: 'digest-equal', ok: moved.length === 0, facts: { ranges: findings.digestsCompared } },
     { id: 'ledger-equal', ok: ledgers.every(({ equal }) => equal), facts: { ledgers: ledgers.length } },
-    ...found('ledgers-found', ledgers.length + missingLedgers.length, missingLedgers),
-    ...found('secrets-found', secretColumns.length, missingSecrets),
+    ...found('ledgers-found', ledgers.length + missingLedgers.length, missingLedgers, 'ledgers'),
+    ...found('secrets-found', secretColumns.length, missingSecrets, 'columns'),
     { id: 'schema-still', ok: true, facts: {} },
-    { id: 'tables-isolated', ok: unisolated.length === 0, facts: { missing: listed(unisolated) } },
+    { id: 'tables-isolated', ok: unisolated.length === 0, facts: named(unisolated) },
     judgeTables(findings),
     judgeSize(rows, findings),
   ];
 }
 
 /** Nothing was asked for: no check, because a tick would stand for nothing. */
-function found(id: string, wanted: number, missing: readonly string[]): CheckResult[] {
-  return wanted === 0 ? [] : [{ id, ok: missing.length === 0, facts: { wanted, missing: listed(missing) } }];
+function found(id: string, wanted: number, missing: readonly string[], what: string): CheckResult[] {
+  if (wanted === 0) return [];
+  const ok = missing.length === 0;
+  return [{ id, ok, facts: ok ? { wanted } : { wanted, [what]: missing.slice(0, mostNames).join(', ') } }];
 }
 
 /**
@@ -62,7 +64,8 @@ function judgeSize(rows: number, { previous, atMs }: RunFindings): CheckResult {
     before === null ? 0 : Number(before.facts['rowsBefore'] ?? 0),
   );
   const ok = rows > 0 && (rowsBefore < plausibilityFloorRows || rows * 2 >= rowsBefore);
-  return { id: 'plausible-size', ok, facts: { rows, rowsBefore, since: sinceOf(before, previous) } };
+  const since = ok ? {} : { since: sinceOf(before, previous) };
+  return { id: 'plausible-size', ok, facts: { rows, rowsBefore, ...since } };
 }
 
 /** Tables that held rows the last time and are gone, and large ones that are empty now. */
@@ -75,12 +78,13 @@ function judgeTables({ tables, previous, atMs }: RunFindings): CheckResult {
       return (rows === undefined && table.rows > 0) || (rows === 0 && table.rows >= plausibilityFloorRows);
     })
     .map(fullName);
-  const goneBefore = (before === null ? '' : String(before.facts['missing'] ?? '')).split(', ').filter((name) => name);
+  const goneBefore = (before === null ? '' : String(before.facts['tables'] ?? '')).split(', ').filter((name) => name);
   const still = goneBefore.filter((name) => (now.get(name) ?? 0) === 0);
   const missing = [...new Set([...still, ...gone])];
   // A table that went today starts the time anew; one that is only still missing does not.
   const since = sinceOf(gone.length > 0 ? null : before, previous);
-  return { id: 'tables-still-there', ok: missing.length === 0, facts: { missing: listed(missing), since } };
+  const ok = missing.length === 0;
+  return { id: 'tables-still-there', ok, facts: ok ? {} : { ...named(missing), since } };
 }
 
 /** The last run's check when it failed and that is not too long ago. */
@@ -94,8 +98,9 @@ function sinceOf(before: CheckResult | null, previous: Manifest | null): string 
   return before === null ? (previous?.at ?? '') : String(before.facts['since'] ?? '');
 }
 
-function listed(names: readonly string[]): string {
-  return names.slice(0, namedTables).join(', ');
+/** The tables that are meant, for people; nothing when there are none. */
+function named(tables: readonly string[]): CheckResult['facts'] {
+  return tables.length === 0 ? {} : { tables: tables.slice(0, mostNames).join(', ') };
 }
 
 function rowsOf(tables: Manifest['tables']): number {

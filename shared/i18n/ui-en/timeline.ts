@@ -88,6 +88,10 @@ export const timelineEn = {
     'copies-complete': 'Every copy received it',
     'schema-still': 'Table structure did not change during the backup',
     'plausible-size': 'Size is normal, no sudden drop',
+    'ledgers-found': 'Tables and columns of all ledgers found',
+    'secrets-found': 'Secret columns all found and sealed',
+    'tables-still-there': 'Tables that held rows are still there',
+    'tables-isolated': 'All tables from one instant',
     other: 'Check: {{id}}',
   },
 };

@@ -86,6 +86,10 @@ export const timelineZh = {
     'copies-complete': '每一处副本都写到了',
     'schema-still': '备份期间表结构没有变化',
     'plausible-size': '大小正常，没有突然变小',
+    'ledgers-found': '账目的表和列都在',
+    'secrets-found': '卡密列都找到并封存',
+    'tables-still-there': '上次有数据的表都还在',
+    'tables-isolated': '每张表都取自同一时刻',
     other: '核对：{{id}}',
   },
 };
