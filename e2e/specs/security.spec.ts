@@ -54,45 +54,13 @@ afterAll(async () => {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 400));
 
 describe('the page cannot leave', () => {
+  const go = (url: string): Promise<void> => launched.page.evaluate((to) => location.assign(to), url);
   const ways: [string, () => Promise<unknown>][] = [
-    [
-      'by its location, to the web',
-      () =>
-        launched.page.evaluate((url) => {
-          location.assign(url);
-        }, `${outside}/assign`),
-    ],
-    [
-      'by its location, to https',
-      () =>
-        launched.page.evaluate(() => {
-          location.assign('https://example.com/');
-        }),
-    ],
-    [
-      'by a redirect',
-      () =>
-        launched.page.evaluate((url) => {
-          location.assign(url);
-        }, `${outside}/redirect`),
-    ],
-    [
-      'to a file',
-      () =>
-        launched.page.evaluate(
-          (url) => {
-            location.assign(url);
-          },
-          pathToFileURL(join(home.home, 'local.html')).href,
-        ),
-    ],
-    [
-      'to another host of its scheme',
-      () =>
-        launched.page.evaluate(() => {
-          location.assign('shouhu://evil/index.html');
-        }),
-    ],
+    ['by its location, to the web', () => go(`${outside}/assign`)],
+    ['by its location, to https', () => go('https://example.com/')],
+    ['by a redirect', () => go(`${outside}/redirect`)],
+    ['to a file', () => go(pathToFileURL(join(home.home, 'local.html')).href)],
+    ['to another host of its scheme', () => go('shouhu://evil/index.html')],
     ['by a link', () => click('_self')],
     ['by a link into a new window', () => click('_blank')],
     [
