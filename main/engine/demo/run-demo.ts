@@ -68,7 +68,13 @@ class DemoStory {
   }
 
   async close(): Promise<void> {
-    for (const close of this.#closing.splice(0).reverse()) await close();
+    const failures: unknown[] = [];
+    for (const close of this.#closing.splice(0).reverse())
+      await close().catch((error: unknown) => {
+        // The others have to go as well: servers, tunnels, folders.
+        failures.push(error);
+      });
+    if (failures.length > 0) throw failures[0];
   }
 
   async tell(): Promise<DemoResult> {
@@ -257,8 +263,7 @@ class DemoStory {
       ({ rows, tables, from }) => ({ rows, tables, from }),
     );
     const session = await openLoadSession({ host: '127.0.0.1', port: 0, ...target.connection }, { signal });
-    const after = await readShopFacts(session, shop.database, signal);
-    session.close();
+    const after = await readShopFacts(session, shop.database, signal).finally(() => session.close());
     await engine.close();
     const same = [...before.checksums].filter(([table, checksum]) => after.checksums.get(table) === checksum).length;
     return {

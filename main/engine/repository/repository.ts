@@ -18,8 +18,9 @@ import {
   verifyObject,
 } from './objects/object-codec.ts';
 import { refreshReaderFiles } from './reader-files.ts';
-import { chunksOfTable, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
+import { parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
 import { isAppErrorOf } from './store-errors.ts';
+import { TableChunks } from './table-chunks.ts';
 
 /** A record that is now in the repository; `written` is false when it was there before. Bytes as stored. */
 export interface StoredRecord {
@@ -40,8 +41,7 @@ export class Repository {
   readonly keys: MainKeys;
   readonly header: RepositoryHeader;
   readonly #chunks: ChunkSet;
-  /** Chunk ids of table records that this process wrote or read, so that a manifest is checked without reading them again. */
-  readonly #tableChunks = new Map<string, readonly string[]>();
+  readonly #tableChunks = new TableChunks();
 
   private constructor(store: BlobStore, keys: MainKeys, header: RepositoryHeader) {
     this.store = store;
@@ -150,7 +150,7 @@ export class Repository {
   /** Writes a table record. The same record, however put together, is the same object. */
   async putTableRecord(record: TableRecord, signal: AbortSignal): Promise<StoredRecord> {
     const stored = await this.#putRecord('table', record, signal);
-    this.#tableChunks.set(stored.id, chunksOfTable(record));
+    this.#tableChunks.remember(stored.id, record);
     return stored;
   }
 
@@ -162,13 +162,13 @@ export class Repository {
   async getTableRecord(id: string, signal: AbortSignal): Promise<TableRecord> {
     const { payload } = await this.getObject(id, { expectedKind: 'table', signal });
     const record = parseTableRecord(id, payload);
-    this.#tableChunks.set(id, chunksOfTable(record));
+    this.#tableChunks.remember(id, record);
     return record;
   }
 
   /** Ids of all rows objects that a table record names; read from the store once. */
   async chunksOfTable(id: string, signal: AbortSignal): Promise<readonly string[]> {
-    return this.#tableChunks.get(id) ?? chunksOfTable(await this.getTableRecord(id, signal));
+    return this.#tableChunks.get(id) ?? this.#tableChunks.remember(id, await this.getTableRecord(id, signal));
   }
 
   async getDatabaseRecord(id: string, signal: AbortSignal): Promise<DatabaseRecord> {

@@ -28,9 +28,12 @@ const mostAttempts = 3;
 export async function beginSnapshot(target: MysqlTarget, options: SnapshotOptions): Promise<MysqlSnapshot> {
   const { signal, lockWaitMs, isSecret } = options;
   const opened = new Set<MysqlConnection>();
+  let isGivenUp = false;
   const open = async (rawResults: boolean): Promise<MysqlConnection> => {
     const connection = await connectMysql(target, { signal, lockWaitMs, rawResults });
     opened.add(connection);
+    // One of several that were being opened has failed meanwhile: nobody is left to close this one.
+    if (isGivenUp) connection.destroy();
     return connection;
   };
   try {
@@ -73,6 +76,7 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
       before = picture;
     }
   } catch (error) {
+    isGivenUp = true;
     for (const connection of opened) connection.destroy();
     throw error;
   }
