@@ -87,10 +87,34 @@ export async function withRepository<T>(
 ): Promise<T> {
   const store = await openStore(keys, destination);
   try {
-    return await use(await Repository.open(store, keys, signal));
+    return await use(await openRepository(store, keys, destination, signal));
   } finally {
     await store.close();
   }
+}
+
+/**
+ * The repository of a place that is known to hold one. A folder without anything of ours is what an unplugged disk leaves behind
+ * (an empty mount point, or another disk): `backend.absent`, so that nobody writes there and nobody takes it for lost.
+ */
+export async function openRepository(
+  store: BlobStore,
+  keys: MainKeys,
+  destination: SavedDestination,
+  signal: AbortSignal,
+): Promise<Repository> {
+  try {
+    return await Repository.open(store, keys, signal);
+  } catch (error) {
+    const isGone = error instanceof AppError && error.code === 'repository.absent' && destination.kind === 'disk';
+    if (!isGone || (await holdsObjects(destination.path))) throw error;
+    throw new AppError('backend.absent', { path: destination.path }, { cause: error });
+  }
+}
+
+async function holdsObjects(path: string): Promise<boolean> {
+  const found = await Promise.all(['chunks', 'manifests'].map((name) => stat(join(path, name)).catch(() => null)));
+  return found.some((entry) => entry !== null);
 }
 
 function providerId(id: string): S3ProviderId {

@@ -11,7 +11,7 @@ import { Repository } from '../../repository/index.ts';
 import type { EngineContext, Run, Unlocked } from '../engine-context.ts';
 import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
-import { openDiskStore, openS3Store, openStore, prepareDiskFolder } from '../stores.ts';
+import { openDiskStore, openRepository, openS3Store, openStore, prepareDiskFolder } from '../stores.ts';
 import { findDestination } from './lookup.ts';
 import { refreshDestination } from './refresh-catalog.ts';
 import { TestSteps } from './test-steps.ts';
@@ -77,7 +77,19 @@ export async function destinationTest(
   run: Run,
 ): Promise<VerbOutput<'destination.test'>> {
   const destination = await findDestination(context, input.name);
-  const tried = await tryStore(context, () => openStore(context.unlocked().keys, destination), run.signal);
+  const { keys } = context.unlocked();
+  const open = async () => {
+    const store = await openStore(keys, destination);
+    try {
+      // A folder that is there is not yet the disk: it must hold our repository before anything is written to it.
+      await openRepository(store, keys, destination, run.signal);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  };
+  const tried = await tryStore(context, open, run.signal);
   if (tried.error !== null) throw tried.error;
   return { steps: tried.steps };
 }

@@ -5,13 +5,7 @@ import type { CopyState } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { newId } from '../../platform/random.ts';
-import {
-  closeVault,
-  openVaultWithPassphrase,
-  openVaultWithWords,
-  Repository,
-  type VaultKey,
-} from '../../repository/index.ts';
+import { closeVault, openVaultWithPassphrase, openVaultWithWords, type VaultKey } from '../../repository/index.ts';
 import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
 import { planRestore, type RestorePlan } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
@@ -22,9 +16,9 @@ import type { BlobStore } from '../../backend/blob-store.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
-import { openStore } from '../stores.ts';
+import { openRepository, openStore } from '../stores.ts';
 import { findDestination, findSnapshot, findSource } from './lookup.ts';
-import { ensureCatalogBuilt } from './refresh-catalog.ts';
+import { ensureCatalogBuilt, refreshDestination } from './refresh-catalog.ts';
 
 const loadingSessions = 4;
 
@@ -137,13 +131,13 @@ async function withOpenRestore<T>(
           : await openVaultWithPassphrase(header, request.vault.passphrase);
       await context.home.audit.append('vault.open', { snapshot: request.snapshot.manifest.id });
     }
-    const destinations = await chooseCopies(context, request.snapshot, request.from);
+    const destinations = await chooseCopies(context, request.snapshot, request.from, run.signal);
     const copies = destinations.map((destination): ReadableCopy => ({
       name: destination.name,
       open: async () => {
         const store = await openStore(keys, destination);
         stores.push(store);
-        return Repository.open(store, keys, run.signal);
+        return openRepository(store, keys, destination, run.signal);
       },
     }));
     reader = new CopyReader(copies, pool, vault);
@@ -174,8 +168,16 @@ async function chooseCopies(
   context: EngineContext,
   { manifest }: CatalogSnapshot,
   from: string | null,
+  signal: AbortSignal,
 ): Promise<SavedDestination[]> {
-  if (from !== null) return [await findDestination(context, from)];
+  if (from !== null) {
+    const named = await findDestination(context, from);
+    const isThere = () => context.catalog.copies(manifest.id).some(({ destinationId }) => destinationId === named.id);
+    // Another computer may have copied it there: the catalog is only what this one has seen.
+    if (!isThere()) await refreshDestination(context, named, signal);
+    if (!isThere()) throw new AppError('restore.no-copy', { snapshot: manifest.id, destination: named.name });
+    return [named];
+  }
   const { destinations } = await context.home.settings.read();
   const intact = new Map(
     context.catalog.copies(manifest.id).map(({ destinationId, copy }) => [destinationId, copy.intact]),
