@@ -1,5 +1,5 @@
-import { AppShell, Box, Center, Loader, Stack, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { AppShell, Box, Center, Loader, MantineThemeProvider, Stack, Text } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Language } from '../../shared/ipc/contract.ts';
@@ -42,6 +42,18 @@ export function App({ stores, isFake }: AppProps) {
     if (home !== undefined) onboarding.consider(home);
   }, [home, onboarding]);
 
+  /** Mantine's own words for what has no text of its own. */
+  const spoken = useMemo(
+    () => ({
+      components: {
+        PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': t('common.showPassword') } } },
+        Drawer: { defaultProps: { closeButtonProps: { 'aria-label': t('common.close') } } },
+        Modal: { defaultProps: { closeButtonProps: { 'aria-label': t('common.close') } } },
+      },
+    }),
+    [t],
+  );
+
   function setLanguage(next: Language): void {
     void i18n.changeLanguage(next);
     void session.setLanguage(next);
@@ -53,31 +65,33 @@ export function App({ stores, isFake }: AppProps) {
       <a href="#content" className="sh-skip" onClick={(event) => skip(event)}>
         {t('app.skip')}
       </a>
-      <AppShell
-        header={{ height: 60 }}
-        {...(isOpen ? { navbar: { width: 208, breakpoint: 0 } } : {})}
-        padding="xl"
-        styles={{ main: { background: 'var(--sh-page)' } }}
-      >
-        <AppShell.Header>
-          <TopBar app={app} isFake={isFake} onLanguage={setLanguage} />
-        </AppShell.Header>
-        {isOpen ? (
-          <Console app={app} stores={stores} />
-        ) : (
-          <AppShell.Main id="content">
-            {state.view === 'starting' && <Starting />}
-            {state.view === 'failed' && (
-              <Box maw={640} mx="auto" mt={80}>
-                <ErrorCard error={state.error} onRetry={() => void session.load()} />
-              </Box>
-            )}
-            {app !== null && (
-              <Closed app={app} stores={stores} isRecovering={isRecovering} onRecovering={setIsRecovering} />
-            )}
-          </AppShell.Main>
-        )}
-      </AppShell>
+      <MantineThemeProvider theme={spoken}>
+        <AppShell
+          header={{ height: 60 }}
+          {...(isOpen ? { navbar: { width: 208, breakpoint: 0 } } : {})}
+          padding="xl"
+          styles={{ main: { background: 'var(--sh-page)' } }}
+        >
+          <AppShell.Header>
+            <TopBar app={app} isFake={isFake} onLanguage={setLanguage} />
+          </AppShell.Header>
+          {isOpen ? (
+            <Console app={app} stores={stores} />
+          ) : (
+            <AppShell.Main id="content">
+              {state.view === 'starting' && <Starting />}
+              {state.view === 'failed' && (
+                <Box maw={640} mx="auto" mt={80}>
+                  <ErrorCard error={state.error} onRetry={() => void session.load()} />
+                </Box>
+              )}
+              {app !== null && (
+                <Closed app={app} stores={stores} isRecovering={isRecovering} onRecovering={setIsRecovering} />
+              )}
+            </AppShell.Main>
+          )}
+        </AppShell>
+      </MantineThemeProvider>
     </ErrorBoundary>
   );
 }

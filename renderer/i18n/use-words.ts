@@ -14,7 +14,7 @@ export interface Words {
   readonly t: Translate;
   /** For ids that the engine makes: `group.id` where there is such a sentence, else `group.other` with the id. */
   readonly named: (
-    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo' | 'note',
+    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo' | 'note' | 'ledgerName',
     id: string,
     facts?: ErrorFacts,
   ) => string;

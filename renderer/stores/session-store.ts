@@ -31,10 +31,15 @@ export function createSessionStore(client: Client) {
     else if (store.getState().view !== 'ready') store.setState({ view: 'failed', error: outcome.error }, true);
   }
 
-  /** The words change at once; the app is told so that menus and kits follow. */
+  /**
+   * The words change at once; the app is told so that menus and kits follow. A look that was already on its way still
+   * speaks the old language: it is dropped, and taken again.
+   */
   async function setLanguage(language: Language): Promise<void> {
+    latestRequest += 1;
     patch({ language });
     await client.call('app.setLanguage', { language });
+    await load();
   }
 
   client.listen('engine.state', (engine) => {

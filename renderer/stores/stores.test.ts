@@ -66,6 +66,19 @@ describe('the session', () => {
     expect(client.calls('app.setLanguage')).toEqual([{ language: 'en' }]);
   });
 
+  it('stays in the language that was chosen while an older look was on its way', async () => {
+    const client = createScriptedClient({ scene: 'shop' });
+    const session = createSessionStore(client);
+    await session.load();
+    const before = session.store.getState();
+    const held = client.hold('app.state');
+    const looking = session.load();
+    const telling = session.setLanguage('en');
+    if (before.view === 'ready') held.succeed(before.app);
+    await Promise.all([looking, telling]);
+    expect(session.store.getState()).toMatchObject({ view: 'ready', app: { language: 'en' } });
+  });
+
   it('shows what the engine is doing, and keeps the page when a look fails', async () => {
     const client = createScriptedClient({ scene: 'shop' });
     const session = createSessionStore(client);

@@ -18,7 +18,12 @@ interface ChoiceCardsProps<V extends string> {
 /** One of a few, each with a sentence of its own. */
 export function ChoiceCards<V extends string>({ label, value, choices, onChange, columns = 1 }: ChoiceCardsProps<V>) {
   return (
-    <Radio.Group value={value} onChange={(next) => onChange(next)} aria-label={label}>
+    <Radio.Group
+      value={value}
+      onChange={(next) => onChange(next)}
+      label={label}
+      labelProps={{ className: 'sh-unseen' }}
+    >
       <SimpleGrid cols={columns} spacing="sm">
         {choices.map((choice) => (
           <Radio.Card

@@ -55,7 +55,11 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify 
         <Stack gap={4}>
           <Group gap="xs">
             <Badge variant="light">{t(`role.${role}`)}</Badge>
-            {provider !== null && <Badge variant="default">{providerName(provider, language)}</Badge>}
+            {provider !== null && (
+              <Badge variant="default">
+                {provider === 'custom' ? t('cloud.custom') : providerName(provider, language)}
+              </Badge>
+            )}
             {damaged && <Badge color="orange">{t('copyBadge.damaged')}</Badge>}
           </Group>
           {place !== null && <Text size="sm">{t('copies.place', { place })}</Text>}

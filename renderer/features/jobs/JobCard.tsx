@@ -68,7 +68,7 @@ function Figures({ progress, format, t }: FiguresProps) {
   if (totalItems !== null && totalItems > 1) parts.push(t('job.items', { done: doneItems, total: totalItems }));
   if (bytesPerSecond > 0) parts.push(t('job.speed', { speed: format.bytes(bytesPerSecond) }));
   if (etaMs !== null) parts.push(t('job.eta', { time: format.duration(etaMs) }));
-  else if (doneBytes > 0) parts.push(t('job.etaUnknown'));
+  else if (totalBytes !== null) parts.push(t('job.etaUnknown'));
   return (
     <Text size="sm" c="dimmed">
       {parts.join(' · ')}

@@ -78,7 +78,7 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
                 const unit = unitOf(name, definitions);
                 return (
                   <Table.Tr key={name}>
-                    <Table.Td>{name}</Table.Td>
+                    <Table.Td>{named('ledgerName', name)}</Table.Td>
                     <Table.Td ta="right">{format.count(rows)}</Table.Td>
                     <Table.Td ta="right">{format.money(recorded.get(name) ?? sum, currency, unit)}</Table.Td>
                     <Table.Td ta="right">{format.money(serverSum, currency, unit)}</Table.Td>

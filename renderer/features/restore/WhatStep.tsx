@@ -72,7 +72,12 @@ function TablePicker({ detail, chosen, onChange }: TablePickerProps) {
         value={wanted}
         onChange={(event) => setWanted(event.currentTarget.value)}
       />
-      <Checkbox.Group value={[...chosen]} onChange={onChange} aria-label={t('restore.tablesLabel')}>
+      <Checkbox.Group
+        value={[...chosen]}
+        onChange={onChange}
+        label={t('restore.tablesLabel')}
+        labelProps={{ className: 'sh-unseen' }}
+      >
         <ScrollArea.Autosize mah={280}>
           <Stack gap="xs">
             {found.map(({ database, name, rows, sealed }) => (

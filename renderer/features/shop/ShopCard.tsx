@@ -16,7 +16,7 @@ interface ShopCardProps {
 }
 
 export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
-  const { t } = useWords();
+  const { t, named, language } = useWords();
   const check = useStore(shop.checks, (checks) => checks[source.name]);
   const [isRemoving, removing] = useDisclosure(false);
   const { ssh, mysql, databases, preset, secretColumns, ledgers } = source;
@@ -27,7 +27,13 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
     databases.length === 0 ? t('shop.databasesAll') : databases.join(', '),
     preset === null ? t('shop.presetNone') : t('shop.preset', { preset }),
     secretColumns.length === 0 ? t('shop.secretsNone') : t('shop.secrets', { columns: secretColumns.join(', ') }),
-    ...(ledgers.length === 0 ? [] : [t('shop.ledgers', { names: ledgers.map(({ name }) => name).join(', ') })]),
+    ...(ledgers.length === 0
+      ? []
+      : [
+          t('shop.ledgers', {
+            names: ledgers.map(({ name }) => named('ledgerName', name)).join(language === 'zh' ? '、' : ', '),
+          }),
+        ]),
     ...(ssh?.hostKey == null ? [] : [t('shop.fingerprint', { fingerprint: ssh.hostKey.fingerprint })]),
   ];
   return (

@@ -93,7 +93,7 @@ function Detail({ detail, copies, destinations, onRestore, onVerify }: DetailPro
                 const unit = unitOf(name, manifest.ledgerDefinitions);
                 return (
                   <Table.Tr key={name}>
-                    <Table.Td>{name}</Table.Td>
+                    <Table.Td>{named('ledgerName', name)}</Table.Td>
                     <Table.Td ta="right">{format.count(rows)}</Table.Td>
                     <Table.Td ta="right">{format.money(sum, currency, unit)}</Table.Td>
                     <Table.Td ta="right">{format.money(serverSum, currency, unit)}</Table.Td>

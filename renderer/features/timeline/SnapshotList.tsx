@@ -42,7 +42,7 @@ interface SnapshotRowProps {
 }
 
 function SnapshotRow({ snapshot, source, nowMs, onOpen, onRestore }: SnapshotRowProps) {
-  const { t, format } = useWords();
+  const { t, format, named } = useWords();
   const { id, at, tables, rows, bytes, ledgers, checksOk, copies } = snapshot;
   const date = format.dateShort(at);
   return (
@@ -67,7 +67,8 @@ function SnapshotRow({ snapshot, source, nowMs, onOpen, onRestore }: SnapshotRow
             </Text>
             {ledgers.map(({ name, sum, currency }) => (
               <Text size="sm" key={name}>
-                {t('snapshot.paid', { name })} <b>{format.money(sum, currency, unitOf(name, source.ledgers))}</b>
+                {t('snapshot.paid', { name: named('ledgerName', name) })}{' '}
+                <b>{format.money(sum, currency, unitOf(name, source.ledgers))}</b>
               </Text>
             ))}
           </Group>

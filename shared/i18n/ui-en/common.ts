@@ -40,6 +40,7 @@ export const commonEn = {
     add: 'Add',
     remove: 'Remove',
     test: 'Test',
+    showPassword: 'Show or hide the password',
     loading: 'Reading…',
     none: 'None',
     optional: 'Optional',

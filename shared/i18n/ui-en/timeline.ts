@@ -49,7 +49,7 @@ export const timelineEn = {
     openLabel: 'Details of {{date}}',
     restore: 'Restore',
     restoreLabel: 'Restore the snapshot of {{date}}',
-    paid: '{{name}} paid',
+    paid: '{{name}} paid:',
     noLedgers: 'No ledgers',
     checksOk: 'All checks passed',
     checksBad: 'A check did not pass',
@@ -81,6 +81,7 @@ export const timelineEn = {
     verifyCopy: 'Check this copy',
     verifyCopyLabel: 'Check the copy on “{{name}}”',
   },
+  ledgerName: { orders: 'Orders', other: '{{id}}' },
   check: {
     'rows-equal-count': 'Rows agree with the server',
     'digest-equal': 'Range fingerprints agree',

@@ -40,6 +40,7 @@ export const commonZh = {
     add: '添加',
     remove: '移除',
     test: '测试',
+    showPassword: '显示或隐藏密码',
     loading: '正在读取…',
     none: '无',
     optional: '可不填',

@@ -47,7 +47,7 @@ export const timelineZh = {
     openLabel: '查看 {{date}} 的详情',
     restore: '恢复',
     restoreLabel: '恢复 {{date}} 的快照',
-    paid: '{{name}} 已付',
+    paid: '{{name}}已付',
     noLedgers: '没有账目表',
     checksOk: '核对全部通过',
     checksBad: '有核对没有通过',
@@ -79,6 +79,7 @@ export const timelineZh = {
     verifyCopy: '检查这处副本',
     verifyCopyLabel: '检查「{{name}}」这处副本',
   },
+  ledgerName: { orders: '订单', other: '{{id}}' },
   check: {
     'rows-equal-count': '行数与服务器一致',
     'digest-equal': '逐段指纹一致',

@@ -1,5 +1,5 @@
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import type { SnapshotSummary } from '../../../../shared/model/snapshot.ts';
+import type { SnapshotCopy, SnapshotSummary } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { findDestination, findSnapshot, findSource } from './lookup.ts';
@@ -74,12 +74,15 @@ function summaryOf(
     bytes: manifest.tables.reduce((sum, table) => sum + table.textBytes, 0),
     ledgers: manifest.ledgers,
     checksOk: manifest.checks.every(({ ok }) => ok) && manifest.ledgers.every(({ equal }) => equal),
-    copies: context.catalog
-      .copies(manifest.id)
-      .flatMap(({ destinationId, copy }) => {
-        const destination = names.get(destinationId);
-        return destination === undefined ? [] : [{ destination, ...copy }];
-      })
-      .sort((a, b) => (a.destination < b.destination ? -1 : 1)),
+    copies: copiesOf(context, manifest.id, names),
   };
+}
+
+/** In the order in which a person added the destinations; `names` has it. */
+function copiesOf(context: EngineContext, snapshotId: string, names: ReadonlyMap<string, string>): SnapshotCopy[] {
+  const found = new Map(context.catalog.copies(snapshotId).map(({ destinationId, copy }) => [destinationId, copy]));
+  return [...names].flatMap(([id, destination]) => {
+    const copy = found.get(id);
+    return copy === undefined ? [] : [{ destination, ...copy }];
+  });
 }
