@@ -56,7 +56,8 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
       { signal },
     );
     await publishNew(part, path);
-    await syncFolder(dirname(path));
+    // The bytes are on the disk already; not every file system can say so of a folder.
+    await syncFolder(dirname(path)).catch(() => undefined);
   } catch (error) {
     await rm(part, { force: true });
     throw mapFileError(error, path);
@@ -77,7 +78,10 @@ async function publishNew(part: string, path: string): Promise<void> {
     if (codeOf(error) === 'EEXIST') throw error;
     // A file system without links (FAT, some shares): take the name first, and only if it is free.
     await (await open(path, 'wx', 0o600)).close();
-    await rename(part, path);
+    await rename(part, path).catch(async (failure: unknown) => {
+      await rm(path, { force: true });
+      throw failure;
+    });
     return;
   }
   await rm(part, { force: true });

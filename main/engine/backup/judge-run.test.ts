@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
+import { aManifest } from '../repository/testing/a-shop.ts';
+import { judgeRun, missingSecretColumns, splitLedgers, type RunFindings } from './judge-run.ts';
+import { aLedger, aTable } from './testing/a-capture.ts';
+
+const dayMs = 24 * 3_600_000;
+const atMs = Date.parse('2026-11-22T14:00:00.000Z');
+
+describe('judgeRun', () => {
+  it('is green for a shop like the last one', () => {
+    expect(failed({ previous: aNight({ cards: 5000 }) })).toEqual([]);
+  });
+
+  it('ticks nothing that was not asked for', () => {
+    const ids = judgeRun(findings()).map(({ id }) => id);
+    expect(ids).not.toContain('secrets-found');
+    expect(ids).not.toContain('ledgers-found');
+  });
+
+  it.each<[string, Partial<RunFindings>, string[]]>([
+    ['an empty shop', { tables: tables({ cards: 0 }) }, ['plausible-size']],
+    ['no tables at all', { tables: [] }, ['plausible-size']],
+    ['less than half', { tables: tables({ cards: 2400 }), previous: aNight({ cards: 5000 }) }, ['plausible-size']],
+    ['half of a small shop', { tables: tables({ cards: 100 }), previous: aNight({ cards: 900 }) }, []],
+    ['a table that is gone', { previous: aNight({ cards: 5000, orders: 3 }) }, ['tables-still-there']],
+    ['an empty table that is gone', { previous: aNight({ cards: 5000, sessions: 0 }) }, []],
+    [
+      'a large table that is empty now',
+      { tables: tables({ cards: 5000, orders: 0 }), previous: aNight({ cards: 5000, orders: 1000 }) },
+      ['tables-still-there'],
+    ],
+    ['a ledger without its table', { missingLedgers: ['sales'] }, ['ledgers-found']],
+    [
+      'a secret column that is not there',
+      { secretColumns: ['cards.carmi'], missingSecrets: ['cards.carmi'] },
+      ['secrets-found'],
+    ],
+    ['a table that nothing kept still', { unisolated: ['shop.log'] }, ['tables-isolated']],
+    [
+      'one that moved meanwhile',
+      { unisolated: ['shop.log'], moved: ['shop.log'] },
+      ['rows-equal-count', 'digest-equal', 'tables-isolated'],
+    ],
+    [
+      'money that differs in a table that moved',
+      { ledgers: [{ name: 'a', currency: 'CNY', rows: 1, sum: '1', serverSum: '2', equal: false }] },
+      ['ledger-equal'],
+    ],
+  ])('is not green for %s', (_, fields, ids) => {
+    expect(failed(fields)).toEqual(ids);
+  });
+
+  it('is as red in the second night as in the first, and takes the new size for normal after a week', () => {
+    const good = aNight({ cards: 5000 }, -1);
+    const first = night(good, { cards: 10 }, 0);
+    const second = night(first, { cards: 10 }, 1);
+    const sixth = night(second, { cards: 10 }, 6);
+    const eighth = night(sixth, { cards: 10 }, 8);
+
+    const sizes = [first, second, sixth, eighth].map(
+      ({ checks }) => checks.find(({ id }) => id === 'plausible-size')!.ok,
+    );
+    expect(sizes).toEqual([false, false, false, true]);
+  });
+
+  it('goes on naming a table that is still gone, until it is back', () => {
+    const first = night(aNight({ cards: 5000, orders: 7 }, -1), { cards: 5000 }, 0);
+    const second = night(first, { cards: 5000 }, 1);
+    const third = night(second, { cards: 5000, orders: 7 }, 2);
+
+    const found = [first, second, third].map(({ checks }) => checks.find(({ id }) => id === 'tables-still-there'));
+    expect(found.map((check) => [check!.ok, check!.facts['tables']])).toEqual([
+      [false, 'shop.orders'],
+      [false, 'shop.orders'],
+      [true, undefined],
+    ]);
+  });
+});
+
+describe('splitLedgers', () => {
+  it.each([
+    ['another table', aLedger({ table: 'gone' })],
+    ['another database', aLedger({ database: 'gone' })],
+    ['a missing amount', aLedger({ amountColumn: 'gone' })],
+    ['a missing status', aLedger({ statusColumn: 'gone' })],
+  ])('sets a ledger with %s aside', (_, ledger) => {
+    expect(splitLedgers([ledger], [aTable()])).toEqual({ usable: [], missing: ['sales'] });
+  });
+
+  it('finds columns as MySQL does, without case, and counts no name twice', () => {
+    const ledger = aLedger({ amountColumn: 'PRICE' });
+    expect(splitLedgers([ledger, aLedger()], [aTable()])).toEqual({ usable: [ledger], missing: ['sales'] });
+  });
+});
+
+describe('missingSecretColumns', () => {
+  it.each([
+    ['cards.secret', true],
+    ['shop.cards.secret', true],
+    ['cards.price', false],
+    ['other.cards.secret', false],
+    ['cards.carmi', false],
+  ])('%s is found: %s', (name, isFound) => {
+    expect(missingSecretColumns([name], [aTable()])).toEqual(isFound ? [] : [name]);
+  });
+});
+
+function tables(rows: Readonly<Record<string, number>>): Manifest['tables'] {
+  return Object.entries(rows).map(([name, count]) => ({
+    database: 'shop',
+    name,
+    rows: count,
+    textBytes: 1,
+    ranges: 1,
+    transactional: true,
+    sealed: false,
+    tableChunk: '0'.repeat(64),
+  }));
+}
+
+function aNight(rows: Readonly<Record<string, number>>, day = -1): Manifest {
+  return aManifest({ tables: tables(rows), at: new Date(atMs + day * dayMs).toISOString() });
+}
+
+function night(previous: Manifest, rows: Readonly<Record<string, number>>, day: number): Manifest {
+  const manifest = aNight(rows, day);
+  return {
+    ...manifest,
+    checks: judgeRun(findings({ previous, tables: manifest.tables, atMs: Date.parse(manifest.at) })),
+  };
+}
+
+function findings(fields: Partial<RunFindings> = {}): RunFindings {
+  return {
+    tables: tables({ cards: 5000 }),
+    ledgers: [],
+    missingLedgers: [],
+    secretColumns: [],
+    missingSecrets: [],
+    digestsCompared: 1,
+    unisolated: [],
+    moved: [],
+    previous: null,
+    atMs,
+    ...fields,
+  };
+}
+
+function failed(fields: Partial<RunFindings>): string[] {
+  return judgeRun(findings(fields)).flatMap(({ id, ok }) => (ok ? [] : [id]));
+}

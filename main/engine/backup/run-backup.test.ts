@@ -1,0 +1,182 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { NewKeyring } from '../repository/index.ts';
+import { aKeyring, TestClock } from '../repository/testing/keys.ts';
+import { runBackup, type BackupRequest } from './run-backup.ts';
+import { aLedger, aRepository, aScriptedTable, never, someRows } from './testing/a-capture.ts';
+import { ScriptedSnapshot } from './testing/scripted-snapshot.ts';
+
+const source = { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null };
+
+describe('runBackup', () => {
+  let keyring: NewKeyring;
+  beforeAll(async () => {
+    keyring = await aKeyring();
+  });
+
+  async function aRun(fields: Partial<BackupRequest> = {}) {
+    const snapshot = new ScriptedSnapshot([aScriptedTable(250), aScriptedTable(30, { name: 'goods' })]);
+    const place = await aRepository(keyring);
+    const request: BackupRequest = {
+      snapshot,
+      repository: place.repository,
+      source,
+      ledgers: [aLedger()],
+      secretColumns: ['cards.secret', 'goods.secret'],
+      previous: null,
+      readers: 2,
+      maxBytesPerSecond: null,
+      producer: 'test',
+      clock: new TestClock(),
+      onProgress: () => undefined,
+      signal: never,
+      ...fields,
+    };
+    return { snapshot, request, ...place };
+  }
+
+  it('writes the manifest last, and it is green', async () => {
+    const { request, store } = await aRun();
+
+    const { manifest, manifestName, chunks } = await runBackup(request);
+
+    expect(store.calls('put').at(-1)).toBe(manifestName);
+    expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(manifest.tables.map(({ name, rows, sealed }) => [name, rows, sealed])).toEqual([
+      ['cards', 250, true],
+      ['goods', 30, true],
+    ]);
+    expect(chunks).toBe(8);
+  });
+
+  it('writes no manifest when any object before it cannot be written, and says why', async () => {
+    // Of eleven: rows, sealed rows, the database's and the tables' records.
+    for (const nth of [1, 8, 9, 11]) {
+      const { request, store, blobs } = await aRun();
+      const full = new AppError('backend.disk-full', {});
+      store.break({ on: 'put', name: /^chunks/, nth, effect: { kind: 'fail', when: 'before', error: full } });
+
+      await expect(runBackup(request)).rejects.toBe(full);
+
+      expect([...blobs.keys()].filter((name) => name.startsWith('manifests/'))).toEqual([]);
+    }
+  });
+
+  it('keeps an implausibly small picture, and not as a green one', async () => {
+    const first = await aRun();
+    first.snapshot.rowsPerBatch = 1000;
+    const big = new ScriptedSnapshot([aScriptedTable(2000)]);
+    const { manifest: previous } = await runBackup({
+      ...first.request,
+      snapshot: big,
+      secretColumns: ['cards.secret'],
+    });
+    const small = new ScriptedSnapshot([aScriptedTable(100)]);
+
+    const { manifest } = await runBackup({
+      ...first.request,
+      snapshot: small,
+      previous,
+      secretColumns: ['cards.secret'],
+    });
+
+    expect(manifest.checks.find(({ id }) => id === 'plausible-size')).toMatchObject({
+      ok: false,
+      facts: { rows: 100, rowsBefore: 2000 },
+    });
+    expect(await first.repository.listManifests(never)).toHaveLength(2);
+  });
+
+  it('backs up a shop whose ledger has lost its table, and is not green', async () => {
+    const { request } = await aRun({ ledgers: [aLedger(), aLedger({ name: 'orders', table: 'orders' })] });
+
+    const { manifest } = await runBackup(request);
+
+    expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([
+      { id: 'ledgers-found', ok: false, facts: { wanted: 2, ledgers: 'orders' } },
+    ]);
+    expect(manifest.ledgerDefinitions.map(({ name }) => name)).toEqual(['sales']);
+  });
+
+  it('notices that a secret column is not there under its name', async () => {
+    const { request } = await aRun({ secretColumns: ['cards.carmi'] });
+
+    const { manifest } = await runBackup(request);
+
+    expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([
+      { id: 'secrets-found', ok: false, facts: { wanted: 1, columns: 'cards.carmi' } },
+    ]);
+  });
+
+  it('reads locked tables first and lets their writers go on before it reads the others', async () => {
+    const locked = aScriptedTable(5, { name: 'log', transactional: false });
+    const snapshot = new ScriptedSnapshot([aScriptedTable(250), locked]);
+    const { request } = await aRun({ snapshot, ledgers: [aLedger({ table: 'log' })] });
+
+    const { manifest } = await runBackup(request);
+
+    const released = snapshot.calls.indexOf('release');
+    const ofLocked = snapshot.calls.flatMap((call, index) => (call.endsWith(' log') ? [index] : []));
+    const ofOthers = snapshot.calls.flatMap((call, index) => (call.endsWith(' cards') ? [index] : []));
+    expect(Math.max(...ofLocked)).toBeLessThan(released);
+    expect(Math.min(...ofOthers)).toBeGreaterThan(released);
+    expect(manifest.tables.map(({ transactional }) => transactional)).toEqual([true, false]);
+    expect(manifest.checks.find(({ id }) => id === 'tables-isolated')?.ok).toBe(true);
+  });
+
+  it('keeps a table that nothing isolates, named in a check that does not hold', async () => {
+    const snapshot = new ScriptedSnapshot([
+      aScriptedTable(250),
+      aScriptedTable(5, { name: 'log', transactional: false }),
+    ]);
+    snapshot.unisolatedTables = [{ database: 'shop', name: 'log' }];
+    const { request } = await aRun({ snapshot });
+
+    const { manifest } = await runBackup(request);
+
+    expect(manifest.checks.find(({ id }) => id === 'tables-isolated')).toMatchObject({
+      ok: false,
+      facts: { tables: 'shop.log' },
+    });
+  });
+
+  it('publishes nothing when the schema moved', async () => {
+    const { request, snapshot, repository } = await aRun();
+    snapshot.onCall = (call) => {
+      if (call === 'schema') throw new AppError('mysql.schema-moved', { table: 'cards' });
+    };
+
+    await expect(runBackup(request)).rejects.toMatchObject({ code: 'mysql.schema-moved' });
+    expect(await repository.listManifests(never)).toEqual([]);
+  });
+
+  it('publishes nothing after a cancel at the last moment', async () => {
+    const cancel = new AbortController();
+    const { request, snapshot, repository } = await aRun({ signal: cancel.signal });
+    snapshot.onCall = (call) => {
+      if (call === 'schema') cancel.abort(new AppError('cancelled'));
+    };
+
+    await expect(runBackup(request)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await repository.listManifests(never)).toEqual([]);
+  });
+
+  it('goes on when the record of the last snapshot has rotted, and writes it anew', async () => {
+    const first = await aRun();
+    const { manifest: previous } = await runBackup(first.request);
+    const chunk = previous.tables[0]!.tableChunk;
+    const name = `chunks/${chunk.slice(0, 2)}/${chunk}`;
+    const blob = first.blobs.get(name)!;
+    blob.bytes[blob.bytes.length - 1]! ^= 1;
+    const again = new ScriptedSnapshot([
+      { schema: first.snapshot.tables[0]!, rows: someRows(250) },
+      aScriptedTable(30, { name: 'goods' }),
+    ]);
+
+    const { manifest } = await runBackup({ ...first.request, snapshot: again, previous });
+
+    // Secrets in small groups are salted, so the record may have changed; whatever it names now can be read.
+    for (const { tableChunk } of manifest.tables) await first.repository.getTableRecord(tableChunk, never);
+    expect(manifest.tables.map(({ rows }) => rows)).toEqual([250, 30]);
+  });
+});

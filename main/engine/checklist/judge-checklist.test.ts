@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import type { ChecklistItem, ChecklistItemId } from '../../../shared/model/checklist.ts';
+import { checklistItemIds } from '../../../shared/model/checklist.ts';
+import { judgeChecklist, worstOf, type SeenCopy, type SeenSnapshot, type SeenSource } from './judge-checklist.ts';
+
+const nowMs = Date.parse('2026-11-22T14:00:00.000Z');
+const hours = (count: number) => new Date(nowMs - count * 3_600_000).toISOString();
+const days = (count: number) => hours(count * 24);
+
+describe('judgeChecklist', () => {
+  it('names every item once, in order', () => {
+    expect(judgeChecklist(aSource()).map(({ id }) => id)).toEqual([...checklistItemIds]);
+  });
+
+  it('ticks nothing of a shop that was never seen', () => {
+    const states = judgeChecklist(aSource({ snapshots: [] })).map(({ state }) => state);
+    expect(states).not.toContain('ok');
+    expect(states).not.toContain('warn');
+  });
+
+  it.each<[ChecklistItemId, string, SeenSource, ChecklistItem['state'], string | null]>([
+    ['daily-snapshot-second-disk', 'none', withCopies(), 'fail', 'back-up-to-second-disk'],
+    ['daily-snapshot-second-disk', 'of today', withCopies(aCopy({ role: 'second-disk' })), 'ok', null],
+    [
+      'daily-snapshot-second-disk',
+      'of 27 hours ago',
+      withCopies(aCopy({ role: 'second-disk' }), 27),
+      'warn',
+      'back-up-to-second-disk',
+    ],
+    [
+      'daily-snapshot-second-disk',
+      'of last week',
+      withCopies(aCopy({ role: 'second-disk' }), 7 * 24),
+      'fail',
+      'back-up-to-second-disk',
+    ],
+    [
+      'daily-snapshot-second-disk',
+      'damaged',
+      withCopies(aCopy({ role: 'second-disk', intact: false })),
+      'fail',
+      'back-up-to-second-disk',
+    ],
+    [
+      'daily-snapshot-second-disk',
+      'of a run that is not green',
+      notGreen(aCopy({ role: 'second-disk' })),
+      'fail',
+      'back-up-to-second-disk',
+    ],
+    [
+      'daily-snapshot-second-disk',
+      'that is the main folder under another name',
+      withCopies([
+        aCopy({ role: 'main', site: '/d' }),
+        aCopy({ role: 'second-disk', site: '/d', destination: 'again' }),
+      ]),
+      'fail',
+      'back-up-to-second-disk',
+    ],
+    ['two-clouds-encrypted', 'none', withCopies(), 'fail', 'add-second-cloud'],
+    ['two-clouds-encrypted', 'one', withCopies(aCloud('a')), 'warn', 'add-second-cloud'],
+    ['two-clouds-encrypted', 'two', withCopies([aCloud('a'), aCloud('b')]), 'ok', null],
+    ['two-clouds-encrypted', 'two, both old', withCopies([aCloud('a'), aCloud('b')], 50), 'warn', 'back-up-to-clouds'],
+    [
+      'two-clouds-encrypted',
+      'two prefixes of one bucket',
+      withCopies([aCloud('a', 's'), aCloud('b', 's')]),
+      'warn',
+      'add-second-cloud',
+    ],
+    [
+      'two-clouds-encrypted',
+      'two, one damaged',
+      withCopies([aCloud('a'), { ...aCloud('b'), intact: false }]),
+      'warn',
+      'add-second-cloud',
+    ],
+    ['weekly-cold-offsite', 'in the drawer', withCopies(aCold(false)), 'ok', null],
+    ['weekly-cold-offsite', 'still plugged in', withCopies(aCold(true)), 'warn', 'unplug-cold-disk'],
+    ['weekly-cold-offsite', 'where nobody looked', withCopies(aCold(null)), 'warn', 'unplug-cold-disk'],
+    ['weekly-cold-offsite', 'two weeks old', withCopies(aCold(false), 14 * 24), 'warn', 'plug-in-cold-disk'],
+    ['weekly-cold-offsite', 'a month old', withCopies(aCold(false), 30 * 24), 'fail', 'plug-in-cold-disk'],
+    ['restore-tested', 'only read back', withCopies(aCopy({ state: 'read-back' })), 'fail', 'rehearse-restore'],
+    ['restore-tested', 'restored', withCopies(aCopy({ state: 'restored' })), 'ok', null],
+    [
+      'restore-tested',
+      'restored, then found damaged',
+      withCopies(aCopy({ state: 'restored', intact: false })),
+      'fail',
+      'rehearse-restore',
+    ],
+    [
+      'restore-tested',
+      'two months ago',
+      withCopies(aCopy({ state: 'totals-matched', at: days(60) })),
+      'warn',
+      'rehearse-restore',
+    ],
+    [
+      'restore-tested',
+      'half a year ago',
+      withCopies(aCopy({ state: 'totals-matched', at: days(180) })),
+      'fail',
+      'rehearse-restore',
+    ],
+    ['card-vault', 'sealed', withSnapshot({ sealedTables: 2 }), 'ok', null],
+    ['card-vault', 'nothing sealed', withSnapshot({ sealedTables: 0 }), 'fail', 'name-secret-columns'],
+    [
+      'card-vault',
+      'one column missing',
+      withSnapshot({ sealedTables: 1, isEverySecretSealed: false }),
+      'fail',
+      'name-secret-columns',
+    ],
+    ['card-vault', 'no backup', aSource({ snapshots: [] }), 'unknown', 'first-backup'],
+    ['coverage', 'green', withSnapshot({}), 'unknown', 'site-files-not-yet'],
+    ['coverage', 'not green', withSnapshot({ isGreen: false }), 'fail', 'look-at-checks'],
+    ['coverage', 'no backup', aSource({ snapshots: [] }), 'fail', 'first-backup'],
+    ['recovery-kit', 'not written', aSource(), 'fail', 'write-kit'],
+    ['recovery-kit', 'written', aSource({ kitWrittenAt: days(3) }), 'warn', 'rehearse-kit'],
+    ['recovery-kit', 'used', aSource({ kitWrittenAt: days(3), kitUsedAt: days(1) }), 'ok', null],
+    ['replica', 'not built yet', aSource(), 'unknown', 'not-yet'],
+    ['stream-rpo', 'not built yet', aSource(), 'unknown', 'not-yet'],
+    ['alarm', 'not built yet', aSource(), 'unknown', 'not-yet'],
+  ])('%s: %s', (id, _, seen, state, todo) => {
+    const item = judgeChecklist(seen).find((each) => each.id === id)!;
+    expect([item.state, item.todo]).toEqual([state, todo]);
+    // The law of the list: nothing is ticked that was not seen, and what is not ticked says what to do.
+    if (state === 'ok') expect(item.evidence.every(({ at }) => at !== null)).toBe(true);
+    if (state === 'ok') expect(item.evidence.length).toBeGreaterThan(0);
+    expect(item.todo === null).toBe(state === 'ok');
+  });
+
+  it('takes the newest snapshot of a place, not one that is newer elsewhere', () => {
+    const seen = aSource({
+      snapshots: [
+        aSnapshot({ at: hours(1), copies: [aCopy({ role: 'main' })] }),
+        aSnapshot({ at: hours(80), copies: [aCopy({ role: 'second-disk', at: hours(1) })] }),
+      ],
+    });
+    expect(judgeChecklist(seen).find(({ id }) => id === 'daily-snapshot-second-disk')?.state).toBe('fail');
+  });
+});
+
+describe('worstOf', () => {
+  it('is as good as the worst shop, item by item', () => {
+    const good = judgeChecklist(withCopies([aCloud('a'), aCloud('b')]));
+    const bad = judgeChecklist(aSource({ snapshots: [], kitUsedAt: days(1) }));
+    const states = new Map(worstOf([good, bad]).map(({ id, state }) => [id, state]));
+    expect(states.get('two-clouds-encrypted')).toBe('fail');
+    expect(states.get('recovery-kit')).toBe('fail');
+    expect(states.get('card-vault')).toBe('unknown');
+  });
+});
+
+function aCopy(fields: Partial<SeenCopy> = {}): SeenCopy {
+  const destination = fields.destination ?? fields.role ?? 'main';
+  return {
+    destination,
+    site: `/${destination}`,
+    role: 'main',
+    state: 'written',
+    at: hours(1),
+    intact: true,
+    isPresent: true,
+    ...fields,
+  };
+}
+
+function aCloud(destination: string, site = destination): SeenCopy {
+  return aCopy({ role: 'cloud', destination, site, isPresent: null });
+}
+
+function aCold(isPresent: boolean | null): SeenCopy {
+  return aCopy({ role: 'cold', isPresent });
+}
+
+function aSnapshot(fields: Partial<SeenSnapshot> = {}): SeenSnapshot {
+  return {
+    id: 's',
+    at: hours(1),
+    isGreen: true,
+    rows: 5,
+    sealedTables: 1,
+    isEverySecretSealed: true,
+    copies: [],
+    ...fields,
+  };
+}
+
+function withSnapshot(fields: Partial<SeenSnapshot>): SeenSource {
+  return aSource({ snapshots: [aSnapshot(fields)] });
+}
+
+function withCopies(copies: SeenCopy | readonly SeenCopy[] = [], agedHours = 1): SeenSource {
+  return withSnapshot({ at: hours(agedHours), copies: [copies].flat() });
+}
+
+function notGreen(copy: SeenCopy): SeenSource {
+  return withSnapshot({ isGreen: false, copies: [copy] });
+}
+
+function aSource(fields: Partial<SeenSource> = {}): SeenSource {
+  return { nowMs, snapshots: [aSnapshot()], kitWrittenAt: null, kitUsedAt: null, ...fields };
+}
