@@ -110,6 +110,26 @@ describe.concurrent('a disk that is full, read-only or absent', () => {
     await expectNothingLost(rig, world, 'usb');
   });
 
+  it('a full disk under the home itself: no half keys, and the home goes on when there is space', async (test) => {
+    const world = await rig.bare();
+    const disk = world.path('disk');
+    if (!(await smallDisk(disk, 2))) return test.skip();
+    await fillUp(disk, 0);
+    const home = ['--home', join(disk, 'home')];
+    const init = ['init', '--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit', ...home];
+    const full = await world.run(init);
+    expect(expectFailure(full, 1, 'backend.disk-full')).toMatchObject({ path: expect.stringContaining(disk) });
+    await rm(join(disk, '.ballast'));
+    expect(await world.run(init)).toMatchObject({ exitCode: 0 });
+    await fillUp(disk, 0);
+    expectFailure(await world.run(['destination', 'add', 'main', '--disk', 'main', ...home]), 1, 'backend.disk-full');
+    await rm(join(disk, '.ballast'));
+    expect(await world.run(['destination', 'list', ...home])).toMatchObject({
+      exitCode: 0,
+      json: { destinations: [] },
+    });
+  });
+
   it('a folder that is gone is absent for every verb, and comes back whole', async () => {
     const world = await rig.prepared();
     await rename(world.path('second'), world.path('unplugged'));

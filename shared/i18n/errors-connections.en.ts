@@ -105,11 +105,11 @@ export const connectionErrorsEn: Record<ConnectionErrorCode, ErrorText> = {
     remedy: 'Plug the disk in and retry; if its letter or mount point changed, add the destination again.',
   },
   'backend.disk-full': {
-    message: 'The destination is full, so this was not stored completely. Earlier backups are intact.',
+    message: 'There is no space left, so this was not stored completely. Earlier backups are intact.',
     remedy: 'Free some space or take a larger disk and run it again; what is already written is kept.',
   },
   'backend.read-only': {
-    message: 'The destination is read-only. The backups already there are intact.',
+    message: 'The place to write to is read-only. The backups already there are intact.',
     remedy: 'Check the write-protect switch or how the disk is mounted, and retry.',
   },
   'backend.permission': {

@@ -98,11 +98,11 @@ export const connectionErrorsZh: Record<ConnectionErrorCode, ErrorText> = {
     remedy: '插上磁盘再试；如果盘符或挂载位置变了，请重新添加这个目的地。',
   },
   'backend.disk-full': {
-    message: '目的地没有空间了，这次没有存完。以前的备份完好。',
+    message: '磁盘没有空间了，这次没有存完。以前的备份完好。',
     remedy: '腾出空间或换一个更大的盘，再运行一次，已经写好的部分不用重来。',
   },
   'backend.read-only': {
-    message: '目的地是只读的，写不进去。里面已有的备份完好。',
+    message: '要写的地方是只读的，写不进去。里面已有的备份完好。',
     remedy: '检查 U 盘的写保护开关或磁盘的挂载方式，再试一次。',
   },
   'backend.permission': {

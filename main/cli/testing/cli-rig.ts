@@ -244,8 +244,10 @@ export async function query(server: PrivateServer, sql: string): Promise<Json[]>
   const connection = await createConnection({ ...server.connection, multipleStatements: true, charset: 'utf8mb4' });
   try {
     const [result] = await connection.query<RowDataPacket[] | RowDataPacket[][]>(sql);
-    const last = Array.isArray(result) ? result.findLast((each) => Array.isArray(each)) : undefined;
-    return ((last as RowDataPacket[] | undefined) ?? result) as Json[];
+    // Several statements give a list of results, one statement its rows (or only a header that says what was done).
+    const results: unknown[] = Array.isArray(result) ? result : [];
+    const last = results.findLast((each) => Array.isArray(each));
+    return (last ?? results) as Json[];
   } finally {
     await connection.end();
   }
@@ -259,7 +261,7 @@ export async function checksums(server: PrivateServer, database: string): Promis
   );
   const list = tables.map(({ name }) => `\`${database}\`.\`${String(name)}\``).join(', ');
   const sums = await query(server, `CHECKSUM TABLE ${list} EXTENDED`);
-  return Object.fromEntries(sums.map((row) => [String(row['Table']).split('.')[1], row['Checksum']]));
+  return Object.fromEntries(sums.map((row) => [String(row['Table']).split('.')[1] ?? '', row['Checksum']]));
 }
 
 /** Gives SQL text to the stock client, as an owner without Shouhu would. */

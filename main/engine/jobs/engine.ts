@@ -8,6 +8,7 @@ import { systemClock, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
 import { assertPlatformFeatures } from '../repository/index.ts';
 import type { EngineContext, Run, Unlocked } from './engine-context.ts';
+import { homeError } from './home/home-errors.ts';
 import { Home } from './home/home.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { verbs } from './verbs/index.ts';
@@ -46,14 +47,18 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'demo.open': () => 'demo',
 };
 
-/** Opens a home. Errors: `engine.missing-feature`, `home.damaged`. */
+/** Opens a home. Errors: `engine.missing-feature`, `home.damaged`, `backend.disk-full`, `backend.read-only`, `backend.permission`. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   await assertPlatformFeatures();
   const clock = options.clock ?? systemClock;
-  const home = await Home.open(options.homeDir, clock);
-  const catalog = await Catalog.open(home.catalogPath, clock);
-  catalog.settleDeadJobs();
-  return new EngineImpl(options, clock, home, catalog);
+  try {
+    const home = await Home.open(options.homeDir, clock);
+    const catalog = await Catalog.open(home.catalogPath, clock);
+    catalog.settleDeadJobs();
+    return new EngineImpl(options, clock, home, catalog);
+  } catch (error) {
+    throw homeError(error, options.homeDir);
+  }
 }
 
 interface RunningJob {
@@ -104,7 +109,7 @@ class EngineImpl implements Engine {
         );
       return await this.#run(verb, parsed.data as VerbInput<N>, options);
     } catch (error) {
-      throw toAppError(error);
+      throw toAppError(homeError(error, this.#options.homeDir));
     }
   }
 
@@ -171,7 +176,9 @@ class EngineImpl implements Engine {
       return output;
     } catch (error) {
       // Whatever an aborted piece of work throws on its way down, the person asked for it to stop.
-      const known = signal.aborted ? new AppError('cancelled', {}, { cause: error }) : toAppError(error);
+      const known = signal.aborted
+        ? new AppError('cancelled', {}, { cause: error })
+        : toAppError(homeError(error, this.#options.homeDir));
       const { code, facts } = known;
       this.#tell(() => catalog.endJob(jobId, code === 'cancelled' ? 'cancelled' : 'failed', { code, facts }));
       throw known;
