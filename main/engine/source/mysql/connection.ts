@@ -3,6 +3,7 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { mapQueryError, type ErrorContext } from './map-error.ts';
 import { runRaw, splitFields, type RawResult, type RowSink } from './raw-query.ts';
+import type { PacketSink } from './row-parser.ts';
 
 /** One text row by column name in lower case; null is SQL NULL. */
 export type TextRow = ReadonlyMap<string, string | null>;
@@ -12,6 +13,8 @@ export interface QueryOptions {
   /** The table a statement reads inside a snapshot: for errors, see map-error.ts. */
   readonly database?: string;
   readonly table?: string;
+  /** Takes most rows, many at a time, in place of the row sink; see raw-query.ts. */
+  readonly onPackets?: PacketSink;
 }
 
 /**
@@ -94,18 +97,22 @@ export class MysqlConnection {
       };
       this.#pending.add(fail);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const guarded: RowSink = (buffer, from, to) => {
-        try {
-          if (this.#pending.has(fail)) onRow(buffer, from, to);
-        } catch (error) {
-          fail(error instanceof Error ? error : new Error(String(error)));
-          this.destroy();
-        }
+      const guard = <A extends unknown[]>(sink: (...rows: A) => void) => {
+        return (...rows: A) => {
+          try {
+            if (this.#pending.has(fail)) sink(...rows);
+          } catch (error) {
+            fail(error instanceof Error ? error : new Error(String(error)));
+            this.destroy();
+          }
+        };
       };
-      runRaw(this.driver, sql, guarded, (failure, result) => {
+      const done = (failure: Error | null, result: RawResult) => {
         if (failure === null) settle(() => resolve(result));
         else fail(this.#mapped(failure, sql, startedMs, options));
-      });
+      };
+      const { onPackets } = options;
+      runRaw(this.driver, sql, guard(onRow), done, onPackets === undefined ? undefined : guard(onPackets));
     });
   }
 

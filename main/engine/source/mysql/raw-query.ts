@@ -1,10 +1,11 @@
 import { Connection } from 'mysql2';
+import { RowParser, type PacketSink } from './row-parser.ts';
 
 /**
  * One statement over a mysql2 connection with its result rows as raw packet bytes: no objects, no character set guesses.
  *
  * mysql2's Query parses rows in a method named `row`; replacing that method on the instance is enough to see each packet
- * (mysql2 is pinned exactly, and `raw-query.server.test.ts` guards the hook). It also gives what mysql2 hides: the warning count
+ * (mysql2 is pinned exactly, and the server tests guard the hook). It also gives what mysql2 hides: the warning count
  * of the end-of-result packet, without which a NULL from an over-long CONCAT looks like data.
  *
  * This file knows the driver and nothing else; errors pass through as mysql2 made them.
@@ -54,12 +55,15 @@ export type RowSink = (buffer: Buffer, from: number, to: number) => void;
  * Runs `sql` (one statement) and settles exactly once through `done`: with a result only after the server's end-of-result or OK
  * packet and no error before it. mysql2 emits `end` after errors too, so `end` alone means nothing. A connection that dies emits
  * nothing here at all: the caller listens to the connection.
+ *
+ * With `onPackets` most rows go there, many at a time, and only some to `onRow`; together they come in order.
  */
 export function runRaw(
   driver: Connection,
   sql: string,
   onRow: RowSink,
   done: (failure: Error | null, result: RawResult) => void,
+  onPackets?: PacketSink,
 ): void {
   const internals = driver as unknown as DriverInternals;
   const query = driverClass.createQuery({ sql }, undefined, undefined, internals.config);
@@ -68,6 +72,7 @@ export function runRaw(
   let warnings = -1;
   let affectedRows = 0;
   let failure: Error | null = null;
+  let parser: RowParser | undefined;
 
   // An error packet never gets here: the driver handles it first. A row whose first field is 16 MiB or more begins with 0xfe as
   // the end packet does; isEOF() also looks at the length.
@@ -76,6 +81,7 @@ export function runRaw(
       warnings = packet.buffer.readUInt16LE(packet.offset + 1);
       return parseRow.call(this, packet, connection);
     }
+    if (onPackets !== undefined) parser ??= new RowParser(driver, onPackets);
     onRow(packet.buffer, packet.offset, packet.end);
     return row;
   }
@@ -92,6 +98,7 @@ export function runRaw(
     failure ??= error;
   });
   query.on('end', () => {
+    parser?.leave();
     if (failure === null && warnings < 0) failure = new Error('The result ended without an end packet');
     done(failure, { columns, warnings, affectedRows });
   });

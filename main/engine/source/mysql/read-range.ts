@@ -49,7 +49,13 @@ export async function readRange(
       (buffer, from, to) => {
         cutter.add(buffer, from, to);
       },
-      { ...place, signal },
+      {
+        ...place,
+        signal,
+        onPackets: (buffer, from, to) => {
+          cutter.addPackets(buffer, from, to);
+        },
+      },
     );
     const result = await Promise.race([reading, delivery.failed]);
     await refuseWarnings(connection, result, place, signal);
@@ -88,18 +94,39 @@ export class BatchCutter {
 
   add(buffer: Buffer, from: number, to: number): void {
     const needed = rowHeaderBytes + (to - from);
-    if (this.#used + needed > this.#batchBytes && this.#rows > 0) {
-      this.flush();
-      this.#bytes = ownBuffer(Math.max(this.#batchBytes, needed));
-    } else if (this.#used + needed > this.#bytes.length) {
-      this.#grow(needed);
-    }
+    this.#makeRoom(needed);
     if (this.#rows === 0) this.#firstKey = this.#keyOf(buffer, from, to);
     this.#bytes.writeUInt32LE(to - from, this.#used);
     buffer.copy(this.#bytes, this.#used + rowHeaderBytes, from, to);
     this.#used += needed;
     this.#rows += 1;
     this.totalRows += 1;
+  }
+
+  /** Adds rows as they came: packets of less than 16 MiB, each with its header. As many as fit are copied at once. */
+  addPackets(buffer: Buffer, from: number, to: number): void {
+    for (let at = from; at < to;) {
+      const first = packetBytes(buffer, at);
+      this.#makeRoom(first);
+      if (this.#rows === 0) this.#firstKey = this.#keyOf(buffer, at + rowHeaderBytes, at + first);
+      const room = Math.max(this.#batchBytes - this.#used, first);
+      let end = at;
+      let rows = 0;
+      for (let next = at + first; next - at <= room; next += packetBytes(buffer, next)) {
+        end = next;
+        rows += 1;
+        if (next >= to) break;
+      }
+      if (this.#used + end - at > this.#bytes.length) this.#grow(end - at);
+      const start = this.#used;
+      buffer.copy(this.#bytes, start, at, end);
+      // The packet number, fourth octet of a header, is the highest octet of the length in a batch.
+      for (let row = start; row < start + end - at; row += packetBytes(this.#bytes, row)) this.#bytes[row + 3] = 0;
+      this.#used += end - at;
+      this.#rows += rows;
+      this.totalRows += rows;
+      at = end;
+    }
   }
 
   /** Hands over what is there, if anything. */
@@ -110,6 +137,16 @@ export class BatchCutter {
     this.#used = 0;
     this.#rows = 0;
     this.#emit(batch);
+  }
+
+  /** Room for one row of `needed` bytes with its header, in a new batch when this one is full. */
+  #makeRoom(needed: number): void {
+    if (this.#used + needed > this.#batchBytes && this.#rows > 0) {
+      this.flush();
+      this.#bytes = ownBuffer(Math.max(this.#batchBytes, needed));
+    } else if (this.#used + needed > this.#bytes.length) {
+      this.#grow(needed);
+    }
   }
 
   #grow(needed: number): void {
@@ -128,6 +165,13 @@ export class BatchCutter {
       return field.toString('base64');
     });
   }
+}
+
+/** Length of the packet at `at`, header included. */
+function packetBytes(buffer: Buffer, at: number): number {
+  return (
+    rowHeaderBytes + ((buffer[at] as number) | ((buffer[at + 1] as number) << 8) | ((buffer[at + 2] as number) << 16))
+  );
 }
 
 /** Not from Node's shared pool: the receiver may transfer the whole ArrayBuffer to a worker. */
