@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EngineState } from '../../../shared/ipc/contract.ts';
 import { closeRequest } from '../../../shared/ipc/engine-messages.ts';
+import type { VerbInput } from '../../../shared/ipc/engine-verbs.ts';
 import { EngineHost, type EngineProcess } from './engine-host.ts';
 
 const jobId = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -60,6 +61,9 @@ function aHost({ fork }: { readonly fork?: () => EngineProcess } = {}) {
   const fire = (): void => timers.shift()?.run();
   return { host, engines, engine, timers, fire, states, clock, heard };
 }
+
+/** Promises that can settle have settled. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a call', () => {
   it('resolves with the value of its own reply, in whatever order replies come', async () => {
@@ -171,6 +175,83 @@ describe('an engine that dies', () => {
     expect(heard.onChanged).not.toHaveBeenCalled();
     expect(engines).toHaveLength(2);
     expect(host.state.state).toBe('restarting');
+  });
+});
+
+describe('a home that was open when the engine died', () => {
+  const passphrase = 'a passphrase of many words';
+  const secret = { kind: 'words', words: 'orchid lamp river' } as const;
+  const from = { kind: 'disk', path: '/copy' } as const;
+  const backup = { source: 'shop', to: [], maxBytesPerSecond: null };
+
+  async function openedBy<N extends 'home.unlock' | 'home.init' | 'recover.run'>(verb: N, input: VerbInput<N>) {
+    const rig = aHost();
+    rig.host.start();
+    rig.engine().say({ type: 'ready' });
+    const opening = rig.host.call(verb, input);
+    rig.engine().answer({ ok: true, value: {} });
+    await opening;
+    rig.engine().exit(137);
+    rig.fire();
+    return rig;
+  }
+
+  it('is opened again before anything else is asked, and only then is the engine said to run', async () => {
+    const { host, engine, states } = await openedBy('home.unlock', { passphrase });
+    const waiting = host.call('backup.run', backup, jobId);
+    engine().say({ type: 'ready' });
+    await settled();
+    expect(engine().sent).toMatchObject([{ verb: 'home.unlock', input: { passphrase } }]);
+    expect(states.at(-1)).toMatchObject({ state: 'restarting' });
+
+    engine().answer({ ok: true, value: {} });
+    await settled();
+    expect(states.at(-1)).toMatchObject({ state: 'running' });
+    expect(engine().sent.at(-1)).toMatchObject({ verb: 'backup.run', jobId });
+    engine().answer({ ok: true, value: 'backed up' });
+    expect(await waiting).toBe('backed up');
+  });
+
+  it('by setting it up or bringing it back is opened the same way', async () => {
+    const made = await openedBy('home.init', { passphrase, vaultPassphrase: 'x', kitDir: null, language: 'zh' });
+    expect(made.engine().sent).toMatchObject([{ verb: 'home.unlock', input: { passphrase } }]);
+    const recovered = await openedBy('recover.run', { from, secret });
+    expect(recovered.engine().sent).toMatchObject([{ verb: 'home.unlock', input: { words: secret.words } }]);
+    expect(JSON.stringify(recovered.states)).not.toContain('orchid');
+  });
+
+  it('stays locked when its passphrase is another one by now, and is not tried with it again', async () => {
+    const { engine, fire, states } = await openedBy('home.unlock', { passphrase });
+    engine().say({ type: 'ready' });
+    engine().answer({ ok: false, error: { code: 'keys.wrong-passphrase', facts: {} } });
+    await settled();
+    expect(states.at(-1)).toMatchObject({ state: 'running' });
+    engine().exit(1);
+    fire();
+    expect(engine().sent).toEqual([]);
+  });
+
+  it('is opened by the engine after the next, when that one dies as well', async () => {
+    const { host, engine, fire, states } = await openedBy('home.unlock', { passphrase });
+    const waiting = host.call('jobs.list', {});
+    engine().exit(1);
+    await expect(waiting).rejects.toMatchObject({ code: 'engine.stopped' });
+    fire();
+    engine().say({ type: 'ready' });
+    engine().answer({ ok: true, value: {} });
+    await settled();
+    expect(states.at(-1)).toMatchObject({ state: 'running' });
+  });
+
+  it('is not tried with a passphrase that never opened it', async () => {
+    const { host, engine, fire } = aHost();
+    host.start();
+    const refused = host.call('home.unlock', { passphrase: 'wrong' });
+    engine().answer({ ok: false, error: { code: 'keys.wrong-passphrase', facts: {} } });
+    await expect(refused).rejects.toMatchObject({ code: 'keys.wrong-passphrase' });
+    engine().exit(1);
+    fire();
+    expect(engine().sent).toEqual([]);
   });
 });
 

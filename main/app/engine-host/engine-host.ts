@@ -4,6 +4,7 @@ import type { EngineState } from '../../../shared/ipc/contract.ts';
 import { closeRequest, engineMessageSchema, type EngineMessage } from '../../../shared/ipc/engine-messages.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
+import { openingOf, type Opening } from './opening.ts';
 
 /** What we need of the engine's process, whichever way it was started, so that tests can hand in a fake. */
 export interface EngineProcess {
@@ -52,6 +53,10 @@ const killGraceMs = 2_000;
  * When the engine dies, every call in flight rejects with `engine.stopped` at once: a backup that was running is reported
  * as cut off, never left "in progress". The engine restarts after a growing delay, and the delay resets only after it has
  * stayed up for a minute, so a crash loop cannot spin the processor.
+ *
+ * The keys were in the memory of the process that died. What a person opened the home with is kept in the memory of this
+ * process, never on a disk and never given to the page, so that the next engine opens it again by itself: calls wait for
+ * that, and the page hears that the engine runs when it can be worked with.
  */
 export class EngineHost {
   readonly #options: EngineHostOptions;
@@ -63,6 +68,8 @@ export class EngineHost {
   #nextId = 0;
   #crashes = 0;
   #startedAtMs = 0;
+  #opening: Opening | null = null;
+  #reopening: Promise<void> | undefined;
 
   constructor(options: EngineHostOptions) {
     this.#options = options;
@@ -93,10 +100,18 @@ export class EngineHost {
     engine.onExit((exitCode) => {
       if (engine === this.#engine) this.#onExit(exitCode);
     });
+    if (this.#opening !== null) this.#reopen(this.#opening);
   }
 
-  /** Rejects with `AppError` only. A call made while the engine is starting waits for it. */
-  call<N extends VerbName>(verb: N, input: VerbInput<N>, jobId: string | null = null): Promise<VerbOutput<N>> {
+  /** Rejects with `AppError` only. A call made while the engine is starting, or opening the home again, waits for it. */
+  async call<N extends VerbName>(verb: N, input: VerbInput<N>, jobId: string | null = null): Promise<VerbOutput<N>> {
+    if (this.#reopening !== undefined) await this.#reopening;
+    const value = await this.#send(verb, input, jobId);
+    this.#opening = openingOf(verb, input) ?? this.#opening;
+    return value;
+  }
+
+  #send<N extends VerbName>(verb: N, input: VerbInput<N>, jobId: string | null): Promise<VerbOutput<N>> {
     const engine = this.#engine;
     if (engine === undefined || this.#stopping !== undefined) {
       return Promise.reject(new AppError('engine.stopped', { call: verb }));
@@ -129,6 +144,28 @@ export class EngineHost {
     });
   }
 
+  /** A home that cannot be opened this way any more (its passphrase was changed elsewhere) stays locked: the page then asks. */
+  #reopen(opening: Opening): void {
+    const reopening = this.#send('home.unlock', opening, null)
+      .catch((error: unknown) => {
+        this.#options.report('opening the home again', error);
+        if (!(error instanceof AppError && error.code === 'engine.stopped')) this.#opening = null;
+      })
+      .then(() => {
+        if (this.#reopening === reopening) this.#reopening = undefined;
+      });
+    this.#reopening = reopening;
+  }
+
+  async #onReady(): Promise<void> {
+    const engine = this.#engine;
+    if (this.#reopening !== undefined) await this.#reopening;
+    if (engine !== this.#engine || this.#stopping !== undefined) return;
+    this.#setState('running');
+    // Whatever the engine before this one was doing has ended without a word.
+    this.#options.onChanged('jobs');
+  }
+
   #receive(raw: unknown): void {
     const message = engineMessageSchema.safeParse(raw);
     if (message.success) this.#handle(message.data);
@@ -138,9 +175,7 @@ export class EngineHost {
   #handle(message: EngineMessage): void {
     switch (message.type) {
       case 'ready':
-        this.#setState('running');
-        // Whatever the engine before this one was doing has ended without a word.
-        this.#options.onChanged('jobs');
+        void this.#onReady();
         break;
       case 'reply':
         this.#settle(message.id, message.outcome);
