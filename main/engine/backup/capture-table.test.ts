@@ -225,6 +225,23 @@ describe('captureTable', () => {
     expect(context.readers.pending).toBe(0);
   });
 
+  it('answers to a cancel only when the object that is being written has ended too', async () => {
+    const { table, snapshot, repository, store } = await aRun(1000);
+    const cancel = new AbortController();
+    const context = aContext(snapshot, repository, pool, { signal: cancel.signal });
+    const run = async () => {
+      cancel.abort(new AppError('cancelled'));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    };
+    store.break({ on: 'put', nth: 3, effect: { kind: 'call', when: 'before', run } });
+
+    await expect(captureTable(table, wholeTable(), context)).rejects.toMatchObject({ code: 'cancelled' });
+
+    const ended = store.log.length;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(store.log).toHaveLength(ended);
+  });
+
   it('waits for the siblings of a range that failed', async () => {
     const { table, context, snapshot, store } = await aRun(400);
     const lost = new AppError('mysql.connection-lost', {});

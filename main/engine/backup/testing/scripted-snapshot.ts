@@ -65,7 +65,8 @@ export class ScriptedSnapshot implements MysqlSnapshot {
     const rows = this.#rowsIn(table, range);
     for (let at = 0; at < rows.length; at += this.rowsPerBatch) {
       await this.#answer('batch', table, signal);
-      await onBatch(batchOf(table, rows.slice(at, at + this.rowsPerBatch)));
+      // As a real connection does, an abort rejects at once, whatever the receiver still has in its hands.
+      await Promise.race([onBatch(batchOf(table, rows.slice(at, at + this.rowsPerBatch))), abortOf(signal)]);
     }
     return rows.length;
   }
@@ -130,6 +131,12 @@ export class ScriptedSnapshot implements MysqlSnapshot {
       ([key]) => (lower === null || Number(key) >= keyOf(lower)) && (upper === null || Number(key) < keyOf(upper)),
     );
   }
+}
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }
 
 /** The key is the first column, a number; rows are given in its order. */
