@@ -42,7 +42,7 @@ export const demoSentences = {
       verify: 'read back {name}: {read} objects, {bytesRead}, all sound',
       destroy: 'disaster: {table} is dropped',
       recover:
-        'on a bare computer, with the 24 words of the kit alone, the timeline is back from one cloud copy: {snapshots} snapshots ({sources})',
+        'on a bare computer, with the 24 words of the kit alone, the timeline is back from one cloud copy: snapshots: {snapshots} ({sources})',
       'new-server': 'a new server is ready ({version})',
       restore: 'restored {tables} tables, {rows} rows from {from}, every range digest compared',
     },
