@@ -19,6 +19,10 @@ export class JobCard {
     return this.#card.getByRole('status');
   }
 
+  async isAt(phase: 'read' | 'copy' | 'load'): Promise<void> {
+    await this.phase.getByText(this.#words.say(`job.phase.${phase}`), { exact: true }).waitFor();
+  }
+
   /** Resolves once it says how fast it is. */
   async hasMoved(): Promise<void> {
     const perSecond = this.#words.say('job.speed', { speed: '' }).split(' ').at(-1) ?? '';

@@ -76,6 +76,10 @@ export class RestorePage extends ConsolePage {
     return this.page.getByRole('heading', { name: this.words.say('proof.goodTitle'), exact: true });
   }
 
+  get fileIsWritten(): Locator {
+    return this.page.getByRole('heading', { name: this.words.say('proof.fileTitle'), exact: true });
+  }
+
   /** What the proof says of one thing, such as `proof.rows`. */
   async fact(key: UiKey): Promise<string> {
     const panel = this.page.getByRole('region', { name: this.words.say('proof.title'), exact: true });

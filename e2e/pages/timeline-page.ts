@@ -25,6 +25,11 @@ export class TimelinePage extends ConsolePage {
     return this.alert.filter({ hasText: this.words.say('backup.interrupted') });
   }
 
+  /** Resolves once nothing is said about the background process any more. */
+  async engineIsBack(): Promise<void> {
+    await this.page.getByText(this.words.say('engine.restarting')).waitFor({ state: 'detached' });
+  }
+
   async resume(): Promise<void> {
     await this.button('backup.resume').click();
   }

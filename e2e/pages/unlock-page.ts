@@ -6,6 +6,10 @@ export class UnlockPage extends ConsolePage {
     await this.heading('unlock.title').waitFor();
   }
 
+  async isAsking(): Promise<boolean> {
+    return (await this.heading('unlock.title').count()) > 0;
+  }
+
   async open(passphrase: string): Promise<void> {
     await this.field('unlock.passphrase').fill(passphrase);
     await this.button('unlock.submit').click();

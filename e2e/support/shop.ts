@@ -19,6 +19,8 @@ export interface RunningShop {
   limitLine(bytesPerSecond: number | null): void;
   /** The sum of all paid orders, as the shop's own server says, not through us. */
   paidTotal(): Promise<string>;
+  /** Changes every order, so that the next backup has to read them all again. */
+  touchOrders(): Promise<void>;
   /** The rows of all tables, counted by the shop's own server. */
   countRows(): Promise<number>;
   stop(): Promise<void>;
@@ -54,6 +56,11 @@ export async function startShop(dir: string, rows = sampleRows): Promise<Running
         `SELECT SUM(actual_price) AS answer FROM ${shop.database}.orders WHERE status IN (2, 3, 4, 5, 6)`,
       );
       return paid[0] ?? '';
+    },
+    async touchOrders() {
+      await shop.withOwner((session) =>
+        session.execute(`UPDATE ${shop.database}.orders SET updated_at = created_at + INTERVAL 1 SECOND`, signal),
+      );
     },
     async countRows() {
       const tables = await ask(

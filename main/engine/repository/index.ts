@@ -40,6 +40,7 @@ export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
 export { recoverScriptSha256 } from './reader-files.ts';
 
 export {
+  headerName,
   formatVersion,
   isObjectId,
   manifestName,

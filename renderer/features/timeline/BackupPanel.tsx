@@ -48,7 +48,7 @@ interface BackupResultProps {
 }
 
 function BackupResult({ result, onClose }: BackupResultProps) {
-  const { t, format, named, error } = useWords();
+  const { t, format, named, error, language } = useWords();
   const failed = result.checks.filter(({ ok }) => !ok);
   const isGood = failed.length === 0 && result.ledgers.every(({ equal }) => equal);
   return (
@@ -60,7 +60,8 @@ function BackupResult({ result, onClose }: BackupResultProps) {
           read: format.bytes(result.read.bytesFromServer),
           written: format.bytes(result.written.bytes),
           time: format.duration(result.durationMs),
-        })}{' '}
+        })}
+        {language === 'zh' ? '' : ' '}
         {result.read.rangesReused > 0 &&
           t('backup.reused', {
             reused: format.count(result.read.rangesReused),

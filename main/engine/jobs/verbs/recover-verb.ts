@@ -1,11 +1,12 @@
-import { resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
 import { loadPresets, secretColumnsOf } from '../../presets/preset.ts';
-import { findHeader, Repository, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
+import { findHeader, headerName, Repository, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys } from '../home/saved-secrets.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
@@ -14,6 +15,9 @@ import { saveDestination } from './destination-verbs.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
 const recoveredName = 'recovered';
+const ownFolder = 'shouhu';
+
+type Place = VerbInput<'recover.run'>['from'];
 
 /**
  * A bare computer, one copy and the paper: takes over the keys of the copy's repository, adds the copy as a destination named
@@ -26,8 +30,9 @@ export async function recoverRun(
   run: Run,
 ): Promise<VerbOutput<'recover.run'>> {
   const startedMs = context.clock.monotonicMs();
-  const { from, secret } = input;
-  const store = from.kind === 'disk' ? await openDiskStore(resolve(from.path)) : openS3Store(from, from);
+  const { secret } = input;
+  const from = await placeOfCopy(input.from);
+  const store = from.kind === 'disk' ? await openDiskStore(from.path) : openS3Store(from, from);
   try {
     const header = await findHeader(store, run.signal);
     if (header === undefined) throw new AppError('repository.absent', {});
@@ -42,7 +47,7 @@ export async function recoverRun(
     const repository = await Repository.open(store, keys, run.signal);
     if (!(await context.home.isInitialised())) await context.home.writeKeyring(repository.header);
     context.setUnlocked({ header: repository.header, keys });
-    const destination = await addRecovered(context, input);
+    const destination = await addRecovered(context, from);
     run.report({ phase: 'timeline', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
     await readTimeline(context, destination, repository, run.signal);
     context.catalog.markBuilt();
@@ -66,7 +71,23 @@ export async function recoverRun(
   }
 }
 
-async function addRecovered(context: EngineContext, { from }: VerbInput<'recover.run'>): Promise<SavedDestination> {
+/** A person may well choose the disk itself instead of the folder `shouhu` that a backup made on it. */
+async function placeOfCopy(from: Place): Promise<Place> {
+  if (from.kind === 's3') return from;
+  const path = resolve(from.path);
+  const own = join(path, ownFolder);
+  const isInOwn = !(await holdsHeader(path)) && (await holdsHeader(own));
+  return { ...from, path: isInOwn ? own : path };
+}
+
+function holdsHeader(folder: string): Promise<boolean> {
+  return access(join(folder, headerName)).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function addRecovered(context: EngineContext, from: Place): Promise<SavedDestination> {
   const { destinations } = await context.home.settings.read();
   const known = destinations.find(({ name }) => name === recoveredName);
   if (known !== undefined) {
@@ -80,7 +101,7 @@ async function addRecovered(context: EngineContext, { from }: VerbInput<'recover
   const shared = { id, name: recoveredName, place: null, addedAt: isoUtc(context.clock.nowMs()) };
   const saved: SavedDestination =
     from.kind === 'disk'
-      ? { ...shared, kind: 'disk', role: 'second-disk', path: resolve(from.path) }
+      ? { ...shared, kind: 'disk', role: 'second-disk', path: from.path }
       : {
           ...shared,
           kind: 's3',
