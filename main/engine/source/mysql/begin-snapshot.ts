@@ -50,7 +50,8 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
       return reader;
     };
     const readers = await Promise.all(Array.from({ length: Math.max(1, options.readers) }, openReader));
-    const describe = () => readSchema(control, server, names, isSecret);
+    const emptyAllowed = options.databases === undefined;
+    const describe = () => readSchema(control, server, names, isSecret, { emptyAllowed });
     let before = await describe();
     for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted();

@@ -91,7 +91,7 @@ export async function inspectServer(target: MysqlTarget, options: InspectOptions
     );
     const { databases, shapes } = await steps.run(
       'tables',
-      () => describe(open, rights.databases),
+      () => describe(open, rights.databases, wanted === undefined),
       ({ databases: found }) => summary(found),
     );
     return { server, lockMethod: rights.lockMethod, canSeeBinlog: rights.canSeeBinlog, databases, shapes };
@@ -146,6 +146,7 @@ async function tryRights(
 async function describe(
   connection: MysqlConnection,
   listed: Rights['databases'],
+  emptyAllowed: boolean,
 ): Promise<Pick<ServerInspection, 'databases' | 'shapes'>> {
   const transactional = await transactionalEngines(connection);
   const databases: { name: string; tables: InspectedTable[] }[] = [];
@@ -158,11 +159,12 @@ async function describe(
       estimatedRows: table.estimatedRows,
       estimatedBytes: table.estimatedBytes,
     }));
-    if (tables.length === 0) throw new AppError('mysql.database-empty', { database: name });
+    if (tables.length === 0 && !emptyAllowed) throw new AppError('mysql.database-empty', { database: name });
     databases.push({ name, tables });
     shapes.push({ database: name, tables: await storedColumnNames(connection, name, entries) });
   }
-  if (databases.length === 0) throw new AppError('mysql.database-empty', { database: '*' });
+  if (databases.every(({ tables }) => tables.length === 0))
+    throw new AppError('mysql.database-empty', { database: '*' });
   return { databases, shapes };
 }
 

@@ -223,6 +223,17 @@ it('refuses a missing database and one without tables', async () => {
   await source.run('DROP DATABASE `空 shop`');
 });
 
+it('keeps an empty database that nobody named, beside the others', async () => {
+  await source.run('CREATE DATABASE IF NOT EXISTS hollow');
+
+  const snapshot = await aSnapshot(source.target, {});
+
+  expect(snapshot.databases.map(({ name }) => name)).toContain('hollow');
+  expect(snapshot.tables.length).toBeGreaterThan(0);
+  await snapshot.close();
+  await source.run('DROP DATABASE hollow');
+});
+
 it('leaves no connection behind, whether it succeeds, fails or is aborted', async () => {
   const snapshot = await aSnapshot(source.target, { databases: ['bank'] });
   await snapshot.close();

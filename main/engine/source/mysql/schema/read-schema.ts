@@ -15,7 +15,8 @@ export interface SchemaPicture {
 /**
  * Describes databases completely or not at all. Reads no rows and takes no locks; whether the schema stood still meanwhile is seen by
  * reading it again and comparing `fingerprints`.
- * Errors: `mysql.database-empty` {database} for one without any table, `mysql.no-privilege`, `mysql.schema-moved`,
+ * `emptyAllowed`: nobody named these databases, so one without tables is kept as it is; a picture without any table is still refused.
+ * Errors: `mysql.database-empty` {database}, `mysql.no-privilege`, `mysql.schema-moved`,
  * those of `query`.
  */
 export async function readSchema(
@@ -23,16 +24,18 @@ export async function readSchema(
   server: ServerFacts,
   names: readonly string[],
   isSecret: SecretPredicate,
+  { emptyAllowed }: { readonly emptyAllowed: boolean } = { emptyAllowed: false },
 ): Promise<SchemaPicture> {
   const transactional = await transactionalEngines(connection);
   const databases: DatabaseRecord[] = [];
   const tables: PicturedTable[] = [];
   for (const name of names) {
     const listed = await listTables(connection, name);
-    if (!listed.some(isBaseTable)) throw new AppError('mysql.database-empty', { database: name });
+    if (!emptyAllowed && !listed.some(isBaseTable)) throw new AppError('mysql.database-empty', { database: name });
     tables.push(...(await readTables(connection, name, listed, server.flavour, transactional, isSecret)));
     databases.push({ ...(await readDatabase(connection, name)), objects: await readObjects(connection, name, listed) });
   }
+  if (tables.length === 0) throw new AppError('mysql.database-empty', { database: '*' });
   return { databases, tables };
 }
 
