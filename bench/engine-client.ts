@@ -32,11 +32,14 @@ export class EngineClient {
   readonly #homeDir: string;
   readonly #child: ChildProcess;
 
-  /** @param profileDir writes a CPU profile per thread there */
-  constructor(homeDir: string, profileDir: string | null = null) {
+  /**
+   * @param program of `bundleEngine`
+   * @param profileDir writes a CPU profile per thread there
+   */
+  constructor(program: string, homeDir: string, profileDir: string | null = null) {
     this.#homeDir = homeDir;
     const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-    this.#child = fork(new URL('./engine-process.ts', import.meta.url), [], { execArgv: profiling });
+    this.#child = fork(program, [], { execArgv: profiling });
   }
 
   async call<N extends VerbName>(verb: N, input: VerbInput<N>): Promise<Measured<N>> {

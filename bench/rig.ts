@@ -6,6 +6,7 @@ import type { PrivateSshd } from '../main/engine/demo/private-sshd.ts';
 import type { PrivateServer } from '../main/engine/sandbox/index.ts';
 import type { SourceInput } from '../shared/model/source.ts';
 import type { VerbOutput } from '../shared/ipc/engine-verbs.ts';
+import { bundleEngine } from './bundle.ts';
 import { EngineClient, type Measured } from './engine-client.ts';
 import { cpuSeconds } from './process-figures.ts';
 
@@ -32,6 +33,7 @@ export class Rig {
   readonly homeDir: string;
   readonly #dir: string;
   readonly #profileDir: string | null;
+  #program: string | undefined;
   #client: EngineClient | undefined;
 
   /** @param profileDir where CPU profiles of measured calls go, or null for none */
@@ -43,6 +45,7 @@ export class Rig {
 
   async init(sources: readonly SourceAt[]): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
+    this.#program = await bundleEngine(join(this.#dir, 'program'));
     await this.#withEngine(null, async (engine) => {
       await engine.call('home.init', { passphrase, vaultPassphrase, kitDir: null, language: 'en' });
       for (const source of sources) await engine.call('source.add', sourceInput(source));
@@ -109,7 +112,8 @@ export class Rig {
   }
 
   async #withEngine<T>(profileDir: string | null, use: (engine: EngineClient) => Promise<T>): Promise<T> {
-    const engine = new EngineClient(this.homeDir, profileDir);
+    if (this.#program === undefined) throw new Error('init() comes first');
+    const engine = new EngineClient(this.#program, this.homeDir, profileDir);
     this.#client = engine;
     try {
       const result = await use(engine);

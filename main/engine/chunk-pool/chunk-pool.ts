@@ -19,6 +19,8 @@ export class ChunkPool {
       minThreads: threads,
       maxThreads: threads,
       workerData: { keys: { idKey, encKey, vaultPublicKey } },
+      // The work is on bytes and makes few objects: the usual young generation would only be memory kept.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
       // An empty environment: threads need none of it, and a passphrase may have come that way.
       env: {},
     });

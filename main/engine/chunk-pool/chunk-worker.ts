@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { AppError, type WireError } from '../../../shared/errors/app-error.ts';
+import { free } from '../platform/free-memory.ts';
 import { handOver } from '../platform/transferable.ts';
 import {
   decodeObject,
@@ -68,14 +69,18 @@ export function encode(task: EncodeTask): EncodedChunk | WorkFailure {
 function encodeChunk(task: EncodeTask): EncodedChunk {
   const encoded = encodeRows(task.layout, task.bytes, task.usedBytes, task.rows);
   const { rows, openText, sealedText, sealedDigest } = encoded;
+  const textBytes = openText.byteLength + (sealedText?.byteLength ?? 0);
+  free(task.bytes);
   const open = encodeObject(keys, { kind: 'rows', payload: openText, level: rowsLevel });
   const sealed =
     sealedText === null
       ? null
       : encodeSealedRows(keys, { rows, text: sealedText, digest: sealedDigest, level: rowsLevel });
+  free(openText);
+  if (sealedText !== null) free(sealedText);
   return handOver<EncodedChunk>({
     rows,
-    textBytes: openText.byteLength + (sealedText?.byteLength ?? 0),
+    textBytes,
     open,
     sealed,
     digest: encoded.openDigest,

@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { free } from '../../platform/free-memory.ts';
 import { randomKeyBytes } from '../../platform/random.ts';
 import { compress, decompress, defaultLevel } from '../crypto/codec.ts';
 import { hmacSha256, keyBytes, nonceBytes, sameBytes } from '../crypto/primitives.ts';
@@ -75,6 +76,7 @@ export function encodeObject(keys: EncodingKeys, input: EncodeInput): EncodedObj
   const { codec, body } = compress(payload, level);
   const fields = { kind, codec, slot, plaintextBytes: payload.length };
   const bytes = slot === 'main' ? encodeMain(keys, id, fields, body) : encodeVault(keys, id, fields, body);
+  if (body !== payload) free(body);
   return { id: id.toString('hex'), kind, slot, bytes };
 }
 

@@ -1,3 +1,4 @@
+import { free } from '../../platform/free-memory.ts';
 import { randomKeyBytes } from '../../platform/random.ts';
 import { damaged } from '../format.ts';
 import type { EncodingKeys } from '../keys/main-keys.ts';
@@ -34,7 +35,10 @@ export interface SealedRowsInput {
 /** Rows of secret columns as a sealed object of kind `rows-sealed`. */
 export function encodeSealedRows(keys: EncodingKeys, input: SealedRowsInput): EncodedObject {
   const level = input.level === undefined ? {} : { level: input.level };
-  return encodeObject(keys, { kind: 'rows-sealed', slot: 'vault', payload: encodeSealedPayload(input), ...level });
+  const payload = encodeSealedPayload(input);
+  const object = encodeObject(keys, { kind: 'rows-sealed', slot: 'vault', payload, ...level });
+  free(payload);
+  return object;
 }
 
 export function encodeSealedPayload({ rows, text, digest }: SealedRowsInput): Uint8Array {

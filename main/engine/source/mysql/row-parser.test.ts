@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
-import { createConnection, type Connection } from 'mysql2';
+import { createConnection } from 'mysql2';
 import { describe, expect, it } from 'vitest';
 import { BatchCutter } from './read-range.ts';
 import { RowParser } from './row-parser.ts';
