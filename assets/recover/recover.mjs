@@ -63,7 +63,8 @@ const usage = () =>
 
 // ---------------------------------------------------------------------------------------------- small cryptography
 
-const hmac = (key, ...parts) => parts.reduce((mac, part) => mac.update(part), crypto.createHmac('sha256', key)).digest();
+const hmac = (key, ...parts) =>
+  parts.reduce((mac, part) => mac.update(part), crypto.createHmac('sha256', key)).digest();
 const hkdf = (secret, salt, label) => Buffer.from(crypto.hkdfSync('sha256', secret, salt, label, 32));
 const equal = (a, b) => a.length === b.length && crypto.timingSafeEqual(a, b);
 
@@ -97,13 +98,23 @@ function entropyOfWords(text, which) {
   const isChinese = /\p{Script=Han}/u.test(plain);
   const typed = plain.match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
   if (typed.length !== 24) {
-    throw new Stop(5, `${which.zh}应有 24 个词，找到 ${typed.length} 个。`, `${which.en}: 24 words expected, ${typed.length} found.`);
+    throw new Stop(
+      5,
+      `${which.zh}应有 24 个词，找到 ${typed.length} 个。`,
+      `${which.en}: 24 words expected, ${typed.length} found.`,
+    );
   }
-  const list = (isChinese ? [...CHINESE.replace(/\s/g, '')] : ENGLISH.trim().split(/\s+/)).map((word) => word.normalize('NFKD'));
+  const list = (isChinese ? [...CHINESE.replace(/\s/g, '')] : ENGLISH.trim().split(/\s+/)).map((word) =>
+    word.normalize('NFKD'),
+  );
   const numbers = typed.map((word, at) => {
     const number = list.indexOf(word);
     if (number < 0) {
-      throw new Stop(5, `${which.zh}的第 ${at + 1} 个词不在词表里。`, `${which.en}: word ${at + 1} is not in the word list.`);
+      throw new Stop(
+        5,
+        `${which.zh}的第 ${at + 1} 个词不在词表里。`,
+        `${which.en}: word ${at + 1} is not in the word list.`,
+      );
     }
     return number;
   });
@@ -127,7 +138,10 @@ const canonical = (value) =>
   Array.isArray(value)
     ? `[${value.map(canonical).join(',')}]`
     : value !== null && typeof value === 'object'
-      ? `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`
+      ? `{${Object.keys(value)
+          .sort()
+          .map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)
+          .join(',')}}`
       : JSON.stringify(value);
 
 const base64 = (text) => Buffer.from(text, 'base64');
@@ -145,7 +159,11 @@ function readHeader(dir) {
   }
   if (header?.product !== 'shouhu' || !Number.isInteger(header.format)) throw new Damage('shouhu.json', 'product');
   if (header.format > 1) {
-    throw new Stop(1, `仓库格式 ${header.format} 比本程序新，请用新版。`, `Format ${header.format} is newer than this program (1).`);
+    throw new Stop(
+      1,
+      `仓库格式 ${header.format} 比本程序新，请用新版。`,
+      `Format ${header.format} is newer than this program (1).`,
+    );
   }
   if (!Array.isArray(header.slots) || !Array.isArray(header.vault?.slots)) throw new Damage('shouhu.json', 'slots');
   return header;
@@ -192,7 +210,10 @@ function openVault(header, credential) {
   const raw = openSlots(header, 'vault', credential);
   if (raw === null) throw wrongKey(VAULT);
   const privateKey = x25519Private(raw);
-  const publicKey = crypto.createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length);
+  const publicKey = crypto
+    .createPublicKey(privateKey)
+    .export({ format: 'der', type: 'spki' })
+    .subarray(PUBLIC_DER.length);
   if (!equal(publicKey, base64(header.vault.publicKey))) throw new Damage('shouhu.json', 'vault key');
   return { privateKey, publicKey };
 }
@@ -303,7 +324,12 @@ class Repository {
   manifests() {
     const dir = path.join(this.dir, 'manifests');
     const shape = /^\d{8}T\d{6}Z-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-    return fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => shape.test(name)).sort() : [];
+    return fs.existsSync(dir)
+      ? fs
+          .readdirSync(dir)
+          .filter((name) => shape.test(name))
+          .sort()
+      : [];
   }
 
   manifest(file) {
@@ -372,14 +398,16 @@ function literal(field, column) {
 function sealedLiteral(column, ddl, row) {
   if (column.nullable) return 'NULL';
   const name = column.name.replaceAll('`', '``');
-  const isUnique = ddl.split('\n').some((line) => /^\s*(?:UNIQUE|PRIMARY) KEY/.test(line) && line.includes(`\`${name}\``));
+  const isUnique = ddl
+    .split('\n')
+    .some((line) => /^\s*(?:UNIQUE|PRIMARY) KEY/.test(line) && line.includes(`\`${name}\``));
   const text = isUnique ? `[sealed] ${row}` : '[sealed]';
   return column.form === 'json' ? `'"${text}"'` : `'${text}'`;
 }
 
 /** Lines of a rows text, without their newline. */
 function* lines(what, text) {
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const end = text.indexOf(10, at);
     if (end < 0) throw new Damage(what, 'last line');
     yield text.toString('latin1', at, end);
@@ -408,7 +436,7 @@ class SqlFile {
 
   flush() {
     const bytes = Buffer.from(this.waiting.join(''), 'latin1');
-    for (let done = 0; done < bytes.length; ) done += fs.writeSync(this.fd, bytes, done);
+    for (let done = 0; done < bytes.length;) done += fs.writeSync(this.fd, bytes, done);
     this.waiting = [];
     this.size = 0;
   }
@@ -530,7 +558,8 @@ function writeSnapshot(repository, manifest, sql, damages) {
     sql.write(`\nCREATE DATABASE IF NOT EXISTS ${quoteName(name)}${kept};\nUSE ${quoteName(name)};\n`);
     for (const sequence of record.objects.filter(({ kind }) => kind === 'sequence')) {
       sql.write(`\n${latin1(sequence.ddl)};\n`);
-      if (/^-?\d+$/.test(sequence.nextValue ?? '')) sql.write(`DO SETVAL(${quoteName(sequence.name)}, ${sequence.nextValue}, 0);\n`);
+      if (/^-?\d+$/.test(sequence.nextValue ?? ''))
+        sql.write(`DO SETVAL(${quoteName(sequence.name)}, ${sequence.nextValue}, 0);\n`);
     }
     objects.push({ name, objects: record.objects.filter(({ kind }) => kind !== 'sequence') });
     for (const table of manifest.tables.filter(({ database }) => database === name)) {
@@ -546,7 +575,9 @@ function writeSnapshot(repository, manifest, sql, damages) {
     if (database.objects.length > 0) sql.write(`\nUSE ${quoteName(database.name)};\n`);
     for (const object of database.objects) guarded(() => writeObject(sql, object));
   }
-  sql.write(damages.length === 0 ? '\n-- Complete.\n' : `\n-- INCOMPLETE: ${damages.length} damaged or missing parts.\n`);
+  sql.write(
+    damages.length === 0 ? '\n-- Complete.\n' : `\n-- INCOMPLETE: ${damages.length} damaged or missing parts.\n`,
+  );
 }
 
 // ------------------------------------------------------------------------------------------------------------- main
@@ -581,20 +612,34 @@ function choose(repository, wanted) {
   const files = repository.manifests();
   const found = wanted === 'latest' ? files.slice(-1) : files.filter((file) => file.slice(17).startsWith(wanted));
   if (found.length === 1) return found[0];
-  throw new Stop(1, `找不到快照 ${wanted}（共有 ${files.length} 个）。`, `No single snapshot ${wanted} (there are ${files.length}).`);
+  throw new Stop(
+    1,
+    `找不到快照 ${wanted}（共有 ${files.length} 个）。`,
+    `No single snapshot ${wanted} (there are ${files.length}).`,
+  );
 }
 
 function main() {
   if (typeof zlib.zstdDecompressSync !== 'function') {
-    throw new Stop(1, `需要 Node.js 22.15 或更新版本，现在是 ${process.version}。`, `Node.js 22.15 or newer is needed; this is ${process.version}.`);
+    throw new Stop(
+      1,
+      `需要 Node.js 22.15 或更新版本，现在是 ${process.version}。`,
+      `Node.js 22.15 or newer is needed; this is ${process.version}.`,
+    );
   }
   let options;
   try {
     const text = { type: 'string' };
     options = parseArgs({
       options: {
-        repository: text, list: { type: 'boolean' }, snapshot: text, sql: text, 'passphrase-env': text,
-        'words-file': text, 'vault-passphrase-env': text, 'vault-words-file': text,
+        repository: text,
+        list: { type: 'boolean' },
+        snapshot: text,
+        sql: text,
+        'passphrase-env': text,
+        'words-file': text,
+        'vault-passphrase-env': text,
+        'vault-words-file': text,
       },
     }).values;
   } catch {
@@ -612,7 +657,11 @@ function main() {
     return;
   }
   if (fs.existsSync(options.sql)) {
-    throw new Stop(5, `文件已存在，没有覆盖：${options.sql}`, `The file exists and was not overwritten: ${options.sql}`);
+    throw new Stop(
+      5,
+      `文件已存在，没有覆盖：${options.sql}`,
+      `The file exists and was not overwritten: ${options.sql}`,
+    );
   }
   const manifest = repository.manifest(choose(repository, options.snapshot ?? 'latest'));
   const damages = [];
@@ -626,8 +675,11 @@ function main() {
       `${damages.length} parts are damaged or missing. What could be read is in ${sql.partial}, which is not complete. Try another copy.`,
     );
   }
-  process.stdout.write(`完成：快照 ${manifest.at} 已写入 ${options.sql}\nDone: snapshot ${manifest.at} is in ${options.sql}\n`);
-  if (repository.vault === null) process.stdout.write('卡密未包含（保险库未打开）。\nCard secrets are left out (vault closed).\n');
+  process.stdout.write(
+    `完成：快照 ${manifest.at} 已写入 ${options.sql}\nDone: snapshot ${manifest.at} is in ${options.sql}\n`,
+  );
+  if (repository.vault === null)
+    process.stdout.write('卡密未包含（保险库未打开）。\nCard secrets are left out (vault closed).\n');
 }
 
 // The word lists of BIP39 (Bitcoin Improvement Proposal 39), English and Simplified Chinese, 2048 words each, in order.

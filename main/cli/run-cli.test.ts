@@ -194,7 +194,7 @@ describe('the home folder', () => {
   it('is --home, else SHOUHU_HOME, else the default', async () => {
     const script = { doctor: () => ({ findings: [] }) };
     expect((await act(['doctor', '--home', 'x'], { script, env: { SHOUHU_HOME: '/env' } })).homeDir).toBe(
-      '/work/here/x',
+      '/srv/here/x',
     );
     expect((await act(['doctor'], { script, env: { SHOUHU_HOME: '/env' } })).homeDir).toBe('/env');
     expect((await act(['doctor'], { script })).homeDir).toBe('/default/home');

@@ -81,7 +81,7 @@ describe('restore', () => {
   it('understands every kind of target', async () => {
     expect(await intoOf('--into', 'same')).toEqual({ kind: 'same' });
     expect(await intoOf('--into', 'sandbox')).toEqual({ kind: 'sandbox' });
-    expect(await intoOf('--into', 'sql:out.sql')).toEqual({ kind: 'sql', path: '/work/here/out.sql' });
+    expect(await intoOf('--into', 'sql:out.sql')).toEqual({ kind: 'sql', path: '/srv/here/out.sql' });
     expect(await intoOf('--into', 'mysql://me@db:3307', '--mysql-password-env', 'DB')).toEqual({
       kind: 'server',
       target: { host: 'db', port: 3307, user: 'me', password: 'dbpw', ssh: null },

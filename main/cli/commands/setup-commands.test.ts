@@ -41,7 +41,7 @@ describe('init', () => {
     });
     expect(seen.calls.at(-1)).toEqual({
       verb: 'home.init',
-      input: { passphrase: 'p1', vaultPassphrase: 'v1', kitDir: '/work/here/kit', language: 'en' },
+      input: { passphrase: 'p1', vaultPassphrase: 'v1', kitDir: '/srv/here/kit', language: 'en' },
     });
     expect(seen.rememberedNow).toEqual({ passphrase: 'P', vault: 'V' });
     expect(seen.out).not.toContain('p1');
@@ -193,7 +193,7 @@ describe('destination add', () => {
       name: 'usb',
       place: '上海',
       role: 'cold',
-      path: '/work/here/usb',
+      path: '/srv/here/usb',
     });
   });
 

@@ -101,7 +101,7 @@ export async function act(argv: readonly string[], scene: Scene = {}): Promise<S
     runDemo: scene.demo ?? (() => Promise.reject(new Error('no demo in this scene'))),
     defaultHomeDir: () => Promise.resolve('/default/home'),
     env: { LANG: 'en_US.UTF-8', ...scene.env },
-    cwd: scene.cwd ?? '/work/here',
+    cwd: scene.cwd ?? '/srv/here',
     systemLocale: 'en-US',
     version: '1.2.3',
     writeOut: (text) => {
