@@ -12,9 +12,9 @@ import type { Translate } from './translate.ts';
 export interface Words {
   readonly language: Language;
   readonly t: Translate;
-  /** For ids that the engine makes: `group.id` where there is such a sentence, else `group.other` with the id. */
+  /** For ids that the engine makes: `group.id` (dots as underscores) where there is such a sentence, else `group.other`. */
   readonly named: (
-    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo' | 'note' | 'ledgerName',
+    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo' | 'note' | 'ledgerName' | 'presetName',
     id: string,
     facts?: ErrorFacts,
   ) => string;
@@ -31,10 +31,10 @@ export function useWords(): Words {
     return {
       language,
       t,
-      named: (group, id, facts = {}) =>
-        i18n.exists(`${group}.${id}`)
-          ? translate(`${group}.${id}`, facts)
-          : translate(`${group}.other`, { ...facts, id }),
+      named: (group, id, facts = {}) => {
+        const key = `${group}.${id.replaceAll('.', '_')}`;
+        return i18n.exists(key) ? translate(key, facts) : translate(`${group}.other`, { ...facts, id });
+      },
       error: ({ code, facts }) => {
         const here = `remedyHere.${code.replaceAll('.', '_')}`;
         const found = i18n.getResource(language, errorsNamespace, code) as ErrorText | undefined;

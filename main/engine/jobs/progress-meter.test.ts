@@ -42,6 +42,16 @@ describe('ProgressMeter', () => {
     expect(seen.at(-1)).toMatchObject({ bytesPerSecond: 1000, etaMs: 45_000 });
   });
 
+  it('counts the silence before a piece that came at once', () => {
+    const { clock, seen, meter } = aMeter();
+    meter.report(progress);
+    clock.advance(20_000);
+    meter.report({ ...progress, doneBytes: 2_000_000 });
+    clock.advance(300);
+    meter.report({ ...progress, doneBytes: 2_000_100 });
+    expect(seen.map(({ bytesPerSecond }) => bytesPerSecond)).toEqual([0, 100_000, 98_527]);
+  });
+
   it('promises no time left where nothing moves or no total is known', () => {
     const { clock, seen, meter } = aMeter();
     meter.report({ ...progress, totalBytes: 10 });

@@ -5,6 +5,11 @@ import type { RunProgress } from './engine-context.ts';
 const noticeIntervalMs = 250;
 const rateWindowMs = 5_000;
 
+interface Sample {
+  readonly atMs: number;
+  readonly doneBytes: number;
+}
+
 /**
  * Thins progress out to four notices a second and adds speed (over the last five seconds) and time left. The first notice
  * of every phase always passes, so that a page never shows the last phase's words.
@@ -15,7 +20,7 @@ export class ProgressMeter {
   readonly #emit: (progress: JobProgress) => void;
   #lastAtMs = -noticeIntervalMs;
   #lastPhase = '';
-  #samples: { readonly atMs: number; readonly doneBytes: number }[] = [];
+  #samples: Sample[] = [];
 
   constructor(
     job: Pick<JobProgress, 'jobId' | 'verb' | 'subject'>,
@@ -34,10 +39,7 @@ export class ProgressMeter {
     if (isNewPhase) this.#samples = [];
     this.#lastAtMs = atMs;
     this.#lastPhase = progress.phase;
-    this.#samples = [
-      ...this.#samples.filter((sample) => atMs - sample.atMs <= rateWindowMs),
-      { atMs, doneBytes: progress.doneBytes },
-    ];
+    this.#samples = [...this.#recent(atMs), { atMs, doneBytes: progress.doneBytes }];
     const bytesPerSecond = this.#rate();
     const leftBytes = progress.totalBytes === null ? null : Math.max(0, progress.totalBytes - progress.doneBytes);
     this.#emit({
@@ -46,6 +48,12 @@ export class ProgressMeter {
       bytesPerSecond,
       etaMs: leftBytes === null || bytesPerSecond === 0 ? null : Math.round((leftBytes / bytesPerSecond) * 1000),
     });
+  }
+
+  /** Those of the last five seconds and the one before them: bytes that came in one piece after a silence took that long. */
+  #recent(atMs: number): Sample[] {
+    const first = this.#samples.findIndex((sample) => atMs - sample.atMs < rateWindowMs);
+    return first === -1 ? this.#samples.slice(-1) : this.#samples.slice(Math.max(0, first - 1));
   }
 
   #rate(): number {

@@ -43,6 +43,9 @@ export async function openStore(keys: MainKeys, destination: SavedDestination): 
     : openS3Store(destination, openCloudKeys(keys, destination));
 }
 
+/** What the live test of a folder leaves in it, empty. */
+const leftByTest: ReadonlySet<string> = new Set(['probe', '~tmp']);
+
 /**
  * The folder of a new disk destination, made when it is not there, but never its parents: a missing mount point must not be
  * filled silently. A folder that holds other things (a used USB disk) gets a folder `shouhu` of our own inside.
@@ -50,7 +53,7 @@ export async function openStore(keys: MainKeys, destination: SavedDestination): 
 export async function prepareDiskFolder(path: string): Promise<string> {
   if ((await stat(dirname(path)).catch(() => null)) === null) throw new AppError('backend.absent', { path });
   await makeFolder(path);
-  const entries = (await readdir(path)).filter((name) => !name.startsWith('.'));
+  const entries = (await readdir(path)).filter((name) => !name.startsWith('.') && !leftByTest.has(name));
   if (entries.length === 0 || entries.includes('shouhu.json')) return path;
   const own = join(path, 'shouhu');
   await makeFolder(own);

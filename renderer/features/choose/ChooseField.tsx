@@ -29,7 +29,7 @@ export function ChooseField({ label, hint, kind, value, error, choose, onChange 
 
   return (
     <Input.Wrapper label={label} description={hint} error={error} labelElement="div">
-      <Stack gap="xs" mt={6}>
+      <Stack gap="xs" mt={hint === undefined ? 0 : 6} mb={error == null ? 0 : 4}>
         <Group gap="sm">
           <Button
             variant="default"

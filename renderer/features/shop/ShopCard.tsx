@@ -25,7 +25,7 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
     ssh === null ? t('shop.direct') : t('shop.ssh', { user: ssh.user, host: ssh.host, port: ssh.port }),
     t('shop.mysql', { user: mysql.user, host: mysql.host, port: mysql.port }),
     databases.length === 0 ? t('shop.databasesAll') : databases.join(', '),
-    preset === null ? t('shop.presetNone') : t('shop.preset', { preset }),
+    preset === null ? t('shop.presetNone') : t('shop.preset', { preset: named('presetName', preset) }),
     secretColumns.length === 0 ? t('shop.secretsNone') : t('shop.secrets', { columns: secretColumns.join(', ') }),
     ...(ledgers.length === 0
       ? []

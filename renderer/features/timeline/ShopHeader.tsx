@@ -43,7 +43,7 @@ export function ShopHeader({ source, library, canBackUp, isRunning, onChoose, on
             <Text size="sm" c="dimmed">
               {t('timeline.lastGood')}
             </Text>
-            <Text fw={600} size="lg">
+            <Text fw={600} size="lg" className="sh-sentence">
               {good === null
                 ? t('timeline.never')
                 : t('timeline.ago', { ago: format.ago(good.at, nowMs), date: format.dateShort(good.at) })}

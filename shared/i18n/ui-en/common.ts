@@ -65,8 +65,8 @@ export const commonEn = {
     hours: '{{hours}} h {{minutes}} min',
   },
   errorCard: {
-    means: 'What it means for your data',
-    next: 'What to do next',
+    means: 'What it means for your data:',
+    next: 'What to do next:',
     details: 'Technical details (useful when asking for help)',
     code: 'Error code',
     untranslated: 'Something happened that has no explanation here yet.',
@@ -140,7 +140,7 @@ export const commonEn = {
     other: 'Check: {{id}}',
   },
   demo: {
-    title: 'Try with the demo shop first',
+    title: 'Would you like to practise first?',
     text: 'A pretend card shop on this computer. Back up, restore and drop tables as you like: your own shop is not involved.',
     open: 'Try with the demo shop first',
     opening: 'Setting up the demo shop',

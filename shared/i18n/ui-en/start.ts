@@ -68,7 +68,7 @@ export const startEn = {
   },
   kit: {
     title: 'Print the two recovery pages now',
-    text: 'If a passphrase is forgotten or the computer breaks, this paper opens the backups. Without it nobody can, we included.',
+    text: 'If a passphrase is forgotten or the computer breaks, this paper opens the backups. Without it nobody can, not even we.',
     files: 'Files written',
     openMain: 'Open the main recovery page and print it now',
     openVault: 'Open the vault recovery page and print it now',

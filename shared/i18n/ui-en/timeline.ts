@@ -81,6 +81,7 @@ export const timelineEn = {
     verifyCopy: 'Check this copy',
     verifyCopyLabel: 'Check the copy on “{{name}}”',
   },
+  presetName: { 'dujiaoka-2_x': 'Dujiaoka 2.x', other: '{{id}}' },
   ledgerName: { orders: 'Orders', other: '{{id}}' },
   check: {
     'rows-equal-count': 'Rows agree with the server',

@@ -10,7 +10,7 @@ export const checklistZh = {
     since: '自 {{date}}',
     evidence: '看到的证据',
     noEvidence: '还没有看到证据',
-    todo: '要做的事',
+    todo: '要做的事：',
     nothing: '现在不用做什么。',
     unknownText: '这项功能还没有做好，所以这里如实写「看不到」，不算做到。',
     state: { ok: '做到了', warn: '要留意', fail: '还没做到', unknown: '看不到' },

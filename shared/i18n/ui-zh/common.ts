@@ -60,8 +60,8 @@ export const commonZh = {
     hours: '{{hours}} 小时 {{minutes}} 分钟',
   },
   errorCard: {
-    means: '对数据的影响',
-    next: '接下来怎么做',
+    means: '对数据的影响：',
+    next: '接下来怎么做：',
     details: '技术细节（求助时可以提供）',
     code: '错误代码',
     untranslated: '遇到了一个还没有说明的情况。',
@@ -134,7 +134,7 @@ export const commonZh = {
     other: '检查：{{id}}',
   },
   demo: {
-    title: '先用演示店铺试一试',
+    title: '想先练一练？',
     text: '在这台电脑上临时搭一个假的发卡网，备份、恢复、删表都可以随便试，不会碰到您的店铺。',
     open: '先用演示店铺试一试',
     opening: '正在搭建演示店铺',

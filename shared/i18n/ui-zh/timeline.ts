@@ -79,6 +79,7 @@ export const timelineZh = {
     verifyCopy: '检查这处副本',
     verifyCopyLabel: '检查「{{name}}」这处副本',
   },
+  presetName: { 'dujiaoka-2_x': '独角数卡 2.x', other: '{{id}}' },
   ledgerName: { orders: '订单', other: '{{id}}' },
   check: {
     'rows-equal-count': '行数与服务器一致',
