@@ -7,6 +7,10 @@ export class ShopsPage extends ConsolePage {
     return this.page.getByRole('region', { name, exact: true });
   }
 
+  async add(): Promise<void> {
+    await this.button('shop.add').click();
+  }
+
   async test(name: string): Promise<void> {
     await this.card(name)
       .getByRole('button', { name: this.words.say('common.test'), exact: true })

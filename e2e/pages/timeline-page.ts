@@ -65,6 +65,11 @@ export class TimelinePage extends ConsolePage {
     return table.getByRole('row', { name: ledger }).getByRole('cell').nth(2).innerText();
   }
 
+  async closeDetails(): Promise<void> {
+    await this.drawer.getByRole('button', { name: this.words.say('common.close'), exact: true }).click();
+    await this.drawer.waitFor({ state: 'detached' });
+  }
+
   async lastTableInDrawer(): Promise<void> {
     const tables = this.drawer.getByRole('table', { name: this.words.say('snapshot.tables') });
     await tables.getByRole('row').last().scrollIntoViewIfNeeded();

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ChecklistPage } from '../pages/checklist-page.ts';
+import { CopiesPage } from '../pages/copies-page.ts';
+import { RestorePage } from '../pages/restore-page.ts';
+import { SetUpPage } from '../pages/set-up-page.ts';
+import { ShopForm } from '../pages/shop-form.ts';
+import { ShopsPage } from '../pages/shops-page.ts';
+import { TimelinePage } from '../pages/timeline-page.ts';
+import { UnlockPage } from '../pages/unlock-page.ts';
+import { callBridge } from '../support/call-bridge.ts';
+import { connectShop } from '../support/connect-shop.ts';
+import { createHome } from '../support/create-home.ts';
+import { freshHome } from '../support/fresh-home.ts';
+import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
+import { startShop, type RunningShop } from '../support/shop.ts';
+import { Shots } from '../support/shots.ts';
+import { stepsOfOneStory } from '../support/story.ts';
+import { wordsOf } from '../support/words.ts';
+
+/** A computer that speaks English: the second start, the locked door, every screen, and no Chinese anywhere. */
+const words = wordsOf('en');
+const names = { shop: 'My shop', main: 'Main disk', second: 'Second disk' };
+const passphrase = 'copper lantern seven rivers';
+
+let place: Awaited<ReturnType<typeof freshHome>>;
+let home: string;
+let shop: RunningShop;
+let launched: LaunchedApp;
+let shots: Shots;
+let pages: ReturnType<typeof pagesOf>;
+
+const pagesOf = ({ page }: LaunchedApp) => ({
+  setUp: new SetUpPage(page, words),
+  unlock: new UnlockPage(page, words),
+  timeline: new TimelinePage(page, words),
+  copies: new CopiesPage(page, words),
+  checklist: new ChecklistPage(page, words),
+  shops: new ShopsPage(page, words),
+  shopForm: new ShopForm(page, words),
+  restore: new RestorePage(page, words),
+});
+
+async function launchInEnglish(): Promise<void> {
+  launched = await launchApp({ home, lang: 'en-US' });
+  launched.page.setDefaultTimeout(60_000);
+  shots = await Shots.of(launched, words.language, nextShot);
+  pages = pagesOf(launched);
+}
+
+/** The numbering goes on after a second launch. */
+let nextShot = 70;
+
+/** The sentence switch of the top bar names both languages in themselves; everything else is English here. */
+async function holdsNoChinese(): Promise<void> {
+  const text = await launched.page.locator('body').innerText();
+  expect(text.replaceAll('中文', '')).not.toMatch(/\p{Script=Han}/u);
+  expect(text).not.toMatch(/\{\{|undefined|\[object/);
+}
+
+async function picture(name: string): Promise<void> {
+  await shots.take(name);
+  await holdsNoChinese();
+}
+
+beforeAll(async () => {
+  place = await freshHome();
+  home = join(place.home, 'computer');
+  shop = await startShop(place.home);
+  await launchInEnglish();
+});
+
+afterAll(async () => {
+  await launched.close();
+  await shop.stop();
+  await place.remove();
+});
+
+stepsOfOneStory(() => shots.take('failed'));
+
+it('speaks the language of the computer at the first start', async () => {
+  await pages.setUp.welcome.waitFor();
+  await picture('english-welcome');
+  await createHome(launched, home, passphrase);
+  await connectShop(launched, shop, names);
+  const input = { source: names.shop, to: [], maxBytesPerSecond: null, jobId: randomUUID() };
+  expect(await callBridge(launched.page, 'backup.run', input)).toMatchObject({ ok: true });
+  await launched.close();
+});
+
+it('is locked at the second start, refuses a wrong passphrase in words and opens with the right one', async () => {
+  nextShot = 71;
+  await launchInEnglish();
+  const { unlock, timeline } = pages;
+  await unlock.isShown();
+  await picture('english-unlock');
+  await unlock.open('not the passphrase');
+  const refused = unlock.errorCard('keys.wrong-passphrase');
+  await refused.waitFor();
+  expect(await refused.innerText()).toContain(words.error('keys.wrong-passphrase'));
+  await picture('english-wrong-passphrase');
+
+  await unlock.open(passphrase);
+  await timeline.snapshots.first().waitFor();
+  await picture('english-timeline');
+  await timeline.openDetails();
+  await picture('english-snapshot');
+  await timeline.closeDetails();
+});
+
+it('shows every screen without a word of Chinese', async () => {
+  const { timeline, copies, shops, shopForm, checklist } = pages;
+  await copies.goTo('copies');
+  await copies.card(names.second).waitFor();
+  await picture('english-copies');
+  await copies.add();
+  await picture('english-copy-form');
+  await shops.goTo('shops');
+  await shops.card(names.shop).waitFor();
+  await picture('english-shops');
+  await shops.add();
+  await shopForm.test();
+  await picture('english-shop-form');
+  await checklist.goTo('checklist');
+  await checklist.items.first().waitFor();
+  await picture('english-checklist');
+  await timeline.goTo('timeline');
+  await timeline.snapshots.first().waitFor();
+});
+
+it('leads through a restore of one table, with the card secrets left sealed', async () => {
+  const { restore } = pages;
+  await restore.goTo('restore');
+  await restore.isAt('snapshot');
+  await restore.chooseLatest();
+  await picture('english-restore-snapshot');
+  await restore.next();
+  await restore.isAt('what');
+  await restore.someTables('dujiaoka.orders');
+  await picture('english-restore-what');
+  await restore.next();
+  await restore.isAt('from');
+  await picture('english-restore-from');
+  await restore.next();
+  await restore.isAt('into');
+  await restore.into('same');
+  await picture('english-restore-into');
+  await restore.next();
+  await restore.isAt('vault');
+  await picture('english-restore-vault');
+  await restore.next();
+  await restore.isAt('confirm');
+  await picture('english-restore-confirm');
+  await restore.start();
+  await restore.isProven.waitFor();
+  const [, , before, after] = await restore.ledger(words.say('ledgerName.orders'));
+  const paid = await shop.paidTotal();
+  expect([before, after].map((sum) => sum?.replace(/[^\d.]/g, ''))).toEqual([paid, paid]);
+  expect(await restore.fact('proof.vault')).toBe(words.say('proof.vaultState.closed'));
+  await picture('english-proof');
+});
+
+it('and offers the way back from a copy to whoever forgot the passphrase', async () => {
+  await launched.close();
+  nextShot = 88;
+  await launchInEnglish();
+  const { unlock, setUp } = pages;
+  await unlock.isShown();
+  await setUp.bringEverythingBack();
+  await picture('english-recover');
+});
