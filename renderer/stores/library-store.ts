@@ -25,7 +25,10 @@ export function createLibraryStore(client: Client) {
   let latestRequest = 0;
   let wanted = false;
 
-  /** A list on the screen stays until its successor is complete: nothing flickers. Late answers are dropped. */
+  /**
+   * A list on the screen stays until its successor is complete: nothing flickers. It also stays while there is no engine to
+   * ask, which is over in a moment. Late answers are dropped.
+   */
   async function load(): Promise<void> {
     wanted = true;
     const request = ++latestRequest;
@@ -37,7 +40,9 @@ export function createLibraryStore(client: Client) {
     if (request !== latestRequest) return;
     if (!sources.ok || !destinations.ok || !snapshots.ok) {
       const failed = [sources, destinations, snapshots].find(({ ok }) => !ok);
-      if (failed?.ok === false) store.setState({ view: 'failed', error: failed.error }, true);
+      const isShown = store.getState().view === 'ready';
+      if (failed?.ok === false && !(isShown && failed.error.code === 'engine.stopped'))
+        store.setState({ view: 'failed', error: failed.error }, true);
       return;
     }
     const newestFirst = [...snapshots.value.snapshots].sort((a, b) => b.at.localeCompare(a.at));
@@ -47,6 +52,9 @@ export function createLibraryStore(client: Client) {
 
   client.listen('catalog.changed', () => {
     if (wanted) void load();
+  });
+  client.listen('engine.state', ({ state }) => {
+    if (wanted && state === 'running') void load();
   });
 
   return { store, load };

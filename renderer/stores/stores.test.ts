@@ -43,6 +43,23 @@ describe('the library', () => {
     expect(after.view === 'ready' && after.library.destinations).toHaveLength(3);
   });
 
+  it('keeps what is shown while the engine is away, and looks again when it is back', async () => {
+    const client = createScriptedClient({ scene: 'shop' });
+    const library = createLibraryStore(client);
+    await library.load();
+    client.fail('snapshots.list', 'engine.stopped');
+    await library.load();
+    expect(library.store.getState()).toMatchObject({ view: 'ready' });
+
+    client.fail('snapshots.list', 'unexpected');
+    await library.load();
+    expect(library.store.getState()).toMatchObject({ view: 'failed' });
+    client.fail('snapshots.list', null);
+    client.announce('engine.state', { state: 'running', interruptedJobs: 1 });
+    await client.settled();
+    expect(library.store.getState()).toMatchObject({ view: 'ready' });
+  });
+
   it('keeps what is shown when an older answer arrives late', async () => {
     const client = createScriptedClient({ scene: 'shop' });
     const library = createLibraryStore(client);

@@ -63,6 +63,8 @@ async function fetchRange(table: OpenTable, task: RangeTask, context: CaptureCon
   const { schema } = table;
   const pieces: Promise<Range>[] = [];
   let rows: number;
+  // On a slow line the first batch may take a minute: what is being read is said before it is there.
+  context.onProgress(schema, 0);
   try {
     rows = await context.snapshot.readRange(
       schema,

@@ -146,8 +146,6 @@ async function captureInto(
           return secret.has(name) || secret.has(`${database.toLowerCase()}.${name}`);
         },
       });
-      // The lock is gone again; the first range may take a while on a slow line, and nobody is to think that it is held.
-      run.report({ phase: 'read', detail: '', doneBytes: 0, totalBytes: before, doneItems: 0, totalItems: null });
       try {
         return await runBackup({
           snapshot,
