@@ -8,8 +8,12 @@ export interface Login {
 
 /** Connecting a shop: fill in, test, trust, save. */
 export class ShopForm extends ConsolePage {
-  async fill(name: string, { ssh, mysql }: Login): Promise<void> {
+  async fill(name: string, login: Login): Promise<void> {
     await this.field('shop.name').fill(name);
+    await this.fillLogin(login);
+  }
+
+  async fillLogin({ ssh, mysql }: Login): Promise<void> {
     await this.field('shop.host').fill(ssh.host);
     await this.field('shop.port').fill(String(ssh.port));
     await this.field('shop.user').fill(ssh.user);

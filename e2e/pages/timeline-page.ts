@@ -25,9 +25,9 @@ export class TimelinePage extends ConsolePage {
     return this.alert.filter({ hasText: this.words.say('backup.interrupted') });
   }
 
-  /** Resolves once nothing is said about the background process any more. */
-  async engineIsBack(): Promise<void> {
-    await this.page.getByText(this.words.say('engine.restarting')).waitFor({ state: 'detached' });
+  /** Resolves once the interrupted backup can go on. */
+  async canResume(): Promise<void> {
+    await this.button('backup.resume').waitFor();
   }
 
   async resume(): Promise<void> {

@@ -81,7 +81,7 @@ it('an engine that is killed in a backup: calm words, no passphrase asked, and t
 
   await timeline.wasInterrupted.waitFor();
   await shots.takeBoth('backup-interrupted');
-  await timeline.engineIsBack();
+  await timeline.canResume();
   expect(await enginePid(launched.app)).not.toBe(pid);
   expect(await new UnlockPage(launched.page, words).isAsking()).toBe(false);
   await copies.goTo('copies');

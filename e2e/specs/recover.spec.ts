@@ -6,6 +6,7 @@ import { CopiesPage } from '../pages/copies-page.ts';
 import { RecoverPage } from '../pages/recover-page.ts';
 import { RestorePage } from '../pages/restore-page.ts';
 import { SetUpPage } from '../pages/set-up-page.ts';
+import { ShopForm } from '../pages/shop-form.ts';
 import { ShopsPage } from '../pages/shops-page.ts';
 import { TimelinePage } from '../pages/timeline-page.ts';
 import { callBridge } from '../support/call-bridge.ts';
@@ -39,6 +40,7 @@ const pagesOf = ({ page }: LaunchedApp) => ({
   timeline: new TimelinePage(page, words),
   copies: new CopiesPage(page, words),
   shops: new ShopsPage(page, words),
+  shopForm: new ShopForm(page, words),
   restore: new RestorePage(page, words),
 });
 
@@ -147,6 +149,8 @@ it('restores to a .sql file that the stock client loads, card secrets too, equal
   await restore.fileIsWritten.waitFor();
   expect(await restore.fact('proof.vault')).toBe(words.say('proof.vaultState.open'));
   expect(await restore.fact('proof.file')).toBe(file);
+  const [, , sum] = await restore.ledger(words.say('ledgerName.orders'));
+  expect(sum?.replace(/[^\d.]/g, '')).toBe(await shop.paidTotal());
   await shots.takeBoth('proof-sql');
 
   const { database } = shop;
@@ -154,4 +158,29 @@ it('restores to a .sql file that the stock client loads, card secrets too, equal
   expect(await askAfterLoading(file, paid)).toBe(await shop.paidTotal());
   const cards = `SELECT COUNT(*) AS answer FROM ${database}.carmis WHERE carmi <> ''`;
   expect(Number(await askAfterLoading(file, cards))).toBeGreaterThan(20_000);
+});
+
+it('and backs the shop up again once its passwords are typed, without reading everything anew', async () => {
+  const { shops, shopForm, timeline } = pages;
+  await shops.goTo('shops');
+  await shops.reconnect(names.shop);
+  await shots.takeBoth('recovered-reconnect');
+  await chooseInDialogs(launched.app, shop.login.ssh.keyFile);
+  await shopForm.chooseKey(shop.login.ssh.keyFile);
+  await shopForm.fillLogin(shop.login);
+  await shopForm.test();
+  await shopForm.newHost.waitFor();
+  await shopForm.trust();
+  await shopForm.passed.waitFor();
+  await shopForm.save();
+  await shops.card(names.shop).waitFor();
+  expect(await shops.card(names.shop).getByText(words.say('shop.noCredentialsText')).count()).toBe(0);
+
+  await timeline.goTo('timeline');
+  await timeline.backUp();
+  await timeline.backedUp.waitFor();
+  await timeline.snapshots.nth(1).waitFor();
+  expect(await timeline.snapshots.count()).toBe(2);
+  await launched.page.getByText(words.say('backup.reused', { reused: 8, total: 8 })).waitFor();
+  await shots.takeBoth('recovered-backup');
 });

@@ -50,13 +50,19 @@ export function Console({ app, stores }: { readonly app: AppState; readonly stor
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <EngineBanner engine={app.engine} />
-        <Pages stores={stores} demoPossible={app.demoPossible} />
+        <Pages stores={stores} demoPossible={app.demoPossible} isEngineThere={app.engine.state === 'running'} />
       </AppShell.Main>
     </>
   );
 }
 
-function Pages({ stores, demoPossible }: { readonly stores: Stores; readonly demoPossible: boolean }) {
+interface PagesProps {
+  readonly stores: Stores;
+  readonly demoPossible: boolean;
+  readonly isEngineThere: boolean;
+}
+
+function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
   const navigate = useNavigate();
   const location = useLocation();
   useFreshStart(location.pathname);
@@ -74,6 +80,7 @@ function Pages({ stores, demoPossible }: { readonly stores: Stores; readonly dem
             backup={backup}
             copies={copies}
             detail={detail}
+            isEngineThere={isEngineThere}
             onAddShop={() => go('/shops')}
             onAddCopy={() => go('/copies')}
             onRestore={(source, snapshot) => {

@@ -140,7 +140,8 @@ function Item({ item }: { readonly item: ChecklistItem }) {
           )}
           {item.todo !== null && item.todo !== 'not-yet' && (
             <Text size="sm">
-              <b>{t('checklist.todo')}</b> {named('todo', item.todo)}
+              <b>{t('checklist.todo')}</b>
+              {named('todo', item.todo)}
             </Text>
           )}
         </Stack>

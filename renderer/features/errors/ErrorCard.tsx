@@ -31,10 +31,12 @@ export function ErrorCard({ error, onRetry }: ErrorCardProps) {
     >
       <Stack gap="xs">
         <Text size="sm">
-          <b>{words.t('errorCard.means')}</b> {words.t(meaningOf(error.code))}
+          <b>{words.t('errorCard.means')}</b>
+          {words.t(meaningOf(error.code))}
         </Text>
         <Text size="sm">
-          <b>{words.t('errorCard.next')}</b> {remedy}
+          <b>{words.t('errorCard.next')}</b>
+          {remedy}
         </Text>
         <div>
           {onRetry !== undefined && (

@@ -22,8 +22,11 @@ const tones = { good: 'good', bad: 'attention', file: 'neutral', unproven: 'neut
 /** What came of a restore, in numbers that can be compared by eye. */
 export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPageProps) {
   const { t, named, format } = useWords();
-  const { digest, ledgers, file, resale, notes } = result;
+  const { digest, file, resale, notes } = result;
   const outcome = outcomeOf(result);
+  // Nothing is compared in a file: its owner gets the sums of the backup, to compare after loading it.
+  const isCompared = file === null;
+  const ledgers = isCompared ? result.ledgers : (detail?.ledgers ?? []);
   const definitions = detail?.manifest.ledgerDefinitions ?? [];
   const recorded = new Map(detail?.ledgers.map((ledger) => [ledger.name, ledger.sum]));
   const facts: (readonly [string, string])[] = [
@@ -69,8 +72,8 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
                 <Table.Th>{t('snapshot.ledger')}</Table.Th>
                 <Table.Th ta="right">{t('snapshot.orders')}</Table.Th>
                 <Table.Th ta="right">{t('proof.before')}</Table.Th>
-                <Table.Th ta="right">{t('proof.after')}</Table.Th>
-                <Table.Th />
+                {isCompared && <Table.Th ta="right">{t('proof.after')}</Table.Th>}
+                {isCompared && <Table.Th />}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -81,12 +84,14 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
                     <Table.Td>{named('ledgerName', name)}</Table.Td>
                     <Table.Td ta="right">{format.count(rows)}</Table.Td>
                     <Table.Td ta="right">{format.money(recorded.get(name) ?? sum, currency, unit)}</Table.Td>
-                    <Table.Td ta="right">{format.money(serverSum, currency, unit)}</Table.Td>
-                    <Table.Td>
-                      <Badge color={equal ? 'brand' : 'orange'} tt="none">
-                        {t(equal ? 'proof.equal' : 'proof.different')}
-                      </Badge>
-                    </Table.Td>
+                    {isCompared && <Table.Td ta="right">{format.money(serverSum, currency, unit)}</Table.Td>}
+                    {isCompared && (
+                      <Table.Td>
+                        <Badge color={equal ? 'brand' : 'orange'} tt="none">
+                          {t(equal ? 'proof.equal' : 'proof.different')}
+                        </Badge>
+                      </Table.Td>
+                    )}
                   </Table.Tr>
                 );
               })}

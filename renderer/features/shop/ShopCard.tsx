@@ -21,9 +21,14 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
   const [isRemoving, removing] = useDisclosure(false);
   const { ssh, mysql, databases, preset, secretColumns, ledgers } = source;
   const isDemo = source.name === demoShopName;
-  const lines = [
+  // A recovered shop: no copy says how it is reached.
+  const isReachKnown = mysql.user !== '';
+  const reach = [
     ssh === null ? t('shop.direct') : t('shop.ssh', { user: ssh.user, host: ssh.host, port: ssh.port }),
     t('shop.mysql', { user: mysql.user, host: mysql.host, port: mysql.port }),
+  ];
+  const lines = [
+    ...(isReachKnown ? reach : []),
     databases.length === 0 ? t('shop.databasesAll') : databases.join(', '),
     preset === null ? t('shop.presetNone') : t('shop.preset', { preset: named('presetName', preset) }),
     secretColumns.length === 0 ? t('shop.secretsNone') : t('shop.secrets', { columns: secretColumns.join(', ') }),

@@ -43,9 +43,11 @@ export function emptyServer(): ServerValues {
 export function shopValues(known: SourceView | null = null): ShopValues {
   const server = emptyServer();
   if (known === null) return { name: '', databases: '', ...server };
+  const named = { name: known.name, databases: known.databases.join(', ') };
+  // A recovered shop: no copy says how it is reached.
+  if (known.mysql.user === '') return { ...named, ...server };
   return {
-    name: known.name,
-    databases: known.databases.join(', '),
+    ...named,
     viaSsh: known.ssh !== null,
     ssh:
       known.ssh === null

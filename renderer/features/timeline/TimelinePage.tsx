@@ -23,6 +23,7 @@ interface TimelinePageProps {
   readonly backup: JobRun<'backup.run'>;
   readonly copies: CopiesStore;
   readonly detail: DetailStore;
+  readonly isEngineThere: boolean;
   readonly onAddShop: () => void;
   readonly onAddCopy: () => void;
   readonly onRestore: (source: string, snapshot: string) => void;
@@ -56,6 +57,7 @@ function Timeline({
   backup,
   copies,
   detail,
+  isEngineThere,
   onAddCopy,
   onRestore,
   onVerify,
@@ -86,7 +88,9 @@ function Timeline({
       <InterruptedBanner
         jobs={jobs}
         lostSubject={run.view === 'failed' && run.error.code === 'engine.stopped' ? run.subject : null}
-        canResume={(subject) => running === null && picture.sources.some(({ name }) => name === subject)}
+        canResume={(subject) =>
+          isEngineThere && running === null && picture.sources.some(({ name }) => name === subject)
+        }
         onResume={backUp}
       />
       <ShopHeader

@@ -9,7 +9,7 @@ export const checklistEn = {
     since: 'Since {{date}}',
     evidence: 'Evidence seen',
     noEvidence: 'No evidence yet',
-    todo: 'What to do:',
+    todo: 'What to do: ',
     nothing: 'Nothing to do right now.',
     unknownText: 'This feature is not there yet, so it honestly says “cannot be seen” and does not count as done.',
     state: { ok: 'Done', warn: 'Needs a look', fail: 'Not done yet', unknown: 'Cannot be seen' },

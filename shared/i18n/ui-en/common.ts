@@ -65,8 +65,8 @@ export const commonEn = {
     hours: '{{hours}} h {{minutes}} min',
   },
   errorCard: {
-    means: 'What it means for your data:',
-    next: 'What to do next:',
+    means: 'What it means for your data: ',
+    next: 'What to do next: ',
     details: 'Technical details (useful when asking for help)',
     code: 'Error code',
     untranslated: 'Something happened that has no explanation here yet.',

@@ -90,7 +90,7 @@ export const startEn = {
     fromDisk: 'Disk or USB disk',
     fromCloud: 'Cloud',
     folder: 'Folder of the copy',
-    folderHint: 'The folder that holds shouhu.json',
+    folderHint: 'The disk itself, or the folder on it that holds shouhu.json',
     folderMissing: 'Please choose the folder of the copy',
     secret: 'What opens it',
     byPassphrase: 'Main passphrase',

@@ -89,7 +89,7 @@ export const startZh = {
     fromDisk: '硬盘或 U 盘',
     fromCloud: '云存储',
     folder: '副本所在的文件夹',
-    folderHint: '里面有 shouhu.json 的那个文件夹',
+    folderHint: '选那块硬盘本身，或者里面有 shouhu.json 的文件夹',
     folderMissing: '请选择副本所在的文件夹',
     secret: '用什么打开',
     byPassphrase: '主口令',
