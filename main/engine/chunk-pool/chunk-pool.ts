@@ -49,13 +49,11 @@ export class ChunkPool {
   }
 
   async #run<T>(name: string, task: object, signal: AbortSignal, transferList: ArrayBuffer[] = []): Promise<T> {
-    let result: T | WorkFailure;
-    try {
-      result = (await this.#pool.run(task, { name, transferList, signal })) as T | WorkFailure;
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
+    signal.throwIfAborted();
+    // The signal is not handed on: Piscina would end the thread of a running task, and with it tasks that others wait for. A
+    // piece of work takes milliseconds; after an abort its result is simply not used.
+    const result = (await this.#pool.run(task, { name, transferList })) as T | WorkFailure;
+    signal.throwIfAborted();
     if (isFailure(result)) throw new AppError(result.failed.code, result.failed.facts);
     return result;
   }
