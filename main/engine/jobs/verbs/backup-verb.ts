@@ -6,6 +6,7 @@ import type { Repository } from '../../repository/index.ts';
 import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { nearness } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { accessOfSaved, withServerSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
@@ -205,8 +206,6 @@ async function copyTo(
     return { destination: to.name, ok: false, objectsCopied: 0, bytesCopied: 0, errorCode: toAppError(error).code };
   }
 }
-
-const nearness: Record<SavedDestination['role'], number> = { main: 0, 'second-disk': 1, offsite: 2, cold: 3, cloud: 4 };
 
 /** Those that were named, in that order; else all, nearest first. Error: `destination.none`, `destination.unknown`. */
 async function chooseDestinations(context: EngineContext, names: readonly string[]): Promise<SavedDestination[]> {

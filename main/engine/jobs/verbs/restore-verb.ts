@@ -15,6 +15,7 @@ import type { MysqlTarget } from '../../source/mysql/index.ts';
 import type { BlobStore } from '../../backend/blob-store.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { nearness } from '../nearness.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
 import { openRepository, openStore } from '../stores.ts';
 import { findDestination, findSnapshot, findSource } from './lookup.ts';
@@ -157,8 +158,6 @@ async function withOpenRestore<T>(
     if (reader !== null) await recordBroken(context, request.snapshot, reader);
   }
 }
-
-const nearness: Record<SavedDestination['role'], number> = { main: 0, 'second-disk': 1, offsite: 2, cold: 3, cloud: 4 };
 
 /**
  * The named copy and no other (somebody wants to know whether *that* one works), or all copies that are said to hold the

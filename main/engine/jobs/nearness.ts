@@ -1,0 +1,4 @@
+import type { DestinationRole } from '../../../shared/model/destination.ts';
+
+/** How near a copy is by its role, nearest lowest: which one a backup is captured into and a restore is read from first. */
+export const nearness: Record<DestinationRole, number> = { main: 0, 'second-disk': 1, offsite: 2, cold: 3, cloud: 4 };
