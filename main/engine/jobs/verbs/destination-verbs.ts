@@ -8,7 +8,7 @@ import { probeStore } from '../../backend/probe.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
 import { Repository } from '../../repository/index.ts';
-import type { EngineContext, Run, Unlocked } from '../engine-context.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { openDiskStore, openRepository, openS3Store, openStore, prepareDiskFolder } from '../stores.ts';
@@ -111,7 +111,8 @@ export async function destinationAdd(
   if (tried.error !== null) throw tried.error;
   const store = await opener(input)();
   try {
-    await createOrAdopt(store, context.unlocked(), run.signal);
+    const { header, keys } = context.unlocked();
+    await Repository.createOrAdopt(store, header, keys, run.signal);
   } finally {
     await store.close();
   }
@@ -119,16 +120,6 @@ export async function destinationAdd(
   await saveDestination(context, saved);
   await refreshDestination(context, saved, run.signal);
   return { destination: viewOfDestination(saved), steps: tried.steps };
-}
-
-/** An empty place becomes a copy of our repository; one that is ours already stays as it is. */
-async function createOrAdopt(store: BlobStore, { header, keys }: Unlocked, signal: AbortSignal): Promise<void> {
-  try {
-    await Repository.create(store, header, signal);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'repository.exists') throw error;
-    await Repository.open(store, keys, signal);
-  }
 }
 
 export async function saveDestination(context: EngineContext, saved: SavedDestination): Promise<void> {
