@@ -1,20 +1,26 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { LedgerPartial, Range, RangeDigest, TableSchema } from '../../../shared/model/database.ts';
 import type { EncodedChunk } from '../chunk-pool/chunk-worker.ts';
+import { free } from '../platform/free-memory.ts';
 import { smallGroupRows } from '../repository/index.ts';
-import type { RawBatch } from '../source/mysql/index.ts';
+import type { BatchSizes, RawBatch } from '../source/mysql/index.ts';
 import { combineDigests, combineSums, type RowLayout } from '../source/mysql/rows/index.ts';
 import { addPartials, fullName, type CaptureContext } from './capture-context.ts';
 import type { RangeTask } from './plan-ranges.ts';
 
 /** About 2 MiB of row bytes make a chunk: 20 GB are some ten thousand objects. */
 export const chunkTargetBytes = 2 * 1024 * 1024;
+/**
+ * The piece of a table that the server digests as well: it hashes a row ten times slower than it sends it, and a codec that disagrees
+ * about a column type disagrees in the first rows.
+ */
+const auditedBytes = 256 * 1024;
 
 /** The table that ranges are captured of. */
 export interface OpenTable {
   readonly schema: TableSchema;
   readonly layout: RowLayout;
-  /** Cleared by the first range that is audited. */
+  /** Cleared by the first range that is read and has rows. */
   readonly audit: { isDue: boolean };
   /** Throws the difference unless nothing keeps this table still. */
   readonly onMoved: (difference: AppError) => void;
@@ -27,13 +33,14 @@ export async function captureRange(table: OpenTable, task: RangeTask, context: C
     context.figures.digestsCompared += 1;
     return [task.previous];
   }
-  const fetched = await fetchRange(table, task, context);
   // The server is asked for its own digest of one freshly read piece per table: enough to notice a codec that disagrees with this
-  // server about a column type, at a bounded cost.
-  if (table.audit.isDue && fetched.length > 0) {
-    table.audit.isDue = false;
-    await auditRange(table, task, fetched, context);
-  }
+  // server about a column type, at a bounded cost. Claimed before the reading, because ranges run side by side.
+  const isAudited = table.audit.isDue;
+  table.audit.isDue = false;
+  const sizes = { firstBytes: isAudited ? auditedBytes : chunkTargetBytes, nextBytes: chunkTargetBytes };
+  const fetched = await fetchRange(table, task, sizes, context);
+  if (isAudited && fetched.length > 0) await auditRange(table, task, fetched, context);
+  else table.audit.isDue ||= isAudited;
   return fetched.map(withoutOracle);
 }
 
@@ -59,7 +66,7 @@ async function isUnchanged(
   return isSameDigest(sealed, sealedDigestOf(previous));
 }
 
-async function fetchRange(table: OpenTable, task: RangeTask, context: CaptureContext): Promise<Range[]> {
+async function fetchRange(table: OpenTable, task: RangeTask, sizes: BatchSizes, context: CaptureContext): Promise<Range[]> {
   const { schema } = table;
   const pieces: Promise<Range>[] = [];
   let rows: number;
@@ -69,7 +76,7 @@ async function fetchRange(table: OpenTable, task: RangeTask, context: CaptureCon
     rows = await context.snapshot.readRange(
       schema,
       task.range,
-      chunkTargetBytes,
+      sizes,
       async (batch) => {
         const lower = pieces.length === 0 ? task.range.lower : batch.firstKey;
         const piece = storeBatch(batch, lower, table, context);
@@ -105,10 +112,12 @@ async function storeBatch(
   if (unreadable !== undefined)
     throw new AppError('backup.ledger-mismatch', { ledger: unreadable.name, unreadable: unreadable.unreadable });
   for (const object of encoded.sealed === null ? [encoded.open] : [encoded.open, encoded.sealed]) {
+    const sizeBytes = object.bytes.byteLength;
     const { written } = await context.repository.putObject(object, context.signal);
+    free(object.bytes);
     if (!written) continue;
     context.figures.objectsWritten += 1;
-    context.figures.bytesWritten += object.bytes.byteLength;
+    context.figures.bytesWritten += sizeBytes;
   }
   return rangeOf(lower, encoded);
 }

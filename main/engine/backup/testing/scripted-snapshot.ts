@@ -1,6 +1,6 @@
 import type { LedgerDefinition, RangeDigest, TableSchema } from '../../../../shared/model/database.ts';
 import { aManifest } from '../../repository/testing/a-shop.ts';
-import type { KeyRange, MysqlSnapshot, RawBatch } from '../../source/mysql/index.ts';
+import type { BatchSizes, KeyRange, MysqlSnapshot, RawBatch } from '../../source/mysql/index.ts';
 import { encodeRows, layoutOf } from '../../source/mysql/rows/index.ts';
 
 export type ScriptedRow = readonly (string | null)[];
@@ -57,7 +57,7 @@ export class ScriptedSnapshot implements MysqlSnapshot {
   async readRange(
     table: TableSchema,
     range: KeyRange,
-    _batchBytes: number,
+    _sizes: BatchSizes,
     onBatch: (batch: RawBatch) => Promise<void>,
     signal: AbortSignal,
   ): Promise<number> {

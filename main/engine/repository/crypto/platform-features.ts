@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import { codecs, compress, decompress } from './codec.ts';
+import { codecs, compress, decompress, defaultEffort } from './codec.ts';
 import {
   hkdfSha256,
   hmacSha256,
@@ -21,7 +21,7 @@ const probes: Readonly<Record<string, Probe>> = {
   zstd: () => {
     if (!('zstdCompressSync' in zlib)) return false;
     const text = utf8('shouhu '.repeat(64));
-    const packed = compress(text, 3);
+    const packed = compress(text, defaultEffort);
     const back = decompress(packed, text.length);
     return codecs[packed.codec] === 1 && back !== undefined && sameBytes(back, text);
   },

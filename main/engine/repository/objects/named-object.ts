@@ -1,4 +1,4 @@
-import { compress, decompress, defaultLevel } from '../crypto/codec.ts';
+import { compress, decompress, defaultEffort } from '../crypto/codec.ts';
 import { utf8 } from '../crypto/primitives.ts';
 import { damaged, maxNamedPlaintextBytes } from '../format.ts';
 import { namedObjectKey, nonceKey, type EncodingKeys } from '../keys/main-keys.ts';
@@ -14,7 +14,7 @@ export type NamedKind = 'manifest' | 'stream';
 export function encodeNamedObject(keys: EncodingKeys, name: string, kind: NamedKind, payload: Uint8Array): Uint8Array {
   if (payload.length > maxNamedPlaintextBytes) throw new RangeError('payload over the format limit');
   const binding = utf8(name);
-  const { codec, body } = compress(payload, defaultLevel);
+  const { codec, body } = compress(payload, defaultEffort);
   const fields = { kind, codec, slot: 'main', plaintextBytes: payload.length } as const;
   const nonce = syntheticNonce(nonceKey(keys), binding, fields, body);
   const envelope = writeEnvelope({ ...fields, nonce });

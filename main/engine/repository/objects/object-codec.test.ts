@@ -70,8 +70,8 @@ describe('object codec', () => {
 
   it('never uses one nonce for two packings of one payload', () => {
     const payload = Buffer.from('order,card,price\n'.repeat(5000) + noise(3000).toString('hex'));
-    const fast = encodeObject(mainKeys, { kind: 'rows', payload, level: 1 });
-    const dense = encodeObject(mainKeys, { kind: 'rows', payload, level: 12 });
+    const fast = encodeObject(mainKeys, { kind: 'rows', payload, effort: { level: 1 } });
+    const dense = encodeObject(mainKeys, { kind: 'rows', payload, effort: { level: 12 } });
     expect(Buffer.from(fast.bytes).equals(Buffer.from(dense.bytes))).toBe(false);
     expect(fast.id).toBe(dense.id);
     expect(Buffer.from(fast.bytes).subarray(16, 28)).not.toEqual(Buffer.from(dense.bytes).subarray(16, 28));

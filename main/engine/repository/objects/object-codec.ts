@@ -1,7 +1,7 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { free } from '../../platform/free-memory.ts';
 import { randomKeyBytes } from '../../platform/random.ts';
-import { compress, decompress, defaultLevel } from '../crypto/codec.ts';
+import { compress, decompress, defaultEffort, rowsEffort, type Effort } from '../crypto/codec.ts';
 import { hmacSha256, keyBytes, nonceBytes, sameBytes } from '../crypto/primitives.ts';
 import {
   damaged,
@@ -29,8 +29,8 @@ export interface EncodeInput {
   readonly payload: Uint8Array;
   /** Default: the only slot of the kind, or `main`. */
   readonly slot?: ObjectSlot;
-  /** zstd level, 1 to 19; default 3. */
-  readonly level?: number;
+  /** How hard to compress; default as fits the kind. */
+  readonly effort?: Effort;
 }
 
 export interface EncodedObject {
@@ -69,11 +69,11 @@ export function objectId(keys: EncodingKeys, kind: ChunkKind, payload: Uint8Arra
 
 /** The same main-slot input gives the same bytes; a vault-slot object has a fresh key every time. */
 export function encodeObject(keys: EncodingKeys, input: EncodeInput): EncodedObject {
-  const { kind, payload, slot = kind === 'rows-sealed' ? 'vault' : 'main', level = defaultLevel } = input;
+  const { kind, payload, slot = kind === 'rows-sealed' ? 'vault' : 'main', effort = effortFor(kind) } = input;
   if (!isSlotOfKind(kind, slot)) throw new RangeError(`${kind} objects are not kept in the ${slot} slot`);
   if (payload.length > maxPlaintextBytes) throw new RangeError('payload over the format limit');
   const id = idOf(keys, kind, payload);
-  const { codec, body } = compress(payload, level);
+  const { codec, body } = compress(payload, effort);
   const fields = { kind, codec, slot, plaintextBytes: payload.length };
   const bytes = slot === 'main' ? encodeMain(keys, id, fields, body) : encodeVault(keys, id, fields, body);
   if (body !== payload) free(body);
@@ -97,6 +97,10 @@ export function verifyObject(keys: EncodingKeys, id: string, bytes: Uint8Array):
   if (slot === 'main') openObject(keys, id, bytes, envelope, undefined);
   else checkSealed(keys, id, bytes, envelope);
   return { kind, slot, plaintextBytes, contentChecked: slot === 'main' };
+}
+
+function effortFor(kind: ChunkKind): Effort {
+  return kind === 'rows' || kind === 'rows-sealed' ? rowsEffort : defaultEffort;
 }
 
 type Fields = Omit<Envelope, 'nonce'>;

@@ -28,15 +28,12 @@ export interface SealedRowsInput {
   readonly text: Uint8Array;
   /** 32 hex digits; left out for 64 rows and more, when the table record may hold it. */
   readonly digest: string | null;
-  /** zstd level; default as for every object. */
-  readonly level?: number;
 }
 
 /** Rows of secret columns as a sealed object of kind `rows-sealed`. */
 export function encodeSealedRows(keys: EncodingKeys, input: SealedRowsInput): EncodedObject {
-  const level = input.level === undefined ? {} : { level: input.level };
   const payload = encodeSealedPayload(input);
-  const object = encodeObject(keys, { kind: 'rows-sealed', slot: 'vault', payload, ...level });
+  const object = encodeObject(keys, { kind: 'rows-sealed', slot: 'vault', payload });
   free(payload);
   return object;
 }

@@ -1,6 +1,7 @@
-import { createConnection, type Connection, type ConnectionOptions } from 'mysql2';
+import { createConnection, type Connection } from 'mysql2';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { MysqlConnection, streamOf } from './connection.ts';
+import { openLendingSocket } from './lending-socket.ts';
 import { mapConnectError } from './map-error.ts';
 import { prepareSession, useRawResults } from './session.ts';
 import type { MysqlTarget } from './types.ts';
@@ -48,21 +49,17 @@ export async function connectMysql(target: MysqlTarget, options: ConnectOptions 
 
 async function openDriver(target: MysqlTarget, localFiles: boolean, timeoutMs: number): Promise<Connection> {
   const { host, port, user, password, socketPath, openStream } = target;
-  const place: ConnectionOptions =
-    openStream !== undefined
-      ? { stream: await openStream(host, port) }
-      : socketPath !== undefined
-        ? { socketPath }
-        : { host, port };
+  const stream =
+    openStream === undefined
+      ? openLendingSocket(socketPath === undefined ? { host, port } : { path: socketPath })
+      : await openStream(host, port);
   return createConnection({
-    ...place,
+    stream,
     user,
     password,
     charset: 'UTF8MB4_GENERAL_CI',
     connectTimeout: timeoutMs,
     multipleStatements: false,
-    enableKeepAlive: true,
-    keepAliveInitialDelay: 10_000,
     flags: localFiles ? [] : ['-LOCAL_FILES'],
   });
 }

@@ -7,6 +7,7 @@ import {
   readAll,
   rowsOf,
   startSource,
+  evenBatches,
   tableNamed,
   whole,
   type SourceServer,
@@ -44,7 +45,7 @@ describe('raw rows', () => {
     const rows = await snapshot.readRange(
       tableNamed(snapshot, 'big'),
       whole,
-      1 << 20,
+      evenBatches(1 << 20),
       (batch) => {
         batches.push(batch.rows);
         for (const [body, id] of rowsOf(batch))
@@ -100,7 +101,7 @@ describe('back-pressure', () => {
     const rows = await snapshot.readRange(
       tableNamed(snapshot, 'cards'),
       whole,
-      256 * 1024,
+      evenBatches(256 * 1024),
       async (batch) => {
         expect(isBusy).toBe(false);
         isBusy = true;
@@ -125,7 +126,7 @@ describe('back-pressure', () => {
     const reading = snapshot.readRange(
       tableNamed(snapshot, 'cards'),
       whole,
-      64 * 1024,
+      evenBatches(64 * 1024),
       () => {
         calls += 1;
         return calls === 3 ? Promise.reject(new Error('disk full')) : Promise.resolve();
@@ -198,7 +199,7 @@ describe('a connection that ends in the middle of a result', () => {
     const busy = snapshot.readRange(
       digest,
       whole,
-      64 * 1024,
+      evenBatches(64 * 1024),
       () => {
         stop.abort();
         return new Promise(() => undefined);

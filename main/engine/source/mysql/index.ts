@@ -23,6 +23,7 @@ export {
   type LockMethod,
   type MysqlSnapshot,
   type MysqlTarget,
+  type BatchSizes,
   type RawBatch,
   type SecretPredicate,
   type SnapshotLock,

@@ -7,6 +7,7 @@ import {
   never,
   readAll,
   startSource,
+  evenBatches,
   tableNamed,
   texts,
   whole,
@@ -191,7 +192,7 @@ async function boundsAt(snapshot: MysqlSnapshot, table: TableSchema, cuts: reado
   await snapshot.readRange(
     table,
     whole,
-    1,
+    evenBatches(1),
     (batch: RawBatch) => {
       keys.push(batch.firstKey!);
       return Promise.resolve();

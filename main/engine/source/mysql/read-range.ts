@@ -4,7 +4,7 @@ import { fetchExpression } from './columns.ts';
 import type { MysqlConnection } from './connection.ts';
 import { splitFields } from './raw-query.ts';
 import { isAtLeast } from './server-facts.ts';
-import type { KeyRange, RawBatch } from './types.ts';
+import type { BatchSizes, KeyRange, RawBatch } from './types.ts';
 import { refuseWarnings } from './warnings.ts';
 
 /** Bytes of the length that stands before each row in a batch. */
@@ -36,13 +36,13 @@ export async function readRange(
   server: ServerFacts,
   table: TableSchema,
   range: KeyRange,
-  batchBytes: number,
+  sizes: BatchSizes,
   onBatch: (batch: RawBatch) => Promise<void>,
   signal: AbortSignal,
 ): Promise<number> {
   const place = { database: table.database, table: table.name };
   const delivery = new Delivery(connection, onBatch);
-  const cutter = new BatchCutter(batchBytes, keyIndexes(table), (batch) => delivery.take(batch));
+  const cutter = new BatchCutter(sizes, keyIndexes(table), (batch) => delivery.take(batch));
   try {
     const reading = connection.run(
       rangeSql(server, table, range),
@@ -77,19 +77,22 @@ function keyIndexes(table: TableSchema): number[] | null {
 /** Packs rows as [u32 length][payload] into memory of its own and hands it over when the next row would not fit. */
 export class BatchCutter {
   totalRows = 0;
-  readonly #batchBytes: number;
+  readonly #nextBytes: number;
   readonly #keyIndexes: readonly number[] | null;
   readonly #emit: (batch: RawBatch) => void;
+  /** Of the batch in work. */
+  #batchBytes: number;
   #bytes: Buffer<ArrayBuffer>;
   #used = 0;
   #rows = 0;
   #firstKey: KeyBound | null = null;
 
-  constructor(batchBytes: number, keyIndexes: readonly number[] | null, emit: (batch: RawBatch) => void) {
-    this.#batchBytes = batchBytes;
+  constructor({ firstBytes, nextBytes }: BatchSizes, keyIndexes: readonly number[] | null, emit: (batch: RawBatch) => void) {
+    this.#batchBytes = firstBytes;
+    this.#nextBytes = nextBytes;
     this.#keyIndexes = keyIndexes;
     this.#emit = emit;
-    this.#bytes = ownBuffer(Math.min(smallBatchBytes, batchBytes));
+    this.#bytes = ownBuffer(Math.min(smallBatchBytes, firstBytes));
   }
 
   add(buffer: Buffer, from: number, to: number): void {
@@ -136,6 +139,7 @@ export class BatchCutter {
     this.#bytes = ownBuffer(0);
     this.#used = 0;
     this.#rows = 0;
+    this.#batchBytes = this.#nextBytes;
     this.#emit(batch);
   }
 

@@ -1,11 +1,13 @@
 import type { Connection } from 'mysql2';
+import { borrow, endBorrowing } from './lending-socket.ts';
 
 /**
  * Reads the rows of a running result out of the socket's pieces without mysql2's packet machinery, which costs a microsecond a
  * row: whole rows that lie in one piece are handed over together. Everything else – column definitions, errors, the end,
  * rows of a megabyte and more, and whatever was not expected – goes through mysql2 as always, in order.
  *
- * It stands in for `connection.packetParser` while a result is read. Like `raw-query.ts` it knows the driver's inside, which is
+ * It stands in for `connection.packetParser` while a result is read, and borrows the socket's buffer meanwhile: whatever
+ * outlives a call is copied. Like `raw-query.ts` it knows the driver's inside, which is
  * pinned exactly; the server tests guard it.
  */
 
@@ -26,6 +28,7 @@ interface DriverParser extends Parser {
 interface DriverInside {
   packetParser: Parser;
   sequenceId: number;
+  readonly stream: object;
   readonly _fatalError: unknown;
   readonly _paused_packets: { readonly length: number };
 }
@@ -49,10 +52,13 @@ export class RowParser implements Parser {
     this.#original = this.#driver.packetParser as DriverParser;
     this.#onPackets = onPackets;
     this.#driver.packetParser = this;
+    borrow(this.#driver.stream);
   }
 
   leave(): void {
-    if (this.#isIn()) this.#driver.packetParser = this.#original;
+    if (!this.#isIn()) return;
+    this.#driver.packetParser = this.#original;
+    endBorrowing(this.#driver.stream);
   }
 
   execute(piece: Buffer): void {
@@ -69,10 +75,10 @@ export class RowParser implements Parser {
       }
       const end = packetEnd(piece, at);
       if (end === undefined) {
-        this.#keep(piece.subarray(at));
+        this.#keep(Buffer.from(piece.subarray(at)));
         return;
       }
-      this.#original.execute(piece.subarray(at, end));
+      this.#original.execute(Buffer.from(piece.subarray(at, end)));
       at = end;
     }
   }
@@ -103,7 +109,7 @@ export class RowParser implements Parser {
     // Of its header the driver has kept three octets when it is in a payload, and fewer before.
     const missing = parser.execute === parser.executePayload ? parser.length + 1 - parser.bufferLength : 1;
     const end = Math.min(at + missing, piece.length);
-    parser.execute(piece.subarray(at, end));
+    parser.execute(Buffer.from(piece.subarray(at, end)));
     return end;
   }
 

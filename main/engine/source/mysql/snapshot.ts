@@ -19,7 +19,7 @@ import { readRange, selectWord } from './read-range.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { firstDifference, type SchemaPicture } from './schema/read-schema.ts';
 import type { Started } from './start-together.ts';
-import type { KeyRange, MysqlSnapshot, RawBatch, SnapshotLock } from './types.ts';
+import type { BatchSizes, KeyRange, MysqlSnapshot, RawBatch, SnapshotLock } from './types.ts';
 import { queryOneRow } from './warnings.ts';
 
 export interface SnapshotParts {
@@ -88,12 +88,12 @@ export class OpenSnapshot implements MysqlSnapshot {
   readRange(
     table: TableSchema,
     range: KeyRange,
-    batchBytes: number,
+    sizes: BatchSizes,
     onBatch: (batch: RawBatch) => Promise<void>,
     signal: AbortSignal,
   ): Promise<number> {
     return this.#poolFor(table).use(signal, (reader) =>
-      readRange(reader, this.server, table, range, batchBytes, onBatch, signal),
+      readRange(reader, this.server, table, range, sizes, onBatch, signal),
     );
   }
 

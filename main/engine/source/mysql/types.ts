@@ -69,6 +69,13 @@ export interface RawBatch {
   readonly firstKey: KeyBound | null;
 }
 
+/** How large batches become, in bytes of row packets. A row is never cut. */
+export interface BatchSizes {
+  /** The first batch of a reading. */
+  readonly firstBytes: number;
+  readonly nextBytes: number;
+}
+
 /** How the snapshot was taken. `heldMs` is how long writers had to wait, 0 without a lock. */
 export interface SnapshotLock {
   readonly method: LockMethod;
@@ -94,14 +101,14 @@ export interface MysqlSnapshot {
   /** Bytes received from the server so far, over all connections. */
   bytesFromServer(): number;
   /**
-   * Reads one range, cutting batches of about `batchBytes` at row boundaries. Waits for `onBatch` before it reads on
+   * Reads one range, cutting batches of about the given sizes at row boundaries. Waits for `onBatch` before it reads on
    * (back-pressure reaches the server). Resolves to the number of rows only after the server's end-of-result packet with zero
    * warnings; every other end rejects.
    */
   readRange(
     table: TableSchema,
     range: KeyRange,
-    batchBytes: number,
+    sizes: BatchSizes,
     onBatch: (batch: RawBatch) => Promise<void>,
     signal: AbortSignal,
   ): Promise<number>;

@@ -3,7 +3,7 @@ import { connectMysql } from '../connect.ts';
 import type { MysqlConnection } from '../connection.ts';
 import { beginSnapshot } from '../begin-snapshot.ts';
 import type { TableSchema } from '../../../../../shared/model/database.ts';
-import type { KeyRange, MysqlSnapshot, MysqlTarget, RawBatch, SnapshotOptions } from '../types.ts';
+import type { BatchSizes, KeyRange, MysqlSnapshot, MysqlTarget, RawBatch, SnapshotOptions } from '../types.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 export const whole: KeyRange = { lower: null, upper: null };
@@ -105,9 +105,13 @@ export async function readAll(
     rows.push(...rowsOf(batch));
     return Promise.resolve();
   };
-  const count = await snapshot.readRange(table, range, batchBytes, take, never);
+  const count = await snapshot.readRange(table, range, evenBatches(batchBytes), take, never);
   if (count !== rows.length) throw new Error(`counted ${count} rows, got ${rows.length}`);
   return rows;
+}
+
+export function evenBatches(bytes: number): BatchSizes {
+  return { firstBytes: bytes, nextBytes: bytes };
 }
 
 export function texts(rows: (Buffer | null)[][]): (string | null)[][] {

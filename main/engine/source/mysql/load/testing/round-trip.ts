@@ -50,7 +50,7 @@ export async function captureTable(
     facts,
     schema,
     whole,
-    oneBatch,
+    { firstBytes: oneBatch, nextBytes: oneBatch },
     (batch) => {
       encoded = encodeRows(layout, batch.bytes, batch.usedBytes, batch.rows);
       return Promise.resolve();
