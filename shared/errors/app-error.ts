@@ -148,6 +148,11 @@ export class AppError extends Error {
   }
 }
 
+/** One of these codes and nothing else: for errors that mean something to the caller. */
+export function isAppErrorOf(error: unknown, ...codes: readonly ErrorCode[]): error is AppError {
+  return error instanceof AppError && codes.includes(error.code);
+}
+
 /**
  * Turns whatever was thrown into an AppError. An abort is `cancelled`; an error that nobody classified is a bug: its
  * text stays in the log (as `cause`) and the user sees `unexpected`.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, errorCodes, type ErrorCode } from '../../../shared/errors/app-error.ts';
+import { AppError, type ErrorCode, errorCodes, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { EngineState } from '../../../shared/ipc/contract.ts';
 import { closeRequest, engineMessageSchema, type EngineMessage } from '../../../shared/ipc/engine-messages.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
@@ -149,7 +149,7 @@ export class EngineHost {
     const reopening = this.#send('home.unlock', opening, null)
       .catch((error: unknown) => {
         this.#options.report('opening the home again', error);
-        if (!(error instanceof AppError && error.code === 'engine.stopped')) this.#opening = null;
+        if (!isAppErrorOf(error, 'engine.stopped')) this.#opening = null;
       })
       .then(() => {
         if (this.#reopening === reopening) this.#reopening = undefined;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseMysqlUrl } from '../arguments/addresses.ts';
@@ -101,7 +101,7 @@ async function addAskingAboutFingerprint(
     return await context.call('source.add', input);
   } catch (error) {
     const fingerprint = error instanceof AppError ? error.facts['fingerprint'] : undefined;
-    const isNewServer = error instanceof AppError && error.code === 'tunnel.host-key-unknown';
+    const isNewServer = isAppErrorOf(error, 'tunnel.host-key-unknown');
     if (!isNewServer || typeof fingerprint !== 'string' || !surroundings.isInputTty || input.ssh === null) throw error;
     context.tell(words.say('source.new-server', { host: input.ssh.host, fingerprint }));
     const answer = await surroundings.ask(words.say('ask.yes'), { hidden: false });

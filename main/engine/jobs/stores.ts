@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { DestinationInput } from '../../../shared/model/destination.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { DiskBlobStore } from '../backend/disk/disk-blob-store.ts';
@@ -109,7 +109,7 @@ export async function openRepository(
   try {
     return await Repository.open(store, keys, signal);
   } catch (error) {
-    const isGone = error instanceof AppError && error.code === 'repository.absent' && destination.kind === 'disk';
+    const isGone = isAppErrorOf(error, 'repository.absent') && destination.kind === 'disk';
     if (!isGone || (await holdsObjects(destination.path))) throw error;
     throw new AppError('backend.absent', { path: destination.path }, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { headerName, maxHeaderBytes, readmeName, recoverScriptName } from './format.ts';
 import {
@@ -10,7 +10,6 @@ import {
 } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
 import { refreshReaderFiles } from './reader-files.ts';
-import { isAppErrorOf } from './store-errors.ts';
 
 /** The header of the repository on this store, not yet authenticated, or undefined when there is none. */
 export async function findHeader(store: BlobStore, signal: AbortSignal): Promise<RepositoryHeader | undefined> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
@@ -7,7 +7,6 @@ import { canonicalJson } from './canonical-json.ts';
 import { hmacSha256, sameBytes, utf8 } from './crypto/primitives.ts';
 import { idOfLeaseName, leaseName, maxLeaseBytes } from './format.ts';
 import { leaseMacKey, type MainKeys } from './keys/main-keys.ts';
-import { isAppErrorOf } from './store-errors.ts';
 
 /**
  * Leases say who is writing (`writer`, any number at once) or pruning (`exclusive`, alone). A lease ends by itself: a holder

@@ -1,8 +1,8 @@
+import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { assetPath } from '../platform/asset-path.ts';
-import { isAppErrorOf } from './store-errors.ts';
 import { readmeName, recoverScriptName } from './format.ts';
 
 /** What lies in clear in every repository, so that it can be read without Shouhu. */

@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { DatabaseRecord, TableRecord } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
@@ -19,7 +19,6 @@ import {
 } from './objects/object-codec.ts';
 import { refreshReaderFiles } from './reader-files.ts';
 import { parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
-import { isAppErrorOf } from './store-errors.ts';
 import { TableChunks } from './table-chunks.ts';
 
 /** A record that is now in the repository; `written` is false when it was there before. Bytes as stored. */

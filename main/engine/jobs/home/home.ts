@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { writeFileDurably } from '../../platform/write-file-durably.ts';
 import { parseHeader, serializeHeader, type RepositoryHeader } from '../../repository/index.ts';
@@ -54,7 +54,7 @@ export class Home {
     try {
       return parseHeader(bytes);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'repository.newer-format') throw error;
+      if (isAppErrorOf(error, 'repository.newer-format')) throw error;
       throw new AppError('home.damaged', { file: 'keyring.json' }, { cause: error });
     }
   }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { isAppErrorOf } from '../store-errors.ts';
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import { openVaultWithPassphrase } from '../keys/keyring.ts';
 import { aKeyring, testVaultPassphrase } from '../testing/keys.ts';
 import { frameBytes } from './frames.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Coordinate, ServerFacts } from '../../../../shared/model/database.ts';
 import type { MysqlConnection, TextRow } from './connection.ts';
 import { quoteText } from './quote.ts';
@@ -42,7 +42,7 @@ async function masterStatus(connection: MysqlConnection, server: ServerFacts): P
   try {
     return (await connection.query(statement))[0];
   } catch (error) {
-    if (error instanceof AppError && error.code === 'mysql.no-privilege') return undefined;
+    if (isAppErrorOf(error, 'mysql.no-privilege')) return undefined;
     throw error;
   }
 }

@@ -65,6 +65,31 @@ describe('the wait for a lock', () => {
     other.destroy();
   });
 
+  it('gives way to a shop that could not move on behind it, and tries again', async () => {
+    const first = await source.openAdmin();
+    const second = await source.openAdmin();
+    await first.query('START TRANSACTION');
+    await first.query('UPDATE shop.orders SET n = 5 WHERE id = 3');
+    // Its statement stands behind the row, the lock stands behind its statement, and the row's owner will stand behind the lock.
+    const behind = second.query('UPDATE shop.orders SET n = 6 WHERE id = 3');
+    const begun = aSnapshot(source.target, {
+      databases: ['shop'],
+      methods: ['global-read-lock'],
+      lockWaitMs: 15_000,
+    });
+    await expect.poll(waiting).toHaveLength(1);
+
+    await first.query('UPDATE shop.orders SET n = 5 WHERE id = 4');
+    await first.query('COMMIT');
+    await behind;
+    const snapshot = await begun;
+    await snapshot.close();
+    first.close();
+    second.close();
+
+    expect(snapshot.lock.waitedMs).toBeGreaterThan(1000);
+  });
+
   it('does not stop at an open transaction that only has to commit later', async () => {
     const other = await source.openAdmin();
     await other.query('START TRANSACTION');

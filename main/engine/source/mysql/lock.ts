@@ -1,9 +1,10 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { TableSchema } from '../../../../shared/model/database.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { MysqlConnection } from './connection.ts';
 import { quoteTable } from './quote.ts';
-import { limitIdleness } from './session.ts';
+import { limitIdleness, limitLockWait } from './session.ts';
 import type { LockMethod } from './types.ts';
 
 /** The ways that stop commits for a moment. */
@@ -15,6 +16,7 @@ export interface LockSite {
   /** Ends another connection of ours on the server. Never throws. */
   readonly kill: (threadId: number) => void;
   readonly tables: readonly TableSchema[];
+  /** Longest time for all tries together. */
   readonly lockWaitMs: number;
   readonly signal: AbortSignal;
 }
@@ -34,6 +36,14 @@ export interface HeldLock {
  */
 const longestHoldSeconds = 10;
 
+/**
+ * A lock that waits holds up everybody behind it, and it may wait for somebody who waits for it: a statement of one transaction that
+ * stands behind a row of another one, whose next statement stands behind us (FLUSH TABLES WITH READ LOCK on a busy shop, met
+ * once in some hundred snapshots). So one try is short, and between tries the shop moves on.
+ */
+const tryMs = 1000;
+const restMs = 500;
+
 const release: Readonly<Record<LockingMethod, string>> = {
   'backup-stage': 'BACKUP STAGE END',
   'global-read-lock': 'UNLOCK TABLES',
@@ -43,12 +53,31 @@ const release: Readonly<Record<LockingMethod, string>> = {
 /**
  * Takes the lock on a connection of its own, or returns null when this account or server does not allow it.
  *
- * The wait is bounded three times: by lock_wait_timeout on the server, by a watchdog that kills the waiting statement (several waits
- * may add up), and by the signal. A lock that waits blocks all writers behind it, so on every way out the waiting connection is
- * killed on the server, not only closed here.
- * Errors: `mysql.lock-timeout` {waitedMs}, `mysql.connection-lost`, the signal's reason.
+ * Tries of a second or so are repeated for `lockWaitMs` altogether. Errors: `mysql.lock-timeout` {waitedMs} when none succeeded,
+ * `mysql.connection-lost`, the signal's reason.
  */
 export async function takeLock(site: LockSite, method: LockingMethod): Promise<HeldLock | null> {
+  const startedMs = systemClock.monotonicMs();
+  const waitedMs = () => Math.round(systemClock.monotonicMs() - startedMs);
+  for (;;) {
+    try {
+      const lock = await tryLock(site, method, Math.min(tryMs, site.lockWaitMs));
+      return lock === null ? null : { ...lock, waitedMs: waitedMs() };
+    } catch (error) {
+      if (!isAppErrorOf(error, 'mysql.lock-timeout')) throw error;
+      if (waitedMs() + restMs + tryMs > site.lockWaitMs)
+        throw new AppError('mysql.lock-timeout', { waitedMs: waitedMs() }, { cause: error });
+    }
+    await sleep(restMs, undefined, { signal: site.signal });
+  }
+}
+
+/**
+ * One try. Its wait is bounded three times: by lock_wait_timeout on the server, by a watchdog that kills the waiting statement
+ * (several waits may add up), and by the signal. On every way out the waiting connection is killed on the server, not only
+ * closed here.
+ */
+async function tryLock(site: LockSite, method: LockingMethod, limitMs: number): Promise<HeldLock | null> {
   const connection = await site.open();
   connection.onAbort = site.kill;
   const startedMs = systemClock.monotonicMs();
@@ -57,9 +86,10 @@ export async function takeLock(site: LockSite, method: LockingMethod): Promise<H
     connection.destroy(
       new AppError('mysql.lock-timeout', { waitedMs: Math.round(systemClock.monotonicMs() - startedMs) }),
     );
-  }, site.lockWaitMs + 500);
+  }, limitMs + 500);
   try {
     await limitIdleness(connection, longestHoldSeconds);
+    await limitLockWait(connection, limitMs);
     for (const statement of acquire(method, site.tables)) await connection.query(statement, { signal: site.signal });
   } catch (error) {
     connection.destroy();
@@ -90,12 +120,13 @@ export async function takeLock(site: LockSite, method: LockingMethod): Promise<H
  */
 export async function lockForReading(connection: MysqlConnection, tables: readonly TableSchema[]): Promise<boolean> {
   try {
-    await connection.query('SET SESSION lock_wait_timeout = 1, wait_timeout = 120');
+    await limitLockWait(connection, 1000);
+    await limitIdleness(connection, 120);
     await connection.query(`LOCK TABLES ${lockList(tables, 'READ LOCAL')}`);
     return true;
   } catch (error) {
     connection.destroy();
-    if (isRefusal(error) || (error instanceof AppError && error.code === 'mysql.lock-timeout')) return false;
+    if (isRefusal(error) || isAppErrorOf(error, 'mysql.lock-timeout')) return false;
     throw error;
   }
 }
@@ -120,5 +151,5 @@ function lockList(tables: readonly TableSchema[], kind: 'READ' | 'READ LOCAL'): 
 
 /** Not allowed, or not known to this server. Waiting too long and losing the line are something else. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof AppError && (error.code === 'mysql.no-privilege' || error.code === 'mysql.query-failed');
+  return isAppErrorOf(error, 'mysql.no-privilege', 'mysql.query-failed');
 }

@@ -155,8 +155,11 @@ describe('BatchCutter', () => {
       fc.property(fc.array(row, { maxLength: 60 }), fc.integer({ min: 50, max: 2_000 }), (rows, batchBytes) => {
         const collect = (fill: (cutter: BatchCutter) => void) => {
           const batches: unknown[] = [];
-          const cutter = new BatchCutter({ firstBytes: batchBytes, nextBytes: batchBytes }, null, ({ bytes, usedBytes, rows: count }) =>
-            batches.push([Buffer.from(bytes.subarray(0, usedBytes)).toString('hex'), count]),
+          const cutter = new BatchCutter(
+            { firstBytes: batchBytes, nextBytes: batchBytes },
+            null,
+            ({ bytes, usedBytes, rows: count }) =>
+              batches.push([Buffer.from(bytes.subarray(0, usedBytes)).toString('hex'), count]),
           );
           fill(cutter);
           cutter.flush();

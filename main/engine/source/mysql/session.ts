@@ -41,7 +41,8 @@ const harmless = new Set([1193, 1227, 1229, 1231, 1232, 1238]);
 /** Errors: those of `MysqlConnection.query`. */
 export async function prepareSession(connection: MysqlConnection, lockWaitMs: number): Promise<void> {
   for (const statement of required) await connection.query(statement);
-  await setOptional(connection, [...optional, `lock_wait_timeout = ${wholeSeconds(lockWaitMs)}`]);
+  await setOptional(connection, optional);
+  await limitLockWait(connection, lockWaitMs);
   await limitStatements(connection, 0);
 }
 
@@ -61,6 +62,11 @@ export async function limitStatements(connection: MysqlConnection, limitMs: numb
  */
 export async function limitIdleness(connection: MysqlConnection, seconds: number): Promise<void> {
   await connection.query(`SET SESSION wait_timeout = ${seconds}`);
+}
+
+/** The server gives up a statement that waits longer for a table's or the global lock; it counts in whole seconds. */
+export async function limitLockWait(connection: MysqlConnection, limitMs: number): Promise<void> {
+  await setOptional(connection, [`lock_wait_timeout = ${wholeSeconds(limitMs)}`]);
 }
 
 export function wholeSeconds(durationMs: number): number {

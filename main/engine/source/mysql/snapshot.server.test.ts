@@ -39,7 +39,12 @@ describe('readers of one snapshot', () => {
     const stop = await startWriters(3);
     try {
       for (let round = 0; round < rounds; round += 1) {
-        const snapshot = await aSnapshot(source.target, { databases: ['bank'], readers: 3, methods: [method] });
+        const snapshot = await aSnapshot(source.target, {
+          databases: ['bank'],
+          readers: 3,
+          methods: [method],
+          lockWaitMs: 30_000,
+        });
         try {
           const totals = await Promise.all(
             [1, 2, 3].map(() => Promise.all([sumOf(snapshot, 'left_side'), sumOf(snapshot, 'right_side')])),
