@@ -1,10 +1,10 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { LedgerPartial, Range, RangeDigest, TableSchema } from '../../../shared/model/database.ts';
-import type { EncodedChunk } from '../chunk-pool/chunk-worker.ts';
+import type { ComparedPart, EncodedChunk } from '../chunk-pool/chunk-worker.ts';
 import { free } from '../platform/free-memory.ts';
 import { smallGroupRows } from '../repository/index.ts';
 import type { BatchSizes, RawBatch } from '../source/mysql/index.ts';
-import { combineDigests, combineSums, type RowLayout } from '../source/mysql/rows/index.ts';
+import { combineDigests, combineSums, emptyDigest, type RowLayout } from '../source/mysql/rows/index.ts';
 import { addPartials, fullName, type CaptureContext } from './capture-context.ts';
 import type { RangeTask } from './plan-ranges.ts';
 
@@ -26,13 +26,26 @@ export interface OpenTable {
   readonly onMoved: (difference: AppError) => void;
 }
 
-/** One range: kept as it was when the server's digest says so, else read, cut, encoded and written. */
+/**
+ * One range: kept as it was when the server's digest says so or its rows turn out to be the same, else read, cut, encoded and
+ * written.
+ */
 export async function captureRange(table: OpenTable, task: RangeTask, context: CaptureContext): Promise<Range[]> {
-  if (task.previous !== null && (await isUnchanged(table.schema, task, task.previous, context))) {
+  if (task.previous === null) return captureAnew(table, task, context);
+  const previous = await reusable(table.schema, task.previous, context);
+  const answer = previous === null ? null : await askIfCheaper(table.schema, task, previous, context);
+  if (previous !== null && answer === 'same') {
     context.figures.rangesReused += 1;
     context.figures.digestsCompared += 1;
-    return [task.previous];
+    return [previous];
   }
+  const evenly = { firstBytes: chunkTargetBytes, nextBytes: chunkTargetBytes };
+  const fetched = await fetchRange(table, { ...task, previous }, evenly, context);
+  if (answer !== null && answer !== 'same') compareWithAnswer(table, answer, fetched, context);
+  return fetched.map(withoutOracle);
+}
+
+async function captureAnew(table: OpenTable, task: RangeTask, context: CaptureContext): Promise<Range[]> {
   // The server is asked for its own digest of one freshly read piece per table: enough to notice a codec that disagrees with this
   // server about a column type, at a bounded cost. Claimed before the reading, because ranges run side by side.
   const isAudited = table.audit.isDue;
@@ -44,32 +57,71 @@ export async function captureRange(table: OpenTable, task: RangeTask, context: C
   return fetched.map(withoutOracle);
 }
 
-/** Asks the server for the range's digests. The chunks must also still be in the repository. */
-async function isUnchanged(
+/** The range of the last snapshot if it can stand for this one's: its chunks are still there and its digests are known. */
+async function reusable(schema: TableSchema, previous: Range, context: CaptureContext): Promise<Range | null> {
+  const known = await context.repository.knownIds(context.signal);
+  const isPresent = previous.chunks.every(
+    ({ id, sealedId }) => known.has(id) && (sealedId === null || known.has(sealedId)),
+  );
+  // Without a digest of the secret columns (small groups keep it inside the seal) nothing can be compared.
+  const isComparable = !hasSecrets(schema) || previous.sealedDigest !== null;
+  return isPresent && isComparable ? previous : null;
+}
+
+/** The server's digests against the last snapshot's: `same`, the server's open digest where they differ, or null: not asked. */
+async function askIfCheaper(
   schema: TableSchema,
   { range }: RangeTask,
   previous: Range,
-  context: CaptureContext,
-): Promise<boolean> {
-  const known = await context.repository.knownIds(context.signal);
-  const present = previous.chunks.every(
-    ({ id, sealedId }) => known.has(id) && (sealedId === null || known.has(sealedId)),
-  );
-  if (!present) return false;
-  const isSealed = schema.columns.some((column) => column.secret);
-  // Without a digest of the secret columns (small groups keep it inside the seal) nothing can be compared.
-  if (isSealed && previous.sealedDigest === null) return false;
-  const open = await context.snapshot.digestRange(schema, range, 'open', context.signal);
-  if (!isSameDigest(open, previous)) return false;
-  if (!isSealed) return true;
-  const sealed = await context.snapshot.digestRange(schema, range, 'sealed', context.signal);
-  return isSameDigest(sealed, sealedDigestOf(previous));
+  { snapshot, costs, clock, signal }: CaptureContext,
+): Promise<RangeDigest | 'same' | null> {
+  const groups = hasSecrets(schema) ? 2 : 1;
+  if (!costs.isAskingCheaper(previous, groups)) return null;
+  const startedMs = clock.monotonicMs();
+  const open = await snapshot.digestRange(schema, range, 'open', signal);
+  costs.asked(open.rows, 1, clock.monotonicMs() - startedMs);
+  if (!isSameDigest(open, previous)) return open;
+  if (groups === 1) return 'same';
+  const sealed = await snapshot.digestRange(schema, range, 'sealed', signal);
+  return isSameDigest(sealed, sealedDigestOf(previous)) ? 'same' : open;
 }
 
-async function fetchRange(table: OpenTable, task: RangeTask, sizes: BatchSizes, context: CaptureContext): Promise<Range[]> {
+/** A range that the server called changed has been digested by it already: what was fetched must be just that. */
+function compareWithAnswer(
+  { schema, onMoved }: OpenTable,
+  server: RangeDigest,
+  fetched: readonly Range[],
+  { figures }: CaptureContext,
+): void {
+  const mine = fetched.reduce<RangeDigest>(
+    (whole, piece) => ({
+      rows: whole.rows + piece.rows,
+      digest: combineDigests(whole.digest, piece.digest),
+      sum: combineSums(whole.sum, piece.sum),
+    }),
+    { rows: 0, digest: emptyDigest, sum: null },
+  );
+  if (isSameDigest(server, mine)) figures.digestsCompared += 1;
+  else
+    onMoved(
+      new AppError('backup.digest-mismatch', { table: fullName(schema), rows: mine.rows, serverRows: server.rows }),
+    );
+}
+
+function hasSecrets(schema: TableSchema): boolean {
+  return schema.columns.some((column) => column.secret);
+}
+
+async function fetchRange(
+  table: OpenTable,
+  task: RangeTask,
+  sizes: BatchSizes,
+  context: CaptureContext,
+): Promise<Range[]> {
   const { schema } = table;
   const pieces: Promise<Range>[] = [];
   let rows: number;
+  const startedMs = context.clock.monotonicMs();
   // On a slow line the first batch may take a minute: what is being read is said before it is there.
   context.onProgress(schema, 0);
   try {
@@ -79,7 +131,8 @@ async function fetchRange(table: OpenTable, task: RangeTask, sizes: BatchSizes, 
       sizes,
       async (batch) => {
         const lower = pieces.length === 0 ? task.range.lower : batch.firstKey;
-        const piece = storeBatch(batch, lower, table, context);
+        if (pieces.length === 0) context.costs.fetched(batch.usedBytes, context.clock.monotonicMs() - startedMs);
+        const piece = storeBatch(batch, { lower, previous: task.previous }, table, context);
         pieces.push(piece);
         const { rows: batchRows } = await piece;
         context.figures.rowsFetched += batchRows;
@@ -100,14 +153,23 @@ async function fetchRange(table: OpenTable, task: RangeTask, sizes: BatchSizes, 
   return schema.key === null ? mergeIntoOne(stored) : stored;
 }
 
-/** Encodes one batch and writes its objects. Only ids, counts and digests stay in memory: a table may be larger than that. */
+/**
+ * Encodes one batch and writes its objects. Only ids, counts and digests stay in memory: a table may be larger than that. Rows that
+ * turn out to be those of `previous` are neither compressed nor written: its chunk holds them.
+ */
 async function storeBatch(
   { bytes, usedBytes, rows }: RawBatch,
-  lower: Range['lower'],
+  { lower, previous }: { readonly lower: Range['lower']; readonly previous: Range | null },
   { layout }: OpenTable,
   context: CaptureContext,
 ): Promise<Range> {
-  const encoded = await context.pool.encode({ bytes, usedBytes, rows, layout }, context.signal);
+  const unlessSame = previous === null || previous.rows !== rows ? null : comparedPart(previous);
+  const encoded = await context.pool.encode({ bytes, usedBytes, rows, layout, unlessSame }, context.signal);
+  if (encoded === 'same') {
+    if (previous === null) throw new Error('rows cannot be those of a range that is not there');
+    context.figures.rangesReused += 1;
+    return { ...previous, lower };
+  }
   const unreadable = encoded.ledgers.find((ledger) => ledger.unreadable > 0);
   if (unreadable !== undefined)
     throw new AppError('backup.ledger-mismatch', { ledger: unreadable.name, unreadable: unreadable.unreadable });
@@ -192,6 +254,10 @@ async function auditRange(
   onMoved(
     new AppError('backup.digest-mismatch', { table: fullName(schema), rows: piece.rows, serverRows: server.rows }),
   );
+}
+
+function comparedPart({ digest, sum, sealedDigest, sealedSum }: Range): ComparedPart {
+  return { digest, sum, sealedDigest, sealedSum };
 }
 
 function sealedDigestOf(range: Range): RangeDigest {

@@ -63,6 +63,36 @@ describe('captureTable', () => {
     expect(record.ranges[0]!.chunks.map(({ rows }) => rows)).toEqual([100, 100, 50]);
   });
 
+  it('keeps the chunks of rows that it fetched and found the same', async () => {
+    const first = await aRun(300);
+    const { record } = await captureTable(first.table, wholeTable(), first.context);
+    const changed = aScriptedTable(300);
+    changed.rows[150] = ['151', '9.99', 'CARD-151'];
+    const snapshot = new ScriptedSnapshot([changed]);
+    const costs = { isAskingCheaper: () => false, fetched: () => undefined, asked: () => undefined };
+    const context = aContext(snapshot, first.repository, pool, { costs });
+
+    const { record: next } = await captureTable(first.table, inheritRanges(record), context);
+
+    expect(next.ranges[0]).toEqual(record.ranges[0]);
+    expect(next.ranges[2]).toEqual(record.ranges[2]);
+    expect(next.ranges[1]!.chunks[0]!.id).not.toBe(record.ranges[1]!.chunks[0]!.id);
+    expect(context.figures).toMatchObject({ rangesReused: 2, rangesTotal: 3, rowsFetched: 300 });
+    expect(snapshot.calls.filter((call) => call.startsWith('digest'))).toEqual([]);
+  });
+
+  it('refuses changed rows that are not those the server has digested', async () => {
+    const first = await aRun(250);
+    const { record } = await captureTable(first.table, wholeTable(), first.context);
+    const snapshot = new ScriptedSnapshot([aScriptedTable(250)]);
+    snapshot.digestOf = (digest) => ({ ...digest, digest: 'f'.repeat(32) });
+    const context = aContext(snapshot, first.repository, pool);
+
+    await expect(captureTable(first.table, inheritRanges(record), context)).rejects.toMatchObject({
+      code: 'backup.digest-mismatch',
+    });
+  });
+
   it('refuses a table whose rows are not as many as the server counts', async () => {
     const { table, context, snapshot } = await aRun(10);
     snapshot.countOffset = 1;

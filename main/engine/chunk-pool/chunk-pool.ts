@@ -31,9 +31,9 @@ export class ChunkPool {
     });
   }
 
-  /** `task.bytes` is handed over and must not be used afterwards. */
-  encode(task: EncodeTask, signal: AbortSignal): Promise<EncodedChunk> {
-    return this.#run<EncodedChunk>('encode', task, signal, [task.bytes.buffer]);
+  /** `same`: the rows are those that `task.unlessSame` stands for. `task.bytes` is handed over and must not be used afterwards. */
+  encode(task: EncodeTask, signal: AbortSignal): Promise<EncodedChunk | 'same'> {
+    return this.#run<EncodedChunk | 'same'>('encode', task, signal, [task.bytes.buffer]);
   }
 
   async verify(task: VerifyTask, signal: AbortSignal): Promise<void> {

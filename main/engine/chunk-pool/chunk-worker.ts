@@ -12,7 +12,7 @@ import {
   type EncodingKeys,
   type VaultKey,
 } from '../repository/index.ts';
-import { encodeRows, type LedgerPartial, type RowLayout } from '../source/mysql/rows/index.ts';
+import { encodeRows, type EncodedRows, type LedgerPartial, type RowLayout } from '../source/mysql/rows/index.ts';
 
 /** Runs in a worker thread: all CPU work on chunks, in both directions. Keys came in memory and stay here. */
 const { keys } = workerData as { readonly keys: EncodingKeys };
@@ -40,7 +40,12 @@ export interface EncodeTask {
   readonly usedBytes: number;
   readonly rows: number;
   readonly layout: RowLayout;
+  /** What the rows amounted to the last time; when they still do, there is nothing to make. */
+  readonly unlessSame: ComparedPart | null;
 }
+
+/** Digests of as many rows. */
+export type ComparedPart = Pick<EncodedChunk, 'digest' | 'sum' | 'sealedDigest' | 'sealedSum'>;
 
 /** A finished chunk: objects ready to be written, and what its rows amount to. */
 export interface EncodedChunk {
@@ -56,20 +61,18 @@ export interface EncodedChunk {
 }
 
 /** Row packets → text, digests, ledger sums → compressed, encrypted objects. */
-export function encode(task: EncodeTask): EncodedChunk | WorkFailure {
+export function encode(task: EncodeTask): EncodedChunk | 'same' | WorkFailure {
   return orFailure(() => encodeChunk(task));
 }
 
-function encodeChunk(task: EncodeTask): EncodedChunk {
+function encodeChunk(task: EncodeTask): EncodedChunk | 'same' {
   const encoded = encodeRows(task.layout, task.bytes, task.usedBytes, task.rows);
   const { rows, openText, sealedText, sealedDigest } = encoded;
   const textBytes = openText.byteLength + (sealedText?.byteLength ?? 0);
   free(task.bytes);
+  if (task.unlessSame !== null && isSame(encoded, task.unlessSame)) return 'same';
   const open = encodeObject(keys, { kind: 'rows', payload: openText });
-  const sealed =
-    sealedText === null
-      ? null
-      : encodeSealedRows(keys, { rows, text: sealedText, digest: sealedDigest });
+  const sealed = sealedText === null ? null : encodeSealedRows(keys, { rows, text: sealedText, digest: sealedDigest });
   free(openText);
   if (sealedText !== null) free(sealedText);
   return handOver<EncodedChunk>({
@@ -83,6 +86,15 @@ function encodeChunk(task: EncodeTask): EncodedChunk {
     sealedSum: encoded.sealedSum,
     ledgers: encoded.ledgers,
   });
+}
+
+function isSame({ openDigest, openSum, sealedDigest, sealedSum }: EncodedRows, before: ComparedPart): boolean {
+  return (
+    openDigest === before.digest &&
+    openSum === before.sum &&
+    sealedDigest === before.sealedDigest &&
+    sealedSum === before.sealedSum
+  );
 }
 
 export interface VerifyTask {
