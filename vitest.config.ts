@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `unit` needs nothing but Node; `servers` starts real MariaDB, sshd and S3 servers, so its files run
- * one after the other on small machines; `e2e` drives the built app in Electron (started by scripts/e2e.mjs).
+ * Four projects: `unit` needs nothing but Node; `servers` starts real MariaDB, sshd and S3 servers, so its files run
+ * one after the other on small machines; `compat` starts the database servers that scripts/compat.mjs fetches; `e2e` drives
+ * the built app in Electron (started by scripts/e2e.mjs).
  */
 export default defineConfig({
   test: {
@@ -11,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{main,shared,renderer}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
-          exclude: ['**/*.server.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.server.test.ts', '**/*.compat.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -20,6 +21,15 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['main/**/*.server.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'compat',
+          include: ['main/**/*.compat.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -70,6 +70,7 @@ const needs = {
   },
   xshmfence: { what: "Electron's library xshmfence", libraries: ['libxshmfence.so.1'], deb: 'libxshmfence1' },
   xvfb: { what: 'Xvfb, a screen for tests', programs: ['Xvfb'], linuxOnly: true, deb: 'xvfb' },
+  debootstrap: { what: 'debootstrap', programs: ['debootstrap'], linuxOnly: true, deb: 'debootstrap' },
   chinese: { what: 'a font with Chinese characters', font: true, deb: 'fonts-noto-cjk', optional: true },
 };
 const servers = ['mariadb', 'sshd'];
@@ -80,6 +81,7 @@ const byProfile = {
   bench: [...servers, 'mariadbClient', 'zstd', 'openssl', 'mydumper'],
   app,
   test: [...servers, ...app, 'xvfb'],
+  debian: ['debootstrap'],
 };
 
 export const profiles = Object.keys(byProfile);

@@ -47,6 +47,13 @@ export async function chooseServer(kind: ServerFlavour | 'auto', signal?: AbortS
   throw new AppError('sandbox.no-server', { looked, kind, hint: installHint(kind, process.platform) });
 }
 
+/** The server at `serverPath`, or `sandbox.no-server` when that is no server program (MariaDB: or has no install program beside it). */
+export async function serverAt(serverPath: string, signal?: AbortSignal): Promise<ServerBinaries> {
+  const binaries = await identify(serverPath, signal);
+  if (binaries !== undefined) return binaries;
+  throw new AppError('sandbox.no-server', { looked: serverPath, kind: 'auto', hint: '' });
+}
+
 export function installHint(kind: ServerFlavour | 'auto', platform: NodeJS.Platform): string {
   const isMysql = kind === 'mysql';
   if (platform === 'darwin') return isMysql ? 'brew install mysql' : 'brew install mariadb';

@@ -9,7 +9,7 @@ import { createOwnedFolder, sweepOwnedFolders, type OwnedFolder } from '../platf
 import { pollUntil } from '../platform/poll.ts';
 import { randomKeyBytes } from '../platform/random.ts';
 import { runCommand } from '../platform/run-command.ts';
-import { chooseServer, type ServerBinaries, type ServerFlavour } from './find-server.ts';
+import { chooseServer, serverAt, type ServerBinaries, type ServerFlavour } from './find-server.ts';
 import { initialiseCommand, initStatements, serverArguments } from './server-arguments.ts';
 
 /**
@@ -24,6 +24,8 @@ import { initialiseCommand, initStatements, serverArguments } from './server-arg
  */
 export interface PrivateServerOptions {
   readonly kind?: ServerFlavour | 'auto';
+  /** This server program and no other; then `kind` says nothing. */
+  readonly serverPath?: string;
   /** Where the temporary folder is made; the system's own place by default. */
   readonly baseDir?: string;
   /** A free port of 127.0.0.1 by default. */
@@ -71,7 +73,10 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
   signal?.throwIfAborted();
   const parent = options.baseDir ?? tmpdir();
   await Promise.all([...new Set([parent, tmpdir()])].map((folder) => sweepOwnedFolders(folder, folderPrefix)));
-  const binaries = await chooseServer(options.kind ?? 'auto', signal);
+  const binaries =
+    options.serverPath === undefined
+      ? await chooseServer(options.kind ?? 'auto', signal)
+      : await serverAt(options.serverPath, signal);
   const folders = [await createOwnedFolder(parent, folderPrefix)];
   let child: BoundChild | undefined;
   let stopping: Promise<void> | undefined;

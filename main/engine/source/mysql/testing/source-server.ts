@@ -1,4 +1,5 @@
 import { startPrivateServer, type PrivateServer } from '../../../sandbox/index.ts';
+import { startCompatServer, type CompatServer } from '../../../sandbox/testing/compat-servers.ts';
 import { connectMysql } from '../connect.ts';
 import type { MysqlConnection } from '../connection.ts';
 import { beginSnapshot } from '../begin-snapshot.ts';
@@ -22,7 +23,15 @@ export interface SourceServer {
 }
 
 export async function startSource(extraArgs: readonly string[] = []): Promise<SourceServer> {
-  const server = await startPrivateServer({ kind: 'mariadb', binlog: true, durability: 'none', extraArgs });
+  return sourceOn(await startPrivateServer({ kind: 'mariadb', binlog: true, durability: 'none', extraArgs }));
+}
+
+/** The same on one of the servers of the compatibility suite. */
+export function startCompatSource(kind: CompatServer): Promise<SourceServer> {
+  return startCompatServer(kind).then(sourceOn);
+}
+
+async function sourceOn(server: PrivateServer): Promise<SourceServer> {
   const target = {
     host: '127.0.0.1',
     port: server.port ?? 0,
@@ -43,15 +52,6 @@ export async function startSource(extraArgs: readonly string[] = []): Promise<So
     as: (user, password) => ({ host: '127.0.0.1', port: server.port ?? 0, user, password }),
     stop: () => server.stop(),
   };
-}
-
-/**
- * A MySQL server that somebody started for the compatibility suite, by `SHOUHU_TEST_MYSQL_PORT` (root without password on
- * 127.0.0.1); null otherwise.
- */
-export function mysqlUnderTest(): MysqlTarget | null {
-  const port = Number(process.env['SHOUHU_TEST_MYSQL_PORT'] ?? 0);
-  return port === 0 ? null : { host: '127.0.0.1', port, user: 'root', password: '' };
 }
 
 export function aSnapshot(target: MysqlTarget, options: Partial<SnapshotOptions> = {}): Promise<MysqlSnapshot> {
