@@ -6,6 +6,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'phase.lock': 'taking one consistent picture',
   'phase.plan': 'planning',
   'phase.read': 'reading data',
+  'phase.wait': 'the shop is busy, so we wait',
+  'phase.slow': 'the shop stays busy, so we read slowly',
   'phase.check': 'checking',
   'phase.publish': 'writing the manifest',
   'phase.copy': 'writing copies',

@@ -4,6 +4,8 @@ export const cliIdsZh = {
   'phase.lock': '取得一致的快照',
   'phase.plan': '规划读取',
   'phase.read': '读取数据',
+  'phase.wait': '店铺正忙，先让一让，稍后继续',
+  'phase.slow': '店铺一直很忙，放慢读取',
   'phase.check': '核对',
   'phase.publish': '写入清单',
   'phase.copy': '写入副本',

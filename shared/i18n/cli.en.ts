@@ -123,6 +123,7 @@ export const cliEn: Record<CliKey, string> = {
   'destination.removed': 'Destination “{{name}}” removed; the backups in it are still there.',
   'backup.done': 'Snapshot {{id}}: {{at}}, {{tables}} tables, {{rows}} rows, in {{time}}.',
   'backup.read': 'Read {{bytes}} and {{rows}} rows from the server; {{reused}} of {{total}} ranges had not changed.',
+  'backup.paused': 'Stood still for {{time}} because the shop was busy.',
   'backup.written': 'Wrote {{objects}} objects, {{bytes}}.',
   'backup.copy': '{{destination}}: {{objects}} objects, {{bytes}}',
   'ledger.none': 'No ledgers.',

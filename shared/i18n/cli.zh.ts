@@ -119,6 +119,7 @@ export const cliZh = {
   'destination.removed': '已去掉目的地“{{name}}”，里面的备份都还在。',
   'backup.done': '快照 {{id}}：{{at}}，{{tables}} 张表，{{rows}} 行，用时 {{time}}。',
   'backup.read': '从服务器读取 {{bytes}}，{{rows}} 行；{{total}} 段里有 {{reused}} 段没有变化。',
+  'backup.paused': '店铺繁忙，中途让路 {{time}}。',
   'backup.written': '写入 {{objects}} 个数据块，{{bytes}}。',
   'backup.copy': '{{destination}}：{{objects}} 个数据块，{{bytes}}',
   'ledger.none': '没有账目表。',

@@ -19,6 +19,8 @@ export const readFiguresSchema = z.strictObject({
   rowsFetched: z.int().nonnegative(),
   rangesReused: z.int().nonnegative(),
   rangesTotal: z.int().nonnegative(),
+  /** Time in which nothing was read because the shop was busy. Absent in snapshots of before this was counted. */
+  pausedMs: z.int().nonnegative().optional(),
 });
 export type ReadFigures = z.infer<typeof readFiguresSchema>;
 

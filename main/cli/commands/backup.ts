@@ -53,6 +53,9 @@ function backupLines(output: BackupOutput, words: Words): string[] {
       reused: countText(read.rangesReused),
       total: countText(read.rangesTotal),
     }),
+    ...((read.pausedMs ?? 0) > 0
+      ? [words.say('backup.paused', { time: durationText(read.pausedMs ?? 0, words) })]
+      : []),
     words.say('backup.written', { objects: countText(written.objects), bytes: sizeText(written.bytes) }),
     '',
     ...ledgerLines(output.ledgers, words),

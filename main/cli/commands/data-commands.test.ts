@@ -27,6 +27,15 @@ afterEach(async () => {
 });
 
 describe('backup', () => {
+  it('says for how long it stood still for the shop, and nothing when it did not', async () => {
+    const paused = aBackup({ read: { ...aBackup().read, pausedMs: 95_000 } });
+    const seen = await act(['--lang', 'en', 'backup', 'shop'], { env, script: { 'backup.run': () => paused } });
+    expect(seen.out).toContain('Stood still for 1 min 35 s because the shop was busy.');
+
+    const calm = await act(['--lang', 'en', 'backup', 'shop'], { env, script: { 'backup.run': () => aBackup() } });
+    expect(calm.out).not.toContain('Stood still');
+  });
+
   it.each([
     [{ checks: [{ id: 'ledger-equal', ok: false, facts: {} }] }, 'backup.ledger-mismatch'],
     [{ checks: [{ id: 'plausible-size', ok: false, facts: {} }] }, 'backup.implausibly-small'],

@@ -2,8 +2,10 @@ import type PQueue from 'p-queue';
 import type { LedgerDefinition, LedgerPartial, TableSchema } from '../../../shared/model/database.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { Repository } from '../repository/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { MysqlSnapshot } from '../source/mysql/index.ts';
 import { addDecimalText } from '../source/mysql/rows/index.ts';
+import type { RangeCosts } from './range-costs.ts';
 
 /** What all tables of one run share while they are captured. */
 export interface CaptureContext {
@@ -15,8 +17,12 @@ export interface CaptureContext {
   /** Only ledgers whose table and columns are in the snapshot. */
   readonly ledgers: readonly LedgerDefinition[];
   readonly figures: CaptureFigures;
-  /** Waits as long as the rate limit asks for after `bytes` were read. */
+  readonly costs: RangeCosts;
+  readonly clock: Clock;
+  /** Waits as long as the rate limit asks for after `bytes` were read, and then while the shop is busy. */
   readonly pace: (bytes: number, signal: AbortSignal) => Promise<void>;
+  /** Waits while the shop is busy; see yield-to-shop.ts. */
+  readonly giveWay: (signal: AbortSignal) => Promise<void>;
   readonly onProgress: (table: TableSchema, bytes: number) => void;
   /** Told of the first failure anywhere: aborts `signal`, so that the others stop at once. */
   readonly fail: (error: unknown) => void;
@@ -26,6 +32,7 @@ export interface CaptureContext {
 /** Counted while a snapshot is being captured. */
 export interface CaptureFigures {
   rowsFetched: number;
+  /** Ranges of the last snapshot that stand for this one's too, whether the server was asked or the rows were looked at. */
   rangesReused: number;
   rangesTotal: number;
   objectsWritten: number;
@@ -36,11 +43,12 @@ export interface CaptureFigures {
   readonly movedTables: Set<string>;
 }
 
-/** Runs `work` as soon as a connection is free, unless the run was stopped meanwhile. */
-export function onReader<T>({ readers, signal }: CaptureContext, work: () => Promise<T>): Promise<T> {
+/** Runs `work` as soon as a connection is free and the shop is not busy, unless the run was stopped meanwhile. */
+export function onReader<T>({ readers, signal, giveWay }: CaptureContext, work: () => Promise<T>): Promise<T> {
   // The queue itself is not given the signal: it would answer before `work` has ended.
-  return readers.add(() => {
+  return readers.add(async () => {
     signal.throwIfAborted();
+    await giveWay(signal);
     return work();
   });
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
+import { rest } from '../platform/rest.ts';
 
 /** What a pause (a long wait for the server) may be made up for afterwards. */
 const creditMs = 1000;
@@ -18,7 +18,7 @@ export function paceTo(
     const dueMs = Math.max(lastDueMs, clock.monotonicMs() - creditMs) + (bytes / maxBytesPerSecond) * 1000;
     lastDueMs = dueMs;
     for (let leftMs = dueMs - clock.monotonicMs(); leftMs > 0; leftMs = dueMs - clock.monotonicMs()) {
-      await sleep(Math.min(leftMs, 1000), undefined, { signal });
+      await rest(Math.min(leftMs, 1000), signal);
     }
   };
 }

@@ -124,6 +124,27 @@ describe('runBackup', () => {
     expect(manifest.checks.find(({ id }) => id === 'tables-isolated')?.ok).toBe(true);
   });
 
+  it('gives way to a busy shop only when it holds no table any more: until then the shop may be waiting for us', async () => {
+    const locked = aScriptedTable(5, { name: 'log', transactional: false });
+    const snapshot = new ScriptedSnapshot([aScriptedTable(250), locked]);
+    snapshot.running = 99;
+    const { request } = await aRun({
+      snapshot,
+      ledgers: [],
+      onProgress: (phase) => {
+        if (phase !== 'wait') return;
+        snapshot.calls.push('wait');
+        snapshot.running = 0;
+      },
+    });
+
+    const { manifest } = await runBackup(request);
+
+    const order = snapshot.calls.filter((call) => /^(read|release|wait)/.test(call));
+    expect(order).toEqual(['read log', 'release', 'wait', 'read cards']);
+    expect(manifest.tables.map(({ rows }) => rows)).toEqual([250, 5]);
+  });
+
   it('keeps a table that nothing isolates, named in a check that does not hold', async () => {
     const snapshot = new ScriptedSnapshot([
       aScriptedTable(250),

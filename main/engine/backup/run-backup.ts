@@ -13,7 +13,10 @@ import { captureTable, type CapturedTable } from './capture-table.ts';
 import { judgeRun, missingSecretColumns, splitLedgers } from './judge-run.ts';
 import { paceTo } from './pace.ts';
 import { cutAt, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
+import { MeasuredRangeCosts } from './range-costs.ts';
+import { YieldToShop, type ShopState } from './yield-to-shop.ts';
 
+const readingPhase = { calm: 'read', waiting: 'wait', slow: 'slow' } as const satisfies Record<ShopState, BackupPhase>;
 /** Tables with fewer rows are read in one piece. */
 const segmentFloorRows = 100_000;
 
@@ -33,7 +36,8 @@ export interface BackupRequest {
   readonly onProgress: (phase: BackupPhase, detail: string, bytes: number, totalBytes: number | null) => void;
   readonly signal: AbortSignal;
 }
-export type BackupPhase = 'plan' | 'read' | 'check' | 'publish';
+/** `wait`: the shop is busy and nothing is read; `slow`: it stays busy, and a little is read. */
+export type BackupPhase = 'plan' | 'read' | 'wait' | 'slow' | 'check' | 'publish';
 
 export interface BackupResult {
   readonly manifest: Manifest;
@@ -69,24 +73,44 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
     movedTables: new Set(),
   };
   let bytesRead = 0;
+  let lastTable = '';
+  const sayReading = () => {
+    request.onProgress(readingPhase[shop.state], lastTable, bytesRead, null);
+  };
+  const shop = new YieldToShop(snapshot, clock, sayReading);
+  const holding = { locks: true };
+  const giveWay = async (waiting: AbortSignal) => {
+    // Writers wait for the tables that we hold: a pause would make busy what it waits for.
+    if (!holding.locks) await shop.giveWay(waiting);
+  };
+  const keepRate = paceTo(request.maxBytesPerSecond, clock);
   const context: CaptureContext = {
     snapshot,
     repository,
     pool,
     ledgers: ledgers.usable,
     figures,
+    costs: new MeasuredRangeCosts((request.previous?.tables ?? []).reduce((sum, { textBytes }) => sum + textBytes, 0)),
+    clock,
     fail: (error) => stop.abort(error),
     signal,
     readers: new PQueue({ concurrency: request.readers }),
-    pace: paceTo(request.maxBytesPerSecond, clock),
+    pace: async (bytes, waiting) => {
+      await keepRate(bytes, waiting);
+      await giveWay(waiting);
+    },
+    giveWay,
     onProgress: (table, bytes) => {
       bytesRead += bytes;
-      request.onProgress('read', table.name, bytesRead, null);
+      lastTable = table.name;
+      sayReading();
     },
   };
   try {
     request.onProgress('plan', '', 0, null);
-    const captured = await captureAll(request, context);
+    const captured = await captureAll(request, context, () => {
+      holding.locks = false;
+    });
     request.onProgress('check', '', bytesRead, null);
     const ledgerResults = ledgersInOrder(captured, ledgers.usable);
     await snapshot.assertSchemaStill(signal);
@@ -115,6 +139,7 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
         rowsFetched: figures.rowsFetched,
         rangesReused: figures.rangesReused,
         rangesTotal: figures.rangesTotal,
+        pausedMs: shop.pausedMs,
       },
       checks: judgeRun({
         tables,
@@ -148,7 +173,11 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
  * Tables that are held by a lock come first, and the lock goes as soon as they are read: their writers wait until then.
  * Of the others the largest come first: the small ones fill the gaps at the end.
  */
-async function captureAll(request: BackupRequest, context: CaptureContext): Promise<CapturedTable[]> {
+async function captureAll(
+  request: BackupRequest,
+  context: CaptureContext,
+  onLocksReleased: () => void,
+): Promise<CapturedTable[]> {
   const { snapshot, repository } = request;
   const previous = previousTables(request, await repository.knownIds(context.signal));
   const unisolated = new Set(snapshot.unisolatedTables.map(fullName));
@@ -161,6 +190,7 @@ async function captureAll(request: BackupRequest, context: CaptureContext): Prom
     );
   const held = await capture(order.filter(isHeld));
   snapshot.releaseTableLocks();
+  onLocksReleased();
   return [...held, ...(await capture(order.filter((schema) => !isHeld(schema))))];
 }
 

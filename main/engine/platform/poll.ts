@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { rest } from './rest.ts';
 
 export interface PollOptions {
   readonly timeoutMs: number;
@@ -20,15 +20,6 @@ export async function pollUntil<T>(
     const found = await check();
     if (found !== undefined) return found;
     if (performance.now() >= deadlineMs) return undefined;
-    await pause(options.everyMs ?? 25, options.signal);
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
+    await rest(options.everyMs ?? 25, options.signal);
   }
 }

@@ -68,6 +68,9 @@ function BackupResult({ result, onClose }: BackupResultProps) {
             total: format.count(result.read.rangesTotal),
           })}
       </Text>
+      {(result.read.pausedMs ?? 0) > 0 && (
+        <Text>{t('backup.paused', { time: format.duration(result.read.pausedMs ?? 0) })}</Text>
+      )}
       {failed.length > 0 && (
         <Text>{t('backup.checkFailed', { names: failed.map(({ id }) => named('check', id)).join('、') })}</Text>
       )}

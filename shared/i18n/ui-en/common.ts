@@ -101,6 +101,8 @@ export const commonEn = {
       connect: 'Connecting to the server',
       lock: 'Taking one consistent picture',
       read: 'Reading data',
+      wait: 'The shop is busy, so we wait',
+      slow: 'The shop stays busy, so we read slowly',
       check: 'Checking',
       copy: 'Writing copies',
       verify: 'Reading back and checking',

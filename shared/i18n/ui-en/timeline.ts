@@ -32,6 +32,7 @@ export const timelineEn = {
     doneCheckTitle: 'The backup was written, but a check did not pass',
     doneAdopted: 'The backup has ended',
     doneText: '{{tables}} tables, {{rows}} rows. Read {{read}} from the server, wrote {{written}} new, took {{time}}.',
+    paused: 'It stood still for {{time}} because the shop was busy.',
     reused: '{{reused}} of {{total}} ranges were unchanged and kept.',
     copyOk: '“{{name}}” written',
     copyFailed: '“{{name}}” not written: {{reason}}',

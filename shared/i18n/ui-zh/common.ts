@@ -95,6 +95,8 @@ export const commonZh = {
       connect: '正在连接服务器',
       lock: '正在取得一致的快照',
       read: '正在读取数据',
+      wait: '店铺正忙，先让一让，稍后继续',
+      slow: '店铺一直很忙，放慢读取',
       check: '正在核对',
       copy: '正在写入副本',
       verify: '正在读回检查',

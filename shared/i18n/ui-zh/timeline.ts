@@ -32,6 +32,7 @@ export const timelineZh = {
     doneCheckTitle: '备份写好了，但有核对没有通过',
     doneAdopted: '备份已结束',
     doneText: '{{tables}} 张表，{{rows}} 行。从服务器读取 {{read}}，新写入 {{written}}，用时 {{time}}。',
+    paused: '店铺繁忙，中途让路 {{time}}。',
     reused: '{{reused}} / {{total}} 段没有变化，直接沿用。',
     copyOk: '「{{name}}」已写入',
     copyFailed: '「{{name}}」没有写入：{{reason}}',

@@ -3,6 +3,7 @@ import type { LedgerDefinition, TableSchema } from '../../../../shared/model/dat
 import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
 import { FaultyBlobStore } from '../../backend/testing/faulty-blob-store.ts';
 import type { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { Repository, type NewKeyring } from '../../repository/index.ts';
 import { aColumn } from '../../repository/testing/a-shop.ts';
 import type { CaptureContext } from '../capture-context.ts';
@@ -81,7 +82,11 @@ export function aContext(
       digestsCompared: 0,
       movedTables: new Set(),
     },
+    // As over a thin line.
+    costs: { isAskingCheaper: () => true, fetched: () => undefined, asked: () => undefined },
+    clock: systemClock,
     pace: () => Promise.resolve(),
+    giveWay: () => Promise.resolve(),
     onProgress: () => undefined,
     fail: (error) => stop.abort(error),
     signal: stop.signal,

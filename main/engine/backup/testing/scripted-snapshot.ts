@@ -19,6 +19,9 @@ export class ScriptedSnapshot implements MysqlSnapshot {
   readonly coordinate = aManifest().coordinate;
   readonly isCoordinateExact = true;
   readonly lock = { method: 'backup-stage', waitedMs: 1, heldMs: 2 } as const;
+  readonly othersRunningAtStart = 0;
+  /** Statements of others that run when the server is asked. */
+  running = 0;
   at = '2026-11-22T14:00:00.000Z';
   unisolatedTables: { database: string; name: string }[] = [];
   rowsPerBatch = 100;
@@ -48,6 +51,10 @@ export class ScriptedSnapshot implements MysqlSnapshot {
       collation: 'utf8mb4_general_ci',
       objects: [],
     }));
+  }
+
+  othersRunning(): Promise<number> {
+    return Promise.resolve(this.running);
   }
 
   bytesFromServer(): number {

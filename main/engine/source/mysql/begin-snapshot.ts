@@ -5,6 +5,7 @@ import { requireVisibility } from './privileges.ts';
 import { listDatabases } from './schema/list-databases.ts';
 import { firstDifference, readSchema } from './schema/read-schema.ts';
 import { readServerFacts } from './server-facts.ts';
+import { runningThreads } from './server-load.ts';
 import { limitStatements } from './session.ts';
 import { OpenSnapshot } from './snapshot.ts';
 import { methodsFor, startTogether } from './start-together.ts';
@@ -40,6 +41,9 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
     const control = await open(false);
     const server = await readServerFacts(control);
     await limitStatements(control, metadataLimitMs);
+    // Before the lock: whoever waits behind it would count as the shop's normal load.
+    const running = await runningThreads(control);
+    const othersRunningAtStart = running === null ? null : Math.max(0, running - 1);
     const names = await listDatabases(control, server, options.databases);
     if (names.length === 0) throw new AppError('mysql.database-empty', { database: '*' });
     await requireVisibility(control, server, names);
@@ -71,7 +75,8 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
       );
       const picture = await describe();
       const moved = firstDifference(before, picture);
-      if (moved === null) return new OpenSnapshot({ server, control, started, picture, describe, opened });
+      if (moved === null)
+        return new OpenSnapshot({ server, control, started, picture, describe, othersRunningAtStart, opened });
       if (attempt === mostAttempts) throw new AppError('mysql.schema-moved', { table: moved });
       started.tableReader?.destroy();
       before = picture;

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { TableSchema } from '../../../../shared/model/database.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { rest } from '../../platform/rest.ts';
 import type { MysqlConnection } from './connection.ts';
 import { quoteTable } from './quote.ts';
 import { limitIdleness, limitLockWait } from './session.ts';
@@ -68,7 +68,7 @@ export async function takeLock(site: LockSite, method: LockingMethod): Promise<H
       if (waitedMs() + restMs + tryMs > site.lockWaitMs)
         throw new AppError('mysql.lock-timeout', { waitedMs: waitedMs() }, { cause: error });
     }
-    await sleep(restMs, undefined, { signal: site.signal });
+    await rest(restMs, site.signal);
   }
 }
 

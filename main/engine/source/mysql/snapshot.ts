@@ -18,6 +18,7 @@ import { quoteTable } from './quote.ts';
 import { readRange, selectWord } from './read-range.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { firstDifference, type SchemaPicture } from './schema/read-schema.ts';
+import { runningThreads } from './server-load.ts';
 import type { Started } from './start-together.ts';
 import type { BatchSizes, KeyRange, MysqlSnapshot, RawBatch, SnapshotLock } from './types.ts';
 import { queryOneRow } from './warnings.ts';
@@ -29,6 +30,7 @@ export interface SnapshotParts {
   readonly started: Started;
   readonly picture: SchemaPicture;
   readonly describe: () => Promise<SchemaPicture>;
+  readonly othersRunningAtStart: number | null;
   /** Every connection that was opened on the way. */
   readonly opened: ReadonlySet<MysqlConnection>;
 }
@@ -49,6 +51,7 @@ export class OpenSnapshot implements MysqlSnapshot {
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly TableSchema[];
   readonly unisolatedTables: readonly { readonly database: string; readonly name: string }[];
+  readonly othersRunningAtStart: number | null;
   readonly #parts: SnapshotParts;
   readonly #readers: ReaderPool;
   /** Non-transactional tables that are locked and can only be read here. */
@@ -69,6 +72,7 @@ export class OpenSnapshot implements MysqlSnapshot {
     this.databases = picture.databases;
     this.tables = picture.tables.map((table) => table.schema);
     this.unisolatedTables = started.unisolated.map(({ database, name }) => ({ database, name }));
+    this.othersRunningAtStart = parts.othersRunningAtStart;
     this.#unisolated = new Set(started.unisolated.map(placeOf));
     this.#estimates = new Map(picture.tables.map((table) => [placeOf(table.schema), table.estimatedRows]));
     this.#readers = new ReaderPool(started.readers);
@@ -77,6 +81,13 @@ export class OpenSnapshot implements MysqlSnapshot {
       this.#speakUp();
     }, keepAliveEveryMs);
     this.#keepAlive.unref();
+  }
+
+  async othersRunning(): Promise<number | null> {
+    const asking = this.#busyConnections() + 1;
+    const running = await runningThreads(this.#parts.control);
+    // Readers begin and end statements while the question is under way: rather one of ours too many than one of the shop's.
+    return running === null ? null : Math.max(0, running - Math.max(asking, this.#busyConnections() + 1));
   }
 
   bytesFromServer(): number {
@@ -144,6 +155,12 @@ export class OpenSnapshot implements MysqlSnapshot {
     clearInterval(this.#keepAlive);
     for (const connection of this.#parts.opened) connection.close();
     return Promise.resolve();
+  }
+
+  /** Without the control connection. A reader whose rows wait for us is busy on the server too. */
+  #busyConnections(): number {
+    const { opened, control } = this.#parts;
+    return [...opened].filter((each) => each !== control && each.isOpen && !each.isIdle).length;
   }
 
   #poolFor(table: TableSchema): ReaderPool {

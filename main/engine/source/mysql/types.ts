@@ -98,6 +98,13 @@ export interface MysqlSnapshot {
    * and may change between two reads. Empty is the normal case; the others are read under READ LOCAL locks.
    */
   readonly unisolatedTables: readonly { readonly database: string; readonly name: string }[];
+  /** Statements of others that ran before anything of ours was locked or read; null when the server does not say. */
+  readonly othersRunningAtStart: number | null;
+  /**
+   * Statements of others that run on the server now: its own count without the connections of this snapshot that are busy. Off by
+   * no more than those. Null when the server does not say.
+   */
+  othersRunning(): Promise<number | null>;
   /** Bytes received from the server so far, over all connections. */
   bytesFromServer(): number;
   /**
