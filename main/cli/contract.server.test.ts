@@ -274,7 +274,7 @@ describe.concurrent('looking', () => {
       { rows: 5000, copies: [{ destination: 'main' }, { destination: 'second' }] },
     ]);
     const again = expectDone(await world.run(['backup', 'shop']), shapes.backup);
-    expect(again.json).toMatchObject({ read: { rowsFetched: 0, rangesReused: 9 } });
+    expect(again.json).toMatchObject({ read: { rowsFetched: 0, rangesReused: rangesIn(again.json) } });
   });
 });
 
@@ -429,12 +429,18 @@ describe('after selling cards', () => {
     const world = await rig.prepared();
     await query(rig.server, `UPDATE ${shopDatabase}.carmis SET status = 3 - status WHERE id <= 20`);
     const second = expectDone(await world.run(['backup', 'shop']), shapes.backup);
-    expect(second.json).toMatchObject({ snapshot: { rows: 5000 }, read: { rangesTotal: 9, rangesReused: 8 } });
+    expect(second.json).toMatchObject({ snapshot: { rows: 5000 }, read: { rangesReused: rangesIn(second.json) - 1 } });
     const third = expectDone(await world.run(['backup', 'shop', '--to=second']), shapes.backup);
-    expect(third.json).toMatchObject({ read: { rowsFetched: 0, rangesReused: 9 } });
+    expect(third.json).toMatchObject({ read: { rowsFetched: 0, rangesReused: rangesIn(third.json) } });
     const { json } = expectDone(await world.run(['snapshots']), shapes.snapshots);
     expect(json['snapshots']).toHaveLength(3);
     const some = expectDone(await world.run(['verify', 'main', '--read', '10']), shapes.verify);
     expect(some.json['read']).not.toBe(some.json['objects']);
   });
 });
+
+function rangesIn(json: Record<string, unknown>): number {
+  const { rangesTotal } = json['read'] as { readonly rangesTotal: number };
+  expect(rangesTotal).toBeGreaterThan(5);
+  return rangesTotal;
+}

@@ -176,9 +176,8 @@ class EngineImpl implements Engine {
       return output;
     } catch (error) {
       // Whatever an aborted piece of work throws on its way down, the person asked for it to stop.
-      const known = signal.aborted
-        ? new AppError('cancelled', {}, { cause: error })
-        : toAppError(homeError(error, this.#options.homeDir));
+      const thrown = toAppError(homeError(error, this.#options.homeDir));
+      const known = signal.aborted ? new AppError('cancelled', leftBehindBy(thrown), { cause: error }) : thrown;
       const { code, facts } = known;
       this.#tell(() => catalog.endJob(jobId, code === 'cancelled' ? 'cancelled' : 'failed', { code, facts }));
       throw known;
@@ -210,4 +209,10 @@ class EngineImpl implements Engine {
     job?.controller.abort(new AppError('cancelled'));
     return job !== undefined;
   }
+}
+
+/** What a stopped restore could not clear away again is still said. */
+function leftBehindBy({ facts }: AppError): AppError['facts'] {
+  const { leftBehind } = facts;
+  return leftBehind === undefined ? {} : { leftBehind };
 }

@@ -1,4 +1,5 @@
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import pRetry from 'p-retry';
+import { AppError, isAppErrorOf, toAppError } from '../../../shared/errors/app-error.ts';
 import type { LedgerResult, TableRecord } from '../../../shared/model/database.ts';
 import {
   addForeignKeys,
@@ -40,6 +41,7 @@ export interface ServerRestore {
 type RunningRestore = ServerRestore & { readonly fail: (error: unknown) => void };
 
 const dropLimitMs = 60_000;
+const mostDropTries = 4;
 const noSuchThread = new Set([1094]);
 
 export type RestorePhase = 'create' | 'load' | 'keys' | 'prove';
@@ -140,7 +142,7 @@ async function dropCreated(
   if (created.length === 0) return [];
   const left = new Set(created);
   const signal = AbortSignal.timeout(dropLimitMs);
-  try {
+  const drop = async () => {
     const session = await openLoadSession(target, { signal });
     try {
       // A server goes on building keys for a client that has gone, and a drop would wait for it.
@@ -152,6 +154,15 @@ async function dropCreated(
     } finally {
       session.close();
     }
+  };
+  try {
+    // On a thin line the login stands behind rows that are still on their way, and the server hangs up after ten seconds.
+    await pRetry(drop, {
+      retries: mostDropTries - 1,
+      minTimeout: 1000,
+      signal,
+      shouldRetry: ({ error }) => isAppErrorOf(error, 'mysql.unreachable', 'mysql.connection-lost'),
+    });
   } catch {
     // The server is gone or slow; the first error is the one that matters, and what is left is named beside it.
   }

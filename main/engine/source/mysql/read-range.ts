@@ -87,7 +87,11 @@ export class BatchCutter {
   #rows = 0;
   #firstKey: KeyBound | null = null;
 
-  constructor({ firstBytes, nextBytes }: BatchSizes, keyIndexes: readonly number[] | null, emit: (batch: RawBatch) => void) {
+  constructor(
+    { firstBytes, nextBytes }: BatchSizes,
+    keyIndexes: readonly number[] | null,
+    emit: (batch: RawBatch) => void,
+  ) {
     this.#batchBytes = firstBytes;
     this.#nextBytes = nextBytes;
     this.#keyIndexes = keyIndexes;
