@@ -6,7 +6,7 @@ import { listDatabases } from './schema/list-databases.ts';
 import { firstDifference, readSchema } from './schema/read-schema.ts';
 import { readServerFacts } from './server-facts.ts';
 import { runningThreads } from './server-load.ts';
-import { limitStatements } from './session.ts';
+import { limitStatements, lowerPriority } from './session.ts';
 import { OpenSnapshot } from './snapshot.ts';
 import { methodsFor, startTogether } from './start-together.ts';
 import type { MysqlSnapshot, MysqlTarget, SnapshotOptions } from './types.ts';
@@ -73,7 +73,10 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
         },
         options.methods ?? methodsFor(server),
       );
-      const picture = await describe();
+      const [picture] = await Promise.all([
+        describe(),
+        ...started.readers.map((reader) => lowerPriority(reader, server.flavour)),
+      ]);
       const moved = firstDifference(before, picture);
       if (moved === null)
         return new OpenSnapshot({ server, control, started, picture, describe, othersRunningAtStart, opened });

@@ -1,3 +1,4 @@
+import type { Flavour } from '../../../../shared/model/database.ts';
 import type { MysqlConnection } from './connection.ts';
 import { serverErrno } from './map-error.ts';
 
@@ -35,8 +36,28 @@ const optional = [
   'idle_write_transaction_timeout = 0',
 ];
 
-/** Unknown variable, not settable here, not this value, not this account: the session works without it. */
-const harmless = new Set([1193, 1227, 1229, 1231, 1232, 1238]);
+/**
+ * What lets the shop's statements go first and needs no right. docs/decisions/0012 says what else was looked at and left out.
+ */
+const modest: Readonly<Record<Flavour, readonly string[]>> = {
+  mariadb: [
+    // A thread pool prefers connections with an open transaction, as every reader has: the shop's come first now.
+    'thread_pool_priority = low',
+    // Digests and sums must not push the shop's answers out of the query cache, nor hold its lock.
+    'query_cache_type = OFF',
+  ],
+  mysql: [
+    // Percona's thread pool, as above.
+    "thread_pool_high_prio_mode = 'none'",
+    // COUNT(*) over a table would read with four threads at once and more.
+    'innodb_parallel_read_threads = 1',
+    // Up to MySQL 5.7.
+    'query_cache_type = OFF',
+  ],
+};
+
+/** Unknown variable, not settable here, not this value, not this account, no query cache: the session works without it. */
+const harmless = new Set([1193, 1227, 1229, 1231, 1232, 1238, 1651]);
 
 /** Errors: those of `MysqlConnection.query`. */
 export async function prepareSession(connection: MysqlConnection, lockWaitMs: number): Promise<void> {
@@ -49,6 +70,11 @@ export async function prepareSession(connection: MysqlConnection, lockWaitMs: nu
 /** From here on string columns arrive as the bytes that are stored. For connections that read rows. */
 export async function useRawResults(connection: MysqlConnection): Promise<void> {
   await connection.query('SET SESSION character_set_results = NULL');
+}
+
+/** For readers whose transactions are open. Not before: the lock that they begin under would be held for longer. */
+export async function lowerPriority(connection: MysqlConnection, flavour: Flavour): Promise<void> {
+  await setOptional(connection, modest[flavour]);
 }
 
 /** The server ends a SELECT of this session after `limitMs` (0: never), so that a question about the schema cannot hang it. */
