@@ -25,6 +25,23 @@ export const readFiguresSchema = z.strictObject({
 export type ReadFigures = z.infer<typeof readFiguresSchema>;
 
 /**
+ * How the picture was taken. The optional fields came later: absent means unknown, not "no".
+ * `coordinateExact`: the rows are exactly those at `coordinate`, so the binary log may be replayed from there. `unisolated`: tables that
+ * nothing kept still, which are later than `coordinate` by an unknown time: no log can be replayed on them.
+ */
+const lockRecordSchema = z.strictObject({
+  /** One of `lockMethods`; text, so that an old reader understands a new method. */
+  method: z.string(),
+  waitedMs: z.int().nonnegative(),
+  /** How long writers had to wait; 0 without a lock. */
+  heldMs: z.int().nonnegative(),
+  /** How often this method was tried, the successful try included. */
+  tries: z.int().positive().optional(),
+  coordinateExact: z.boolean().optional(),
+  unisolated: z.array(z.strictObject({ database: z.string(), name: z.string() })).optional(),
+});
+
+/**
  * The encrypted object that makes a snapshot exist (`manifests/<utc>-<id>`). Small on purpose: ranges and chunks of a
  * table are in a chunk of their own (`tableChunk`), so an unchanged table costs one reference.
  */
@@ -41,7 +58,7 @@ export const manifestSchema = z.strictObject({
   producer: z.string(),
   server: serverFactsSchema,
   coordinate: coordinateSchema,
-  lock: z.strictObject({ method: z.string(), waitedMs: z.int().nonnegative(), heldMs: z.int().nonnegative() }),
+  lock: lockRecordSchema,
   databases: z.array(z.strictObject({ name: z.string(), schemaChunk: objectIdSchema })),
   tables: z.array(
     z.strictObject({

@@ -49,6 +49,30 @@ describe('runBackup', () => {
     expect(chunks).toBe(8);
   });
 
+  it('keeps what a replay of the log must know: whether the rows are those at the coordinate, and of which tables', async () => {
+    const first = await aRun();
+    const exact = await runBackup(first.request);
+    expect(exact.manifest.lock).toEqual({
+      method: 'backup-stage',
+      waitedMs: 1,
+      heldMs: 2,
+      tries: 3,
+      coordinateExact: true,
+      unisolated: [],
+    });
+
+    const loose = new ScriptedSnapshot([aScriptedTable(5), aScriptedTable(5, { name: 'log', transactional: false })]);
+    loose.isCoordinateExact = false;
+    loose.unisolatedTables = [{ database: 'shop', name: 'log' }];
+    const second = await aRun({ snapshot: loose });
+    const { manifest, manifestName } = await runBackup(second.request);
+    expect(manifest.lock).toMatchObject({
+      coordinateExact: false,
+      unisolated: [{ database: 'shop', name: 'log' }],
+    });
+    expect(await second.repository.getManifest(manifestName, never)).toEqual(manifest);
+  });
+
   it('writes no manifest when any object before it cannot be written, and says why', async () => {
     // Of eleven: rows, sealed rows, the database's and the tables' records.
     for (const nth of [1, 8, 9, 11]) {

@@ -129,7 +129,11 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
       producer: request.producer,
       server: snapshot.server,
       coordinate: snapshot.coordinate,
-      lock: snapshot.lock,
+      lock: {
+        ...snapshot.lock,
+        coordinateExact: snapshot.isCoordinateExact,
+        unisolated: snapshot.unisolatedTables.map(({ database, name }) => ({ database, name })),
+      },
       databases,
       tables,
       ledgerDefinitions: ledgers.usable,

@@ -17,8 +17,8 @@ export interface ScriptedTable {
 export class ScriptedSnapshot implements MysqlSnapshot {
   readonly server = aManifest().server;
   readonly coordinate = aManifest().coordinate;
-  readonly isCoordinateExact = true;
-  readonly lock = { method: 'backup-stage', waitedMs: 1, heldMs: 2 } as const;
+  isCoordinateExact = true;
+  readonly lock = { method: 'backup-stage', waitedMs: 1, heldMs: 2, tries: 3 } as const;
   readonly othersRunningAtStart = 0;
   /** Statements of others that run when the server is asked. */
   running = 0;

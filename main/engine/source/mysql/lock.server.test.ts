@@ -88,6 +88,7 @@ describe('the wait for a lock', () => {
     second.close();
 
     expect(snapshot.lock.waitedMs).toBeGreaterThan(1000);
+    expect(snapshot.lock.tries).toBeGreaterThan(1);
   });
 
   it('does not stop at an open transaction that only has to commit later', async () => {
@@ -101,7 +102,7 @@ describe('the wait for a lock', () => {
     await snapshot.close();
     other.destroy();
 
-    expect(snapshot.lock.method).toBe('backup-stage');
+    expect(snapshot.lock).toMatchObject({ method: 'backup-stage', tries: 1 });
     expect(rows).toBe(100);
   });
 });
@@ -143,7 +144,7 @@ describe('an account', () => {
     });
     await snapshot.close();
 
-    expect(snapshot.lock).toEqual({ method: 'single-connection', waitedMs: 0, heldMs: 0 });
+    expect(snapshot.lock).toEqual({ method: 'single-connection', waitedMs: 0, heldMs: 0, tries: 1 });
     expect(snapshot.isCoordinateExact).toBe(false);
     expect(snapshot.coordinate).toEqual({ file: null, position: null, gtid: null });
     expect(snapshot.unisolatedTables).toEqual([{ database: 'shop', name: 'hits' }]);

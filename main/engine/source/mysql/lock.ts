@@ -24,6 +24,7 @@ export interface LockSite {
 export interface HeldLock {
   readonly connection: MysqlConnection;
   readonly waitedMs: number;
+  readonly tries: number;
   /** Resolves to the milliseconds held. Rejects when the server had already let go: then nothing done meanwhile is consistent. */
   release(): Promise<number>;
   /** Lets go by cutting the connection. For failures. */
@@ -59,10 +60,10 @@ const release: Readonly<Record<LockingMethod, string>> = {
 export async function takeLock(site: LockSite, method: LockingMethod): Promise<HeldLock | null> {
   const startedMs = systemClock.monotonicMs();
   const waitedMs = () => Math.round(systemClock.monotonicMs() - startedMs);
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
       const lock = await tryLock(site, method, Math.min(tryMs, site.lockWaitMs));
-      return lock === null ? null : { ...lock, waitedMs: waitedMs() };
+      return lock === null ? null : { ...lock, tries, waitedMs: waitedMs() };
     } catch (error) {
       if (!isAppErrorOf(error, 'mysql.lock-timeout')) throw error;
       if (waitedMs() + restMs + tryMs > site.lockWaitMs)
@@ -77,7 +78,11 @@ export async function takeLock(site: LockSite, method: LockingMethod): Promise<H
  * (several waits may add up), and by the signal. On every way out the waiting connection is killed on the server, not only
  * closed here.
  */
-async function tryLock(site: LockSite, method: LockingMethod, limitMs: number): Promise<HeldLock | null> {
+async function tryLock(
+  site: LockSite,
+  method: LockingMethod,
+  limitMs: number,
+): Promise<Omit<HeldLock, 'waitedMs' | 'tries'> | null> {
   const connection = await site.open();
   connection.onAbort = site.kill;
   const startedMs = systemClock.monotonicMs();
@@ -101,7 +106,6 @@ async function tryLock(site: LockSite, method: LockingMethod, limitMs: number): 
   const grantedMs = systemClock.monotonicMs();
   return {
     connection,
-    waitedMs: Math.round(grantedMs - startedMs),
     async release() {
       await connection.query(release[method]);
       const heldMs = Math.round(systemClock.monotonicMs() - grantedMs);

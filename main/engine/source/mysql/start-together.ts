@@ -89,7 +89,7 @@ async function startLocked(site: StartSite, method: LockingMethod): Promise<Star
     const isLocked = tableReader !== null && (await lockForReading(tableReader, loose));
     const heldMs = await lock.release();
     return {
-      lock: { method, waitedMs: lock.waitedMs, heldMs },
+      lock: { method, waitedMs: lock.waitedMs, heldMs, tries: lock.tries },
       coordinate,
       isCoordinateExact: coordinate.file !== null,
       atMs,
@@ -127,7 +127,7 @@ async function startLockFree(site: StartSite): Promise<Started | null> {
     if (met === 'unknown') return null;
     if (met !== 'apart') {
       return {
-        lock: { method: 'binlog-snapshot', waitedMs: Math.round(elapsedMs()), heldMs: 0 },
+        lock: { method: 'binlog-snapshot', waitedMs: Math.round(elapsedMs()), heldMs: 0, tries: meeting },
         coordinate: { ...met, gtid: await gtidOfPosition(site.control, met) },
         isCoordinateExact: true,
         atMs: systemClock.nowMs(),
@@ -171,7 +171,7 @@ async function startAlone(site: StartSite): Promise<Started> {
   });
   await startTransaction(reader, site.signal);
   return {
-    lock: { method: 'single-connection', waitedMs: 0, heldMs: 0 },
+    lock: { method: 'single-connection', waitedMs: 0, heldMs: 0, tries: 1 },
     coordinate,
     isCoordinateExact: false,
     atMs: systemClock.nowMs(),

@@ -76,11 +76,15 @@ export interface BatchSizes {
   readonly nextBytes: number;
 }
 
-/** How the snapshot was taken. `heldMs` is how long writers had to wait, 0 without a lock. */
+/**
+ * How the snapshot was taken. `heldMs` is how long writers had to wait, 0 without a lock. `tries` counts those of this method, the one
+ * that succeeded included: more than one means that the shop was in the way.
+ */
 export interface SnapshotLock {
   readonly method: LockMethod;
   readonly waitedMs: number;
   readonly heldMs: number;
+  readonly tries: number;
 }
 
 /** One consistent picture of a server, held open by transactions on several connections. */
