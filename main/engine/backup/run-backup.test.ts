@@ -36,11 +36,16 @@ describe('runBackup', () => {
   }
 
   it('writes the manifest last, and it is green', async () => {
-    const { request, store } = await aRun();
+    const { request, store, blobs } = await aRun();
+    const before = new Set(blobs.keys());
 
-    const { manifest, manifestName, chunks } = await runBackup(request);
+    const { manifest, manifestName, chunks, written } = await runBackup(request);
 
     expect(store.calls('put').at(-1)).toBe(manifestName);
+    // Everything that is there now and was not before, the manifest too.
+    const added = [...blobs].filter(([name]) => !before.has(name));
+    const addedBytes = added.reduce((sum, [, { bytes }]) => sum + bytes.length, 0);
+    expect(written).toEqual({ objects: added.length, bytes: addedBytes });
     expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(manifest.tables.map(({ name, rows, sealed }) => [name, rows, sealed])).toEqual([
       ['cards', 250, true],

@@ -158,12 +158,12 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
         atMs: Date.parse(snapshot.at),
       }),
     };
-    const manifestName = await repository.putManifest(manifest, signal);
+    const { name: manifestName, sizeBytes } = await repository.putManifest(manifest, signal);
     return {
       manifest,
       manifestName,
       chunks: captured.reduce((sum, { record }) => sum + chunksOf(record.ranges), 0),
-      written: { objects: figures.objectsWritten + 1, bytes: figures.bytesWritten },
+      written: { objects: figures.objectsWritten + 1, bytes: figures.bytesWritten + sizeBytes },
     };
   } catch (error) {
     stop.abort(error);

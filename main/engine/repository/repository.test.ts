@@ -155,7 +155,7 @@ describe('snapshots', () => {
 
   it('cannot be renamed by the store', async () => {
     const { repository, blobs } = await aRepository();
-    const name = await repository.putManifest(aManifest(), never);
+    const { name } = await repository.putManifest(aManifest(), never);
     const later = manifestName('2027-01-01T00:00:00.000Z', shopSnapshotId);
     blobs.set(later, blobs.get(name)!);
     await expect(repository.getManifest(later, never)).rejects.toMatchObject({

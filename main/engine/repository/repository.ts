@@ -187,10 +187,13 @@ export class Repository {
   }
 
   /**
-   * Makes the snapshot exist on this copy; gives the manifest's name. First every chunk it names, also through its table
+   * Makes the snapshot exist on this copy; gives the manifest's name and size. First every chunk it names, also through its table
    * records, must be in the listing or have been put: else `repository.missing-object`, and nothing is written.
    */
-  async putManifest(manifest: Manifest, signal: AbortSignal): Promise<string> {
+  async putManifest(
+    manifest: Manifest,
+    signal: AbortSignal,
+  ): Promise<{ readonly name: string; readonly sizeBytes: number }> {
     const known = await this.knownIds(signal);
     for await (const id of this.objectsOf(manifest, signal)) {
       if (!known.has(id)) throw new AppError('repository.missing-object', { object: id });
@@ -203,7 +206,7 @@ export class Repository {
       recordBytes(parseManifest(name, recordBytes(manifest))),
     );
     await this.store.put(name, bytes, { mode: 'create', signal });
-    return name;
+    return { name, sizeBytes: bytes.length };
   }
 
   /** Manifest names, oldest snapshot first. Names that no snapshot can have are passed over. */

@@ -124,7 +124,8 @@ export async function writeShop(
       { ...table, name: 'we`ird', rows: 0, sealed: false, tableChunk: emptyChunk },
     ],
   };
-  return { name: await repository.putManifest(manifest, signal), manifest };
+  const { name } = await repository.putManifest(manifest, signal);
+  return { name, manifest };
 }
 
 const cardsDdl = `CREATE TABLE \`cards\` (
