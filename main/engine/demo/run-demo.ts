@@ -5,6 +5,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { openEngine, type Engine } from '../jobs/index.ts';
 import { demoDestinationInputs, demoSourceInput, demoSourceName } from '../jobs/verbs/demo-verbs.ts';
 import { systemClock } from '../platform/clock.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { randomKeyBytes } from '../platform/random.ts';
 import { startPrivateServer, type PrivateServer } from '../sandbox/index.ts';
 import { openLoadSession } from '../source/mysql/load/load-session.ts';
@@ -41,7 +42,7 @@ const defaultRows = 220_000;
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'shouhu-demo-')));
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   if ((await stat(join(dir, 'home')).catch(() => null)) !== null)
     throw new AppError('usage.bad-argument', { argument: 'dir', value: dir });
   const story = new DemoStory(options, dir);

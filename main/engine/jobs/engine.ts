@@ -47,7 +47,10 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'demo.open': () => 'demo',
 };
 
-/** Opens a home. Errors: `engine.missing-feature`, `home.damaged`, `backend.disk-full`, `backend.read-only`, `backend.permission`. */
+/**
+ * Opens a home. Errors: `engine.missing-feature`, `home.damaged`, `usage.bad-argument` {argument} when a file is where a folder should be,
+ * `backend.disk-full`, `backend.read-only`, `backend.permission`, `backend.absent`.
+ */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   await assertPlatformFeatures();
   const clock = options.clock ?? systemClock;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +30,13 @@ describe('Home', () => {
     await expect(home.isInitialised()).rejects.toMatchObject({ code: 'home.damaged', facts: { file: 'keyring.json' } });
     await expect(home.writeKeyring((await aKeyring()).header)).rejects.toMatchObject({ code: 'home.damaged' });
     expect(await readdir(dir)).toContain('keyring.json');
+  });
+
+  it('is not made where a file is in the way, and the attempt ends', async () => {
+    await writeFile(join(dir, 'file'), '');
+    await expect(Home.open(join(dir, 'file', 'home'), new TestClock())).rejects.toMatchObject({
+      code: 'usage.bad-argument',
+    });
   });
 
   it('tells that a keyring is damaged', async () => {

@@ -1,8 +1,9 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { writeFileDurably } from '../../platform/write-file-durably.ts';
 import { parseHeader, serializeHeader, type RepositoryHeader } from '../../repository/index.ts';
 import { AuditLog } from './audit-log.ts';
@@ -24,8 +25,9 @@ export class Home {
     this.audit = new AuditLog(dir, clock);
   }
 
+  /** Makes the folder when it is not there. Errors: those of `makeFolder`. */
   static async open(dir: string, clock: Clock): Promise<Home> {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     return new Home(dir, clock);
   }
 

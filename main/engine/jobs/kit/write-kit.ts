@@ -1,8 +1,9 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toString as qrToString } from 'qrcode';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { diskError, isFolderSyncUnsupported } from '../../backend/disk/disk-errors.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { syncFolder } from '../../platform/write-file-durably.ts';
 import { recoverScriptSha256 } from '../../repository/index.ts';
 import { kitAsHtml, kitAsText, qrContent, type Kit } from './kit-document.ts';
@@ -27,7 +28,7 @@ export async function writeKit({ dir, ...request }: KitRequest): Promise<string[
   ];
   const written: string[] = [];
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     for (const { path, content } of files) {
       await writeNew(path, content, () => written.push(path));
     }
