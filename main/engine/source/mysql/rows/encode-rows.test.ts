@@ -46,6 +46,18 @@ describe('encodeRows', () => {
     expect(openText.toString('latin1')).toBe(`\\0\\b\\t\\n\\r\\Z\\\\\t\\N\t\\\\N\n\t${escaped}\tx\n`);
   });
 
+  // NULL is one octet on the wire and three in the text: many of them make the text outgrow the guess about its size.
+  it.each([0, 1, 2, 3, 4, 5])('grows in time for NULL, %i octets after the start', (before) => {
+    const table = aTable([
+      aColumn('lead', { long: true }),
+      ...Array.from({ length: 2000 }, (_, n) => aColumn(`c${n}`)),
+    ]);
+    const row = [Buffer.alloc(before, 0x78), ...Array.from({ length: 2000 }, () => null)];
+    const { openText } = encode(table, [row, row]);
+    const line = `${'x'.repeat(before)}${'\t\\N'.repeat(2000)}\n`;
+    expect(openText.toString('latin1')).toBe(line + line);
+  });
+
   it('puts secret columns into a text of their own, row by row', () => {
     const { openText, sealedText } = encode(vault, [
       [Buffer.from('1'), Buffer.from('n'), Buffer.from('KEY-1'), null],

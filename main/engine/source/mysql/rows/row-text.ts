@@ -41,7 +41,9 @@ export class TextWriter {
 
   /** Appends one field (length -1: NULL) and the octet that ends it. */
   field(source: Buffer, start: number, length: number, end: number): void {
-    if (this.#used + length * 2 + 3 > this.#bytes.length) this.#grow(length * 2 + 3);
+    // NULL has no length and still takes two octets and the one that ends it.
+    const most = Math.max(length, 1) * 2 + 1;
+    if (this.#used + most > this.#bytes.length) this.#grow(most);
     const target = this.#bytes;
     let at = this.#used;
     if (length < 0) {
