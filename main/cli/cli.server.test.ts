@@ -138,6 +138,10 @@ describe('the command line on a real server', () => {
   it('restores beside the live database, and exports', async () => {
     const beside = await shouhu('restore', 'shop', '--into', 'same', '--open-vault');
     expect(beside).toMatchObject({ exitCode: 0, json: { rows: 2500, digest: { equal: true }, vault: 'open' } });
+    // The same snapshot once more: beside the live database and beside what was restored before.
+    const again = await shouhu('restore', 'shop', '--into', 'same');
+    expect(again).toMatchObject({ exitCode: 0, json: { rows: 2500, digest: { equal: true } } });
+    expect(again.json['database']).toBe(`${String(beside.json['database'])}_2`);
 
     const exported = await shouhu('export', 'latest', '--sql', 'shop.sql');
     expect(exported).toMatchObject({ exitCode: 0, json: { rows: 2500, vault: 'closed' } });

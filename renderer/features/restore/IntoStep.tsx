@@ -28,7 +28,7 @@ export function IntoStep({ source, detail, answers, errors, dialogs, onAnswer }:
   const example = `${databases[0] ?? 'shop'}${
     answers.into === 'same'
       ? `__restore_${at
-          .slice(0, 16)
+          .slice(0, 19)
           .replace(/\D/g, '')
           .replace(/^(\d{8})/, '$1_')}`
       : ''

@@ -11,13 +11,14 @@ import { planRestore, type RestorePlan } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
 import { writeSqlFile } from '../../restore/write-sql-file.ts';
 import { startPrivateServer } from '../../sandbox/index.ts';
-import type { MysqlTarget } from '../../source/mysql/index.ts';
+import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
 import type { BlobStore } from '../../backend/blob-store.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
 import { openRepository, openStore } from '../stores.ts';
+import { besideNames } from './beside-names.ts';
 import { findDestination, findSnapshot, findSource } from './lookup.ts';
 import { ensureCatalogBuilt, refreshDestination } from './refresh-catalog.ts';
 
@@ -201,8 +202,9 @@ async function restoreInto(
       return intoSandbox(input, snapshot, open, run);
     case 'same': {
       const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
-      const renames = besideNames(open.plan, input.as, snapshot);
-      return withServerSession(access, run.signal, ({ target }) => intoServer(target, renames, open, run));
+      return withServerSession(access, run.signal, async ({ target }) =>
+        intoServer(target, await namesBeside(target, input.as, snapshot, open, run.signal), open, run),
+      );
     }
     case 'server': {
       const { ssh, ...mysql } = into.target;
@@ -292,18 +294,26 @@ function asNames(plan: RestorePlan, as: string | null): ReadonlyMap<string, stri
   return as === null || only === undefined ? new Map() : new Map([[only.record.name, as]]);
 }
 
-const longestDatabaseName = 64;
-
-/** `shop__restore_20261122_140000`, so that the live database keeps its name and its place. */
-function besideNames(plan: RestorePlan, as: string | null, { manifest }: CatalogSnapshot): ReadonlyMap<string, string> {
+/** The live database keeps its name and its place. A name that a person gave is taken as it is, or refused. */
+async function namesBeside(
+  target: MysqlTarget,
+  as: string | null,
+  { manifest }: CatalogSnapshot,
+  { plan }: OpenRestore,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
   if (as !== null) return asNames(plan, as);
-  const suffix = `__restore_${manifest.at.slice(0, 19).replace(/[-:]/g, '').replace('T', '_')}`;
-  return new Map(
-    plan.databases.map(({ record }) => [
-      record.name,
-      `${record.name.slice(0, longestDatabaseName - suffix.length)}${suffix}`,
-    ]),
-  );
+  const connection = await connectMysql(target, { signal });
+  try {
+    const taken = await connection.query('SHOW DATABASES', { signal });
+    return besideNames(
+      plan.databases.map(({ record }) => record.name),
+      manifest.at,
+      taken.map((row) => row.get('database') ?? ''),
+    );
+  } finally {
+    connection.close();
+  }
 }
 
 /** What a restore stumbled over on a copy is known from then on, whether another copy helped out or not. */
