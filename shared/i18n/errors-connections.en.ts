@@ -74,6 +74,11 @@ export const connectionErrorsEn: Record<ConnectionErrorCode, ErrorText> = {
       'A table’s structure changed during the backup, so this picture was discarded. Earlier snapshots are fine.',
     remedy: 'Back up again when the upgrade or change is over.',
   },
+  'mysql.table-lock-over': {
+    message:
+      'Tables that know no transactions were locked to be read, and let go when the time was over so the shop would not wait. Existing backups are not affected.',
+    remedy: 'Back up again; converted to InnoDB, these tables need no lock.',
+  },
   'mysql.warnings': {
     message:
       'The database gave warnings while reading or writing; data may have been altered, so this result does not count.',

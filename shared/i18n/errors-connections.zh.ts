@@ -69,6 +69,10 @@ export const connectionErrorsZh: Record<ConnectionErrorCode, ErrorText> = {
     message: '备份过程中有人改了表结构，这次的画面不一致，已经作废。以前的快照不受影响。',
     remedy: '等升级或改表结束后，再备份一次。',
   },
+  'mysql.table-lock-over': {
+    message: '有的表不支持事务，为了读它们锁了一会儿，到时间已经放开，免得网站一直等。已有的备份不受影响。',
+    remedy: '再备份一次；最好把这些表改成 InnoDB，就不用锁了。',
+  },
   'mysql.warnings': {
     message: '数据库在读写时给出了警告，内容可能被改动过，所以这次结果不算数。',
     remedy: '请再试一次；如果还是这样，把日志发给我们。',

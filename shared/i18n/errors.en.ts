@@ -200,8 +200,26 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
   },
   'backup.tables-unisolated': {
     message:
-      'The data was kept, but some tables know no transactions and could not be locked: they may have changed meanwhile, so this is not a good backup.',
-    remedy: 'Grant LOCK TABLES to the backup account, or convert these tables to InnoDB, and back up again.',
+      'The data was kept, but some tables know no transactions and could not be locked, or not for long enough: they may have changed meanwhile, so this is not a good backup.',
+    remedy:
+      'Convert these tables to InnoDB, or grant LOCK TABLES to the backup account and take a quieter time, and back up again.',
+  },
+  'backup.tables-unreadable': {
+    message:
+      'These tables could not be read and are not in this snapshot: {{tables}}. Everything else was kept, and earlier snapshots are all there.',
+    remedy:
+      'Where a right is missing, grant SELECT to the backup account; where a table is damaged, have it checked with CHECK TABLE and REPAIR TABLE or restore an earlier snapshot beside it. Then back up again.',
+  },
+  'backup.tables-moved': {
+    message:
+      'These tables were altered, emptied or made anew during the backup, and again when it was retried; they are not in this snapshot: {{tables}}. Everything else was kept.',
+    remedy:
+      'Back up again when the upgrade or change is over; if a scheduled job empties them, back up at another time.',
+  },
+  'backup.views-broken': {
+    message:
+      'The data was kept, but some views can no longer be used in the shop’s own database: {{objects}}. Their definitions were kept too; no data is missing.',
+    remedy: 'A table or column they use was dropped or renamed: mend or drop the view, and back up again.',
   },
   'copy.incomplete': {
     message:
@@ -211,6 +229,11 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
   'restore.no-copy': {
     message: 'None of the copies that can be reached now has this snapshot. Nothing was restored.',
     remedy: 'Plug in the disk that has it, or check the network, and retry; or choose another snapshot.',
+  },
+  'restore.table-not-kept': {
+    message:
+      'This snapshot does not hold the table “{{table}}”: it could not be read when the backup was made. Nothing was restored.',
+    remedy: 'Choose an earlier snapshot; shouhu snapshots marks the good ones with ✓.',
   },
   'restore.target-exists': {
     message: 'A database or file of that name exists already where the data should go. It was not touched.',

@@ -182,8 +182,21 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     remedy: '先去网站看看是否正常；如果不是自己删的，用以前的快照恢复到旁边比对。',
   },
   'backup.tables-unisolated': {
-    message: '数据已经存好，但有的表不支持事务、也不能加锁，备份期间可能有变化，所以不能算好的备份。',
-    remedy: '给备份账号 LOCK TABLES 权限，或把这些表改成 InnoDB，再备份一次。',
+    message: '数据已经存好，但有的表不支持事务，不能加锁或锁到了时间还没读完，备份期间可能有变化，所以不能算好的备份。',
+    remedy: '把这些表改成 InnoDB，或给备份账号 LOCK TABLES 权限、换一个不忙的时间，再备份一次。',
+  },
+  'backup.tables-unreadable': {
+    message: '这些表读不出来，没有存进这次的快照：{{tables}}。其他的都已存好，以前的快照也都在。',
+    remedy:
+      '没有权限的，给备份账号加上 SELECT 权限；损坏的，请服务商用 CHECK TABLE、REPAIR TABLE 检查修复，或从以前的快照恢复到旁边。然后再备份一次。',
+  },
+  'backup.tables-moved': {
+    message: '这些表在备份期间被改动、清空或重建，重试后还是一样，没有存进这次的快照：{{tables}}。其他的都已存好。',
+    remedy: '等升级或改表结束后，再备份一次；如果是定时任务在清空它们，换一个时间备份。',
+  },
+  'backup.views-broken': {
+    message: '数据已经存好，但有的视图在网站的数据库里已经不能用了：{{objects}}。它的定义也已存好，没有丢数据。',
+    remedy: '多半是它用到的表或列被删了、改了名：改好或删掉这个视图，再备份一次。',
   },
   'copy.incomplete': {
     message: '快照已经存好，但没有完整送到每一个目的地，副本比计划的少。',
@@ -192,6 +205,10 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
   'restore.no-copy': {
     message: '现在能连上的副本里都没有这个快照，还没有开始恢复。',
     remedy: '插上存有它的磁盘，或检查网络，然后再试；也可以换一个快照。',
+  },
+  'restore.table-not-kept': {
+    message: '这个快照里没有表“{{table}}”：备份的时候它读不出来。没有恢复任何东西。',
+    remedy: '换一个更早的快照再试；先运行 shouhu snapshots，找标着 ✓ 的。',
   },
   'restore.target-exists': {
     message: '要恢复到的地方已经有同名的数据库或文件，没有动它。',

@@ -270,6 +270,7 @@ export const engineVerbs = {
       tables: count,
       rows: count,
       vault: z.enum(['open', 'closed', 'none']),
+      notes: z.array(z.string()),
       durationMs: z.number().nonnegative(),
     }),
   },

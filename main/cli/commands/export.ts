@@ -5,6 +5,7 @@ import { parseName, parseTables } from '../arguments/values.ts';
 import { countText, durationText, sizeText } from '../output/figures.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 import { addVaultFlags, readVault, type OpenVaultFlags } from './flags.ts';
+import { noteLine } from './restore.ts';
 
 interface ExportFlags extends OpenVaultFlags {
   readonly sql?: string;
@@ -50,6 +51,7 @@ function exportSql(snapshot: string, flags: ExportFlags): VerbRun {
       }),
       ...(output.vault === 'closed' ? [words.say('restore.vault-closed')] : []),
       ...(output.vault === 'open' ? [words.say('export.holds-cards')] : []),
+      ...output.notes.map((note) => noteLine(note, words)),
     ];
     return { json: output, lines };
   };

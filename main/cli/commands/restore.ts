@@ -143,7 +143,7 @@ function digestLine({ digest }: RestoreOutput, words: Words): string {
 }
 
 /** Notes are `id: what it is about`. */
-function noteLine(note: string, words: Words): string {
+export function noteLine(note: string, words: Words): string {
   const [id = '', ...subject] = note.split(': ');
   return `· ${[words.wordFor('note', id), ...subject].join(': ')}`;
 }

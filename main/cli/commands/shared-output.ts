@@ -60,6 +60,10 @@ export function ledgerLines(ledgers: readonly LedgerResult[], words: Words): str
   );
 }
 
+/** A check that held, but names something to look at, is marked `!`. */
 export function checkLines(checks: readonly CheckResult[], words: Words): string[] {
-  return checks.map(({ id, ok, facts }) => `${mark(ok)} ${words.wordFor('check', id)}  ${factsText(facts)}`.trimEnd());
+  return checks.map(({ id, ok, facts: { warning, ...facts } }) => {
+    const sign = ok && warning === true ? '!' : mark(ok);
+    return `${sign} ${words.wordFor('check', id)}  ${factsText(facts)}`.trimEnd();
+  });
 }

@@ -5,7 +5,7 @@ import { textTable } from '../output/text-table.ts';
 import type { Words } from '../language.ts';
 import type { SnapshotCopy } from '../../../shared/model/snapshot.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { ledgerLines, mark } from './shared-output.ts';
+import { checkLines, ledgerLines, mark } from './shared-output.ts';
 
 interface SnapshotsFlags {
   readonly atDestination?: string;
@@ -84,6 +84,8 @@ function show(snapshot: string): VerbRun {
       ...textTable(columns, tables),
       '',
       ...ledgerLines(output.ledgers, words),
+      '',
+      ...checkLines(output.manifest.checks, words),
       '',
       ...(copies.length === 0 ? [words.say('show.no-copies')] : copies.map((copy) => copyLine(copy, words))),
     ];

@@ -41,6 +41,8 @@ export interface CaptureFigures {
   digestsCompared: number;
   /** Unisolated tables (see `MysqlSnapshot.unisolatedTables`) that changed while they were read. */
   readonly movedTables: Set<string>;
+  /** Tables that the server itself could not digest (a row longer than its `max_allowed_packet`). */
+  readonly undigestedTables: Set<string>;
 }
 
 /** Runs `work` as soon as a connection is free and the shop is not busy, unless the run was stopped meanwhile. */

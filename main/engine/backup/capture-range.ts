@@ -1,9 +1,9 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { LedgerPartial, Range, RangeDigest, TableSchema } from '../../../shared/model/database.ts';
 import type { ComparedPart, EncodedChunk } from '../chunk-pool/chunk-worker.ts';
 import { free } from '../platform/free-memory.ts';
 import { smallGroupRows } from '../repository/index.ts';
-import type { BatchSizes, RawBatch } from '../source/mysql/index.ts';
+import type { BatchSizes, KeyRange, RawBatch } from '../source/mysql/index.ts';
 import { combineDigests, combineSums, emptyDigest, type RowLayout } from '../source/mysql/rows/index.ts';
 import { addPartials, fullName, type CaptureContext } from './capture-context.ts';
 import type { RangeTask } from './plan-ranges.ts';
@@ -73,17 +73,39 @@ async function askIfCheaper(
   schema: TableSchema,
   { range }: RangeTask,
   previous: Range,
-  { snapshot, costs, clock, signal }: CaptureContext,
+  context: CaptureContext,
 ): Promise<RangeDigest | 'same' | null> {
+  const { costs, clock } = context;
   const groups = hasSecrets(schema) ? 2 : 1;
   if (!costs.isAskingCheaper(previous, groups)) return null;
   const startedMs = clock.monotonicMs();
-  const open = await snapshot.digestRange(schema, range, 'open', signal);
+  const open = await serverDigest(schema, range, 'open', context);
+  if (open === null) return null;
   costs.asked(open.rows, 1, clock.monotonicMs() - startedMs);
   if (!isSameDigest(open, previous)) return open;
   if (groups === 1) return 'same';
-  const sealed = await snapshot.digestRange(schema, range, 'sealed', signal);
+  const sealed = await serverDigest(schema, range, 'sealed', context);
+  if (sealed === null) return null;
   return isSameDigest(sealed, sealedDigestOf(previous)) ? 'same' : open;
+}
+
+/**
+ * Null where the server answers with warnings: it can send a row that is longer than its `max_allowed_packet`, but not hash it. The
+ * table is named, and read and counted like any other.
+ */
+async function serverDigest(
+  schema: TableSchema,
+  range: KeyRange,
+  group: 'open' | 'sealed',
+  { snapshot, figures, signal }: CaptureContext,
+): Promise<RangeDigest | null> {
+  try {
+    return await snapshot.digestRange(schema, range, group, signal);
+  } catch (error) {
+    if (!isAppErrorOf(error, 'mysql.warnings')) throw error;
+    figures.undigestedTables.add(fullName(schema));
+    return null;
+  }
 }
 
 /** A range that the server called changed has been digested by it already: what was fetched must be just that. */
@@ -237,18 +259,18 @@ async function auditRange(
   { schema, onMoved }: OpenTable,
   task: RangeTask,
   ranges: readonly Range[],
-  { snapshot, figures, signal }: CaptureContext,
+  context: CaptureContext,
 ): Promise<void> {
   const piece = ranges[0];
   if (piece === undefined) return;
   const bounds = { lower: task.range.lower, upper: ranges[1]?.lower ?? task.range.upper };
-  const server = await snapshot.digestRange(schema, bounds, 'open', signal);
+  const server = await serverDigest(schema, bounds, 'open', context);
   // Digested here also for small groups, whose digest is then left out of the record.
-  const isSealedSame =
-    piece.sealedDigest === null ||
-    isSameDigest(await snapshot.digestRange(schema, bounds, 'sealed', signal), sealedDigestOf(piece));
+  const sealed = piece.sealedDigest === null ? undefined : await serverDigest(schema, bounds, 'sealed', context);
+  if (server === null || sealed === null) return;
+  const isSealedSame = sealed === undefined || isSameDigest(sealed, sealedDigestOf(piece));
   if (isSameDigest(server, piece) && isSealedSame) {
-    figures.digestsCompared += 1;
+    context.figures.digestsCompared += 1;
     return;
   }
   onMoved(

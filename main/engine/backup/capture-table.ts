@@ -8,6 +8,7 @@ import type {
   TableSchema,
 } from '../../../shared/model/database.ts';
 import { settleAll } from '../platform/settle-all.ts';
+import type { MysqlSnapshot } from '../source/mysql/index.ts';
 import { layoutOf, sameDecimalText } from '../source/mysql/rows/index.ts';
 import { addPartials, fullName, onReader, type CaptureContext } from './capture-context.ts';
 import { captureRange } from './capture-range.ts';
@@ -17,6 +18,8 @@ import type { RangeTask } from './plan-ranges.ts';
 export interface CapturedTable {
   readonly record: TableRecord;
   readonly ledgers: readonly LedgerResult[];
+  /** A lock kept it as it was when the snapshot began, until it was read. */
+  readonly isHeld: boolean;
 }
 
 /**
@@ -61,16 +64,22 @@ export async function captureTable(
   const ledgers = definitions.map((definition, index) =>
     compareLedger(definition, partialOf(definition.name, ranges), sums[index] ?? { rows: 0, sum: '0' }, onMoved),
   );
-  return { record: { schema, rows, ranges }, ledgers };
+  return {
+    record: { schema, rows, ranges },
+    ledgers,
+    isHeld: !schema.transactional && !isUnisolated(schema, snapshot),
+  };
+}
+
+function isUnisolated(schema: TableSchema, { unisolatedTables }: MysqlSnapshot): boolean {
+  return unisolatedTables.some(({ database, name }) => database === schema.database && name === schema.name);
 }
 
 /** What to do with a difference between two answers of the server: an error, unless nothing keeps the table still. */
 function movedJudge(schema: TableSchema, { snapshot, figures }: CaptureContext): (difference: AppError) => void {
-  const isUnisolated = snapshot.unisolatedTables.some(
-    ({ database, name }) => database === schema.database && name === schema.name,
-  );
+  const mayMove = isUnisolated(schema, snapshot);
   return (difference) => {
-    if (!isUnisolated) throw difference;
+    if (!mayMove) throw difference;
     figures.movedTables.add(fullName(schema));
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lostTables } from '../../../shared/model/lost-tables.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { aManifest } from '../repository/testing/a-shop.ts';
 import { judgeRun, missingSecretColumns, splitLedgers, type RunFindings } from './judge-run.ts';
@@ -36,6 +37,15 @@ describe('judgeRun', () => {
       { secretColumns: ['cards.carmi'], missingSecrets: ['cards.carmi'] },
       ['secrets-found'],
     ],
+    ['a table without the right to read it', { lost: [{ table: 'shop.log', reason: 'denied' }] }, ['tables-readable']],
+    ['a damaged table', { lost: [{ table: 'shop.log', reason: 'damaged' }] }, ['tables-readable']],
+    ['a table that DDL took away', { lost: [{ table: 'shop.log', reason: 'moved' }] }, ['schema-still']],
+    [
+      'a lost table that held rows, until they are back',
+      { lost: [{ table: 'shop.orders', reason: 'damaged' }], previous: aNight({ cards: 5000, orders: 3 }) },
+      ['tables-readable', 'tables-still-there'],
+    ],
+    ['a view that nobody can use', { brokenViews: ['shop.totals'] }, ['views-valid']],
     ['a table that nothing kept still', { unisolated: ['shop.log'] }, ['tables-isolated']],
     [
       'one that moved meanwhile',
@@ -49,6 +59,26 @@ describe('judgeRun', () => {
     ],
   ])('is not green for %s', (_, fields, ids) => {
     expect(failed(fields)).toEqual(ids);
+  });
+
+  it('names every lost table, however many, for the restore to name them too', () => {
+    const lost = Array.from({ length: 50 }, (_, n) => ({ table: `shop.t${n}`, reason: 'denied' as const }));
+
+    const checks = judgeRun(findings({ lost: [...lost, { table: 'shop.m', reason: 'moved' }] }));
+
+    expect(lostTables({ checks })).toEqual([...lost.map(({ table }) => table), 'shop.m']);
+  });
+
+  it('warns without a failure where everything was kept', () => {
+    const orphan = { database: 'shop', kind: 'trigger', name: 'stamp', definer: 'gone@%' } as const;
+
+    const checks = judgeRun(findings({ orphans: [orphan], undigested: ['shop.files'] }));
+
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(checks.filter(({ facts }) => facts['warning'] === true).map(({ id, facts }) => [id, facts])).toEqual([
+      ['digest-equal', { ranges: 1, tables: 'shop.files', warning: true }],
+      ['definers-exist', { objects: 'trigger shop.stamp (gone@%)', warning: true }],
+    ]);
   });
 
   it('is as red in the second night as in the first, and takes the new size for normal after a week', () => {
@@ -139,6 +169,10 @@ function findings(fields: Partial<RunFindings> = {}): RunFindings {
     secretColumns: [],
     missingSecrets: [],
     digestsCompared: 1,
+    lost: [],
+    brokenViews: [],
+    orphans: [],
+    undigested: [],
     unisolated: [],
     moved: [],
     previous: null,

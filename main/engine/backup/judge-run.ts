@@ -1,6 +1,9 @@
 import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
 import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
+import { lostChecks } from '../../../shared/model/lost-tables.ts';
+import type { OrphanedObject } from '../source/mysql/index.ts';
 import { fullName } from './capture-context.ts';
+import type { LostTable } from './lost-table.ts';
 
 /**
  * The checks of one run, as values in, values out. A check that does not hold keeps the snapshot (it may be the last there is)
@@ -22,6 +25,14 @@ export interface RunFindings {
   /** Of these, those that name no stored column. */
   readonly missingSecrets: readonly string[];
   readonly digestsCompared: number;
+  /** Tables that the server has and this snapshot has not. */
+  readonly lost: readonly { readonly table: string; readonly reason: LostTable['reason'] }[];
+  /** Views that the server itself can no longer use. Their definitions are kept. */
+  readonly brokenViews: readonly string[];
+  /** Objects whose definer does not exist. Their definitions are kept. */
+  readonly orphans: readonly OrphanedObject[];
+  /** Tables that the server could send but not digest. */
+  readonly undigested: readonly string[];
   /** Tables that nothing kept still, and of these the ones that were seen to change meanwhile. */
   readonly unisolated: readonly string[];
   readonly moved: readonly string[];
@@ -33,16 +44,63 @@ export interface RunFindings {
 export function judgeRun(findings: RunFindings): CheckResult[] {
   const { tables, ledgers, missingLedgers, secretColumns, missingSecrets, unisolated, moved } = findings;
   const rows = rowsOf(tables);
+  // What is not there at all comes first: it is the reason of much that may follow.
   return [
+    judgeReadable(findings),
+    judgeSchema(findings),
     { id: 'rows-equal-count', ok: moved.length === 0, facts: { tables: tables.length, rows } },
-    { id: 'digest-equal', ok: moved.length === 0, facts: { ranges: findings.digestsCompared } },
+    judgeDigests(findings),
     { id: 'ledger-equal', ok: ledgers.every(({ equal }) => equal), facts: { ledgers: ledgers.length } },
     ...found('ledgers-found', ledgers.length + missingLedgers.length, missingLedgers, 'ledgers'),
     ...found('secrets-found', secretColumns.length, missingSecrets, 'columns'),
-    { id: 'schema-still', ok: true, facts: {} },
     { id: 'tables-isolated', ok: unisolated.length === 0, facts: named(unisolated) },
     judgeTables(findings),
     judgeSize(rows, findings),
+    ...judgeObjects(findings),
+  ];
+}
+
+/** Every table of the server that this account may not read, or that the server itself cannot: all of them, a restore names them. */
+function judgeReadable({ lost }: RunFindings): CheckResult {
+  const namesOf = (reason: LostTable['reason']) =>
+    lost.filter((each) => each.reason === reason).map(({ table }) => table);
+  const [denied, damaged] = [namesOf('denied'), namesOf('damaged')];
+  const facts = {
+    ...(denied.length === 0 ? {} : { denied: denied.join(', ') }),
+    ...(damaged.length === 0 ? {} : { damaged: damaged.join(', ') }),
+  };
+  const all = [...denied, ...damaged];
+  return {
+    id: lostChecks.unreadable,
+    ok: all.length === 0,
+    facts: all.length === 0 ? {} : { tables: all.join(', '), ...facts },
+  };
+}
+
+function judgeSchema({ lost }: RunFindings): CheckResult {
+  const moved = lost.filter(({ reason }) => reason === 'moved').map(({ table }) => table);
+  return {
+    id: lostChecks.moved,
+    ok: moved.length === 0,
+    facts: moved.length === 0 ? {} : { tables: moved.join(', ') },
+  };
+}
+
+/** Rows that only the server's own digest could not be had for are counted and kept: said, and not a failure. */
+function judgeDigests({ moved, digestsCompared: ranges, undigested }: RunFindings): CheckResult {
+  const facts = undigested.length === 0 ? { ranges } : { ranges, ...named(undigested), warning: true };
+  return { id: 'digest-equal', ok: moved.length === 0, facts };
+}
+
+/** Sick in the shop itself, whole in the snapshot. A broken view fails whoever asks it; an account can be made again any time. */
+function judgeObjects({ brokenViews, orphans }: RunFindings): CheckResult[] {
+  const listed = (names: readonly string[]) => ({ objects: names.slice(0, mostNames).join(', ') });
+  const described = orphans.map(({ database, kind, name, definer }) => `${kind} ${database}.${name} (${definer})`);
+  return [
+    ...(brokenViews.length === 0 ? [] : [{ id: 'views-valid', ok: false, facts: listed(brokenViews) }]),
+    ...(described.length === 0
+      ? []
+      : [{ id: 'definers-exist', ok: true, facts: { ...listed(described), warning: true } }]),
   ];
 }
 

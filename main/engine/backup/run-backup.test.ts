@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { Repository, type NewKeyring } from '../repository/index.ts';
 import { aKeyring, TestClock } from '../repository/testing/keys.ts';
-import { runBackup, type BackupRequest } from './run-backup.ts';
+import { draftBackup, runBackup, type BackupRequest } from './run-backup.ts';
 import { aLedger, aRepository, aScriptedTable, never } from './testing/a-capture.ts';
 import { ScriptedSnapshot } from './testing/scripted-snapshot.ts';
 
@@ -190,14 +190,91 @@ describe('runBackup', () => {
     });
   });
 
-  it('publishes nothing when the schema moved', async () => {
+  it('publishes nothing when a transaction has ended at the last moment', async () => {
     const { request, snapshot, repository } = await aRun();
     snapshot.onCall = (call) => {
-      if (call === 'schema') throw new AppError('mysql.schema-moved', { table: 'cards' });
+      if (call === 'schema') throw new AppError('mysql.connection-lost', { reason: 'transaction-ended' });
     };
 
-    await expect(runBackup(request)).rejects.toMatchObject({ code: 'mysql.schema-moved' });
+    await expect(runBackup(request)).rejects.toMatchObject({ code: 'mysql.connection-lost' });
     expect(await repository.listManifests(never)).toEqual([]);
+  });
+
+  it.each(['read', 'count', 'digest-open', 'ledger'])(
+    'keeps everything else when a table is denied at its %s, and names it, its ledger and its secrets',
+    async (call) => {
+      const { request, snapshot } = await aRun();
+      snapshot.onCall = (each) => {
+        if (each === `${call} cards`) throw new AppError('mysql.no-privilege', { privilege: 'SELECT' });
+      };
+
+      const { manifest } = await runBackup(request);
+
+      expect(manifest.tables.map(({ name, rows }) => [name, rows])).toEqual([['goods', 30]]);
+      expect(manifest.ledgerDefinitions).toEqual([]);
+      expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([
+        { id: 'tables-readable', ok: false, facts: { tables: 'shop.cards', denied: 'shop.cards' } },
+        { id: 'ledgers-found', ok: false, facts: { wanted: 1, ledgers: 'sales' } },
+        { id: 'secrets-found', ok: false, facts: { wanted: 2, columns: 'cards.secret' } },
+      ]);
+    },
+  );
+
+  it("fails with the table's own error when not one table could be had", async () => {
+    const { request, snapshot, repository } = await aRun();
+    snapshot.onCall = (call) => {
+      if (call.startsWith('read')) throw new AppError('mysql.no-privilege', { privilege: 'SELECT' });
+    };
+
+    await expect(runBackup(request)).rejects.toMatchObject({ code: 'mysql.no-privilege' });
+    expect(await repository.listManifests(never)).toEqual([]);
+  });
+
+  it('trusts no table that DDL changed before it was read, but one that a lock held until then', async () => {
+    const held = aScriptedTable(5, { name: 'log', transactional: false });
+    const snapshot = new ScriptedSnapshot([aScriptedTable(250), aScriptedTable(30, { name: 'goods' }), held]);
+    snapshot.moved = ['cards', 'log'].map((name) => ({ database: 'shop', name }));
+    const { request } = await aRun({ snapshot, ledgers: [], secretColumns: [] });
+
+    const { manifest } = await runBackup(request);
+
+    expect(manifest.tables.map(({ name }) => name)).toEqual(['goods', 'log']);
+    expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([
+      { id: 'schema-still', ok: false, facts: { tables: 'shop.cards' } },
+    ]);
+  });
+
+  it('inherits a first try and reads first what that one lost', async () => {
+    const first = await aRun();
+    first.snapshot.moved = [{ database: 'shop', name: 'goods' }];
+    const firstTry = await draftBackup(first.request);
+    const snapshot = new ScriptedSnapshot([aScriptedTable(250), aScriptedTable(30, { name: 'goods' })]);
+
+    const { manifest, written } = await runBackup({ ...first.request, readers: 1, snapshot, firstTry });
+
+    expect(firstTry.movedAway).toEqual(['shop.goods']);
+    expect(snapshot.calls.filter((call) => call !== 'release')[0]).toBe('read goods');
+    expect(manifest.read.rangesReused).toBeGreaterThan(0);
+    expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(written.objects).toBeGreaterThan(firstTry.written.objects);
+  });
+
+  it('reads on without the lock when it was given up, and names only what it no longer kept still', async () => {
+    const held = ['a', 'b'].map((name, n) => aScriptedTable(5 + n, { name, transactional: false }));
+    const snapshot = new ScriptedSnapshot([aScriptedTable(250), ...held]);
+    snapshot.onCall = (call) => {
+      if (call !== 'count b' || snapshot.unisolatedTables.length > 0) return;
+      snapshot.unisolatedTables = ['a', 'b'].map((name) => ({ database: 'shop', name }));
+      throw new AppError('mysql.table-lock-over', { table: 'b' });
+    };
+    const { request } = await aRun({ snapshot, readers: 1, ledgers: [], secretColumns: [] });
+
+    const { manifest } = await runBackup(request);
+
+    expect(manifest.tables.map(({ rows }) => rows)).toEqual([5, 6, 250]);
+    expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([
+      { id: 'tables-isolated', ok: false, facts: { tables: 'shop.b' } },
+    ]);
   });
 
   it('publishes nothing after a cancel at the last moment', async () => {

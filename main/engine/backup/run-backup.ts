@@ -1,25 +1,23 @@
 import PQueue from 'p-queue';
-import { toAppError } from '../../../shared/errors/app-error.ts';
-import type { LedgerDefinition, LedgerResult, TableRecord, TableSchema } from '../../../shared/model/database.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { LedgerDefinition, LedgerResult } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import type { Repository, StoredRecord } from '../repository/index.ts';
-import type { MysqlSnapshot } from '../source/mysql/index.ts';
-import { fullName, onReader, type CaptureContext, type CaptureFigures } from './capture-context.ts';
-import { captureTable, type CapturedTable } from './capture-table.ts';
+import type { MysqlSnapshot, TableName } from '../source/mysql/index.ts';
+import { fullName, type CaptureContext, type CaptureFigures } from './capture-context.ts';
+import type { CapturedTable } from './capture-table.ts';
+import { captureTables, type CapturedTables } from './capture-tables.ts';
 import { judgeRun, missingSecretColumns, splitLedgers } from './judge-run.ts';
+import type { LostTable } from './lost-table.ts';
 import { paceTo } from './pace.ts';
-import { cutAt, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
 import { MeasuredRangeCosts } from './range-costs.ts';
 import { YieldToShop, type ShopState } from './yield-to-shop.ts';
 
 const readingPhase = { calm: 'read', waiting: 'wait', slow: 'slow' } as const satisfies Record<ShopState, BackupPhase>;
-/** Tables with fewer rows are read in one piece. */
-const segmentFloorRows = 100_000;
-
 export interface BackupRequest {
   readonly snapshot: MysqlSnapshot;
   readonly repository: Repository;
@@ -27,8 +25,10 @@ export interface BackupRequest {
   readonly ledgers: readonly LedgerDefinition[];
   /** `table.column` or `database.table.column` in lower case: what must be sealed. */
   readonly secretColumns: readonly string[];
-  /** The newest snapshot of this source in this repository, to inherit boundaries from. */
+  /** The newest snapshot of this source in this repository: what this one is held against, and inherits ranges from. */
   readonly previous: Manifest | null;
+  /** A first try of this run that is to be done better: its ranges are inherited, and what it lost to DDL is read first. */
+  readonly firstTry?: BackupDraft;
   readonly readers: number;
   readonly maxBytesPerSecond: number | null;
   readonly producer: string;
@@ -39,6 +39,15 @@ export interface BackupRequest {
 /** `wait`: the shop is busy and nothing is read; `slow`: it stays busy, and a little is read. */
 export type BackupPhase = 'plan' | 'read' | 'wait' | 'slow' | 'check' | 'publish';
 
+/** Everything of a snapshot is in the repository but the manifest that makes it exist. */
+export interface BackupDraft {
+  readonly manifest: Manifest;
+  /** Full names of the tables that DDL took away while they were to be read: not in the manifest. */
+  readonly movedAway: readonly string[];
+  readonly chunks: number;
+  readonly written: { readonly objects: number; readonly bytes: number };
+}
+
 export interface BackupResult {
   readonly manifest: Manifest;
   readonly manifestName: string;
@@ -48,13 +57,34 @@ export interface BackupResult {
 
 /**
  * Captures one open snapshot into one repository. The manifest is written last and only when every row count, digest and
- * ledger held: a run that fails leaves unreferenced chunks at worst. A picture that is whole but wrong in another way (implausibly
- * small, a ledger or a secret column that is not there) is kept, because it may be the last there is, but it carries a failed
- * check and is never green. When it settles, nothing of it runs any more.
+ * ledger held: a run that fails leaves unreferenced chunks at worst. A picture that is wrong in a way that harms nothing else (a table
+ * that cannot be read, implausibly small, a ledger or a secret column that is not there) is kept, because it may be the last there
+ * is, but it carries a failed check and is never green. When it settles, nothing of it runs any more.
  *
- * Errors: `mysql.*`, `backend.*`, `backup.rows-mismatch`, `backup.digest-mismatch`, `backup.ledger-mismatch`, `mysql.schema-moved`.
+ * Errors: `mysql.*`, `backend.*`, `backup.rows-mismatch`, `backup.digest-mismatch`, `backup.ledger-mismatch`; the table's own error
+ * when not one table could be had.
  */
 export async function runBackup(request: BackupRequest): Promise<BackupResult> {
+  return publishDraft(request.repository, await draftBackup(request), request.signal);
+}
+
+/** Writes the manifest: from here on the snapshot exists. */
+export async function publishDraft(
+  repository: Repository,
+  { manifest, chunks, written }: BackupDraft,
+  signal: AbortSignal,
+): Promise<BackupResult> {
+  const { name: manifestName, sizeBytes } = await repository.putManifest(manifest, signal);
+  return {
+    manifest,
+    manifestName,
+    chunks,
+    written: { objects: written.objects + 1, bytes: written.bytes + sizeBytes },
+  };
+}
+
+/** `runBackup` without its last step. */
+export async function draftBackup(request: BackupRequest): Promise<BackupDraft> {
   const { snapshot, repository, clock } = request;
   const ledgers = splitLedgers(request.ledgers, snapshot.tables);
   const startedMs = clock.nowMs();
@@ -71,6 +101,7 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
     bytesWritten: 0,
     digestsCompared: 0,
     movedTables: new Set(),
+    undigestedTables: new Set(),
   };
   let bytesRead = 0;
   let lastTable = '';
@@ -108,12 +139,26 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
   };
   try {
     request.onProgress('plan', '', 0, null);
-    const captured = await captureAll(request, context, () => {
-      holding.locks = false;
-    });
+    const read = await captureTables(
+      {
+        inherit: request.firstTry?.manifest ?? request.previous,
+        readFirst: new Set(request.firstTry?.movedAway),
+        readers: request.readers,
+        onLocksReleased: () => {
+          holding.locks = false;
+        },
+      },
+      context,
+    );
     request.onProgress('check', '', bytesRead, null);
-    const ledgerResults = ledgersInOrder(captured, ledgers.usable);
-    await snapshot.assertSchemaStill(signal);
+    const { captured, lost } = withoutMoved(read, await snapshot.movedTables(signal));
+    const gone = [...snapshot.unreadableTables, ...lost];
+    if (captured.length === 0 && gone[0] !== undefined) throw gone[0].error;
+    const isLost = (database: string, table: string) =>
+      lost.some((each) => each.database === database && each.name === table);
+    const keptStill = new Set(captured.flatMap(({ isHeld, record }) => (isHeld ? [fullName(record.schema)] : [])));
+    const [lostLedgers, usable] = partition(ledgers.usable, ({ database, table }) => isLost(database, table));
+    const ledgerResults = ledgersInOrder(captured, usable);
     request.onProgress('publish', '', bytesRead, null);
     const databases = await putDatabases(context);
     const tables = await putTables(captured, context);
@@ -136,7 +181,7 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
       },
       databases,
       tables,
-      ledgerDefinitions: ledgers.usable,
+      ledgerDefinitions: usable,
       ledgers: ledgerResults,
       read: {
         bytesFromServer: snapshot.bytesFromServer(),
@@ -148,22 +193,32 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
       checks: judgeRun({
         tables,
         ledgers: ledgerResults,
-        missingLedgers: ledgers.missing,
+        missingLedgers: [...ledgers.missing, ...lostLedgers.map(({ name }) => name)],
         secretColumns: request.secretColumns,
-        missingSecrets: missingSecretColumns(request.secretColumns, snapshot.tables),
+        missingSecrets: missingSecretColumns(
+          request.secretColumns,
+          captured.map(({ record }) => record.schema),
+        ),
+        lost: gone.map(({ database, name, reason }) => ({ table: fullName({ database, name }), reason })),
+        brokenViews: snapshot.brokenViews.map(fullName),
+        orphans: snapshot.orphanedObjects,
+        undigested: [...figures.undigestedTables],
         digestsCompared: figures.digestsCompared,
-        unisolated: snapshot.unisolatedTables.map(fullName),
+        unisolated: snapshot.unisolatedTables.map(fullName).filter((name) => !keptStill.has(name)),
         moved: [...figures.movedTables],
         previous: request.previous,
         atMs: Date.parse(snapshot.at),
       }),
     };
-    const { name: manifestName, sizeBytes } = await repository.putManifest(manifest, signal);
+    const before = request.firstTry?.written;
     return {
       manifest,
-      manifestName,
+      movedAway: lost.filter(({ reason }) => reason === 'moved').map(fullName),
       chunks: captured.reduce((sum, { record }) => sum + chunksOf(record.ranges), 0),
-      written: { objects: figures.objectsWritten + 1, bytes: figures.bytesWritten + sizeBytes },
+      written: {
+        objects: figures.objectsWritten + (before?.objects ?? 0),
+        bytes: figures.bytesWritten + (before?.bytes ?? 0),
+      },
     };
   } catch (error) {
     stop.abort(error);
@@ -174,65 +229,21 @@ export async function runBackup(request: BackupRequest): Promise<BackupResult> {
 }
 
 /**
- * Tables that are held by a lock come first, and the lock goes as soon as they are read: their writers wait until then.
- * Of the others the largest come first: the small ones fill the gaps at the end.
+ * A table that DDL changed between the beginning of the snapshot and its reading is not trusted, whatever was read: two columns that
+ * changed names would be mixed up in silence. What a lock held until it was read could not be changed before that.
  */
-async function captureAll(
-  request: BackupRequest,
-  context: CaptureContext,
-  onLocksReleased: () => void,
-): Promise<CapturedTable[]> {
-  const { snapshot, repository } = request;
-  const previous = previousTables(request, await repository.knownIds(context.signal));
-  const unisolated = new Set(snapshot.unisolatedTables.map(fullName));
-  const order = [...snapshot.tables].sort((a, b) => snapshot.estimateRows(b) - snapshot.estimateRows(a));
-  const isHeld = (schema: TableSchema) => !schema.transactional && !unisolated.has(fullName(schema));
-  const capture = (tables: readonly TableSchema[]) =>
-    settleAll(
-      tables.map(async (schema) => captureTable(schema, await planTable(schema, previous, request, context), context)),
-      context.fail,
-    );
-  const held = await capture(order.filter(isHeld));
-  snapshot.releaseTableLocks();
-  onLocksReleased();
-  return [...held, ...(await capture(order.filter((schema) => !isHeld(schema))))];
+function withoutMoved({ captured, lost }: CapturedTables, moved: readonly TableName[]): CapturedTables {
+  const names = new Set(moved.map(fullName));
+  const [changed, still] = partition(captured, ({ record, isHeld }) => !isHeld && names.has(fullName(record.schema)));
+  const away = changed.map(({ record: { schema } }): LostTable => {
+    const { database, name } = schema;
+    return { database, name, reason: 'moved', error: new AppError('mysql.schema-moved', { database, table: name }) };
+  });
+  return { captured: still, lost: [...lost, ...away] };
 }
 
-async function planTable(
-  schema: TableSchema,
-  previous: ReadonlyMap<string, string>,
-  { snapshot, previous: last, readers, repository }: BackupRequest,
-  context: CaptureContext,
-): Promise<RangeTask[]> {
-  const tableChunk = previous.get(fullName(schema));
-  if (tableChunk !== undefined && last !== null) {
-    const record = await soundRecord(repository, tableChunk, context.signal);
-    const mine = (all: readonly LedgerDefinition[]) =>
-      all.filter((ledger) => ledger.database === schema.database && ledger.table === schema.name);
-    if (
-      record !== null &&
-      isComparable({ record, ledgers: mine(last.ledgerDefinitions) }, schema, mine(context.ledgers))
-    )
-      return inheritRanges(record);
-  }
-  if (schema.key === null || snapshot.estimateRows(schema) < segmentFloorRows) return wholeTable();
-  return cutAt(await onReader(context, () => snapshot.planBounds(schema, readers * 2, context.signal)));
-}
-
-/** Null when the last snapshot's record has rotted on this copy: then every row is read again, and tonight's backup goes on. */
-async function soundRecord(repository: Repository, id: string, signal: AbortSignal): Promise<TableRecord | null> {
-  try {
-    return await repository.getTableRecord(id, signal);
-  } catch (error) {
-    if (['repository.damaged', 'repository.missing-object', 'backend.io'].includes(toAppError(error).code)) return null;
-    throw error;
-  }
-}
-
-/** Table chunk of every table of the last snapshot that is whole in this repository. */
-function previousTables({ previous }: BackupRequest, present: ReadonlySet<string>): Map<string, string> {
-  const known = (previous?.tables ?? []).filter((table) => present.has(table.tableChunk));
-  return new Map(known.map((table) => [fullName(table), table.tableChunk]));
+function partition<T>(all: readonly T[], test: (each: T) => boolean): [T[], T[]] {
+  return [all.filter((each) => test(each)), all.filter((each) => !test(each))];
 }
 
 /** The results in the order of the definitions, whatever order the tables ended in. */

@@ -74,4 +74,23 @@ describe('planRestore', () => {
   ])('refuses databases %j and tables %j with %s', async (databases, tables, code) => {
     await expect(plan(databases, tables)).rejects.toMatchObject({ code });
   });
+
+  it('names what the backup could not read, and says so when it is asked for', async () => {
+    const holed = {
+      ...manifest,
+      checks: [
+        { id: 'tables-readable', ok: false, facts: { tables: 'shop.cards, blog.log' } },
+        { id: 'schema-still', ok: false, facts: { tables: 'shop.visits' } },
+        { id: 'tables-still-there', ok: false, facts: { tables: 'shop.other' } },
+      ],
+    };
+    const notKept = async (databases: string[], tables: string[]) =>
+      (await planRestore(holed, { databases, tables }, reader, never)).notKept;
+
+    expect(await notKept([], [])).toEqual(['shop.cards', 'blog.log', 'shop.visits']);
+    expect(await notKept(['blog'], [])).toEqual(['blog.log']);
+    expect(await notKept([], ['shop.orders'])).toEqual([]);
+    await expect(notKept([], ['shop.cards'])).rejects.toMatchObject({ code: 'restore.table-not-kept' });
+    await expect(notKept([], ['nowhere'])).rejects.toMatchObject({ code: 'table.unknown' });
+  });
 });

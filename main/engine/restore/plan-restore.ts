@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { DatabaseRecord, LedgerDefinition, TableRecord } from '../../../shared/model/database.ts';
+import { lostTables } from '../../../shared/model/lost-tables.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { CopyReader } from './copy-reader.ts';
 
@@ -11,6 +12,8 @@ export interface RestorePlan {
   /** False when only some tables were asked for: then views, routines, triggers and events stay out. */
   readonly isWhole: boolean;
   readonly ledgers: readonly LedgerDefinition[];
+  /** Full names of tables that were asked for and that the backup could not read: they are not brought back. */
+  readonly notKept: readonly string[];
 }
 
 export interface PlannedDatabase {
@@ -25,7 +28,10 @@ export interface Selection {
   readonly tables: readonly string[];
 }
 
-/** Errors: `mysql.database-missing` {database}, `table.unknown` {table} for names that the snapshot does not hold. */
+/**
+ * Errors: `mysql.database-missing` {database}, `table.unknown` {table} for names that the snapshot does not hold,
+ * `restore.table-not-kept` {table} for one that the backup could not read.
+ */
 export async function planRestore(
   manifest: Manifest,
   selection: Selection,
@@ -49,6 +55,7 @@ export async function planRestore(
     manifest,
     databases,
     isWhole: selection.tables.length === 0,
+    notKept: selection.tables.length === 0 ? lostTables(manifest).filter((name) => isIn(name, databases)) : [],
     totalBytes: wanted.reduce((sum, table) => sum + table.textBytes, 0),
     ledgers: manifest.ledgerDefinitions.filter((ledger) =>
       wanted.some(({ database, name }) => database === ledger.database && name === ledger.table),
@@ -56,12 +63,19 @@ export async function planRestore(
   };
 }
 
+function isIn(fullName: string, databases: readonly PlannedDatabase[]): boolean {
+  return databases.some(({ record }) => fullName.startsWith(`${record.name}.`));
+}
+
 function selectedTables(manifest: Manifest, { databases, tables }: Selection): Manifest['tables'] {
   const inDatabases = manifest.tables.filter(({ database }) => databases.length === 0 || databases.includes(database));
   if (tables.length === 0) return inDatabases;
+  const lost = lostTables(manifest);
   const chosen = tables.map((wanted) => {
     const matches = inDatabases.filter(({ database, name }) => `${database}.${name}` === wanted || name === wanted);
     const [match, another] = matches;
+    if (match === undefined && lost.some((name) => name === wanted || name.endsWith(`.${wanted}`)))
+      throw new AppError('restore.table-not-kept', { table: wanted });
     if (match === undefined || another !== undefined) throw new AppError('table.unknown', { table: wanted });
     return match;
   });

@@ -63,6 +63,7 @@ function aProof(ranges: readonly Range[], fields: Partial<ProofRequest> = {}): P
         ledgers: [{ name: 'sales', currency: 'CNY', rows: 70, sum: '35.00', serverSum: '35.00', equal: true }],
       }),
       databases: [],
+      notKept: [],
       totalBytes: 0,
       isWhole: true,
       ledgers: [aLedger()],

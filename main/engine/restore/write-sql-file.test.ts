@@ -134,5 +134,6 @@ function aPlan(): RestorePlan {
   }));
   const record = { name: 'shop', ddl: '', characterSet: 'utf8mb4', collation: 'utf8mb4_bin', objects: [] };
   const tables = [{ schema: aTable(), rows: 3, ranges }];
-  return { manifest: aManifest(), databases: [{ record, tables }], totalBytes: 60, isWhole: true, ledgers: [] };
+  const plan = { totalBytes: 60, isWhole: true, ledgers: [], notKept: [] };
+  return { ...plan, manifest: aManifest(), databases: [{ record, tables }] };
 }

@@ -131,6 +131,7 @@ export const restoreEn = {
     'sql-mode': 'The SQL mode of the server differs from the snapshot',
     'names-changed': 'The old database name in it was replaced by the new one',
     'not-created': 'Could not be made',
+    'table-not-kept': 'Could not be read when the backup was made: not in this snapshot',
     'ddl-differs': 'Table structure is written differently from the snapshot',
     'digest-differs': 'Content differs from the snapshot',
     other: '{{id}}',

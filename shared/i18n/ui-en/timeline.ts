@@ -95,6 +95,9 @@ export const timelineEn = {
     'secrets-found': 'Secret columns all found and sealed',
     'tables-still-there': 'Tables that held rows are still there',
     'tables-isolated': 'All tables from one instant',
+    'tables-readable': 'All tables could be read',
+    'views-valid': 'All views can be used',
+    'definers-exist': 'Definers of views, triggers and the like exist',
     other: 'Check: {{id}}',
   },
 };

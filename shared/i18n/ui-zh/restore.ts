@@ -127,6 +127,7 @@ export const restoreZh = {
     'sql-mode': '服务器的 SQL 模式与快照不同',
     'names-changed': '里面提到的旧数据库名已换成新名',
     'not-created': '没有建成',
+    'table-not-kept': '备份时读不出来，快照里没有这张表',
     'ddl-differs': '表结构的写法与快照不同',
     'digest-differs': '内容与快照不同',
     other: '{{id}}',

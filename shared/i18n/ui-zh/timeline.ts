@@ -93,6 +93,9 @@ export const timelineZh = {
     'secrets-found': '卡密列都找到并封存',
     'tables-still-there': '上次有数据的表都还在',
     'tables-isolated': '每张表都取自同一时刻',
+    'tables-readable': '每张表都能读到',
+    'views-valid': '视图都能用',
+    'definers-exist': '视图、触发器等的定义者都还在',
     other: '核对：{{id}}',
   },
 };

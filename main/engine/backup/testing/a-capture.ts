@@ -81,6 +81,7 @@ export function aContext(
       bytesWritten: 0,
       digestsCompared: 0,
       movedTables: new Set(),
+      undigestedTables: new Set(),
     },
     // As over a thin line.
     costs: { isAskingCheaper: () => true, fetched: () => undefined, asked: () => undefined },

@@ -1,6 +1,14 @@
 import type { LedgerDefinition, RangeDigest, TableSchema } from '../../../../shared/model/database.ts';
 import { aManifest } from '../../repository/testing/a-shop.ts';
-import type { BatchSizes, KeyRange, MysqlSnapshot, RawBatch } from '../../source/mysql/index.ts';
+import type {
+  BatchSizes,
+  KeyRange,
+  MysqlSnapshot,
+  OrphanedObject,
+  RawBatch,
+  SickTable,
+  TableName,
+} from '../../source/mysql/index.ts';
 import { encodeRows, layoutOf } from '../../source/mysql/rows/index.ts';
 
 export type ScriptedRow = readonly (string | null)[];
@@ -24,6 +32,11 @@ export class ScriptedSnapshot implements MysqlSnapshot {
   running = 0;
   at = '2026-11-22T14:00:00.000Z';
   unisolatedTables: { database: string; name: string }[] = [];
+  unreadableTables: SickTable[] = [];
+  brokenViews: TableName[] = [];
+  orphanedObjects: OrphanedObject[] = [];
+  /** What DDL will have changed at the end. */
+  moved: TableName[] = [];
   rowsPerBatch = 100;
   /** Calls in order, as `method table`. */
   readonly calls: string[] = [];
@@ -113,8 +126,9 @@ export class ScriptedSnapshot implements MysqlSnapshot {
     this.calls.push('release');
   }
 
-  async assertSchemaStill(): Promise<void> {
+  async movedTables(): Promise<TableName[]> {
     await this.onCall('schema');
+    return this.moved;
   }
 
   close(): Promise<void> {

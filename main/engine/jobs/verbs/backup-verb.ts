@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
-import { runBackup, type BackupResult } from '../../backup/run-backup.ts';
+import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
 import type { Repository } from '../../repository/index.ts';
 import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -134,7 +134,7 @@ async function captureInto(
   run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const previous = await newestManifest(repository, source, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
-  return withWriterLease(repository, `backup of ${source.name}`, context.clock, run.signal, (signal) =>
+  const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
     withServerSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
       run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
       const snapshot = await beginSnapshot(target, {
@@ -148,13 +148,14 @@ async function captureInto(
         },
       });
       try {
-        return await runBackup({
+        return await draftBackup({
           snapshot,
           repository,
           source: { id: source.id, name: source.name, preset: source.preset },
           ledgers: source.ledgers,
           secretColumns: source.secretColumns,
           previous,
+          ...(firstTry === undefined ? {} : { firstTry }),
           readers,
           maxBytesPerSecond: input.maxBytesPerSecond,
           producer: `shouhu ${context.version}`,
@@ -166,8 +167,28 @@ async function captureInto(
       } finally {
         await snapshot.close();
       }
-    }),
-  );
+    });
+  return withWriterLease(repository, `backup of ${source.name}`, context.clock, run.signal, async (signal) => {
+    const first = await draft(signal);
+    return publishDraft(repository, first.movedAway.length === 0 ? first : await again(first, draft, signal), signal);
+  });
+}
+
+/**
+ * DDL has taken tables away while they were to be read. One more snapshot, which inherits everything the first one holds and reads those
+ * tables first, nearly always has all. When it fails the first one is kept, red, with their names: nothing that is safe is thrown away.
+ */
+async function again(
+  first: BackupDraft,
+  draft: (signal: AbortSignal, firstTry: BackupDraft) => Promise<BackupDraft>,
+  signal: AbortSignal,
+): Promise<BackupDraft> {
+  try {
+    return await draft(signal, first);
+  } catch {
+    signal.throwIfAborted();
+    return first;
+  }
 }
 
 /** The newest snapshot of this source that this copy can still read: what is damaged here must not stop tonight's backup. */

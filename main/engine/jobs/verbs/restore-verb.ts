@@ -67,7 +67,11 @@ export async function restoreRun(
       swap: null,
       undo: null,
       file: input.into.kind === 'sql' ? resolve(input.into.path) : null,
-      notes: [...restored.notes, ...restored.digest.different.map((table) => `digest-differs: ${table}`)],
+      notes: [
+        ...notKeptNotes(open.plan),
+        ...restored.notes,
+        ...restored.digest.different.map((table) => `digest-differs: ${table}`),
+      ],
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   });
@@ -102,10 +106,16 @@ export async function exportRun(
         tables,
         rows,
         vault,
+        notes: notKeptNotes(plan),
         durationMs: Math.round(context.clock.monotonicMs() - startedMs),
       };
     },
   );
+}
+
+/** What the backup could not read is named at every restore: nobody may take this for the whole shop. */
+function notKeptNotes({ notKept }: RestorePlan): string[] {
+  return notKept.map((table) => `table-not-kept: ${table}`);
 }
 
 /** Opens the copies, and the vault when asked; closes all of it whatever happens. Opening the vault is written down. */

@@ -3,7 +3,8 @@ import { connectMysql } from './connect.ts';
 import type { MysqlConnection } from './connection.ts';
 import { requireVisibility } from './privileges.ts';
 import { listDatabases } from './schema/list-databases.ts';
-import { firstDifference, readSchema } from './schema/read-schema.ts';
+import { missingDefiners } from './schema/missing-definers.ts';
+import { firstDifference, readSchema, readTablesOnly } from './schema/read-schema.ts';
 import { readServerFacts } from './server-facts.ts';
 import { runningThreads } from './server-load.ts';
 import { limitStatements, lowerPriority } from './session.ts';
@@ -15,6 +16,8 @@ import type { MysqlSnapshot, MysqlTarget, SnapshotOptions } from './types.ts';
 const metadataLimitMs = 120_000;
 /** DDL between describing the schema and opening the transactions: describe and open again. */
 const mostAttempts = 3;
+/** A visitor of the shop waits no longer than this for a table that only a lock keeps still. */
+const defaultTableLockMs = 30_000;
 
 /**
  * Takes one consistent picture of a server over `readers` connections and keeps it open until `close`.
@@ -23,8 +26,9 @@ const mostAttempts = 3;
  * readings around the snapshot prove that it is the schema of the snapshot.
  *
  * Errors: those of `connectMysql`; `mysql.database-missing`, `mysql.database-empty` {database}; `mysql.no-privilege` when
- * anything of the databases would be invisible; `mysql.lock-timeout` {waitedMs}; `mysql.schema-moved` {table} when DDL keeps
- * running; `mysql.unsupported`; the signal's reason. On every error all connections are closed.
+ * anything of the databases would be invisible (a single table that may not be read is named in the snapshot instead);
+ * `mysql.lock-timeout` {waitedMs}; `mysql.schema-moved` {table} when DDL keeps running; `mysql.unsupported`; the signal's reason.
+ * On every error all connections are closed.
  */
 export async function beginSnapshot(target: MysqlTarget, options: SnapshotOptions): Promise<MysqlSnapshot> {
   const { signal, lockWaitMs, isSecret } = options;
@@ -47,6 +51,7 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
     const names = await listDatabases(control, server, options.databases);
     if (names.length === 0) throw new AppError('mysql.database-empty', { database: '*' });
     await requireVisibility(control, server, names);
+    const orphanedObjects = await missingDefiners(control, names);
     const kill = killOver(control);
     const openReader = async () => {
       const reader = await open(true);
@@ -78,8 +83,20 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
         ...started.readers.map((reader) => lowerPriority(reader, server.flavour)),
       ]);
       const moved = firstDifference(before, picture);
-      if (moved === null)
-        return new OpenSnapshot({ server, control, started, picture, describe, othersRunningAtStart, opened });
+      if (moved === null) {
+        return new OpenSnapshot({
+          server,
+          control,
+          started,
+          picture,
+          orphanedObjects,
+          describeTables: () => readTablesOnly(control, server, names, isSecret),
+          othersRunningAtStart,
+          opened,
+          kill,
+          tableLockMs: options.tableLockMs ?? defaultTableLockMs,
+        });
+      }
       if (attempt === mostAttempts) throw new AppError('mysql.schema-moved', { table: moved });
       started.tableReader?.destroy();
       before = picture;

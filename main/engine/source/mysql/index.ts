@@ -14,6 +14,8 @@ export {
   type ServerInspection,
 } from './inspect.ts';
 export { mapQueryError, serverErrno } from './map-error.ts';
+export type { OrphanedObject } from './schema/missing-definers.ts';
+export { sicknessOf, type SickTable } from './sick-table.ts';
 export { quoteName, quoteTable, quoteText } from './quote.ts';
 export { splitFields } from './raw-query.ts';
 export { isAtLeast, readServerFacts } from './server-facts.ts';
@@ -28,6 +30,7 @@ export {
   type SecretPredicate,
   type SnapshotLock,
   type SnapshotOptions,
+  type TableName,
 } from './types.ts';
 /** The write side and the row codec, each with a face of its own: workers import rows/ alone and stay free of the driver. */
 export * from './load/index.ts';

@@ -8,7 +8,7 @@ import type {
   ServerFacts,
   TableSchema,
 } from '../../../../shared/model/database.ts';
-import { isoUtc } from '../../platform/clock.ts';
+import { isoUtc, systemClock } from '../../platform/clock.ts';
 import type { MysqlConnection } from './connection.ts';
 import { digestRange, type DigestGroup } from './digest.ts';
 import { ledgerSum } from './ledger.ts';
@@ -17,10 +17,13 @@ import { planBounds } from './plan-bounds.ts';
 import { quoteTable } from './quote.ts';
 import { readRange, selectWord } from './read-range.ts';
 import { ReaderPool } from './reader-pool.ts';
-import { firstDifference, type SchemaPicture } from './schema/read-schema.ts';
+import type { OrphanedObject } from './schema/missing-definers.ts';
+import { changedTables, type SchemaPicture } from './schema/read-schema.ts';
+import type { PicturedTable } from './schema/read-tables.ts';
+import type { SickTable } from './sick-table.ts';
 import { runningThreads } from './server-load.ts';
 import type { Started } from './start-together.ts';
-import type { BatchSizes, KeyRange, MysqlSnapshot, RawBatch, SnapshotLock } from './types.ts';
+import type { BatchSizes, KeyRange, MysqlSnapshot, RawBatch, SnapshotLock, TableName } from './types.ts';
 import { queryOneRow } from './warnings.ts';
 
 export interface SnapshotParts {
@@ -29,10 +32,14 @@ export interface SnapshotParts {
   readonly control: MysqlConnection;
   readonly started: Started;
   readonly picture: SchemaPicture;
-  readonly describe: () => Promise<SchemaPicture>;
+  readonly orphanedObjects: readonly OrphanedObject[];
+  readonly describeTables: () => Promise<PicturedTable[]>;
   readonly othersRunningAtStart: number | null;
   /** Every connection that was opened on the way. */
   readonly opened: ReadonlySet<MysqlConnection>;
+  /** Ends another connection of ours on the server. Never throws. */
+  readonly kill: (threadId: number) => void;
+  readonly tableLockMs: number;
 }
 
 /** Managed servers and proxies end idle transactions: speak up before they do. */
@@ -50,15 +57,18 @@ export class OpenSnapshot implements MysqlSnapshot {
   readonly lock: SnapshotLock;
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly TableSchema[];
-  readonly unisolatedTables: readonly { readonly database: string; readonly name: string }[];
+  readonly unreadableTables: readonly SickTable[];
+  readonly brokenViews: readonly TableName[];
+  readonly orphanedObjects: readonly OrphanedObject[];
   readonly othersRunningAtStart: number | null;
   readonly #parts: SnapshotParts;
   readonly #readers: ReaderPool;
   /** Non-transactional tables that are locked and can only be read here. */
   readonly #locked: ReaderPool | null;
-  readonly #unisolated: ReadonlySet<string>;
+  readonly #unisolated: Map<string, TableName>;
   readonly #estimates: ReadonlyMap<string, number>;
   readonly #keepAlive: NodeJS.Timeout;
+  readonly #lockLimit: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(parts: SnapshotParts) {
@@ -71,9 +81,11 @@ export class OpenSnapshot implements MysqlSnapshot {
     this.lock = started.lock;
     this.databases = picture.databases;
     this.tables = picture.tables.map((table) => table.schema);
-    this.unisolatedTables = started.unisolated.map(({ database, name }) => ({ database, name }));
+    this.unreadableTables = picture.unreadable;
+    this.brokenViews = picture.brokenViews;
+    this.orphanedObjects = parts.orphanedObjects;
     this.othersRunningAtStart = parts.othersRunningAtStart;
-    this.#unisolated = new Set(started.unisolated.map(placeOf));
+    this.#unisolated = new Map(started.unisolated.map((table) => [placeOf(table), nameOf(table)]));
     this.#estimates = new Map(picture.tables.map((table) => [placeOf(table.schema), table.estimatedRows]));
     this.#readers = new ReaderPool(started.readers);
     this.#locked = started.tableReader === null ? null : new ReaderPool([started.tableReader]);
@@ -81,6 +93,14 @@ export class OpenSnapshot implements MysqlSnapshot {
       this.#speakUp();
     }, keepAliveEveryMs);
     this.#keepAlive.unref();
+    if (started.tableReader !== null) {
+      const heldMs = systemClock.monotonicMs() - started.tablesLockedMs;
+      this.#lockLimit = setTimeout(() => this.#endTableLocks(), Math.max(0, parts.tableLockMs - heldMs));
+    }
+  }
+
+  get unisolatedTables(): TableName[] {
+    return [...this.#unisolated.values()];
   }
 
   async othersRunning(): Promise<number | null> {
@@ -103,21 +123,24 @@ export class OpenSnapshot implements MysqlSnapshot {
     onBatch: (batch: RawBatch) => Promise<void>,
     signal: AbortSignal,
   ): Promise<number> {
-    return this.#poolFor(table).use(signal, (reader) =>
-      readRange(reader, this.server, table, range, sizes, onBatch, signal),
-    );
+    return this.#reading(table, signal, async (reader) => {
+      try {
+        return await readRange(reader, this.server, table, range, sizes, onBatch, signal);
+      } finally {
+        // A table that the server could not read to its end may have left the line held back; the next one needs it.
+        reader.resume();
+      }
+    });
   }
 
   digestRange(table: TableSchema, range: KeyRange, group: DigestGroup, signal: AbortSignal): Promise<RangeDigest> {
-    return this.#poolFor(table).use(signal, (reader) =>
-      digestRange(reader, table.database, table, range, group, signal),
-    );
+    return this.#reading(table, signal, (reader) => digestRange(reader, table.database, table, range, group, signal));
   }
 
   async countRows(table: TableSchema, signal: AbortSignal): Promise<number> {
     const place = { database: table.database, table: table.name };
     const sql = `${selectWord(this.server)} COUNT(*) AS n FROM ${quoteTable(table.database, table.name)}`;
-    const row = await this.#poolFor(table).use(signal, (reader) => queryOneRow(reader, sql, place, signal));
+    const row = await this.#reading(table, signal, (reader) => queryOneRow(reader, sql, place, signal));
     return Number(row.get('n') ?? 0);
   }
 
@@ -126,7 +149,7 @@ export class OpenSnapshot implements MysqlSnapshot {
   }
 
   planBounds(table: TableSchema, parts: number, signal: AbortSignal): Promise<KeyBound[]> {
-    return this.#poolFor(table).use(signal, (reader) => planBounds(reader, this.server, table, parts, signal));
+    return this.#reading(table, signal, (reader) => planBounds(reader, this.server, table, parts, signal));
   }
 
   ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<{ readonly rows: number; readonly sum: string }> {
@@ -134,25 +157,27 @@ export class OpenSnapshot implements MysqlSnapshot {
     if (table === undefined) {
       return Promise.reject(new AppError('table.unknown', { database: ledger.database, table: ledger.table }));
     }
-    return this.#poolFor(table).use(signal, (reader) => ledgerSum(reader, ledger, table, signal));
+    return this.#reading(table, signal, (reader) => ledgerSum(reader, ledger, table, signal));
   }
 
   releaseTableLocks(): void {
+    clearTimeout(this.#lockLimit);
     this.#parts.started.tableReader?.close();
   }
 
-  async assertSchemaStill(signal: AbortSignal): Promise<void> {
+  async movedTables(signal: AbortSignal): Promise<TableName[]> {
     signal.throwIfAborted();
-    const moved = firstDifference(this.#parts.picture, await this.#parts.describe());
-    if (moved !== null) throw new AppError('mysql.schema-moved', { table: moved });
+    const moved = changedTables(this.#parts.picture.tables, await this.#parts.describeTables());
     for (const reader of this.#readers.idle) await assertInTransaction(reader);
     signal.throwIfAborted();
+    return moved.map(nameOf);
   }
 
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#isClosed = true;
     clearInterval(this.#keepAlive);
+    clearTimeout(this.#lockLimit);
     for (const connection of this.#parts.opened) connection.close();
     return Promise.resolve();
   }
@@ -163,9 +188,31 @@ export class OpenSnapshot implements MysqlSnapshot {
     return [...opened].filter((each) => each !== control && each.isOpen && !each.isIdle).length;
   }
 
-  #poolFor(table: TableSchema): ReaderPool {
+  async #reading<T>(
+    table: TableSchema,
+    signal: AbortSignal,
+    work: (reader: MysqlConnection) => Promise<T>,
+  ): Promise<T> {
     const isReadAnywhere = table.transactional || this.#unisolated.has(placeOf(table));
-    return isReadAnywhere ? this.#readers : (this.#locked ?? this.#readers);
+    if (isReadAnywhere || this.#locked === null) return this.#readers.use(signal, work);
+    try {
+      return await this.#locked.use(signal, work);
+    } catch (error) {
+      if (!this.#unisolated.has(placeOf(table)) || signal.aborted) throw error;
+      const facts = { database: table.database, table: table.name, heldMs: this.#parts.tableLockMs };
+      throw new AppError('mysql.table-lock-over', facts, { cause: error });
+    }
+  }
+
+  /** The shop's writers have waited long enough. On the server too: a statement that is under way would hold the lock to its end. */
+  #endTableLocks(): void {
+    const { tableReader } = this.#parts.started;
+    if (tableReader === null || !tableReader.isOpen) return;
+    for (const table of this.tables.filter(({ transactional }) => !transactional)) {
+      this.#unisolated.set(placeOf(table), nameOf(table));
+    }
+    tableReader.destroy();
+    this.#parts.kill(tableReader.threadId);
   }
 
   #speakUp(): void {
@@ -189,6 +236,10 @@ async function assertInTransaction(reader: MysqlConnection): Promise<void> {
   throw new AppError('mysql.connection-lost', { reason: 'transaction-ended' });
 }
 
-function placeOf(table: TableSchema): string {
+function nameOf({ database, name }: TableName): TableName {
+  return { database, name };
+}
+
+function placeOf(table: TableName): string {
   return quoteTable(table.database, table.name);
 }

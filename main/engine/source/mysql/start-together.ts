@@ -25,6 +25,8 @@ export interface Started {
   readonly readers: readonly MysqlConnection[];
   /** Holds the locks on non-transactional tables, or null. */
   readonly tableReader: MysqlConnection | null;
+  /** When these locks were granted, on the monotonic clock. */
+  readonly tablesLockedMs: number;
   readonly unisolated: readonly TableSchema[];
 }
 
@@ -87,6 +89,7 @@ async function startLocked(site: StartSite, method: LockingMethod): Promise<Star
     const atMs = systemClock.nowMs();
     const coordinate = await lockedCoordinate(site, lock.connection);
     const isLocked = tableReader !== null && (await lockForReading(tableReader, loose));
+    const tablesLockedMs = systemClock.monotonicMs();
     const heldMs = await lock.release();
     return {
       lock: { method, waitedMs: lock.waitedMs, heldMs, tries: lock.tries },
@@ -95,6 +98,7 @@ async function startLocked(site: StartSite, method: LockingMethod): Promise<Star
       atMs,
       readers: site.readers,
       tableReader: isLocked ? tableReader : null,
+      tablesLockedMs,
       unisolated: isLocked ? [] : loose,
     };
   } catch (error) {
@@ -133,6 +137,7 @@ async function startLockFree(site: StartSite): Promise<Started | null> {
         atMs: systemClock.nowMs(),
         readers: site.readers,
         tableReader: null,
+        tablesLockedMs: 0,
         unisolated: site.tables.filter((table) => !table.transactional),
       };
     }
@@ -177,6 +182,7 @@ async function startAlone(site: StartSite): Promise<Started> {
     atMs: systemClock.nowMs(),
     readers: [reader],
     tableReader: null,
+    tablesLockedMs: 0,
     unisolated: site.tables.filter((table) => !table.transactional),
   };
 }

@@ -8,6 +8,8 @@ import type {
   ServerFacts,
   TableSchema,
 } from '../../../../shared/model/database.ts';
+import type { OrphanedObject } from './schema/missing-definers.ts';
+import type { SickTable } from './sick-table.ts';
 
 /** How to reach a server. `openStream` is given when the connection goes through a tunnel. */
 export interface MysqlTarget {
@@ -48,6 +50,13 @@ export interface SnapshotOptions {
   readonly signal: AbortSignal;
   /** Ways to try, in this order; undefined: all that the server's flavour has, best first. */
   readonly methods?: readonly LockMethod[];
+  /** Longest time that writers of non-transactional tables wait for them to be read; undefined: half a minute. */
+  readonly tableLockMs?: number;
+}
+
+export interface TableName {
+  readonly database: string;
+  readonly name: string;
 }
 
 /** A half-open key range; null bounds are open. */
@@ -97,11 +106,18 @@ export interface MysqlSnapshot {
   readonly lock: SnapshotLock;
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly TableSchema[];
+  /** Base tables that the server names but does not describe, or not with all their columns: not in `tables`. */
+  readonly unreadableTables: readonly SickTable[];
+  /** Views that name something that is gone. Their definitions are in `databases`. */
+  readonly brokenViews: readonly TableName[];
+  /** Objects whose definer does not exist. Their definitions are in `databases`. */
+  readonly orphanedObjects: readonly OrphanedObject[];
   /**
-   * Non-transactional tables (MyISAM, Aria, MEMORY …) that could not be locked: their rows are read at some time after `coordinate`
-   * and may change between two reads. Empty is the normal case; the others are read under READ LOCAL locks.
+   * Non-transactional tables (MyISAM, Aria, MEMORY …) that could not be locked, or not any longer: their rows are read at some time
+   * after `coordinate` and may change between two reads. Empty is the normal case; the others are read under READ LOCAL locks. It grows
+   * when `tableLockMs` is over: a reading of such a table then rejects with `mysql.table-lock-over` and can be started again.
    */
-  readonly unisolatedTables: readonly { readonly database: string; readonly name: string }[];
+  readonly unisolatedTables: readonly TableName[];
   /** Statements of others that ran before anything of ours was locked or read; null when the server does not say. */
   readonly othersRunningAtStart: number | null;
   /**
@@ -134,15 +150,16 @@ export interface MysqlSnapshot {
   /** Rows and sum of a ledger by the server inside the snapshot. `sum` is decimal text. */
   ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<{ readonly rows: number; readonly sum: string }>;
   /**
-   * Writers of locked non-transactional tables wait until this call (or `close`): read those tables first, then call it. Reading them
-   * afterwards rejects with `mysql.connection-lost`.
+   * Writers of locked non-transactional tables wait until this call (or `close`, or for `tableLockMs`): read those tables first, then
+   * call it. Reading them afterwards rejects with `mysql.connection-lost`.
    */
   releaseTableLocks(): void;
   /**
-   * Throws `mysql.schema-moved` when DDL changed a table, view, routine, trigger or event since the snapshot began, and
-   * `mysql.connection-lost` when a transaction is no longer open.
+   * Tables of this picture that DDL has changed, removed or made anew since it began. Views, routines, triggers and events are as the
+   * picture has them whatever happened later: two equal readings around the beginning prove that.
+   * Throws `mysql.connection-lost` when a transaction is no longer open.
    */
-  assertSchemaStill(signal: AbortSignal): Promise<void>;
+  movedTables(signal: AbortSignal): Promise<TableName[]>;
   /** Ends the transactions and connections. Idempotent, never throws. */
   close(): Promise<void>;
 }

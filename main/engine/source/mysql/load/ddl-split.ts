@@ -57,6 +57,14 @@ export function splitDdl(ddl: string): SplitDdl {
   };
 }
 
+/** The columns that a DDL names, in its order; none when it is not understood. */
+export function columnNames(ddl: string): string[] {
+  return (bodyOf(ddl)?.entries ?? []).flatMap((tokens) => {
+    const [first] = significant(tokens);
+    return first?.kind === 'name' ? [nameIn(first)] : [];
+  });
+}
+
 function mustStay(entry: Entry, entries: readonly Entry[]): boolean {
   if (/^UNIQUE /.test(entry.text) && !entries.some(({ kind }) => kind === 'primary')) return true;
   // AUTO_INCREMENT needs a key that begins with its column.

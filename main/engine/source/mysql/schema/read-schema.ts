@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../../../shared/errors/app-error.ts';
-import type { DatabaseRecord, ServerFacts } from '../../../../../shared/model/database.ts';
+import type { DatabaseRecord, ServerFacts, TableSchema } from '../../../../../shared/model/database.ts';
 import type { MysqlConnection } from '../connection.ts';
-import { quoteName } from '../quote.ts';
+import { quoteName, quoteTable } from '../quote.ts';
+import type { SickTable } from '../sick-table.ts';
 import type { SecretPredicate } from '../types.ts';
 import { readObjects } from './read-objects.ts';
 import { isBaseTable, listTables, readTables, transactionalEngines, type PicturedTable } from './read-tables.ts';
@@ -10,10 +11,14 @@ import { isBaseTable, listTables, readTables, transactionalEngines, type Picture
 export interface SchemaPicture {
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly PicturedTable[];
+  /** Base tables that are there and not in `tables`. */
+  readonly unreadable: readonly SickTable[];
+  readonly brokenViews: readonly { readonly database: string; readonly name: string }[];
 }
 
 /**
- * Describes databases completely or not at all. Reads no rows and takes no locks; whether the schema stood still meanwhile is seen by
+ * Describes databases. What the server names and will not describe is in `unreadable`; with no table left that error is thrown.
+ * Reads no rows and takes no locks; whether the schema stood still meanwhile is seen by
  * reading it again and comparing `fingerprints`.
  * `emptyAllowed`: nobody named these databases, so one without tables is kept as it is; a picture without any table is still refused.
  * Errors: `mysql.database-empty` {database}, `mysql.no-privilege`, `mysql.schema-moved`,
@@ -29,14 +34,35 @@ export async function readSchema(
   const transactional = await transactionalEngines(connection);
   const databases: DatabaseRecord[] = [];
   const tables: PicturedTable[] = [];
+  const unreadable: SickTable[] = [];
+  const brokenViews: { database: string; name: string }[] = [];
   for (const name of names) {
     const listed = await listTables(connection, name);
     if (!emptyAllowed && !listed.some(isBaseTable)) throw new AppError('mysql.database-empty', { database: name });
-    tables.push(...(await readTables(connection, name, listed, server.flavour, transactional, isSecret)));
+    const read = await readTables(connection, name, listed, server.flavour, transactional, isSecret);
+    tables.push(...read.tables);
+    unreadable.push(...read.unreadable);
+    for (const view of listed) if (view.isBrokenView) brokenViews.push({ database: name, name: view.name });
     databases.push({ ...(await readDatabase(connection, name)), objects: await readObjects(connection, name, listed) });
   }
-  if (tables.length === 0) throw new AppError('mysql.database-empty', { database: '*' });
-  return { databases, tables };
+  if (tables.length === 0) throw unreadable[0]?.error ?? new AppError('mysql.database-empty', { database: '*' });
+  return { databases, tables, unreadable, brokenViews };
+}
+
+/** The tables alone, for a second look; a database that has gone has none. */
+export async function readTablesOnly(
+  connection: MysqlConnection,
+  server: ServerFacts,
+  names: readonly string[],
+  isSecret: SecretPredicate,
+): Promise<PicturedTable[]> {
+  const transactional = await transactionalEngines(connection);
+  const tables: PicturedTable[] = [];
+  for (const name of names) {
+    const listed = await listTables(connection, name);
+    tables.push(...(await readTables(connection, name, listed, server.flavour, transactional, isSecret)).tables);
+  }
+  return tables;
 }
 
 async function readDatabase(connection: MysqlConnection, name: string): Promise<Omit<DatabaseRecord, 'objects'>> {
@@ -59,10 +85,7 @@ async function readDatabase(connection: MysqlConnection, name: string): Promise<
  */
 export function fingerprints(picture: SchemaPicture): Map<string, string> {
   const prints = new Map<string, string>();
-  for (const { schema, createdAt } of picture.tables) {
-    const ddl = schema.ddl.replace(/ AUTO_INCREMENT=\d+/g, '');
-    prints.set(`${schema.database}.${schema.name}`, hashOf([ddl, createdAt, schema.columns]));
-  }
+  for (const table of picture.tables) prints.set(`${table.schema.database}.${table.schema.name}`, printOf(table));
   for (const { objects, ...database } of picture.databases) {
     prints.set(database.name, hashOf(database));
     for (const object of objects) {
@@ -79,6 +102,17 @@ export function firstDifference(before: SchemaPicture, after: SchemaPicture): st
   for (const [name, print] of old) if (now.get(name) !== print) return name;
   for (const name of now.keys()) if (!old.has(name)) return name;
   return null;
+}
+
+/** Tables of the first reading that are gone, changed or made anew in the second. */
+export function changedTables(before: readonly PicturedTable[], after: readonly PicturedTable[]): TableSchema[] {
+  const key = ({ database, name }: TableSchema) => quoteTable(database, name);
+  const now = new Map(after.map((table) => [key(table.schema), printOf(table)]));
+  return before.filter((table) => now.get(key(table.schema)) !== printOf(table)).map(({ schema }) => schema);
+}
+
+function printOf({ schema, createdAt }: PicturedTable): string {
+  return hashOf([schema.ddl.replace(/ AUTO_INCREMENT=\d+/g, ''), createdAt, schema.columns]);
 }
 
 function hashOf(value: unknown): string {

@@ -1,9 +1,11 @@
-import { AppError } from '../../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../../shared/errors/app-error.ts';
 import type { Column, Flavour, TableSchema } from '../../../../../shared/model/database.ts';
 import { formOf, isLong } from '../columns.ts';
 import type { MysqlConnection, TextRow } from '../connection.ts';
 import { chooseKey, type IndexPart } from '../key-choice.ts';
+import { columnNames } from '../load/ddl-split.ts';
 import { quoteTable, quoteText } from '../quote.ts';
+import { sicknessOf, type SickTable } from '../sick-table.ts';
 import type { SecretPredicate } from '../types.ts';
 
 /** A table with what statistics say about it. */
@@ -23,12 +25,14 @@ export interface ListedTable {
   readonly createdAt: string;
   readonly estimatedRows: number;
   readonly estimatedBytes: number;
+  /** A view that names something that is gone: it still has its definition. */
+  readonly isBrokenView: boolean;
 }
 
 /** Everything named in one database: base tables, views, sequences. Sorted by name. */
 export async function listTables(connection: MysqlConnection, database: string): Promise<ListedTable[]> {
   const rows = await connection.query(
-    'SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, CREATE_TIME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH ' +
+    'SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, CREATE_TIME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH, TABLE_COMMENT ' +
       `FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)}`,
   );
   return rows
@@ -40,6 +44,8 @@ export async function listTables(connection: MysqlConnection, database: string):
       createdAt: row.get('create_time') ?? '',
       estimatedRows: Number(row.get('table_rows') ?? 0),
       estimatedBytes: Number(row.get('data_length') ?? 0) + Number(row.get('index_length') ?? 0),
+      // A view that can be used has the comment VIEW; of another the server says there what is wrong.
+      isBrokenView: row.get('table_type') === 'VIEW' && row.get('table_comment') !== 'VIEW',
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -54,9 +60,15 @@ export async function transactionalEngines(connection: MysqlConnection): Promise
   return new Set(rows.map((row) => (row.get('engine') ?? '').toLowerCase()));
 }
 
+export interface ReadTables {
+  readonly tables: PicturedTable[];
+  /** Named by the server, but not to be described, or not with all their columns. */
+  readonly unreadable: SickTable[];
+}
+
 /**
- * The base tables of one database. DDL is the server's own text, never rebuilt.
- * Errors: those of `query`; `mysql.schema-moved` when a table goes away while it is described.
+ * The base tables of one database. DDL is the server's own text, never rebuilt. A table that goes away meanwhile is left out: two
+ * pictures that differ in it are never taken for one. Errors: those of `query`.
  */
 export async function readTables(
   connection: MysqlConnection,
@@ -65,21 +77,28 @@ export async function readTables(
   flavour: Flavour,
   transactional: ReadonlySet<string>,
   isSecret: SecretPredicate,
-): Promise<PicturedTable[]> {
+): Promise<ReadTables> {
   const columnRows = await inSchema(connection, 'COLUMNS', database, 'TABLE_NAME, ORDINAL_POSITION');
   const indexRows = await inSchema(connection, 'STATISTICS', database, 'TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX');
   const tables: PicturedTable[] = [];
+  const unreadable: SickTable[] = [];
   for (const table of listed.filter(isBaseTable)) {
+    const shown = await createTable(connection, database, table.name);
+    if (shown === null) continue;
+    const about = columnRows.get(table.name) ?? [];
+    const sick = typeof shown === 'string' ? hiddenColumns(database, table.name, shown, about) : shown;
+    if (sick !== null) {
+      unreadable.push(sick);
+      continue;
+    }
     const secret = (column: string) => isSecret(database.toLowerCase(), table.name.toLowerCase(), column.toLowerCase());
-    const columns = (columnRows.get(table.name) ?? [])
-      .filter((row) => !isGenerated(row))
-      .map((row) => columnOf(row, flavour, secret));
+    const columns = about.filter((row) => !isGenerated(row)).map((row) => columnOf(row, flavour, secret));
     const schema: TableSchema = {
       database,
       name: table.name,
       engine: table.engine,
       transactional: transactional.has(table.engine.toLowerCase()),
-      ddl: await createTable(connection, database, table.name),
+      ddl: shown as string,
       key: chooseKey(columns, (indexRows.get(table.name) ?? []).map(indexPart)),
       columns,
     };
@@ -90,7 +109,7 @@ export async function readTables(
       estimatedBytes: table.estimatedBytes,
     });
   }
-  return tables;
+  return { tables, unreadable };
 }
 
 /** Names of the stored columns of every base table: what a preset recognises a shop by. */
@@ -108,11 +127,33 @@ export async function storedColumnNames(
   );
 }
 
-async function createTable(connection: MysqlConnection, database: string, name: string): Promise<string> {
-  const [row] = await connection.query(`SHOW CREATE TABLE ${quoteTable(database, name)}`, { database, table: name });
-  const ddl = row?.get('create table');
-  if (ddl === undefined || ddl === null) throw new AppError('mysql.schema-moved', { database, table: name });
-  return ddl;
+/** The statement; null when the table is no longer there; or what is wrong with this one table. */
+async function createTable(
+  connection: MysqlConnection,
+  database: string,
+  name: string,
+): Promise<string | SickTable | null> {
+  try {
+    const [row] = await connection.query(`SHOW CREATE TABLE ${quoteTable(database, name)}`, { database, table: name });
+    return row?.get('create table') ?? null;
+  } catch (error) {
+    const sick = sicknessOf(error, { database, name });
+    if (sick !== null) return sick;
+    if (isAppErrorOf(error, 'mysql.schema-moved')) return null;
+    throw error;
+  }
+}
+
+/**
+ * information_schema keeps a column to itself that the account may not read, while SHOW CREATE TABLE and COUNT(*) still answer: read
+ * without it, the table would look whole.
+ */
+function hiddenColumns(database: string, name: string, ddl: string, rows: readonly TextRow[]): SickTable | null {
+  const visible = new Set(rows.map((row) => row.get('column_name')));
+  const hidden = columnNames(ddl).find((column) => !visible.has(column));
+  if (hidden === undefined) return null;
+  const facts = { privilege: 'SELECT', statement: 'SELECT', database, table: name };
+  return { database, name, reason: 'denied', error: new AppError('mysql.no-privilege', facts) };
 }
 
 /** All rows of one information_schema view for one database, by table. `SELECT *`: which columns exist depends on the server. */
