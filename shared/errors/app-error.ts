@@ -113,6 +113,7 @@ export const errorCatalog = {
   'restore.no-copy': absent,
   'restore.table-not-kept': failed('user-action'),
   'restore.target-exists': refused,
+  'restore.not-portable': refused,
   'restore.confirmation-missing': refused,
   'restore.rows-mismatch': checkFailed,
   'restore.digest-mismatch': checkFailed,

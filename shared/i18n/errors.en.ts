@@ -240,6 +240,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'Restore under another name (--as for a database, another file name for a file), compare, and only then decide.',
   },
+  'restore.not-portable': {
+    message:
+      'The snapshot comes from {{source}}; the server to restore into is {{target}}, which does not have what “{{object}}” uses ({{feature}}). So nothing was restored and not one row was written; the snapshot is unchanged.',
+    remedy:
+      'Restore into a server of the same make as before, of the same version or a newer one, or export to a file with --into sql.',
+  },
   'restore.confirmation-missing': {
     message: 'This step overwrites data in use and was not confirmed, so nothing was done.',
     remedy: 'Make sure which database on which server it is, then type the full name.',

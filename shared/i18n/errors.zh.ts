@@ -214,6 +214,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '要恢复到的地方已经有同名的数据库或文件，没有动它。',
     remedy: '换一个名字再恢复（数据库用 --as，文件换文件名），比较无误之后再决定要不要替换。',
   },
+  'restore.not-portable': {
+    message:
+      '快照来自 {{source}}，要恢复到的服务器是 {{target}}，它没有快照里“{{object}}”用到的功能（{{feature}}）。所以没有恢复，一行数据也没有写入；快照没有改动。',
+    remedy: '换一台与原来同品牌、版本相同或更新的数据库服务器再恢复；也可以用 --into sql 导出成文件。',
+  },
   'restore.confirmation-missing': {
     message: '这一步会覆盖正在使用的数据，没有得到确认，所以什么都没有做。',
     remedy: '看清要覆盖的是哪台服务器的哪个数据库，再把名字完整地写一遍。',

@@ -15,10 +15,12 @@ import {
   type PendingTable,
   type Renames,
 } from '../source/mysql/load/index.ts';
+import { differingColumns, tryTables } from '../source/mysql/load/foreign/index.ts';
 import { quoteName, type MysqlTarget } from '../source/mysql/index.ts';
 import { joinGroups, joinWithoutVault, layoutOf } from '../source/mysql/rows/index.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import type { CopyReader } from './copy-reader.ts';
+import { fitPlan } from './fit-plan.ts';
 import { proveTables, type Proof } from './prove-tables.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import { TableQueue, type ChunkTask, type TableLoad } from './table-queue.ts';
@@ -58,7 +60,7 @@ export interface RestoreResult extends Proof {
  * Builds databases that did not exist before and fills them: tables, rows in parallel, then keys, foreign keys and objects, then the
  * proof by the target's own digests. Nothing that was there is touched; what a failed or cancelled run created is dropped again.
  *
- * Errors: `restore.target-exists`, `restore.load-failed`, `mysql.*`, those of the copies.
+ * Errors: `restore.target-exists`, `restore.not-portable`, `restore.load-failed`, `mysql.*`, those of the copies.
  */
 export async function restoreIntoServer(request: ServerRestore): Promise<RestoreResult> {
   const stop = new AbortController();
@@ -86,19 +88,28 @@ async function restore(
   sessions: readonly [LoadSession, ...LoadSession[]],
   created: string[],
 ): Promise<RestoreResult> {
-  const { plan, renames, signal, onProgress } = request;
+  const { renames, signal, onProgress } = request;
   const [first] = sessions;
   const nameOf = (database: string) => renames.get(database) ?? database;
-  onProgress('create', '', 0, plan.totalBytes);
+  onProgress('create', '', 0, request.plan.totalBytes);
+  const fitted = await fitPlan(first, request.plan, signal);
+  const { plan } = fitted;
   // All names are tried before anything is filled: a target that exists is found while nothing has happened yet.
   for (const { record } of plan.databases) {
     const name = nameOf(record.name);
     if (await createDatabase(first, record, name, signal)) created.push(name);
   }
   const pending: { readonly load: TableLoad; readonly table: PendingTable }[] = [];
+  // A default may take its value from a sequence of another database.
+  for (const { record } of plan.databases) await createSequences(first, nameOf(record.name), record.objects, signal);
+  if (fitted.isForeign) {
+    const wanted = plan.databases.flatMap(({ record, tables }) =>
+      tables.map(({ schema }) => ({ database: nameOf(record.name), schema })),
+    );
+    await tryTables(first, wanted, renames, fitted.refuse, signal);
+  }
   for (const { record, tables } of plan.databases) {
     const database = nameOf(record.name);
-    await createSequences(first, database, record.objects, signal);
     for (const table of tables) {
       pending.push({
         load: { record: table, database, sealedDigests: new Map() },
@@ -109,7 +120,11 @@ async function restore(
   await loadRows(request, sessions, pending);
   onProgress('keys', '', plan.totalBytes, plan.totalBytes);
   for (const { table } of pending) await addForeignKeys(first, table, signal);
-  const notes = [...(await finishObjects(request, first)), ...(await compareDdl(first, pending, signal))];
+  const notes = [
+    ...fitted.notes,
+    ...(await finishObjects({ ...request, plan }, first)),
+    ...(await compareDdl(first, pending, fitted.isForeign, signal)),
+  ];
   onProgress('prove', '', plan.totalBytes, plan.totalBytes);
   const tables = pending.map(({ load }) => load);
   const proof = await proveTables({
@@ -254,12 +269,15 @@ async function finishObjects(
 async function compareDdl(
   session: LoadSession,
   pending: readonly { readonly table: PendingTable }[],
+  isForeign: boolean,
   signal: AbortSignal,
 ): Promise<string[]> {
   const notes: string[] = [];
   for (const { table } of pending) {
-    if ((await differingDdl(session, table, signal)) !== null)
-      notes.push(`ddl-differs: ${table.database}.${table.schema.name}`);
+    const isDifferent = isForeign
+      ? (await differingColumns(session, table.database, table.schema, signal)).length > 0
+      : (await differingDdl(session, table, signal)) !== null;
+    if (isDifferent) notes.push(`ddl-differs: ${table.database}.${table.schema.name}`);
   }
   return notes;
 }
