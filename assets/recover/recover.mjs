@@ -559,9 +559,17 @@ function writeSnapshot(repository, manifest, sql, damages) {
     for (const sequence of record.objects.filter(({ kind }) => kind === 'sequence')) {
       sql.write(`\n${latin1(sequence.ddl)};\n`);
       if (/^-?\d+$/.test(sequence.nextValue ?? ''))
-        sql.write(`DO SETVAL(${quoteName(sequence.name)}, ${sequence.nextValue}, 0);\n`);
+        sql.write(
+          /^\d+$/.test(sequence.cycles ?? '')
+            ? `DO SETVAL(${quoteName(sequence.name)}, ${sequence.nextValue}, 0, ${sequence.cycles});\n`
+            : `ALTER SEQUENCE ${quoteName(sequence.name)} RESTART WITH ${sequence.nextValue};\n`,
+        );
     }
     objects.push({ name, objects: record.objects.filter(({ kind }) => kind !== 'sequence') });
+  }
+  // A table may take its defaults from a sequence of any database.
+  for (const { name } of manifest.databases) {
+    if (manifest.databases.length > 1) sql.write(`\nUSE ${quoteName(name)};\n`);
     for (const table of manifest.tables.filter(({ database }) => database === name)) {
       guarded(() => {
         const rows = writeTable(repository, sql, repository.record(table.tableChunk, KIND.table), damages);

@@ -43,6 +43,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'check.tables-readable': 'all tables could be read',
   'check.views-valid': 'all views can be used',
   'check.definers-exist': 'definers of views, triggers and the like exist',
+  'note.time-zone': 'the server does not know this time zone: the times of the event count as UTC, please check',
+  'note.history-left-out': 'system-versioned: only current rows are restored, the history is not in the snapshot',
   'note.not-created': 'not created',
   'note.table-not-kept': 'could not be read when the backup was made: not in this snapshot',
   'note.ddl-differs': 'table definition is not written as in the snapshot',

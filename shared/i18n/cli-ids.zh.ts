@@ -41,6 +41,8 @@ export const cliIdsZh = {
   'check.tables-readable': '每张表都能读到',
   'check.views-valid': '视图都能用',
   'check.definers-exist': '视图、触发器等的定义者都还在',
+  'note.time-zone': '服务器不认识这个时区，定时事件的时间按 UTC 算，请核对',
+  'note.history-left-out': '系统版本表只恢复当前的行，历史记录不在快照里',
   'note.not-created': '没有建成',
   'note.table-not-kept': '备份时读不出来，快照里没有这张表',
   'note.ddl-differs': '表结构写法与快照不同',

@@ -133,8 +133,12 @@ export const schemaObjectSchema = z.strictObject({
   characterSetClient: z.string().nullable(),
   collationConnection: z.string().nullable(),
   timeZone: z.string().nullable(),
+  /** Default collation of the database when a routine, trigger or event was written; null or absent: not known, or of no matter. */
+  databaseCollation: z.string().nullable().optional(),
   /** MariaDB sequences: the next value; otherwise null. */
   nextValue: z.string().nullable(),
+  /** MariaDB sequences with CYCLE: how often they went round; absent: never. */
+  cycles: z.string().optional(),
 });
 export type SchemaObject = z.infer<typeof schemaObjectSchema>;
 

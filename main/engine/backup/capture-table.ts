@@ -8,6 +8,7 @@ import type {
   TableSchema,
 } from '../../../shared/model/database.ts';
 import { settleAll } from '../platform/settle-all.ts';
+import { holdsOwnRows } from '../source/mysql/index.ts';
 import type { MysqlSnapshot } from '../source/mysql/index.ts';
 import { layoutOf, sameDecimalText } from '../source/mysql/rows/index.ts';
 import { addPartials, fullName, onReader, type CaptureContext } from './capture-context.ts';
@@ -35,6 +36,7 @@ export async function captureTable(
   tasks: readonly RangeTask[],
   context: CaptureContext,
 ): Promise<CapturedTable> {
+  if (!holdsOwnRows(schema)) return { record: { schema, rows: 0, ranges: [] }, ledgers: [], isHeld: false };
   const { snapshot, signal } = context;
   const layout = layoutOf(schema, context.ledgers);
   const onMoved = movedJudge(schema, context);

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { LedgerResult, Range } from '../../../shared/model/database.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import { digestRange, type KeyRange } from '../source/mysql/index.ts';
+import { digestRange, holdsOwnRows, type KeyRange } from '../source/mysql/index.ts';
 import { targetLedger, type LoadSession } from '../source/mysql/load/index.ts';
 import { sameDecimalText } from '../source/mysql/rows/index.ts';
 import type { RestorePlan } from './plan-restore.ts';
@@ -70,7 +70,7 @@ export async function proveTables({
       compared += 1;
     }),
   );
-  const emptyTables = tables.filter(({ record }) => record.ranges.length === 0);
+  const emptyTables = tables.filter(({ record }) => record.ranges.length === 0 && holdsOwnRows(record.schema));
   const empties = emptyTables.map(async (table) => {
     const { record, database } = table;
     const whole = { lower: null, upper: null };

@@ -9,6 +9,7 @@ import {
   createSequences,
   createTable,
   differingDdl,
+  keepsHistory,
   loadText,
   openLoadSession,
   type LoadSession,
@@ -252,18 +253,12 @@ async function finishObjects(
   session: LoadSession,
 ): Promise<string[]> {
   if (!plan.isWhole) return plan.databases.some(({ record }) => record.objects.length > 0) ? ['objects-left-out'] : [];
-  const notes: string[] = [];
-  for (const { record } of plan.databases) {
-    const database = renames.get(record.name) ?? record.name;
-    for (const { kind, name, note } of await createObjects(session, database, record.objects, {
-      renames,
-      enableEvents,
-      signal,
-    })) {
-      notes.push(`${note}: ${kind} ${name}`);
-    }
-  }
-  return notes;
+  const databases = plan.databases.map(({ record }) => ({
+    database: renames.get(record.name) ?? record.name,
+    objects: record.objects,
+  }));
+  const notes = await createObjects(session, databases, { renames, enableEvents, signal });
+  return notes.map(({ kind, name, note }) => `${note}: ${kind} ${name}`);
 }
 
 async function compareDdl(
@@ -274,6 +269,7 @@ async function compareDdl(
 ): Promise<string[]> {
   const notes: string[] = [];
   for (const { table } of pending) {
+    if (keepsHistory(table.schema.ddl)) notes.push(`history-left-out: ${table.database}.${table.schema.name}`);
     const isDifferent = isForeign
       ? (await differingColumns(session, table.database, table.schema, signal)).length > 0
       : (await differingDdl(session, table, signal)) !== null;

@@ -9,7 +9,7 @@ import type { SchemaObject, TableRecord } from '../../../shared/model/database.t
 import { newId } from '../platform/random.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
-import { renameDatabases, type Renames } from '../source/mysql/load/index.ts';
+import { databaseComment, goOnStatement, renameDatabases, type Renames } from '../source/mysql/load/index.ts';
 import { insertStatements } from '../source/mysql/rows/index.ts';
 import type { CopyReader } from './copy-reader.ts';
 import type { PlannedDatabase, RestorePlan } from './plan-restore.ts';
@@ -95,9 +95,13 @@ async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | str
   const nameOf = ({ record }: PlannedDatabase): string => renames.get(record.name) ?? record.name;
   yield header;
   let doneBytes = 0;
+  // A default may take its value from a sequence of another database.
   for (const database of plan.databases) {
     yield createDatabase(database, nameOf(database));
     for (const object of database.record.objects) if (object.kind === 'sequence') yield sequence(object);
+  }
+  for (const database of plan.databases) {
+    yield `\nUSE ${quoteName(nameOf(database))};\n`;
     for (const table of database.tables) {
       yield `\n${renameDatabases(table.schema.ddl, renames)};\n`;
       for await (const statement of rowsOf(table, request)) yield statement;
@@ -148,12 +152,20 @@ SET SQL_MODE=@OLD_SQL_MODE, FOREIGN_KEY_CHECKS=@OLD_FOREIGN_KEY_CHECKS, UNIQUE_C
 function createDatabase({ record }: PlannedDatabase, name: string): string {
   const isPlain = /^\w+$/.test(record.characterSet) && /^\w+$/.test(record.collation);
   if (!isPlain) throw new AppError('mysql.unsupported', { what: 'character set', database: record.name });
-  return `\nCREATE DATABASE IF NOT EXISTS ${quoteName(name)} CHARACTER SET ${record.characterSet} COLLATE ${record.collation};\nUSE ${quoteName(name)};\n`;
+  return `\nCREATE DATABASE IF NOT EXISTS ${quoteName(name)} CHARACTER SET ${record.characterSet} COLLATE ${record.collation};\n${comment(record.ddl, name)}USE ${quoteName(name)};\n`;
 }
 
-function sequence({ ddl, name, nextValue }: SchemaObject): string {
-  const isNumber = nextValue !== null && /^-?\d+$/.test(nextValue);
-  return `\n${ddl};\n${isNumber ? `SELECT SETVAL(${quoteName(name)}, ${nextValue}, 0);\n` : ''}`;
+/** MariaDB ≥ 10.5 only; what is behind the mark is a comment to others. */
+function comment(ddl: string, name: string): string {
+  const text = databaseComment(ddl);
+  return text === null || text.includes('*/')
+    ? ''
+    : `/*M!100500 ALTER DATABASE ${quoteName(name)} COMMENT ${text} */;\n`;
+}
+
+function sequence(object: SchemaObject): string {
+  const goOn = goOnStatement(object);
+  return `\n${object.ddl};\n${goOn === null ? '' : `${goOn};\n`}`;
 }
 
 function objectText(object: SchemaObject, renames: Renames): string {

@@ -128,6 +128,8 @@ export const restoreEn = {
     'event-over': 'The time of this scheduled event is over, so it is off',
     'character-set': 'Character set differs from the snapshot',
     'definer-replaced': 'Its definer does not exist on this server and was replaced by the current user',
+    'time-zone': 'The server does not know this time zone: the times of the event count as UTC, please check',
+    'history-left-out': 'System-versioned table: only its current rows are restored, its history is not in the snapshot',
     'sql-mode': 'The SQL mode of the server differs from the snapshot',
     'names-changed': 'The old database name in it was replaced by the new one',
     'not-created': 'Could not be made',

@@ -124,6 +124,8 @@ export const restoreZh = {
     'event-over': '定时事件的时间已过，没有启用',
     'character-set': '字符集与快照不同',
     'definer-replaced': '原来的定义者在这台服务器上不存在，已换成当前用户',
+    'time-zone': '服务器不认识这个时区，定时事件的时间按 UTC 算，请核对',
+    'history-left-out': '系统版本表只恢复当前的行，历史记录不在快照里',
     'sql-mode': '服务器的 SQL 模式与快照不同',
     'names-changed': '里面提到的旧数据库名已换成新名',
     'not-created': '没有建成',

@@ -39,12 +39,40 @@ export function fetchExpression(column: Column): string {
   const name = quoteName(column.name);
   if (column.form === 'bit') return `${name}+0`;
   if (column.form === 'float') return exactReal(`${name}*1e0`);
+  if (column.dataType === 'enum' || column.dataType === 'set') return memberText(column, name);
   return column.dataType === 'double' ? exactReal(name) : name;
 }
 
 function exactReal(value: string): string {
   return `/*!50708 TRIM(TRAILING '.0' FROM CAST(CAST(*/ ${value} /*!50708 AS JSON) AS CHAR)) */`;
 }
+
+/**
+ * Where '' is a member, two values read as '': in an ENUM the member and the number 0 (the value was no member), in a SET the member
+ * alone and the empty set. The one that '' would not give back is fetched as its number in digits that are no member: the server
+ * takes such a text for the number again.
+ */
+function memberText({ dataType, columnType, charset }: Column, name: string): string {
+  const members: readonly string[] = columnType.match(/'(?:[^'\\]|''|\\.)*'/gs) ?? [];
+  const empty = members.indexOf("''");
+  if (empty < 0 || charset === null || !/^\w+$/.test(charset)) return name;
+  const wideZero = wideDigits.get(charset);
+  // In those sets the server reads no number where the text arrives as octets; for an ENUM what is no number is 0 as well.
+  if (wideZero !== undefined && dataType === 'set') return name;
+  const number = dataType === 'enum' ? '0' : String(1n << BigInt(empty));
+  let digits = number;
+  while (members.includes(`'${digits}'`)) digits = `0${digits}`;
+  const hex = wideZero?.repeat(digits.length) ?? Buffer.from(digits).toString('hex');
+  return `IF(${name}+0=${number}, _${charset} 0x${hex}, ${name})`;
+}
+
+/** The digit 0 in the sets that do not begin with ASCII. */
+const wideDigits: ReadonlyMap<string, string> = new Map([
+  ['ucs2', '0030'],
+  ['utf16', '0030'],
+  ['utf16le', '3000'],
+  ['utf32', '00000030'],
+]);
 
 /** MariaDB casts these to their internal bytes, although it sends their text. */
 const castsToInternal = new Set(['inet4', 'inet6', 'uuid', 'xmltype']);

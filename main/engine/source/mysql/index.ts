@@ -16,6 +16,7 @@ export {
 export { mapQueryError, serverErrno } from './map-error.ts';
 export type { OrphanedObject } from './schema/missing-definers.ts';
 export { sicknessOf, type SickTable } from './sick-table.ts';
+export { holdsOwnRows } from './storage-engines.ts';
 export { quoteName, quoteTable, quoteText } from './quote.ts';
 export { splitFields } from './raw-query.ts';
 export { isAtLeast, readServerFacts } from './server-facts.ts';

@@ -27,6 +27,7 @@ interface OkPacket {
 
 interface QueryCommand {
   row: (packet: Packet, connection: unknown) => unknown;
+  readField: (packet: Packet, connection: unknown) => unknown;
   on(event: 'fields', listener: (fields: readonly { readonly name: string }[] | undefined) => void): void;
   on(event: 'result', listener: (ok: OkPacket) => void): void;
   on(event: 'error', listener: (error: Error) => void): void;
@@ -67,7 +68,7 @@ export function runRaw(
 ): void {
   const internals = driver as unknown as DriverInternals;
   const query = driverClass.createQuery({ sql }, undefined, undefined, internals.config);
-  const parseRow = (Object.getPrototypeOf(query) as QueryCommand).row;
+  const { row: parseRow, readField: parseField } = Object.getPrototypeOf(query) as QueryCommand;
   let columns: readonly string[] = [];
   let warnings = -1;
   let affectedRows = 0;
@@ -86,7 +87,16 @@ export function runRaw(
     return row;
   }
 
+  // mysql2 decodes a column's name in the character set of its values and dies of one that it has no table for (dec8, hp8 …),
+  // although servers send names as UTF-8.
+  function readField(this: QueryCommand, packet: Packet, connection: unknown): unknown {
+    sayNamesAreUtf8(packet);
+    const next = parseField.call(this, packet, connection);
+    return next === parseField ? readField : next;
+  }
+
   query.row = row;
+  query.readField = readField;
   query.on('fields', (fields) => {
     if (fields !== undefined) columns = fields.map((field) => field.name);
   });
@@ -104,6 +114,24 @@ export function runRaw(
   });
   // addCommand, not query(): that one would look for placeholders in the text.
   internals.addCommand(query);
+}
+
+const utf8mb4 = 45;
+/** catalog, schema, table, org_table, name, org_name */
+const namesOfColumn = 6;
+
+/** Overwrites the character set in a column definition that has arrived: names, an octet that counts, then the set's number. */
+function sayNamesAreUtf8({ buffer, offset, end }: Packet): void {
+  let at = offset;
+  for (let n = 0; n < namesOfColumn; n += 1) {
+    const first = buffer[at] as number;
+    at += first === 0xfc ? 3 + buffer.readUInt16LE(at + 1) : 1 + first;
+  }
+  const fixedBytes = 0x0c;
+  // Between the two MariaDB may put the name of a type; the fixed part is always the last.
+  const fixed = end - fixedBytes - 1;
+  if (fixed < at || buffer[fixed] !== fixedBytes) return;
+  buffer.writeUInt16LE(utf8mb4, fixed + 1);
 }
 
 /** The fields of a row as views into it; null is SQL NULL. Copy what outlives the call. */

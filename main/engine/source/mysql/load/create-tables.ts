@@ -4,6 +4,7 @@ import { quoteName, quoteTable, quoteText } from '../quote.ts';
 import { splitDdl, type SplitDdl } from './ddl-split.ts';
 import type { LoadSession } from './load-session.ts';
 import { renameDatabases, type Renames } from './rewrite-ddl.ts';
+import { tokenize } from './sql-tokens.ts';
 
 /**
  * The empty house for the rows: database, sequences, tables without the keys that are built faster afterwards; then those keys;
@@ -32,7 +33,19 @@ export async function createDatabase(
   if (exists && (await hasObjects(session, name, signal)))
     throw new AppError('restore.target-exists', { target: name });
   await session.execute(`${exists ? 'ALTER' : 'CREATE'} DATABASE ${quoteName(name)} ${options}`, signal);
+  const comment = databaseComment(record.ddl);
+  // Only MariaDB ≥ 10.5 has comments on databases; to others this is no statement.
+  if (comment !== null)
+    await session.tryTo(`ALTER DATABASE ${quoteName(name)} COMMENT ${comment}`, new Set([1064]), signal);
   return !exists;
+}
+
+/** The text behind COMMENT in SHOW CREATE DATABASE, quoted as the server printed it, or null. */
+export function databaseComment(ddl: string): string | null {
+  const tokens = (tokenize(ddl) ?? []).filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  const at = tokens.findIndex(({ kind, text }) => kind === 'word' && text === 'COMMENT');
+  const comment = tokens[at < 0 ? tokens.length : at + (tokens[at + 1]?.text === '=' ? 2 : 1)];
+  return comment?.kind === 'string' ? comment.text : null;
 }
 
 async function hasObjects(session: LoadSession, name: string, signal: AbortSignal): Promise<boolean> {
@@ -57,12 +70,23 @@ export async function createSequences(
   signal: AbortSignal,
 ): Promise<void> {
   await session.execute(`USE ${quoteName(database)}`, signal);
-  for (const { kind, name, ddl, nextValue } of objects) {
-    if (kind !== 'sequence') continue;
-    await session.execute(ddl, signal);
-    if (nextValue === null || !/^-?\d+$/.test(nextValue)) continue;
-    await session.rows(`SELECT SETVAL(${quoteTable(database, name)}, ${nextValue}, 0)`, signal);
+  for (const object of objects) {
+    if (object.kind !== 'sequence') continue;
+    await session.execute(object.ddl, signal);
+    const goOn = goOnStatement(object);
+    if (goOn !== null) await session.rows(goOn, signal);
   }
+}
+
+/**
+ * Sets a new sequence of the current database to where it stood. SETVAL only goes forward, and a sequence may stand before its
+ * START (it was put back, or goes round); only SETVAL knows how often it went round.
+ */
+export function goOnStatement({ name, nextValue, cycles }: SchemaObject): string | null {
+  if (nextValue === null || !/^-?\d+$/.test(nextValue)) return null;
+  if (cycles !== undefined && /^\d+$/.test(cycles))
+    return `SELECT SETVAL(${quoteName(name)}, ${nextValue}, 0, ${cycles})`;
+  return `ALTER SEQUENCE ${quoteName(name)} RESTART WITH ${nextValue}`;
 }
 
 /** A created table and what is still missing from it. */

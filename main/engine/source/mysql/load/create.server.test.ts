@@ -77,7 +77,7 @@ async function restore(
   }
   for (const table of pending) await buildKeys(to, table, never);
   for (const table of pending) await addForeignKeys(to, table, never);
-  const notes = await createObjects(to, name, objects, { renames, enableEvents, signal: never });
+  const notes = await createObjects(to, [{ database: name, objects }], { renames, enableEvents, signal: never });
   return { pending, notes };
 }
 
@@ -182,7 +182,7 @@ describe('creating', () => {
       view('broken', 'views.nothing'),
       view('中', 'views.a'),
     ];
-    const notes = await createObjects(session, 'views', objects, {
+    const notes = await createObjects(session, [{ database: 'views', objects }], {
       renames: new Map(),
       enableEvents: false,
       signal: never,

@@ -1,15 +1,18 @@
 /** The write side of the MySQL source: what a restore needs to build and fill a database. */
-export { createObjects, type ObjectNote, type ObjectOptions } from './create-objects.ts';
+export { createObjects, type ObjectNote, type ObjectOptions, type ObjectsOf } from './create-objects.ts';
 export {
   addForeignKeys,
   buildKeys,
   createDatabase,
   createSequences,
   createTable,
+  databaseComment,
   differingDdl,
+  goOnStatement,
   type PendingTable,
 } from './create-tables.ts';
 export { loadText } from './load-chunk.ts';
 export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
 export { assertLedger, assertRange, countTarget, targetLedger } from './target-digest.ts';
 export { renameDatabases, type Renames } from './rewrite-ddl.ts';
+export { keepsHistory } from './system-versioning.ts';

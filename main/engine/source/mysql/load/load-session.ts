@@ -35,6 +35,9 @@ export interface LoadOk extends Ok {
 /** 64 KiB–1 MiB works; never 16 MiB − 1 or nothing, which mysql2 sends as the end of the file. */
 const sliceBytes = 256 * 1024;
 
+/** latin1_swedish_ci, which the driver writes octet by octet. */
+const latin1 = 8;
+
 const required = [
   // Without STRICT: what the source held must be storable. ALLOW_INVALID_DATES: 2024-02-31 can be stored in a table.
   "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'",
@@ -45,6 +48,8 @@ const required = [
 const optional = [
   // SHOW CREATE TABLE spells the defaults of TIMESTAMP columns out; nothing is to be added to them.
   'SET SESSION explicit_defaults_for_timestamp=ON',
+  // InnoDB: an old table may be of a row format or a width that a strict server only warns about on the source.
+  'SET SESSION innodb_strict_mode=OFF',
   // MariaDB: rows may be older than the CHECK that they break.
   'SET SESSION check_constraint_checks=0',
   // MySQL 8: a restored table must not gain a key that it did not have, and old foreign keys stay valid.
@@ -96,6 +101,19 @@ export class LoadSession {
   /** Runs a statement that gives no rows. */
   async execute(sql: string, signal: AbortSignal): Promise<Ok> {
     return this.connection.run(sql, () => undefined, { signal });
+  }
+
+  /** Runs a statement that is text of another character set, octet by octet. */
+  async executeBytes(statement: Buffer, signal: AbortSignal): Promise<Ok> {
+    const { config } = this.connection.driver as unknown as { readonly config: { charsetNumber: number } };
+    const { charsetNumber } = config;
+    // The driver encodes statements for what it believes to be the session's set. As latin1 a string's units are its octets.
+    config.charsetNumber = latin1;
+    try {
+      return await this.execute(statement.toString('latin1'), signal);
+    } finally {
+      config.charsetNumber = charsetNumber;
+    }
   }
 
   /** Runs a small query; names in lower case, every value as text. */

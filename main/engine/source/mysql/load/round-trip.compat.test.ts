@@ -61,7 +61,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (kind) => {
         }
         for (const table of pending) await buildKeys(session, table, never);
         for (const table of pending) await addForeignKeys(session, table, never);
-        const notes = await createObjects(session, name, record.objects, {
+        const notes = await createObjects(session, [{ database: name, objects: record.objects }], {
           renames,
           enableEvents: false,
           signal: never,

@@ -74,6 +74,7 @@ async function show(connection: MysqlConnection, database: string, kind: Kind, n
 }
 
 function objectOf(kind: Kind, name: string, ddl: string, row: TextRow): SchemaObject {
+  const collation = row.get('database collation');
   return {
     kind,
     name,
@@ -83,6 +84,7 @@ function objectOf(kind: Kind, name: string, ddl: string, row: TextRow): SchemaOb
     collationConnection: row.get('collation_connection') ?? null,
     timeZone: row.get('time_zone') ?? null,
     nextValue: null,
+    ...(collation === null || collation === undefined ? {} : { databaseCollation: collation }),
   };
 }
 
@@ -92,14 +94,15 @@ async function sequence(connection: MysqlConnection, database: string, name: str
   const [created] = await connection.query(`SHOW CREATE SEQUENCE ${quoteTable(database, name)}`, place);
   const ddl = created?.get('create table') ?? created?.get('create sequence');
   const [state] = await connection.query(
-    `SELECT next_not_cached_value AS next FROM ${quoteTable(database, name)}`,
+    `SELECT next_not_cached_value AS next, cycle_count AS cycles FROM ${quoteTable(database, name)}`,
     place,
   );
   const nextValue = state?.get('next');
   if (created === undefined || ddl === null || ddl === undefined || nextValue === undefined || nextValue === null) {
     throw new AppError('mysql.schema-moved', place);
   }
-  return { ...objectOf('sequence', name, ddl, created), nextValue };
+  const cycles = state?.get('cycles') ?? '0';
+  return { ...objectOf('sequence', name, ddl, created), nextValue, ...(cycles === '0' ? {} : { cycles }) };
 }
 
 async function routineNames(
