@@ -103,6 +103,7 @@ export const errorCatalog = {
   'backup.ledger-mismatch': checkFailed,
   'backup.implausibly-small': checkFailed,
   'backup.ledger-missing': checkFailed,
+  'backup.ledger-unreadable': checkFailed,
   'backup.secret-missing': checkFailed,
   'backup.tables-missing': checkFailed,
   'backup.tables-unisolated': checkFailed,

@@ -36,6 +36,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'step.remove': 'removing',
   'step.probe': 'writing and reading',
   'check.copies-complete': 'all copies are complete',
+  'check.ledgers-readable': 'all amounts of the ledgers are numbers',
   'check.ledgers-found': 'tables and columns of all ledgers found',
   'check.secrets-found': 'secret columns all found and sealed',
   'check.tables-still-there': 'tables that held rows are still there',

@@ -34,6 +34,7 @@ export const cliIdsZh = {
   'step.remove': '删除',
   'step.probe': '试写试读',
   'check.copies-complete': '副本都送到了',
+  'check.ledgers-readable': '账目的金额都是数字',
   'check.ledgers-found': '账目的表和列都在',
   'check.secrets-found': '卡密列都找到并封存',
   'check.tables-still-there': '上次有数据的表都还在',

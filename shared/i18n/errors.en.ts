@@ -187,6 +187,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'See whether that table was dropped or renamed; if you did it yourself, add the shop again with its ledgers.',
   },
+  'backup.ledger-unreadable': {
+    message:
+      'All rows were kept, but a ledger ({{ledger}}) holds amounts that are not numbers: its money cannot be added up, so this is not a good backup.',
+    remedy:
+      'Look at the ledger’s amounts in the shop for words or empty texts and put them right; or add the shop again with the right column.',
+  },
   'backup.secret-missing': {
     message:
       'The data was kept, but a column named as secret is not in the database: it may have a new name and be unsealed, so this is not a good backup.',

@@ -87,8 +87,16 @@ export const rangeDigestSchema = z.strictObject({
 });
 export type RangeDigest = z.infer<typeof rangeDigestSchema>;
 
-/** What one range adds to a ledger: rows that count as paid and their exact sum as decimal text. */
-export const ledgerPartialSchema = z.strictObject({ name: z.string(), rows: z.int().nonnegative(), sum: z.string() });
+/**
+ * What one range adds to a ledger: rows that count as paid and their exact sum as decimal text. `unreadable`: how many of these rows
+ * have an amount that is no number, and is not in the sum; absent: none.
+ */
+export const ledgerPartialSchema = z.strictObject({
+  name: z.string(),
+  rows: z.int().nonnegative(),
+  sum: z.string(),
+  unreadable: z.int().positive().optional(),
+});
 export type LedgerPartial = z.infer<typeof ledgerPartialSchema>;
 
 /** One piece of a range: `id` holds the open columns, `sealedId` the secret ones (same rows, same order). */
@@ -167,7 +175,10 @@ export const ledgerDefinitionSchema = z.strictObject({
 });
 export type LedgerDefinition = z.infer<typeof ledgerDefinitionSchema>;
 
-/** Rows and exact sum of one ledger. Sums are decimal text in the column's own unit, never floats. */
+/**
+ * Rows and exact sum of one ledger. Sums are decimal text in the column's own unit, never floats. `unreadable`: at least so many
+ * amounts are no numbers, so that nobody can add them up; absent: none.
+ */
 export const ledgerResultSchema = z.strictObject({
   name: z.string(),
   currency: z.string(),
@@ -175,5 +186,6 @@ export const ledgerResultSchema = z.strictObject({
   sum: z.string(),
   serverSum: z.string(),
   equal: z.boolean(),
+  unreadable: z.int().positive().optional(),
 });
 export type LedgerResult = z.infer<typeof ledgerResultSchema>;

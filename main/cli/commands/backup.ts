@@ -78,6 +78,7 @@ const codeOfCheck: Readonly<Record<string, ErrorCode>> = {
   'schema-still': 'backup.tables-moved',
   'views-valid': 'backup.views-broken',
   'plausible-size': 'backup.implausibly-small',
+  'ledgers-readable': 'backup.ledger-unreadable',
   'ledgers-found': 'backup.ledger-missing',
   'secrets-found': 'backup.secret-missing',
   'tables-still-there': 'backup.tables-missing',

@@ -39,6 +39,7 @@ describe('backup', () => {
   it.each([
     [{ checks: [{ id: 'ledger-equal', ok: false, facts: {} }] }, 'backup.ledger-mismatch'],
     [{ checks: [{ id: 'plausible-size', ok: false, facts: {} }] }, 'backup.implausibly-small'],
+    [{ checks: [{ id: 'ledgers-readable', ok: false, facts: { ledger: 'sales' } }] }, 'backup.ledger-unreadable'],
     [{ checks: [{ id: 'copies-complete', ok: false, facts: {} }] }, 'copy.incomplete'],
     [{ ledgers: [{ ...aBackup().ledgers[0]!, equal: false }] }, 'backup.ledger-mismatch'],
   ])('ends with 3 when a check did not hold: %j', async (changes, code) => {

@@ -56,7 +56,9 @@ export function onReader<T>({ readers, signal, giveWay }: CaptureContext, work: 
 }
 
 export function addPartials(a: LedgerPartial, b: LedgerPartial): LedgerPartial {
-  return { name: a.name, rows: a.rows + b.rows, sum: addDecimalText(a.sum, b.sum) };
+  const unreadable = (a.unreadable ?? 0) + (b.unreadable ?? 0);
+  const sum = addDecimalText(a.sum, b.sum);
+  return { name: a.name, rows: a.rows + b.rows, sum, ...(unreadable === 0 ? {} : { unreadable }) };
 }
 
 export function fullName(table: { readonly database: string; readonly name: string }): string {

@@ -192,9 +192,6 @@ async function storeBatch(
     context.figures.rangesReused += 1;
     return { ...previous, lower };
   }
-  const unreadable = encoded.ledgers.find((ledger) => ledger.unreadable > 0);
-  if (unreadable !== undefined)
-    throw new AppError('backup.ledger-mismatch', { ledger: unreadable.name, unreadable: unreadable.unreadable });
   for (const object of encoded.sealed === null ? [encoded.open] : [encoded.open, encoded.sealed]) {
     const sizeBytes = object.bytes.byteLength;
     const { written } = await context.repository.putObject(object, context.signal);
@@ -216,7 +213,13 @@ function rangeOf(lower: Range['lower'], encoded: EncodedChunk): Range {
     sealedDigest,
     sealedSum,
     chunks: [{ id: open.id, sealedId: sealed?.id ?? null, rows, textBytes }],
-    ledgers: ledgers.map((ledger) => ({ name: ledger.name, rows: ledger.rows, sum: ledger.sum })),
+    // An amount that is no number is no reason to lose the rows: a check of the run names the ledger.
+    ledgers: ledgers.map((ledger) => ({
+      name: ledger.name,
+      rows: ledger.rows,
+      sum: ledger.sum,
+      ...(ledger.unreadable === 0 ? {} : { unreadable: ledger.unreadable }),
+    })),
   };
 }
 

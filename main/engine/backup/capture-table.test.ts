@@ -128,15 +128,23 @@ describe('captureTable', () => {
     expect((await captureTable(table, wholeTable(), context)).ledgers[0]).toMatchObject({ equal: true });
   });
 
-  it('refuses an amount that is not a number', async () => {
+  it('keeps rows whose amount is not a number, and does not call their money equal', async () => {
     const { context } = await aRun(0);
-    const table = { schema: aTable(), rows: [['1', 'free', 'CARD-1']] };
-    const snapshot = new ScriptedSnapshot([table]);
+    const rows = [
+      ['1', 'free', 'CARD-1'],
+      ['2', '2.50', 'CARD-2'],
+    ];
+    const snapshot = new ScriptedSnapshot([{ schema: aTable(), rows }]);
+    // As a server that takes what it can of a text.
+    snapshot.sumOf = () => '3.50';
 
-    await expect(captureTable(table.schema, wholeTable(), { ...context, snapshot })).rejects.toMatchObject({
-      code: 'backup.ledger-mismatch',
-      facts: { ledger: 'sales', unreadable: 1 },
-    });
+    const { record, ledgers } = await captureTable(aTable(), wholeTable(), { ...context, snapshot });
+
+    expect(record.rows).toBe(2);
+    expect(record.ranges[0]!.ledgers).toEqual([{ name: 'sales', rows: 2, sum: '2.50', unreadable: 1 }]);
+    expect(ledgers).toEqual([
+      { name: 'sales', currency: 'CNY', rows: 2, sum: '2.50', serverSum: '3.50', equal: false, unreadable: 1 },
+    ]);
   });
 
   it('only notes a difference in a table that nothing keeps still', async () => {

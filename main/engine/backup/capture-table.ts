@@ -64,7 +64,12 @@ export async function captureTable(
   context.figures.rangesTotal += ranges.length;
   const sums = await summing;
   const ledgers = definitions.map((definition, index) =>
-    compareLedger(definition, partialOf(definition.name, ranges), sums[index] ?? { rows: 0, sum: '0' }, onMoved),
+    compareLedger(
+      definition,
+      partialOf(definition.name, ranges),
+      sums[index] ?? { rows: 0, sum: '0', unreadable: 0 },
+      onMoved,
+    ),
   );
   return {
     record: { schema, rows, ranges },
@@ -95,13 +100,16 @@ function partialOf(name: string, ranges: readonly Range[]): LedgerPartial {
 function compareLedger(
   { name, currency }: LedgerDefinition,
   mine: LedgerPartial,
-  server: { readonly rows: number; readonly sum: string },
+  server: { readonly rows: number; readonly sum: string; readonly unreadable: number },
   onMoved: (difference: AppError) => void,
 ): LedgerResult {
-  const equal = mine.rows === server.rows && sameDecimalText(mine.sum, server.sum);
-  if (!equal) {
+  const unreadable = Math.max(mine.unreadable ?? 0, server.unreadable);
+  const isSame = mine.rows === server.rows && (unreadable > 0 || sameDecimalText(mine.sum, server.sum));
+  if (!isSame) {
     const facts = { ledger: name, sum: mine.sum, serverSum: server.sum, rows: mine.rows, serverRows: server.rows };
     onMoved(new AppError('backup.ledger-mismatch', facts));
   }
-  return { name, currency, rows: mine.rows, sum: mine.sum, serverSum: server.sum, equal };
+  const result = { name, currency, rows: mine.rows, sum: mine.sum, serverSum: server.sum };
+  // Amounts that are no numbers: nobody can say whether the money is right. Not equal, and a check says why.
+  return unreadable > 0 ? { ...result, equal: false, unreadable } : { ...result, equal: isSame };
 }

@@ -53,6 +53,11 @@ describe('judgeRun', () => {
       ['rows-equal-count', 'digest-equal', 'tables-isolated'],
     ],
     [
+      'amounts that are no numbers',
+      { ledgers: [{ name: 'a', currency: 'CNY', rows: 1, sum: '1', serverSum: '12', equal: false, unreadable: 1 }] },
+      ['ledgers-readable'],
+    ],
+    [
       'money that differs in a table that moved',
       { ledgers: [{ name: 'a', currency: 'CNY', rows: 1, sum: '1', serverSum: '2', equal: false }] },
       ['ledger-equal'],

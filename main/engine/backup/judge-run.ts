@@ -50,7 +50,7 @@ export function judgeRun(findings: RunFindings): CheckResult[] {
     judgeSchema(findings),
     { id: 'rows-equal-count', ok: moved.length === 0, facts: { tables: tables.length, rows } },
     judgeDigests(findings),
-    { id: 'ledger-equal', ok: ledgers.every(({ equal }) => equal), facts: { ledgers: ledgers.length } },
+    ...judgeLedgers(ledgers),
     ...found('ledgers-found', ledgers.length + missingLedgers.length, missingLedgers, 'ledgers'),
     ...found('secrets-found', secretColumns.length, missingSecrets, 'columns'),
     { id: 'tables-isolated', ok: unisolated.length === 0, facts: named(unisolated) },
@@ -101,6 +101,23 @@ function judgeObjects({ brokenViews, orphans }: RunFindings): CheckResult[] {
     ...(described.length === 0
       ? []
       : [{ id: 'definers-exist', ok: true, facts: { ...listed(described), warning: true } }]),
+  ];
+}
+
+/** Money that nobody can add up is said before money that differs: it is the reason, and has another remedy. */
+function judgeLedgers(ledgers: readonly LedgerResult[]): CheckResult[] {
+  const unreadable = ledgers.filter((ledger) => ledger.unreadable !== undefined);
+  const others = ledgers.filter((ledger) => ledger.unreadable === undefined);
+  const facts = {
+    ledger: unreadable
+      .map(({ name }) => name)
+      .slice(0, mostNames)
+      .join(', '),
+    amounts: unreadable.reduce((sum, ledger) => sum + (ledger.unreadable ?? 0), 0),
+  };
+  return [
+    ...(unreadable.length === 0 ? [] : [{ id: 'ledgers-readable', ok: false, facts }]),
+    { id: 'ledger-equal', ok: others.every(({ equal }) => equal), facts: { ledgers: others.length } },
   ];
 }
 

@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import type { LedgerResult, Range } from '../../../shared/model/database.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { digestRange, holdsOwnRows, type KeyRange } from '../source/mysql/index.ts';
-import { targetLedger, type LoadSession } from '../source/mysql/load/index.ts';
+import { targetLedger, type LedgerSum, type LoadSession } from '../source/mysql/load/index.ts';
 import { sameDecimalText } from '../source/mysql/rows/index.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import type { TableLoad } from './table-queue.ts';
@@ -86,15 +86,8 @@ export async function proveTables({
         ({ record }) => record.schema.database === definition.database && record.schema.name === definition.table,
       );
       if (captured === undefined || table === undefined) return [];
-      const { rows, sum } = await targetLedger(
-        session,
-        nameOf(definition.database),
-        table.record.schema,
-        definition,
-        signal,
-      );
-      const equal = rows === captured.rows && sameDecimalText(sum, captured.sum);
-      return [{ name: captured.name, currency: captured.currency, rows, sum: captured.sum, serverSum: sum, equal }];
+      const found = await targetLedger(session, nameOf(definition.database), table.record.schema, definition, signal);
+      return [compareLedger(captured, found)];
     }),
   );
   // One list for all three: a question that fails must neither go unheard nor leave the others running.
@@ -103,6 +96,19 @@ export async function proveTables({
     digest: { ranges, compared, equal: different.size === 0 && compared === ranges, different: [...different] },
     ledgers: (await Promise.all(ledgers)).flat(),
   };
+}
+
+/**
+ * Where amounts are no numbers, the source's server and this one make the same of the same text: its sum is compared, and the money is
+ * still nobody's proof.
+ */
+function compareLedger(captured: LedgerResult, found: LedgerSum): LedgerResult {
+  const { name, currency } = captured;
+  const isReadable = captured.unreadable === undefined && found.unreadable === 0;
+  const sum = isReadable ? captured.sum : captured.serverSum;
+  const equal = found.rows === captured.rows && sameDecimalText(found.sum, sum);
+  const result = { name, currency, rows: found.rows, sum, serverSum: found.sum, equal };
+  return isReadable ? result : { ...result, unreadable: Math.max(captured.unreadable ?? 0, found.unreadable) };
 }
 
 function nameIn({ record }: TableLoad): string {

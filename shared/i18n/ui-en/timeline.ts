@@ -91,6 +91,7 @@ export const timelineEn = {
     'copies-complete': 'Every copy received it',
     'schema-still': 'Table structure did not change during the backup',
     'plausible-size': 'Size is normal, no sudden drop',
+    'ledgers-readable': 'All amounts of the ledgers are numbers',
     'ledgers-found': 'Tables and columns of all ledgers found',
     'secrets-found': 'Secret columns all found and sealed',
     'tables-still-there': 'Tables that held rows are still there',

@@ -89,6 +89,7 @@ export const timelineZh = {
     'copies-complete': '每一处副本都写到了',
     'schema-still': '备份期间表结构没有变化',
     'plausible-size': '大小正常，没有突然变小',
+    'ledgers-readable': '账目的金额都是数字',
     'ledgers-found': '账目的表和列都在',
     'secrets-found': '卡密列都找到并封存',
     'tables-still-there': '上次有数据的表都还在',

@@ -119,7 +119,8 @@ export class ScriptedSnapshot implements MysqlSnapshot {
     const table = this.tables.find(({ database, name }) => database === ledger.database && name === ledger.table)!;
     await this.#answer('ledger', table, signal);
     const { ledgers } = encoded(table, this.#rowsOf(table), [ledger]);
-    return { rows: ledgers[0]!.rows, sum: this.sumOf(ledgers[0]!.sum) };
+    const { rows, sum, unreadable } = ledgers[0]!;
+    return { rows, sum: this.sumOf(sum), unreadable };
   }
 
   releaseTableLocks(): void {

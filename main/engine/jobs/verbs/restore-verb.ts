@@ -359,7 +359,8 @@ async function recordProof(
     restored.digest.compared > 0 &&
     open.plan.isWhole &&
     restored.databases.length === manifest.databases.length;
-  const totalsMatch = restored.ledgers.length > 0 && restored.ledgers.every(({ equal }) => equal);
+  const totalsMatch =
+    restored.ledgers.length > 0 && restored.ledgers.every(({ equal, unreadable }) => equal && unreadable === undefined);
   await context.home.audit.append('restore', {
     source: manifest.source.name,
     snapshot: manifest.id,

@@ -3,7 +3,7 @@ import type { Column, LedgerDefinition, TableSchema } from '../../../../shared/m
 import { bytesExpression } from './columns.ts';
 import type { MysqlConnection } from './connection.ts';
 import { quoteName, quoteTable } from './quote.ts';
-import { queryOneRow } from './warnings.ts';
+import { seriousWarnings } from './warnings.ts';
 
 const exactTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal']);
 
@@ -13,11 +13,11 @@ const exactTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint',
  *
  * Integers and DECIMAL are summed by SUM, which is exact. Every other type is summed over the decimal number that its fetched text
  * spells (`0.10000000149011612` for the FLOAT 0.1), because that text is what the engine adds up too, and because SUM over
- * doubles depends on the order of rows. A text that is no number makes the server warn, and a warning is an error. The last
+ * doubles depends on the order of rows. A text that is no number makes the server warn; such amounts are counted. The last
  * form holds 35 digits before and 30 behind the point.
  *
  * A status counts as paid when its fetched bytes equal the UTF-8 bytes of one of `paidValues`: no collation, as in rows/ledger.ts.
- * Errors: `table.unknown` {database, table, column?}, `mysql.warnings`, those of `query`.
+ * Errors: `table.unknown` {database, table, column?}, those of `query`.
  */
 export function ledgerSql(ledger: LedgerDefinition, table: TableSchema): string {
   const amount = columnOf(table, ledger.amountColumn);
@@ -30,15 +30,25 @@ export function ledgerSql(ledger: LedgerDefinition, table: TableSchema): string 
   );
 }
 
+/** What the server makes of a ledger. `sum` says little when `unreadable` (warnings about amounts: at least so many) is not 0. */
+export interface LedgerSum {
+  readonly rows: number;
+  readonly sum: string;
+  readonly unreadable: number;
+}
+
 export async function ledgerSum(
   connection: MysqlConnection,
   ledger: LedgerDefinition,
   table: TableSchema,
   signal: AbortSignal,
-): Promise<{ readonly rows: number; readonly sum: string }> {
+): Promise<LedgerSum> {
   const place = { database: table.database, table: table.name };
-  const row = await queryOneRow(connection, ledgerSql(ledger, table), place, signal);
-  return { rows: Number(row.get('n') ?? 0), sum: withoutPadding(row.get('total') ?? '0') };
+  const { rows, result } = await connection.ask(ledgerSql(ledger, table), { ...place, signal });
+  const row = rows[0];
+  if (row === undefined) throw new Error('an aggregate returned no row');
+  const unreadable = await seriousWarnings(connection, result, signal);
+  return { rows: Number(row.get('n') ?? 0), sum: withoutPadding(row.get('total') ?? '0'), unreadable };
 }
 
 function wherePaid(ledger: LedgerDefinition, table: TableSchema): string {

@@ -11,7 +11,7 @@ import type {
 import { isoUtc, systemClock } from '../../platform/clock.ts';
 import type { MysqlConnection } from './connection.ts';
 import { digestRange, type DigestGroup } from './digest.ts';
-import { ledgerSum } from './ledger.ts';
+import { ledgerSum, type LedgerSum } from './ledger.ts';
 import { serverErrno } from './map-error.ts';
 import { planBounds } from './plan-bounds.ts';
 import { quoteTable } from './quote.ts';
@@ -152,7 +152,7 @@ export class OpenSnapshot implements MysqlSnapshot {
     return this.#reading(table, signal, (reader) => planBounds(reader, this.server, table, parts, signal));
   }
 
-  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<{ readonly rows: number; readonly sum: string }> {
+  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<LedgerSum> {
     const table = this.tables.find((each) => each.database === ledger.database && each.name === ledger.table);
     if (table === undefined) {
       return Promise.reject(new AppError('table.unknown', { database: ledger.database, table: ledger.table }));

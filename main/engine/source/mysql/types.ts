@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { LedgerSum } from './ledger.ts';
 import type {
   Coordinate,
   DatabaseRecord,
@@ -148,7 +149,7 @@ export interface MysqlSnapshot {
   /** Bounds that cut an integer-keyed table into about `parts` segments (exclusive inner bounds, ascending); empty when it cannot. */
   planBounds(table: TableSchema, parts: number, signal: AbortSignal): Promise<KeyBound[]>;
   /** Rows and sum of a ledger by the server inside the snapshot. `sum` is decimal text. */
-  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<{ readonly rows: number; readonly sum: string }>;
+  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<LedgerSum>;
   /**
    * Writers of locked non-transactional tables wait until this call (or `close`, or for `tableLockMs`): read those tables first, then
    * call it. Reading them afterwards rejects with `mysql.connection-lost`.

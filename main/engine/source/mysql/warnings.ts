@@ -19,13 +19,31 @@ export async function refuseWarnings(
   place: { readonly database: string; readonly table: string },
   signal?: AbortSignal,
 ): Promise<void> {
-  if (result.warnings === 0) return;
+  const { serious, code } = await warningsOf(connection, result, signal);
+  if (serious > 0) throw new AppError('mysql.warnings', { ...place, warnings: serious, code });
+}
+
+/** How many of a result's warnings speak about its values. Must be the next statement on the same connection. */
+export async function seriousWarnings(
+  connection: MysqlConnection,
+  result: RawResult,
+  signal?: AbortSignal,
+): Promise<number> {
+  return (await warningsOf(connection, result, signal)).serious;
+}
+
+async function warningsOf(
+  connection: MysqlConnection,
+  result: RawResult,
+  signal?: AbortSignal,
+): Promise<{ readonly serious: number; readonly code: number }> {
+  if (result.warnings === 0) return { serious: 0, code: 0 };
   const rows = await connection.query('SHOW WARNINGS', signal === undefined ? {} : { signal });
   const codes = rows.map((row) => Number(row.get('code') ?? 0));
   const serious = codes.filter((code) => !aboutSyntax.has(code));
   // The server lists only max_error_count of them: what it does not list is not forgiven.
-  if (serious.length === 0 && codes.length >= result.warnings) return;
-  throw new AppError('mysql.warnings', { ...place, warnings: result.warnings, code: serious[0] ?? codes[0] ?? 0 });
+  if (serious.length === 0 && codes.length >= result.warnings) return { serious: 0, code: 0 };
+  return { serious: result.warnings, code: serious[0] ?? codes[0] ?? 0 };
 }
 
 /** One row of text from a statement that must not warn. */

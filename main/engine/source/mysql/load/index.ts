@@ -13,6 +13,6 @@ export {
 } from './create-tables.ts';
 export { loadText } from './load-chunk.ts';
 export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
-export { assertLedger, assertRange, countTarget, targetLedger } from './target-digest.ts';
+export { assertLedger, assertRange, countTarget, targetLedger, type LedgerSum } from './target-digest.ts';
 export { renameDatabases, type Renames } from './rewrite-ddl.ts';
 export { keepsHistory } from './system-versioning.ts';

@@ -1,11 +1,13 @@
 import { AppError } from '../../../../../shared/errors/app-error.ts';
 import type { LedgerDefinition, RangeDigest, TableSchema } from '../../../../../shared/model/database.ts';
 import { digestRange } from '../digest.ts';
-import { ledgerSum } from '../ledger.ts';
+import { ledgerSum, type LedgerSum } from '../ledger.ts';
 import { quoteTable } from '../quote.ts';
 import { sameDecimalText } from '../rows/index.ts';
 import type { KeyRange } from '../types.ts';
 import type { LoadSession } from './load-session.ts';
+
+export type { LedgerSum };
 
 /**
  * Does the restored table hold what was captured? The target's own server computes; nothing is fetched.
@@ -53,7 +55,7 @@ export async function targetLedger(
   schema: TableSchema,
   ledger: LedgerDefinition,
   signal: AbortSignal,
-): Promise<{ readonly rows: number; readonly sum: string }> {
+): Promise<LedgerSum> {
   return ledgerSum(session.connection, ledger, { ...schema, database }, signal);
 }
 
@@ -66,6 +68,7 @@ export async function assertLedger(
   signal: AbortSignal,
 ): Promise<void> {
   const actual = await targetLedger(session, database, schema, ledger, signal);
-  if (actual.rows === expected.rows && sameDecimalText(actual.sum, expected.sum)) return;
+  const isReadable = actual.unreadable === 0;
+  if (isReadable && actual.rows === expected.rows && sameDecimalText(actual.sum, expected.sum)) return;
   throw new AppError('restore.ledger-mismatch', { ledger: ledger.name, expected: expected.sum, actual: actual.sum });
 }
