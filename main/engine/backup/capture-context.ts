@@ -5,7 +5,7 @@ import type { Repository } from '../repository/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { MysqlSnapshot } from '../source/mysql/index.ts';
 import { addDecimalText } from '../source/mysql/rows/index.ts';
-import type { RangeCosts } from './range-costs.ts';
+import type { RangeCosts } from '../source/mysql/index.ts';
 
 /** What all tables of one run share while they are captured. */
 export interface CaptureContext {

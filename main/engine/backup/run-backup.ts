@@ -14,7 +14,7 @@ import { captureTables, type CapturedTables } from './capture-tables.ts';
 import { judgeRun, missingSecretColumns, splitLedgers } from './judge-run.ts';
 import type { LostTable } from './lost-table.ts';
 import { paceTo } from './pace.ts';
-import { MeasuredRangeCosts } from './range-costs.ts';
+import { MeasuredRangeCosts } from '../source/mysql/index.ts';
 import { YieldToShop, type ShopState } from './yield-to-shop.ts';
 
 const readingPhase = { calm: 'read', waiting: 'wait', slow: 'slow' } as const satisfies Record<ShopState, BackupPhase>;

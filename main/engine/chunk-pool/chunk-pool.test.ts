@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aTable } from '../backup/testing/a-capture.ts';
 import { encodeObject } from '../repository/index.ts';
 import { ChunkPool } from './chunk-pool.ts';
 
@@ -8,6 +9,7 @@ const keys = {
   vaultPublicKey: new Uint8Array(32).fill(9),
 };
 const { signal } = new AbortController();
+const unsealed = { sealed: null, vault: null, schema: aTable({ columns: [], key: null }), rowsBefore: 0 };
 
 describe('ChunkPool', () => {
   let pool: ChunkPool;
@@ -26,7 +28,7 @@ describe('ChunkPool', () => {
       facts: { object: id, reason: 'tag' },
     });
     const open = { id, bytes: damaged };
-    await expect(pool.decode({ open, sealed: null, vault: null }, signal)).rejects.toMatchObject({
+    await expect(pool.decode({ open, ...unsealed }, signal)).rejects.toMatchObject({
       code: 'repository.damaged',
     });
   });
@@ -35,10 +37,10 @@ describe('ChunkPool', () => {
     const { id, bytes } = encodeObject(keys, { kind: 'rows', payload: Buffer.from('1\ta\n') });
 
     await pool.verify({ id, bytes }, signal);
-    const { openText, sealedText } = await pool.decode({ open: { id, bytes }, sealed: null, vault: null }, signal);
+    const { text, sealedDigest } = await pool.decode({ open: { id, bytes }, ...unsealed }, signal);
 
-    expect(Buffer.from(openText).toString()).toBe('1\ta\n');
-    expect(sealedText).toBeNull();
+    expect(Buffer.from(text).toString()).toBe('1\ta\n');
+    expect(sealedDigest).toBeNull();
   });
 
   it('ends a waiting task with the reason of its signal', async () => {

@@ -3,7 +3,16 @@ import { Piscina } from 'piscina';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { workerUrl } from '../platform/asset-path.ts';
 import type { EncodingKeys } from '../repository/index.ts';
-import type { DecodedChunk, DecodeTask, EncodedChunk, EncodeTask, VerifyTask, WorkFailure } from './chunk-worker.ts';
+import type {
+  ComparedPart,
+  DecodedRows,
+  DecodeTask,
+  DigestTask,
+  EncodedChunk,
+  EncodeTask,
+  VerifyTask,
+  WorkFailure,
+} from './chunk-worker.ts';
 
 /**
  * Threads for the CPU work on chunks (compress, encrypt, hash and back), so that the socket loop never waits for it. The
@@ -40,8 +49,13 @@ export class ChunkPool {
     await this.#run<undefined>('verify', task, signal);
   }
 
-  decode(task: DecodeTask, signal: AbortSignal): Promise<DecodedChunk> {
-    return this.#run<DecodedChunk>('decode', task, signal);
+  decode(task: DecodeTask, signal: AbortSignal): Promise<DecodedRows> {
+    return this.#run<DecodedRows>('decode', task, signal);
+  }
+
+  /** `task.bytes` is handed over and must not be used afterwards. */
+  digest(task: DigestTask, signal: AbortSignal): Promise<ComparedPart> {
+    return this.#run<ComparedPart>('digest', task, signal, [task.bytes.buffer]);
   }
 
   async close(): Promise<void> {

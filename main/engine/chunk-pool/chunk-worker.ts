@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { AppError, type WireError } from '../../../shared/errors/app-error.ts';
+import type { TableSchema } from '../../../shared/model/database.ts';
 import { free } from '../platform/free-memory.ts';
 import { handOver } from '../platform/transferable.ts';
 import {
@@ -12,7 +13,13 @@ import {
   type EncodingKeys,
   type VaultKey,
 } from '../repository/index.ts';
-import { encodeRows, type EncodedRows, type LedgerPartial, type RowLayout } from '../source/mysql/rows/index.ts';
+import {
+  encodeRows,
+  wholeRows,
+  type EncodedRows,
+  type LedgerPartial,
+  type RowLayout,
+} from '../source/mysql/rows/index.ts';
 
 /** Runs in a worker thread: all CPU work on chunks, in both directions. Keys came in memory and stay here. */
 const { keys } = workerData as { readonly keys: EncodingKeys };
@@ -115,25 +122,39 @@ export interface DecodeTask {
   readonly open: { readonly id: string; readonly bytes: Uint8Array };
   readonly sealed: { readonly id: string; readonly bytes: Uint8Array } | null;
   readonly vault: VaultKey | null;
+  readonly schema: TableSchema;
+  /** Rows of the table in earlier chunks. */
+  readonly rowsBefore: number;
 }
 
-/** The texts of one chunk, proven to be what was captured. */
-export interface DecodedChunk {
-  readonly openText: Uint8Array;
-  readonly sealedText: Uint8Array | null;
+/** The rows of one chunk, proven to be what was captured. */
+export interface DecodedRows {
+  /** Whole rows; with the vault closed stand-ins take the place of secrets. */
+  readonly text: Uint8Array;
   /** The digest that a small group keeps inside its seal; else null: then it is in the table record. */
   readonly sealedDigest: string | null;
 }
 
-export function decode(task: DecodeTask): DecodedChunk | WorkFailure {
-  return orFailure(() => decodeChunk(task));
+export function decode(task: DecodeTask): DecodedRows | WorkFailure {
+  return orFailure(() => handOver<DecodedRows>(decodeRows(task)));
 }
 
-function decodeChunk({ open, sealed, vault }: DecodeTask): DecodedChunk {
+function decodeRows({ open, sealed, vault, schema, rowsBefore }: DecodeTask): DecodedRows {
   const { payload: openText } = decodeObject(keys, open.id, open.bytes, { expectedKind: 'rows' });
   if (sealed === null || vault === null)
-    return handOver<DecodedChunk>({ openText, sealedText: null, sealedDigest: null });
+    return { text: wholeRows(schema, openText, null, rowsBefore), sealedDigest: null };
   const { payload } = decodeObject(keys, sealed.id, sealed.bytes, { expectedKind: 'rows-sealed', vault });
   const { text, digest } = decodeSealedPayload(sealed.id, payload);
-  return handOver<DecodedChunk>({ openText, sealedText: text, sealedDigest: digest });
+  return { text: wholeRows(schema, openText, text, rowsBefore), sealedDigest: digest };
+}
+
+/** Rows that a server sent back, to be compared with what was captured. `bytes` is handed over. */
+export type DigestTask = Pick<EncodeTask, 'bytes' | 'usedBytes' | 'rows' | 'layout'>;
+
+export function digest({ bytes, usedBytes, rows, layout }: DigestTask): ComparedPart | WorkFailure {
+  return orFailure(() => {
+    const { openDigest, openSum, sealedDigest, sealedSum } = encodeRows(layout, bytes, usedBytes, rows);
+    free(bytes);
+    return { digest: openDigest, sum: openSum, sealedDigest, sealedSum };
+  });
 }

@@ -28,7 +28,7 @@ describe('CopyReader', () => {
     await Repository.create(new MemoryBlobStore({ blobs: origin }), keyring.header, never);
     const writer = await Repository.open(new MemoryBlobStore({ blobs: origin }), keyring.mainKeys, never);
     const { name: manifestName, manifest } = await writeShop(writer, never);
-    const { ranges } = await writer.getTableRecord(manifest.tables[0]!.tableChunk, never);
+    const { ranges, schema } = await writer.getTableRecord(manifest.tables[0]!.tableChunk, never);
     const copies = names.map((name) => {
       const store = new FaultyBlobStore(new MemoryBlobStore({ blobs: new Map(origin) }));
       const copy = {
@@ -43,28 +43,28 @@ describe('CopyReader', () => {
       return copy;
     });
     const chunks = ranges.flatMap((range) => range.chunks) as [RangeChunk, RangeChunk];
-    return { copies, chunks, manifestName, manifest };
+    return { copies, chunks, schema, manifestName, manifest };
   }
   const readerOf = (copies: readonly ReadableCopy[], key: VaultKey | null = null) => new CopyReader(copies, pool, key);
   const nameOf = ({ id }: RangeChunk) => `chunks/${id.slice(0, 2)}/${id}`;
   const flip = (name: string) => ({ on: 'get', name, nth: 'every', effect: { kind: 'flip', atByte: -1 } }) as const;
 
   it('reads everything from the nearest copy and opens no other', async () => {
-    const { copies, chunks, manifestName, manifest } = await someCopies('near', 'far');
+    const { copies, chunks, schema, manifestName, manifest } = await someCopies('near', 'far');
     const reader = readerOf(copies);
 
     expect(await reader.manifest(manifestName, never)).toEqual(manifest);
-    for (const chunk of chunks) await reader.chunk(chunk, never);
+    for (const chunk of chunks) await reader.rows(chunk, schema, 0, never);
 
     expect([reader.soleCopy, copies[0]!.opened, copies[1]!.opened]).toEqual(['near', 1, 0]);
   });
 
   it('takes a damaged object from the next copy, and then neither copy stands for the whole', async () => {
-    const { copies, chunks } = await someCopies('near', 'far');
+    const { copies, chunks, schema } = await someCopies('near', 'far');
     copies[0]!.store.break(flip(nameOf(chunks[0])));
     const reader = readerOf(copies);
 
-    for (const chunk of chunks) await reader.chunk(chunk, never);
+    for (const chunk of chunks) await reader.rows(chunk, schema, 0, never);
 
     expect([...reader.usedCopies]).toEqual(['far', 'near']);
     expect(reader.soleCopy).toBeNull();
@@ -72,7 +72,7 @@ describe('CopyReader', () => {
   });
 
   it('lets a copy stand for the whole when the nearer one is not there at all', async () => {
-    const { copies, chunks } = await someCopies('unplugged', 'far');
+    const { copies, chunks, schema } = await someCopies('unplugged', 'far');
     let opened = 0;
     const absent: ReadableCopy = {
       name: 'unplugged',
@@ -83,63 +83,71 @@ describe('CopyReader', () => {
     };
     const reader = readerOf([absent, copies[1]!]);
 
-    for (const chunk of chunks) await reader.chunk(chunk, never);
+    for (const chunk of chunks) await reader.rows(chunk, schema, 0, never);
 
     expect([reader.soleCopy, reader.broken.size, opened]).toEqual(['far', 0, 1]);
   });
 
   it('passes over a bucket whose keys this computer does not know', async () => {
-    const { copies, chunks } = await someCopies('disk');
+    const { copies, chunks, schema } = await someCopies('disk');
     const locked = {
       name: 'cloud',
       open: () => Promise.reject(new AppError('usage.secret-missing', { what: 's3:a' })),
     };
-    expect(await readerOf([locked, copies[0]!]).chunk(chunks[0], never)).toMatchObject({ sealedText: null });
+    expect(await readerOf([locked, copies[0]!]).rows(chunks[0], schema, 0, never)).toMatchObject({
+      sealedDigest: null,
+    });
   });
 
   it('asks no copy but the one it was given', async () => {
-    const { copies, chunks } = await someCopies('named');
+    const { copies, chunks, schema } = await someCopies('named');
     copies[0]!.store.break(flip(nameOf(chunks[0])));
-    await expect(readerOf(copies).chunk(chunks[0], never)).rejects.toMatchObject({
+    await expect(readerOf(copies).rows(chunks[0], schema, 0, never)).rejects.toMatchObject({
       code: 'repository.damaged',
       facts: { object: chunks[0].id },
     });
   });
 
   it('fails with the last copy’s error when all fail, and without copies with none', async () => {
-    const { copies, chunks } = await someCopies('a', 'b');
+    const { copies, chunks, schema } = await someCopies('a', 'b');
     for (const { store } of copies) store.break(flip(nameOf(chunks[0])));
-    await expect(readerOf(copies).chunk(chunks[0], never)).rejects.toMatchObject({ code: 'repository.damaged' });
-    await expect(readerOf([]).chunk(chunks[0], never)).rejects.toMatchObject({ code: 'restore.no-copy' });
+    await expect(readerOf(copies).rows(chunks[0], schema, 0, never)).rejects.toMatchObject({
+      code: 'repository.damaged',
+    });
+    await expect(readerOf([]).rows(chunks[0], schema, 0, never)).rejects.toMatchObject({ code: 'restore.no-copy' });
   });
 
   it('does not try another copy for a bug', async () => {
-    const { copies, chunks } = await someCopies('near', 'far');
+    const { copies, chunks, schema } = await someCopies('near', 'far');
     const bug = { name: 'near', open: () => Promise.reject(new TypeError('bug')) };
-    await expect(readerOf([bug, copies[1]!]).chunk(chunks[0], never)).rejects.toThrow('bug');
+    await expect(readerOf([bug, copies[1]!]).rows(chunks[0], schema, 0, never)).rejects.toThrow('bug');
     expect(copies[1]!.opened).toBe(0);
   });
 
   it('leaves the vault’s objects alone while it is closed, and opens them with its key', async () => {
-    const { copies, chunks } = await someCopies('disk');
-    expect(await readerOf(copies).chunk(chunks[1], never)).toMatchObject({ sealedText: null, sealedDigest: null });
+    const { copies, chunks, schema } = await someCopies('disk');
+    const closed = await readerOf(copies).rows(chunks[1], schema, 2, never);
+    expect(closed.sealedDigest).toBeNull();
+    expect(Buffer.from(closed.text).toString('utf8')).toContain('3\t\t[sealed]3\t');
 
-    const { sealedText, sealedDigest } = await readerOf(copies, vault).chunk(chunks[1], never);
+    const { text, sealedDigest } = await readerOf(copies, vault).rows(chunks[1], schema, 2, never);
 
-    expect(Buffer.from(sealedText ?? []).toString('utf8')).toBe('卡密-三\n');
+    expect(Buffer.from(text).toString('utf8')).toContain('3\t\t卡密-三\t');
     // A small group keeps its digest inside the seal.
     expect(sealedDigest).toBe('0'.repeat(32));
   });
 
   it('stops at a cancel instead of going through the copies', async () => {
-    const { copies, chunks } = await someCopies('near', 'far');
+    const { copies, chunks, schema } = await someCopies('near', 'far');
     const cancel = new AbortController();
     copies[0]!.store.break({
       on: 'get',
       name: nameOf(chunks[0]),
       effect: { kind: 'call', when: 'before', run: () => cancel.abort(new AppError('cancelled')) },
     });
-    await expect(readerOf(copies).chunk(chunks[0], cancel.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(readerOf(copies).rows(chunks[0], schema, 0, cancel.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     expect(copies[1]!.opened).toBe(0);
   });
 
@@ -147,10 +155,10 @@ describe('CopyReader', () => {
     const unheard: unknown[] = [];
     const listen = (error: unknown) => unheard.push(error);
     process.on('unhandledRejection', listen);
-    const { copies, chunks } = await someCopies('far');
+    const { copies, chunks, schema } = await someCopies('far');
     const absent = { name: 'near', open: () => Promise.reject(new AppError('backend.absent', {})) };
     const reader = readerOf([absent, copies[0]!]);
-    await Promise.all(Array.from({ length: 10 }, () => reader.chunk(chunks[0], never)));
+    await Promise.all(Array.from({ length: 10 }, () => reader.rows(chunks[0], schema, 0, never)));
     await reader.settled();
     process.off('unhandledRejection', listen);
     expect(unheard).toEqual([]);

@@ -1,8 +1,8 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
-import type { DatabaseRecord, RangeChunk, TableRecord } from '../../../shared/model/database.ts';
+import type { DatabaseRecord, RangeChunk, TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import type { DecodedChunk } from '../chunk-pool/chunk-worker.ts';
+import type { DecodedRows } from '../chunk-pool/chunk-worker.ts';
 import type { Repository, VaultKey } from '../repository/index.ts';
 
 /** One copy that may be read; it is opened only when it is needed. */
@@ -63,13 +63,23 @@ export class CopyReader {
     return this.#fromAny((repository) => repository.getDatabaseRecord(id, signal), signal);
   }
 
-  /** The texts of one chunk, decrypted in a worker thread and proven against their names. */
-  chunk({ id, sealedId }: RangeChunk, signal: AbortSignal): Promise<DecodedChunk> {
+  /**
+   * The rows of one chunk, decrypted, proven against their names and put together in a worker thread.
+   *
+   * @param rowsBefore rows of the table in earlier chunks
+   */
+  rows(
+    { id, sealedId }: RangeChunk,
+    schema: TableSchema,
+    rowsBefore: number,
+    signal: AbortSignal,
+  ): Promise<DecodedRows> {
     return this.#fromAny(async (repository) => {
       const openBytes = await repository.getRaw(id, signal);
       const wantsSealed = sealedId !== null && this.#vault !== null;
       const sealed = wantsSealed ? { id: sealedId, bytes: await repository.getRaw(sealedId, signal) } : null;
-      return this.#pool.decode({ open: { id, bytes: openBytes }, sealed, vault: this.#vault }, signal);
+      const open = { id, bytes: openBytes };
+      return this.#pool.decode({ open, sealed, vault: this.#vault, schema, rowsBefore }, signal);
     }, signal);
   }
 

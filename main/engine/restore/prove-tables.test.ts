@@ -72,6 +72,7 @@ function aProof(ranges: readonly Range[], fields: Partial<ProofRequest> = {}): P
     sessions: [],
     nameOf: () => 'copy',
     isVaultOpen: true,
+    readBack: null,
     fail: () => undefined,
     signal: new AbortController().signal,
     ...fields,
@@ -129,6 +130,31 @@ describe('proveTables', () => {
     const request = aProof([aRange({ rows: 70, sealedDigest: null })], { sessions: [aSession(good)] });
     request.tables[0]!.sealedDigests.set('2'.repeat(64), inside);
     expect((await proveTables(request)).digest.equal).toBe(equal);
+  });
+
+  it.each([
+    [open, sealed, true],
+    [other, sealed, false],
+    [open, other, false],
+  ])('draws the verdict from rows that were read back: %s, %s', async (openFound, sealedFound, equal) => {
+    const asked: string[] = [];
+    const session = aSession((sql) => {
+      asked.push(sql);
+      return good(sql);
+    });
+    const found = (digest: string) => ({ rows: 70, digest, sum: null });
+    const readBack = {
+      costs: { isAskingCheaper: () => false, fetched: () => undefined, asked: () => undefined },
+      digests: () => Promise.resolve({ open: found(openFound), sealed: found(sealedFound) }),
+      close: () => undefined,
+    };
+
+    const ranges = [aRange(), aRange({ lower: ['Mg=='] })];
+    const { digest } = await proveTables(aProof(ranges, { sessions: [session], readBack }));
+
+    expect(digest).toMatchObject({ ranges: 2, compared: 2, equal });
+    // The first range of a table is the server's own to answer.
+    expect(asked.filter((sql) => !isLedgerQuestion(sql))).toHaveLength(2);
   });
 
   it('finds a row in a table that must be empty', async () => {

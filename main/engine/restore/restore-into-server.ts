@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import { AppError, isAppErrorOf, toAppError } from '../../../shared/errors/app-error.ts';
-import type { LedgerResult, TableRecord } from '../../../shared/model/database.ts';
+import type { LedgerResult } from '../../../shared/model/database.ts';
 import {
   addForeignKeys,
   buildKeys,
@@ -18,17 +18,21 @@ import {
 } from '../source/mysql/load/index.ts';
 import { differingColumns, tryTables } from '../source/mysql/load/foreign/index.ts';
 import { quoteName, type MysqlTarget } from '../source/mysql/index.ts';
-import { joinGroups, joinWithoutVault, layoutOf } from '../source/mysql/rows/index.ts';
+import { bufferOf } from '../platform/buffer-of.ts';
+import { free } from '../platform/free-memory.ts';
 import { settleAll } from '../platform/settle-all.ts';
+import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { CopyReader } from './copy-reader.ts';
 import { fitPlan } from './fit-plan.ts';
 import { proveTables, type Proof } from './prove-tables.ts';
 import type { RestorePlan } from './plan-restore.ts';
+import { ReadBack } from './read-back.ts';
 import { TableQueue, type ChunkTask, type TableLoad } from './table-queue.ts';
 
 export interface ServerRestore {
   readonly plan: RestorePlan;
   readonly reader: CopyReader;
+  readonly pool: ChunkPool;
   readonly target: MysqlTarget;
   /** Loading connections. */
   readonly sessions: number;
@@ -128,15 +132,17 @@ async function restore(
   ];
   onProgress('prove', '', plan.totalBytes, plan.totalBytes);
   const tables = pending.map(({ load }) => load);
+  const readBack = new ReadBack(request.target, request.pool, plan.totalBytes, signal);
   const proof = await proveTables({
     plan,
     tables,
     sessions,
     nameOf,
     isVaultOpen: request.reader.isVaultOpen,
+    readBack,
     fail: request.fail,
     signal,
-  });
+  }).finally(() => readBack.close());
   return {
     ...proof,
     databases: plan.databases.map(({ record }) => nameOf(record.name)),
@@ -221,31 +227,11 @@ async function loadChunk(
   { table, chunk, rowsBefore }: ChunkTask,
   signal: AbortSignal,
 ): Promise<void> {
-  const { openText, sealedText, sealedDigest } = await reader.chunk(chunk, signal);
+  const { schema } = table.record;
+  const { text, sealedDigest } = await reader.rows(chunk, schema, rowsBefore, signal);
   if (chunk.sealedId !== null && sealedDigest !== null) table.sealedDigests.set(chunk.sealedId, sealedDigest);
-  await loadText(
-    session,
-    table.database,
-    table.record.schema,
-    wholeRows(table.record, openText, sealedText, rowsBefore),
-    chunk.rows,
-    signal,
-  );
-}
-
-/** Open and sealed texts as whole rows; with the vault closed the secret columns hold stand-ins. */
-export function wholeRows(
-  { schema }: TableRecord,
-  openText: Uint8Array,
-  sealedText: Uint8Array | null,
-  rowsBefore: number,
-): Buffer {
-  const open = bufferOf(openText);
-  if (!schema.columns.some((column) => column.secret)) return open;
-  const layout = layoutOf(schema);
-  return sealedText === null
-    ? joinWithoutVault(schema, layout, open, rowsBefore + 1)
-    : joinGroups(layout, open, bufferOf(sealedText));
+  await loadText(session, table.database, schema, bufferOf(text), chunk.rows, signal);
+  free(text);
 }
 
 async function finishObjects(
@@ -276,8 +262,4 @@ async function compareDdl(
     if (isDifferent) notes.push(`ddl-differs: ${table.database}.${table.schema.name}`);
   }
   return notes;
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

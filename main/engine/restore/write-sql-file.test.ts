@@ -29,14 +29,10 @@ describe('writeSqlFile', () => {
   ) => {
     let chunks = 0;
     const reader = {
-      chunk: async () => {
+      rows: async () => {
         const n = ++chunks;
         await onChunk(n);
-        return {
-          openText: Buffer.from(`${n}\t${n}.50\n`),
-          sealedText: Buffer.from(`CARD-'${n}\n`),
-          sealedDigest: null,
-        };
+        return { text: Buffer.from(`${n}\t${n}.50\tCARD-'${n}\n`), sealedDigest: null };
       },
     } as unknown as CopyReader;
     return {

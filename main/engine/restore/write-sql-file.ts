@@ -13,7 +13,7 @@ import { databaseComment, goOnStatement, renameDatabases, type Renames } from '.
 import { insertStatements } from '../source/mysql/rows/index.ts';
 import type { CopyReader } from './copy-reader.ts';
 import type { PlannedDatabase, RestorePlan } from './plan-restore.ts';
-import { wholeRows } from './restore-into-server.ts';
+import { bufferOf } from '../platform/buffer-of.ts';
 
 /** Statements of about a megabyte go through every server's default packet limit. */
 const statementBytes = 1024 * 1024;
@@ -121,9 +121,8 @@ async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | str
 async function* rowsOf(table: TableRecord, { reader, signal }: SqlFileRequest): AsyncGenerator<Buffer> {
   let rowsBefore = 0;
   for (const chunk of table.ranges.flatMap(({ chunks }) => chunks)) {
-    const { openText, sealedText } = await reader.chunk(chunk, signal);
-    const text = wholeRows(table, openText, sealedText, rowsBefore);
-    for (const statement of insertStatements(table.schema, text, {
+    const { text } = await reader.rows(chunk, table.schema, rowsBefore, signal);
+    for (const statement of insertStatements(table.schema, bufferOf(text), {
       database: null,
       targetBytes: statementBytes,
       maxBytes: packetBytes,

@@ -26,6 +26,7 @@ const loadingSessions = 4;
 
 interface OpenRestore {
   readonly reader: CopyReader;
+  readonly pool: ChunkPool;
   readonly plan: RestorePlan;
   readonly vault: 'open' | 'closed' | 'none';
 }
@@ -159,7 +160,7 @@ async function withOpenRestore<T>(
     const hasSecrets = plan.databases.some(({ tables }) =>
       tables.some(({ schema }) => schema.columns.some(({ secret }) => secret)),
     );
-    return await use({ reader, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
+    return await use({ reader, pool, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
   } finally {
     if (vault !== null) closeVault(vault);
     await pool.close();
@@ -253,13 +254,14 @@ async function intoSandbox(
 function intoServer(
   target: MysqlTarget,
   renames: ReadonlyMap<string, string>,
-  { plan, reader }: OpenRestore,
+  { plan, reader, pool }: OpenRestore,
   run: Run,
   isSandbox = false,
 ): Promise<RestoreResult> {
   return restoreIntoServer({
     plan,
     reader,
+    pool,
     target,
     renames,
     sessions: loadingSessions,

@@ -1,4 +1,5 @@
 /** Public face of the MySQL and MariaDB source: connect, inspect, read one consistent picture. */
+export { MeasuredRangeCosts, type RangeCosts } from './range-costs.ts';
 export { beginSnapshot } from './begin-snapshot.ts';
 export { keyLiteral, whereRange } from './bounds.ts';
 export { bytesExpression, fetchExpression } from './columns.ts';
@@ -15,6 +16,7 @@ export {
 } from './inspect.ts';
 export { mapQueryError, serverErrno } from './map-error.ts';
 export type { OrphanedObject } from './schema/missing-definers.ts';
+export { readRange } from './read-range.ts';
 export { sicknessOf, type SickTable } from './sick-table.ts';
 export { holdsOwnRows } from './storage-engines.ts';
 export { quoteName, quoteTable, quoteText } from './quote.ts';

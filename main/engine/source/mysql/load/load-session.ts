@@ -41,7 +41,9 @@ const latin1 = 8;
 const required = [
   // Without STRICT: what the source held must be storable. ALLOW_INVALID_DATES: 2024-02-31 can be stored in a table.
   "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'",
-  'SET SESSION foreign_key_checks=0, unique_checks=0, max_error_count=65535',
+  // Unique checks stay on: without both checks MariaDB sorts a first load through temporary files, which takes twice the time
+  // (measured on 10.11), and keys are built afterwards anyway.
+  'SET SESSION foreign_key_checks=0, unique_checks=1, max_error_count=65535',
 ];
 
 /** Each may be unknown to a flavour or forbidden to an account; none changes what is stored where it fails. */

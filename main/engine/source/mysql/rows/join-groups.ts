@@ -14,16 +14,15 @@ export function joinGroups(layout: RowLayout, openText: Buffer, sealedText: Buff
   if (layout.secret.length === 0) return openText;
   const open = new TextCursor(openText, layout.open.length);
   const sealed = new TextCursor(sealedText, layout.secret.length);
-  const writer = new TextWriter(openText.length + sealedText.length + 1);
-  const sources = columnSources(layout);
+  // As long as both together: each keeps its separators.
+  const writer = new TextWriter(openText.length + sealedText.length);
+  const runs = columnRuns(layout);
   while (open.next()) {
     if (!sealed.next()) throw unequalRows();
-    for (let column = 0; column < sources.length; column++) {
-      const place = sources[column] as number;
-      const cursor = place >= 0 ? open : sealed;
-      const field = place >= 0 ? place : -1 - place;
-      writer.raw(cursor.text, cursor.starts[field] as number, cursor.ends[field] as number);
-      writer.octet(column === sources.length - 1 ? newline : tab);
+    for (const { isOpen, first, last, separator } of runs) {
+      const { text, starts, ends } = isOpen ? open : sealed;
+      writer.raw(text, starts[first] as number, ends[last] as number);
+      writer.octet(separator);
     }
   }
   if (sealed.next()) throw unequalRows();
@@ -59,6 +58,28 @@ export function joinWithoutVault(schema: TableSchema, layout: RowLayout, openTex
     }
   }
   return writer.finish();
+}
+
+/** Fields that stand side by side in their text and in the row: copied as one, with the tabs between them. */
+interface ColumnRun {
+  readonly isOpen: boolean;
+  readonly first: number;
+  last: number;
+  separator: number;
+}
+
+function columnRuns(layout: RowLayout): readonly ColumnRun[] {
+  const runs: ColumnRun[] = [];
+  for (const place of columnSources(layout)) {
+    const isOpen = place >= 0;
+    const field = isOpen ? place : -1 - place;
+    const run = runs.at(-1);
+    if (run?.isOpen === isOpen && run.last + 1 === field) run.last = field;
+    else runs.push({ isOpen, first: field, last: field, separator: tab });
+  }
+  const end = runs.at(-1);
+  if (end !== undefined) end.separator = newline;
+  return runs;
 }
 
 /** Per column: its field in the open text, or -1 minus its field in the sealed text. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Range } from '../../../shared/model/database.ts';
+import type { Range } from '../../../../shared/model/database.ts';
 import { MeasuredRangeCosts } from './range-costs.ts';
 
 const megabyte = 1024 * 1024;

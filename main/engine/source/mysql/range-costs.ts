@@ -1,4 +1,4 @@
-import type { Range } from '../../../shared/model/database.ts';
+import type { Range } from '../../../../shared/model/database.ts';
 
 /**
  * Is it cheaper to ask the server whether a range is still as it was, or to fetch it and look? Hashing a row costs the server several
@@ -15,7 +15,7 @@ export interface RangeCosts {
 /** The rows of a smaller shop are hashed in a second: asked in any case, and nothing is fetched to learn the line's speed. */
 const worthMeasuringBytes = 64 * 1024 * 1024;
 /** To learn how fast the line is, at most so much is fetched that might have been asked for. A minute's start on the thinnest line. */
-const tryOutBytes = 512 * 1024;
+const smallTryOutBytes = 512 * 1024;
 /** One small piece says little: until so many were fetched, fetching is tried again where it is not hopeless. */
 const fewestSamples = 4;
 const hopelessFactor = 4;
@@ -24,19 +24,24 @@ const newWeight = 0.2;
 
 export class MeasuredRangeCosts implements RangeCosts {
   readonly #isWorthIt: boolean;
+  readonly #tryOutBytes: number;
   #fetchMsPerByte: number | null = null;
   #fetchSamples = 0;
   #askMsPerRow: number | null = null;
 
-  /** @param comparableBytes of rows in the last snapshot */
-  constructor(comparableBytes: number) {
+  /**
+   * @param comparableBytes of all rows that there are digests of
+   * @param tryOutBytes the largest range that may be fetched only to learn how fast the line is
+   */
+  constructor(comparableBytes: number, tryOutBytes = smallTryOutBytes) {
+    this.#tryOutBytes = tryOutBytes;
     this.#isWorthIt = comparableBytes >= worthMeasuringBytes;
   }
 
   isAskingCheaper(previous: Range, groups: number): boolean {
     if (!this.#isWorthIt) return true;
     const bytes = previous.chunks.reduce((sum, chunk) => sum + chunk.textBytes, 0);
-    if (this.#fetchMsPerByte === null) return bytes > tryOutBytes;
+    if (this.#fetchMsPerByte === null) return bytes > this.#tryOutBytes;
     if (this.#askMsPerRow === null) return true;
     const askMs = this.#askMsPerRow * previous.rows * groups;
     const fetchMs = this.#fetchMsPerByte * bytes;
