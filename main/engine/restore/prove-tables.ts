@@ -74,15 +74,16 @@ export async function proveTables({
     table.record.ranges.map(async (range, index) => {
       ranges += 1;
       const bounds = { lower: range.lower, upper: table.record.ranges[index + 1]?.lower ?? null };
-      const isRead =
-        readBack !== null &&
-        index % askedEvery !== 0 &&
-        !readBack.costs.isAskingCheaper(range, isVaultOpen && hasSecrets(table) ? 2 : 1);
-      const same = await onSession((session) =>
-        isRead
+      const same = await onSession((session) => {
+        // Decided when its turn comes: the first answers show how fast the line is.
+        const isRead =
+          readBack !== null &&
+          index % askedEvery !== 0 &&
+          !readBack.costs.isAskingCheaper(range, isVaultOpen && hasSecrets(table) ? 2 : 1);
+        return isRead
           ? isSameReadBack(readBack, table, bounds, range, isVaultOpen)
-          : isSame(session, table, bounds, range, { isVaultOpen, costs: readBack?.costs, signal }),
-      );
+          : isSame(session, table, bounds, range, { isVaultOpen, costs: readBack?.costs, signal });
+      });
       if (!same) different.add(nameIn(table));
       compared += 1;
     }),
