@@ -70,6 +70,7 @@ it('keeps the rows, names the ledger night after night, and restores all of it',
     const restored = await restoreIntoServer({
       plan: await planRestore(manifest, { databases: [], tables: [] }, reader, never),
       reader,
+      pool,
       target: source.target,
       sessions: 2,
       renames: new Map([['shop', 'again']]),
