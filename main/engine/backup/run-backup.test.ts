@@ -272,6 +272,7 @@ describe('runBackup', () => {
     const { manifest } = await runBackup(request);
 
     expect(manifest.tables.map(({ rows }) => rows)).toEqual([5, 6, 250]);
+    expect(manifest.lock.unisolated).toEqual([{ database: 'shop', name: 'b' }]);
     expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([
       { id: 'tables-isolated', ok: false, facts: { tables: 'shop.b' } },
     ]);

@@ -157,6 +157,8 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
     const isLost = (database: string, table: string) =>
       lost.some((each) => each.database === database && each.name === table);
     const keptStill = new Set(captured.flatMap(({ isHeld, record }) => (isHeld ? [fullName(record.schema)] : [])));
+    // A table that was read before its lock was given up is as it was when the snapshot began.
+    const unisolated = snapshot.unisolatedTables.filter((table) => !keptStill.has(fullName(table)));
     const [lostLedgers, usable] = partition(ledgers.usable, ({ database, table }) => isLost(database, table));
     const ledgerResults = ledgersInOrder(captured, usable);
     request.onProgress('publish', '', bytesRead, null);
@@ -177,7 +179,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
       lock: {
         ...snapshot.lock,
         coordinateExact: snapshot.isCoordinateExact,
-        unisolated: snapshot.unisolatedTables.map(({ database, name }) => ({ database, name })),
+        unisolated: unisolated.map(({ database, name }) => ({ database, name })),
       },
       databases,
       tables,
@@ -204,7 +206,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
         orphans: snapshot.orphanedObjects,
         undigested: [...figures.undigestedTables],
         digestsCompared: figures.digestsCompared,
-        unisolated: snapshot.unisolatedTables.map(fullName).filter((name) => !keptStill.has(name)),
+        unisolated: unisolated.map(fullName),
         moved: [...figures.movedTables],
         previous: request.previous,
         atMs: Date.parse(snapshot.at),

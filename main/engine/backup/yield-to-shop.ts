@@ -17,7 +17,7 @@ const busyFloor = 10;
 const busyFactor = 2;
 /** Busy ends below this part of where it began, so that we do not start and stop every second. */
 const calmShare = 0.7;
-/** All pauses of one run together. */
+/** All pauses of one snapshot together. */
 export const longestPauseMs = 10 * 60_000;
 /** After that, while the shop is busy: the rest before each piece of work, one piece at a time. */
 const slowRestMs = 1000;
