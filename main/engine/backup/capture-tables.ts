@@ -50,7 +50,9 @@ export async function captureTables(plan: CapturePlan, context: CaptureContext):
   const order = [...snapshot.tables].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
   const unisolated = new Set(snapshot.unisolatedTables.map(fullName));
   const isHeld = (schema: TableSchema) => !schema.transactional && !unisolated.has(fullName(schema));
-  const held = await capture(order.filter(isHeld).reverse());
+  // One at a time: they share one connection, and a table that is not finished when the lock ends must be read again.
+  const held: Outcome[] = [];
+  for (const schema of order.filter(isHeld).reverse()) held.push(...(await capture([schema])));
   snapshot.releaseTableLocks();
   plan.onLocksReleased();
   const unlocked = held.flatMap((outcome) => (outcome.kind === 'unlocked' ? [outcome.schema] : []));

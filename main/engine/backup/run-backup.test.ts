@@ -263,7 +263,7 @@ describe('runBackup', () => {
     const held = ['a', 'b'].map((name, n) => aScriptedTable(5 + n, { name, transactional: false }));
     const snapshot = new ScriptedSnapshot([aScriptedTable(250), ...held]);
     snapshot.onCall = (call) => {
-      if (call !== 'count b' || snapshot.unisolatedTables.length > 0) return;
+      if (call !== 'read b' || snapshot.unisolatedTables.length > 0) return;
       snapshot.unisolatedTables = ['a', 'b'].map((name) => ({ database: 'shop', name }));
       throw new AppError('mysql.table-lock-over', { table: 'b' });
     };

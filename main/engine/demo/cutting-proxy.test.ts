@@ -54,6 +54,21 @@ describe('a cutting proxy', () => {
     expect(proxy.passed.up + proxy.passed.down).toBe(100_000);
   });
 
+  it('dies for all connections after the given number of bytes, and lives again when that is taken back', async () => {
+    const proxy = await aLine({ dieAfterBytes: 100_000 });
+    const [idle, busy] = [dial(proxy), dial(proxy)];
+    await Promise.all([once(idle, 'connect'), once(busy, 'connect')]);
+    const resets = Promise.all([once(idle, 'error'), once(busy, 'error')]);
+
+    busy.write(Buffer.alloc(200_000));
+
+    expect(await resets).toMatchObject([[{ code: 'ECONNRESET' }], [{ code: 'ECONNRESET' }]]);
+    expect([proxy.passed.up + proxy.passed.down, proxy.isDead]).toEqual([100_000, true]);
+    await expect(sendAndReceive(proxy, Buffer.from('hello'))).rejects.toMatchObject({ code: 'ECONNRESET' });
+    proxy.setQuality({});
+    expect((await sendAndReceive(proxy, Buffer.from('again'))).toString()).toBe('again');
+  });
+
   it('swallows everything while it is frozen, and goes on when it thaws', async () => {
     const proxy = await aLine({});
     const socket = dial(proxy);

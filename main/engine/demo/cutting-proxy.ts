@@ -13,6 +13,8 @@ export interface LineQuality {
   readonly bytesPerSecond?: number;
   /** Resets a connection when this many bytes (both ways together) have passed it. */
   readonly cutAfterBytes?: number;
+  /** The far end dies when this many bytes of all connections have passed since this was set: open and new ones are reset. */
+  readonly dieAfterBytes?: number;
 }
 
 export interface CuttingProxy {
@@ -21,6 +23,8 @@ export interface CuttingProxy {
   /** Bytes from the client to the target, and back. */
   readonly passed: { readonly up: number; readonly down: number };
   readonly connectionCount: number;
+  /** `dieAfterBytes` have passed, and something more was to pass. */
+  readonly isDead: boolean;
   /** Takes the place of the whole earlier quality, for open connections too. */
   setQuality(quality: LineQuality): void;
   /** Resets every open connection. */
@@ -34,6 +38,10 @@ export interface CuttingProxy {
 interface Line {
   quality: LineQuality;
   isFrozen: boolean;
+  isDead: boolean;
+  /** Of all connections, both ways, since the quality was set. */
+  passedBytes: number;
+  cut: () => void;
   readonly passed: { up: number; down: number };
   readonly freeAtMs: { up: number; down: number };
   readonly lanes: Set<Lane>;
@@ -49,6 +57,9 @@ export async function startCuttingProxy(
   const line: Line = {
     quality,
     isFrozen: false,
+    isDead: false,
+    passedBytes: 0,
+    cut: () => undefined,
     passed: { up: 0, down: 0 },
     freeAtMs: { up: 0, down: 0 },
     lanes: new Set(),
@@ -81,6 +92,7 @@ export async function startCuttingProxy(
   const cut = () => {
     for (const socket of pairs) socket.resetAndDestroy();
   };
+  line.cut = cut;
   const wakeAll = () => line.lanes.forEach((lane) => lane.wake());
   return {
     host: '127.0.0.1',
@@ -89,8 +101,13 @@ export async function startCuttingProxy(
     get connectionCount() {
       return pairs.size / 2;
     },
+    get isDead() {
+      return line.isDead;
+    },
     setQuality: (next) => {
       line.quality = next;
+      line.isDead = false;
+      line.passedBytes = 0;
       line.freeAtMs.up = line.freeAtMs.down = 0;
       wakeAll();
     },
@@ -187,14 +204,18 @@ class Lane {
 
   /** False when this piece was the last one. */
   #pass(bytes: Buffer): boolean {
-    const limit = this.#line.quality.cutAfterBytes;
-    const rest = limit === undefined ? bytes.length : Math.max(0, limit - this.#count.bytes);
-    const passing = bytes.subarray(0, rest);
+    const { cutAfterBytes = Infinity, dieAfterBytes = Infinity } = this.#line.quality;
+    const leftOfLine = dieAfterBytes - this.#line.passedBytes;
+    const rest = Math.min(cutAfterBytes - this.#count.bytes, leftOfLine);
+    const passing = bytes.subarray(0, Math.max(0, rest));
     this.#queuedBytes -= bytes.length;
     this.#count.bytes += passing.length;
     this.#line.passed[this.#direction] += passing.length;
+    this.#line.passedBytes += passing.length;
     if (passing.length < bytes.length) {
-      this.#reset();
+      this.#line.isDead = leftOfLine < bytes.length;
+      if (this.#line.isDead) this.#line.cut();
+      else this.#reset();
       return false;
     }
     this.#to.write(passing);
