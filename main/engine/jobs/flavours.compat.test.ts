@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { fillSentence } from '../../../shared/i18n/error-text.ts';
@@ -9,12 +9,7 @@ import { errorsZh } from '../../../shared/i18n/errors.zh.ts';
 import { fillShop } from '../demo/demo-shop.ts';
 import { demoDatabase } from '../demo/shop-schema.ts';
 import type { PrivateServer } from '../sandbox/index.ts';
-import {
-  compatServerNames,
-  compatServers,
-  startCompatServer,
-  type CompatServer,
-} from '../sandbox/testing/compat-servers.ts';
+import { compatServers, startCompatServer, type CompatServer } from '../sandbox/testing/compat-servers.ts';
 import { openLoadSession } from '../source/mysql/load/load-session.ts';
 import {
   checksums,
@@ -39,7 +34,7 @@ const schemaFiles = existsSync(schemaFolder)
   ? (await readdir(schemaFolder)).filter((name) => name.endsWith('.sql')).sort()
   : [];
 if (schemaFiles.length === 0)
-  console.warn('skipped: schemas of real shop programs; SHOUHU_SHOP_SCHEMAS names a folder with their .sql files');
+  console.warn('skipped: real shop programs; SHOUHU_SHOP_SCHEMAS names no folder with their .sql files');
 
 describe.skipIf(present.length < kinds.length)('a shop', () => {
   const servers = new Map<CompatServer, PrivateServer>();
@@ -72,13 +67,18 @@ describe.skipIf(present.length < kinds.length)('a shop', () => {
       expect(await checksums(serverOf(to), as)).toEqual(before);
       const isSame = from === to;
       // The author's collation of the session, which only decides how literals compare, is known to its own server alone.
-      const isViewWithoutCollation = !isSame && restored.notes.length > 0;
-      expect(restored.notes).toEqual(isViewWithoutCollation ? ['character-set: view daily_turnover'] : []);
+      const losesCollation =
+        `${from} ${to}` === 'mariadb mysql' || (`${from} ${to}` === 'mysql local' && !isYoung(serverOf('local')));
+      expect(restored.notes).toEqual(losesCollation ? ['character-set: view daily_turnover'] : []);
       const now = await createStatements(serverOf(to), as);
       expect(Object.keys(now).sort()).toEqual(Object.keys(statements).sort());
       if (isSame) expect(now).toEqual(statements);
     }
     await rig.engine.call('source.remove', { name: demoDatabase });
+  });
+
+  it.skipIf(schemaFiles.length > 0)('of a real program comes back on every server', ({ skip }) => {
+    skip('SHOUHU_SHOP_SCHEMAS names no folder with .sql files of real shop programs');
   });
 
   it.each(schemaFiles)('with the tables of %s comes back on every server or is refused', async (file) => {
@@ -111,7 +111,7 @@ describe.skipIf(present.length < kinds.length)('a shop', () => {
     }
   });
 
-  it.each<[CompatServer, CompatServer, string, string[]]>([
+  it.for<[CompatServer, CompatServer, string, string[]]>([
     ['local', 'mysql', 'SEQUENCE', ['CREATE SEQUENCE numbers', plainTable]],
     ['local', 'mysql', 'WITH SYSTEM VERSIONING', ['CREATE TABLE t (id int PRIMARY KEY) WITH SYSTEM VERSIONING']],
     ['local', 'mysql', 'UUID', ['CREATE TABLE t (id uuid PRIMARY KEY)']],
@@ -158,7 +158,9 @@ describe.skipIf(present.length < kinds.length)('a shop', () => {
       'CREATE TABLE, 1128',
       ['CREATE TABLE t (id int PRIMARY KEY, v text, FULLTEXT KEY f (v) WITH PARSER ngram) CHARSET=utf8mb3'],
     ],
-  ])('of %s is refused by %s for %s, before anything is written', async (from, to, feature, statements) => {
+  ])('of %s is refused by %s for %s, before anything is written', async ([from, to, feature, statements], { skip }) => {
+    if (to === 'local' && isYoung(serverOf('local')))
+      skip(`the MariaDB of this machine is so new that it has ${feature}`);
     const name = `no_${from}_${to}_${feature.replace(/\W+/g, '_').toLowerCase()}`;
     await runOn(serverOf(from), `CREATE DATABASE ${name}`, `USE ${name}`, ...inDatabase(name, statements));
     await rig.backUp(serverOf(from), name);
@@ -177,6 +179,33 @@ describe.skipIf(present.length < kinds.length)('a shop', () => {
       const said = fillSentence(message + remedy, facts);
       for (const fact of [feature, `${name}.`, versions[from], versions[to]]) expect(said).toContain(fact);
       expect(said).not.toContain('…');
+    }
+  });
+
+  it('of MySQL is rehearsed on MySQL where this computer has both flavours, with its rule for the case of names', async () => {
+    const own = process.env['PATH'] ?? '';
+    const folder = dirname(process.env['SHOUHU_COMPAT_MYSQL'] ?? '');
+    const name = 'only_mysql';
+    const folded = await startCompatServer('mysql', { extraArgs: ['--lower-case-table-names=1'] });
+    try {
+      // Its default collation is unknown to the MariaDB of this machine.
+      await runOn(folded, `CREATE DATABASE ${name}`, `CREATE TABLE ${name}.Cards (id int PRIMARY KEY, v varchar(9))`);
+      await rig.backUp(folded, name);
+      process.env['PATH'] = `${own}${delimiter}${folder}`;
+      const onMysql = await rig.rehearse(name);
+      process.env['PATH'] = own;
+      const onMariadb = await rig.rehearse(name).catch((error: unknown) => error);
+
+      expect(onMysql).toMatchObject({ tables: 1, notes: [], digest: { equal: true } });
+      if (!isYoung(serverOf('local'))) {
+        expect(onMariadb).toMatchObject({
+          code: 'restore.not-portable',
+          facts: { object: `${name}.cards`, feature: 'COLLATE utf8mb4_0900_ai_ci' },
+        });
+      }
+    } finally {
+      process.env['PATH'] = own;
+      await folded.stop();
     }
   });
 
@@ -221,6 +250,12 @@ describe.skipIf(present.length < kinds.length)('a shop', () => {
     expect(t).toMatch(/PARTITION BY RANGE/);
   });
 });
+
+/** MariaDB has MySQL's collations since 11.4.5 and vectors since 11.7. */
+function isYoung({ version }: PrivateServer): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 11 || (major === 11 && minor >= 4);
+}
 
 /** MySQL's own witness is not stable: it prints a column's character set only where somebody once wrote it. */
 function withoutCharsets(statements: Record<string, string>): Record<string, string> {

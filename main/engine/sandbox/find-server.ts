@@ -35,13 +35,21 @@ export async function findServerBinaries(signal?: AbortSignal): Promise<ServerBi
       if (binaries !== undefined) found.set(real, binaries);
     }
   }
-  return [...found.values()].sort(preferred);
+  return [...found.values()].sort(mariadbAndNewestFirst);
 }
 
-/** The server to use for `kind`, or `sandbox.no-server` with where it was looked for and what to do on this system. */
-export async function chooseServer(kind: ServerFlavour | 'auto', signal?: AbortSignal): Promise<ServerBinaries> {
+/**
+ * The server to use for `kind`, or `sandbox.no-server` with where it was looked for and what to do on this system. With `auto` one of
+ * the flavour `preferred` comes first where there is one.
+ */
+export async function chooseServer(
+  kind: ServerFlavour | 'auto',
+  signal?: AbortSignal,
+  preferred?: ServerFlavour,
+): Promise<ServerBinaries> {
   const all = await findServerBinaries(signal);
-  const chosen = all.find((each) => kind === 'auto' || each.flavour === kind);
+  const fitting = all.filter((each) => kind === 'auto' || each.flavour === kind);
+  const chosen = fitting.find((each) => each.flavour === preferred) ?? fitting[0];
   if (chosen !== undefined) return chosen;
   const looked = (await foldersToLook()).join(delimiter);
   throw new AppError('sandbox.no-server', { looked, kind, hint: installHint(kind, process.platform) });
@@ -78,7 +86,7 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-function preferred(a: ServerBinaries, b: ServerBinaries): number {
+function mariadbAndNewestFirst(a: ServerBinaries, b: ServerBinaries): number {
   if (a.flavour !== b.flavour) return a.flavour === 'mariadb' ? -1 : 1;
   return compareVersions(b.version, a.version);
 }

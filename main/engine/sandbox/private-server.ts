@@ -24,6 +24,8 @@ import { initialiseCommand, initStatements, serverArguments } from './server-arg
  */
 export interface PrivateServerOptions {
   readonly kind?: ServerFlavour | 'auto';
+  /** With `auto`: this flavour where this computer has it, else the other one. */
+  readonly preferred?: ServerFlavour;
   /** This server program and no other; then `kind` says nothing. */
   readonly serverPath?: string;
   /** Where the temporary folder is made; the system's own place by default. */
@@ -75,14 +77,14 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
   await Promise.all([...new Set([parent, tmpdir()])].map((folder) => sweepOwnedFolders(folder, folderPrefix)));
   const binaries =
     options.serverPath === undefined
-      ? await chooseServer(options.kind ?? 'auto', signal)
+      ? await chooseServer(options.kind ?? 'auto', signal, options.preferred)
       : await serverAt(options.serverPath, signal);
   const folders = [await createOwnedFolder(parent, folderPrefix)];
   let child: BoundChild | undefined;
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= end(child, folders));
   try {
-    const place = await prepare(binaries, folders, signal);
+    const place = await prepare(binaries, folders, options);
     const started = await start(binaries, place, folders, options);
     child = started.child;
     const onAbort = () => {
@@ -106,7 +108,11 @@ interface Place {
 }
 
 /** Fills the data folder. A long `baseDir` gets its socket in a folder of its own: socket paths are short by nature. */
-async function prepare(binaries: ServerBinaries, folders: OwnedFolder[], signal?: AbortSignal): Promise<Place> {
+async function prepare(
+  binaries: ServerBinaries,
+  folders: OwnedFolder[],
+  { extraArgs = [], signal }: PrivateServerOptions,
+): Promise<Place> {
   const dir = folders[0]?.path ?? '';
   let socketPath = isWindows ? '' : join(dir, 's.sock');
   if (Buffer.byteLength(socketPath) > longestSocketPath) {
@@ -116,7 +122,7 @@ async function prepare(binaries: ServerBinaries, folders: OwnedFolder[], signal?
   }
   const dataDir = join(dir, 'data');
   await Promise.all([dataDir, join(dir, 'tmp'), join(dir, 'files')].map((each) => mkdir(each, { mode: 0o700 })));
-  const [program, args] = initialiseCommand(binaries, dataDir);
+  const [program, args] = initialiseCommand(binaries, dataDir, extraArgs);
   const result = await runCommand(program, args, { cwd: dir, ...(signal === undefined ? {} : { signal }) });
   if (result.exitCode !== 0) throw startFailed(`${result.stdout}\n${result.stderr}`);
   return { dir, dataDir, socketPath };

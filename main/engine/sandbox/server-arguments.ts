@@ -62,10 +62,21 @@ function hasRedoLogCapacity(binaries: ServerBinaries): boolean {
   return binaries.flavour === 'mysql' && compareVersions(binaries.version, '8.0.30') >= 0;
 }
 
-/** The program and arguments that fill an empty data folder. No password exists yet; the init file sets it at first start. */
-export function initialiseCommand(binaries: ServerBinaries, dataDir: string): [string, string[]] {
+/**
+ * The program and arguments that fill an empty data folder. No password exists yet; the init file sets it at first start. MySQL 8
+ * keeps its rule for the case of names for life: of `extraArgs` that one is needed already here.
+ */
+export function initialiseCommand(
+  binaries: ServerBinaries,
+  dataDir: string,
+  extraArgs: readonly string[] = [],
+): [string, string[]] {
   if (binaries.installDbPath === null) {
-    return [binaries.serverPath, ['--no-defaults', '--initialize-insecure', ...asRoot, `--datadir=${dataDir}`]];
+    const forLife = extraArgs.filter((each) => each.startsWith('--lower-case-table-names='));
+    return [
+      binaries.serverPath,
+      ['--no-defaults', '--initialize-insecure', ...asRoot, `--datadir=${dataDir}`, ...forLife],
+    ];
   }
   if (process.platform === 'win32') return [binaries.installDbPath, [`--datadir=${dataDir}`]];
   const base = dirname(dirname(binaries.serverPath));

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type Connection } from 'mysql2/promise';
-import type { VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { RestoreTarget, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { PrivateServer } from '../../sandbox/index.ts';
 import { openEngine, type Engine } from '../index.ts';
 
@@ -14,6 +14,8 @@ export interface CompatRig {
   backUp(server: PrivateServer, database: string): Promise<VerbOutput<'backup.run'>>;
   /** Brings the newest snapshot of `database` into `server`, under another name where that is given. */
   restore(database: string, server: PrivateServer, as?: string): Promise<VerbOutput<'restore.run'>>;
+  /** Brings it into a throw-away server that the engine chooses. */
+  rehearse(database: string): Promise<VerbOutput<'restore.run'>>;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,17 @@ export async function startCompatRig(): Promise<CompatRig> {
   await engine.call('home.init', { ...passphrases, kitDir: null, language: 'en' });
   const disk = { name: 'disk', place: null, kind: 'disk', path: join(dir, 'disk'), role: 'main' } as const;
   await engine.call('destination.add', disk);
+  const restore = (database: string, into: RestoreTarget, as?: string) =>
+    engine.call('restore.run', {
+      source: database,
+      snapshot: 'latest',
+      from: null,
+      databases: [],
+      tables: [],
+      into,
+      as: as ?? null,
+      vault: { passphrase: passphrases.vaultPassphrase },
+    });
   return {
     engine,
     async backUp(server, database) {
@@ -41,16 +54,8 @@ export async function startCompatRig(): Promise<CompatRig> {
       return engine.call('backup.run', { source: database, to: [], maxBytesPerSecond: null });
     },
     restore: (database, server, as) =>
-      engine.call('restore.run', {
-        source: database,
-        snapshot: 'latest',
-        from: null,
-        databases: [],
-        tables: [],
-        into: { kind: 'server', target: { ...accessOf(server), ssh: null } },
-        as: as ?? null,
-        vault: { passphrase: passphrases.vaultPassphrase },
-      }),
+      restore(database, { kind: 'server', target: { ...accessOf(server), ssh: null } }, as),
+    rehearse: (database) => restore(database, { kind: 'sandbox' }),
     async close() {
       await engine.close();
       await rm(dir, { recursive: true, force: true });

@@ -237,6 +237,7 @@ async function intoSandbox(
   run.report({ phase: 'sandbox', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const lowerCase = manifest.server.variables['lower_case_table_names'];
   const server = await startPrivateServer({
+    preferred: manifest.server.flavour,
     socketOnly: true,
     durability: 'none',
     signal: run.signal,

@@ -164,7 +164,7 @@ function nameCollations(tokens: readonly Token[], pieces: string[]): void {
     if ((!isTable && !isColumn) || at(place + 3)?.text === 'COLLATE') continue;
     if (!/^(utf8|utf8mb3|utf8mb4|ucs2|utf16|utf32)$/.test(name)) continue;
     const index = places[place + 2] ?? -1;
-    pieces[index] += isTable ? ` COLLATE=${name}_general_ci` : ` COLLATE ${name}_general_ci`;
+    pieces[index] = `${name} COLLATE${isTable ? '=' : ' '}${name}_general_ci`;
   }
 }
 
