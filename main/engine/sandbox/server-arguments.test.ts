@@ -39,6 +39,13 @@ describe('the arguments of a private server', () => {
     expect(serverArguments(mariadb, someSettings({ binlog: true }), '/d/init.sql')).toContain('--binlog-format=ROW');
   });
 
+  it('tell MySQL its rule for the case of names when its folder is filled: later it takes no other', () => {
+    const args = ['--lower-case-table-names=1', '--server-id=7'];
+    expect(initialiseCommand(mysql, '/d/data', args)[1]).toContain('--lower-case-table-names=1');
+    expect(initialiseCommand(mysql, '/d/data', args)[1]).not.toContain('--server-id=7');
+    expect(initialiseCommand(mariadb, '/d/data', args)[1].join(' ')).not.toContain('lower-case');
+  });
+
   it('put the caller’s own arguments last, so that they win', () => {
     expect(serverArguments(mysql, someSettings({ extraArgs: ['--server-id=7'] }), '/d/i').at(-1)).toBe('--server-id=7');
   });
