@@ -62,7 +62,7 @@ export function loadPipe({ optionFile, keyFile }: PipeFiles, file: string, signa
 }
 
 /** `times` prints, last, the user and system time of all children. */
-async function runShell(
+export async function runShell(
   script: string,
   args: readonly string[],
   signal: AbortSignal,

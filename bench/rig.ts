@@ -52,6 +52,13 @@ export class Rig {
     });
   }
 
+  async addSource(source: SourceAt): Promise<void> {
+    await this.#withEngine(null, async (engine) => {
+      await engine.call('home.unlock', { passphrase });
+      await engine.call('source.add', sourceInput(source));
+    });
+  }
+
   /** A backup into a new, empty disk repository called `destination`; `again` uses one that is there. */
   async backUp(source: string, destination: string, server: PrivateServer, again = false): Promise<BackupFigures> {
     const path = this.repositoryDir(destination);

@@ -3,14 +3,16 @@
  *
  *   npm run bench -- [backup | memory] [flags]
  *
- *   backup (default)  dump | zstd -3 | openssl against our backup, and the way back; keeps the table in bench/RESULTS.md
+ *   backup (default)  dump | zstd -3 | openssl and mydumper against our first and second backup, and the way back; keeps the
+ *                     tables in bench/RESULTS.md; about twenty minutes, six of them for the pipe over a thin line
  *   memory            the engine's peak memory over a database of more than 1 GB and over rows of 16 MB
  *
  *   --rows N          size of the shop, default 3000000
  *   --runs N          alternating runs of each side, default 3; the median counts
- *   --quick           300000 rows, one restore less to wait for, nothing kept: does the benchmark still work?
+ *   --quick           300000 rows, without the pipe over the thin line, nothing kept: does the benchmark still work?
  *   --no-restore      leaves the way back out
  *   --no-ssh          leaves the backup through SSH out
+ *   --no-second       leaves the second snapshot out, and with it the thin line
  *   --profile DIR     writes CPU profiles of the engine's threads there; the figures are then worth little
  *
  * Servers, data and repositories live in one temporary folder (TMPDIR) and are gone afterwards, whatever happens: about 2 GB
@@ -24,10 +26,12 @@ import { startPrivateSshd } from '../main/engine/demo/private-sshd.ts';
 import { createOwnedFolder, sweepOwnedFolders } from '../main/engine/platform/owned-folder.ts';
 import type { PrivateServer } from '../main/engine/sandbox/index.ts';
 import { measureMemory } from './memory.ts';
+import { hasMydumper, mydumperRun, myloaderRun, type PeerDump } from './peers.ts';
 import { dumpBytes, dumpPipe, loadPipe, preparePipe, type PipeRun } from './pipe.ts';
 import { cpuSeconds } from './process-figures.ts';
 import { machine, median, megabytes, ratio, seconds, tableText } from './report.ts';
 import { flushDisks, Rig, type BackupFigures } from './rig.ts';
+import { secondReport } from './second.ts';
 import { startBenchServer, startBenchShop, type BenchShop } from './shop-generator.ts';
 
 const folderPrefix = 'shouhu-bench-';
@@ -39,6 +43,7 @@ interface Settings {
   readonly runs: number;
   readonly withRestore: boolean;
   readonly withSsh: boolean;
+  readonly withSecond: boolean;
   readonly isKept: boolean;
   readonly profileDir: string | null;
 }
@@ -59,6 +64,7 @@ async function main(): Promise<void> {
       quick: { type: 'boolean', default: false },
       'no-restore': { type: 'boolean', default: false },
       'no-ssh': { type: 'boolean', default: false },
+      'no-second': { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   });
@@ -70,6 +76,7 @@ async function main(): Promise<void> {
     runs: numberFlag('runs', values.runs, 3),
     withRestore: !values['no-restore'],
     withSsh: !values['no-ssh'],
+    withSecond: !values['no-second'],
     isKept: !values.quick && values.profile === undefined,
     profileDir: values.profile ?? null,
   };
@@ -128,6 +135,9 @@ async function report(
   const dumpFile = join(dir, 'dump.sql.zst.enc');
   const dumps: DumpFigures[] = [];
   const backups: BackupFigures[] = [];
+  const peers: PeerDump[] = [];
+  const withPeers = await hasMydumper(signal);
+  if (!withPeers) write('mydumper is not installed: its rows are left out');
   for (let run = 1; run <= runs; run++) {
     signal.throwIfAborted();
     await rm(dumpFile, { force: true });
@@ -137,6 +147,7 @@ async function report(
     const after = await cpuSeconds(shop.server.pid);
     const serverCpuMs = before === undefined || after === undefined ? undefined : (after - before) * 1000;
     dumps.push({ ...dump, serverCpuMs, storedBytes: (await stat(dumpFile)).size });
+    if (withPeers) peers.push(await mydumperRun(files, shop.database, 'mydumper', signal));
     if (run > 1) await rig.removeRepository(`run-${run - 1}`);
     backups.push(await rig.backUp('direct', `run-${run}`, shop.server));
     write(`run ${run}: pipe ${seconds(dumps.at(-1)?.wallMs ?? 0)}, ours ${seconds(backups.at(-1)?.wallMs ?? 0)}`);
@@ -166,6 +177,7 @@ async function report(
       ['', 'time', 'ratio', 'CPU', 'CPU of the server', 'stored', 'peak memory'],
       [
         row('mariadb-dump, zstd -3, openssl aes-256-ctr', pipe, null),
+        ...(peers.length === 0 ? [] : [row('mydumper -t 2 -c', middle(peers.map(unmeasuredServer)), null)]),
         row('Shouhu', ours, most),
         ...(tunnel === null ? [] : [row('Shouhu through SSH', tunnel, tunnel.peakBytes)]),
         row('Shouhu, nothing changed since', again, again.peakBytes),
@@ -174,18 +186,30 @@ async function report(
     `\nRatio of times ${ratio(ours.wallMs, pipe.wallMs)}, of CPU with the server's ${ratio(total(ours), total(pipe))}, of stored bytes ${ratio(ours.storedBytes, pipe.storedBytes)}.`,
     `Single runs, seconds: pipe ${list(dumps)}; Shouhu ${list(backups)}.`,
   ];
-  if (withRestore) parts.push(await restoreReport(rig, `run-${runs}`, dumpFile, dir, signal));
+  const peer = peers.at(-1);
+  if (peers.length > 0)
+    parts.push(`Against mydumper: ratio of times ${ratio(ours.wallMs, median(peers.map(({ wallMs }) => wallMs)))}.`);
+  if (settings.withSecond) parts.push(await secondReport({ shop, rig, dir, isQuick: !settings.isKept, write, signal }));
+  if (withRestore)
+    parts.push(
+      await restoreReport(rig, { repository: `run-${runs}`, dumpFile, peer, database: shop.database }, dir, signal),
+    );
   return `${parts.join('\n')}\n`;
 }
 
 /** Both into servers that are empty, once each: the way back takes long. */
 async function restoreReport(
   rig: Rig,
-  from: string,
-  dumpFile: string,
+  from: {
+    readonly repository: string;
+    readonly dumpFile: string;
+    readonly peer: PeerDump | undefined;
+    readonly database: string;
+  },
   dir: string,
   signal: AbortSignal,
 ): Promise<string> {
+  const { dumpFile, peer, database } = from;
   const onEmptyServer = async <T>(use: (server: PrivateServer) => Promise<T>): Promise<T> => {
     const server = await startBenchServer({ dir, signal, binlog: false });
     try {
@@ -199,7 +223,14 @@ async function restoreReport(
     loadPipe(await preparePipe(dir, 'target', server), dumpFile, signal),
   );
   write(`restore: pipe ${seconds(pipe.wallMs)}`);
-  const ours = await onEmptyServer((server) => rig.restore('direct', from, server));
+  const loader =
+    peer === undefined
+      ? null
+      : await onEmptyServer(async (server) =>
+          myloaderRun(await preparePipe(dir, 'target', server), database, peer.dir, signal),
+        );
+  if (loader !== null) write(`restore: myloader ${seconds(loader.wallMs)}`);
+  const ours = await onEmptyServer((server) => rig.restore('direct', from.repository, server));
   const { digest } = ours.output;
   if (!digest.equal) throw new Error('The restored rows differ');
   return [
@@ -208,6 +239,9 @@ async function restoreReport(
       ['', 'time', 'ratio', 'CPU', 'peak memory'],
       [
         ['openssl, zstd -dc, mariadb', seconds(pipe.wallMs), ratio(1, 1), seconds(pipe.cpuMs), '–'],
+        ...(loader === null
+          ? []
+          : [['myloader -t 2', seconds(loader.wallMs), ratio(loader.wallMs, pipe.wallMs), seconds(loader.cpuMs), '–']]),
         [
           `Shouhu, ${digest.compared} range digests compared`,
           seconds(ours.wallMs),
@@ -229,6 +263,10 @@ function middle(all: readonly DumpFigures[]): DumpFigures {
     storedBytes: of(({ storedBytes }) => storedBytes),
     serverCpuMs: isKnown ? of(({ serverCpuMs }) => serverCpuMs ?? 0) : undefined,
   };
+}
+
+function unmeasuredServer(run: PeerDump): DumpFigures {
+  return { ...run, serverCpuMs: undefined };
 }
 
 function total({ cpuMs, serverCpuMs }: DumpFigures): number {
