@@ -44,6 +44,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'check.tables-readable': 'all tables could be read',
   'check.views-valid': 'all views can be used',
   'check.definers-exist': 'definers of views, triggers and the like exist',
+  'check.definers-exist-warning': 'their definer is gone (the definitions were kept)',
+  'check.digest-equal-warning': 'tables the server could not digest (rows agree, all kept)',
   'note.time-zone': 'the server does not know this time zone: the times of the event count as UTC, please check',
   'note.history-left-out': 'system-versioned: only current rows are restored, the history is not in the snapshot',
   'note.not-created': 'not created',
@@ -51,7 +53,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'note.ddl-differs': 'table definition is not written as in the snapshot',
   'note.attribute-left-out': 'attribute that the target server does not know: left out',
   'note.json-as-text': 'JSON columns are kept as checked text by MariaDB',
-  'note.database-collation': 'default collation of the database is unknown to the target server: its own default was taken',
+  'note.database-collation':
+    'default collation of the database is unknown to the target server: its own default was taken',
   'note.digest-differs': 'content differs from the snapshot',
   'doctor.node': 'Node.js version',
   'doctor.crypto-and-zstd': 'encryption and compression',

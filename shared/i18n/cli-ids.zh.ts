@@ -42,6 +42,8 @@ export const cliIdsZh = {
   'check.tables-readable': '每张表都能读到',
   'check.views-valid': '视图都能用',
   'check.definers-exist': '视图、触发器等的定义者都还在',
+  'check.definers-exist-warning': '定义者已经不在的视图、触发器等（定义都已存好）',
+  'check.digest-equal-warning': '服务器算不出指纹的表（行数一致，都已存好）',
   'note.time-zone': '服务器不认识这个时区，定时事件的时间按 UTC 算，请核对',
   'note.history-left-out': '系统版本表只恢复当前的行，历史记录不在快照里',
   'note.not-created': '没有建成',

@@ -36,10 +36,27 @@ describe('backup', () => {
     expect(calm.out).not.toContain('Stood still');
   });
 
+  it('ends with 0 for what is only to be looked at, and marks it', async () => {
+    const facts = { objects: 'view shop.v (gone@%)', warning: true };
+    const warned = aBackup({ checks: [{ id: 'definers-exist', ok: true, facts }] });
+
+    const seen = await act(['--lang', 'en', 'backup', 'shop'], { env, script: { 'backup.run': () => warned } });
+
+    expect(seen.exitCode).toBe(0);
+    expect(seen.out).toMatch(/^! their definer is gone .*view shop\.v \(gone@%\)$/m);
+    expect(seen.out).not.toContain('warning');
+  });
+
   it.each([
     [{ checks: [{ id: 'ledger-equal', ok: false, facts: {} }] }, 'backup.ledger-mismatch'],
     [{ checks: [{ id: 'plausible-size', ok: false, facts: {} }] }, 'backup.implausibly-small'],
     [{ checks: [{ id: 'ledgers-readable', ok: false, facts: { ledger: 'sales' } }] }, 'backup.ledger-unreadable'],
+    [
+      { checks: [{ id: 'tables-readable', ok: false, facts: { tables: 'shop.a', denied: 'shop.a' } }] },
+      'backup.tables-unreadable',
+    ],
+    [{ checks: [{ id: 'schema-still', ok: false, facts: { tables: 'shop.a' } }] }, 'backup.tables-moved'],
+    [{ checks: [{ id: 'views-valid', ok: false, facts: { objects: 'shop.v' } }] }, 'backup.views-broken'],
     [{ checks: [{ id: 'copies-complete', ok: false, facts: {} }] }, 'copy.incomplete'],
     [{ ledgers: [{ ...aBackup().ledgers[0]!, equal: false }] }, 'backup.ledger-mismatch'],
   ])('ends with 3 when a check did not hold: %j', async (changes, code) => {

@@ -1,5 +1,6 @@
 import { AppError, errorCatalog, type ErrorCode } from '../../../shared/errors/app-error.ts';
 import type { LedgerResult } from '../../../shared/model/database.ts';
+import { isWarning } from '../../../shared/model/check-subjects.ts';
 import type { CheckResult } from '../../../shared/model/snapshot.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import type { Words } from '../language.ts';
@@ -62,8 +63,9 @@ export function ledgerLines(ledgers: readonly LedgerResult[], words: Words): str
 
 /** A check that held, but names something to look at, is marked `!`. */
 export function checkLines(checks: readonly CheckResult[], words: Words): string[] {
-  return checks.map(({ id, ok, facts: { warning, ...facts } }) => {
-    const sign = ok && warning === true ? '!' : mark(ok);
+  return checks.map((check) => {
+    const facts = Object.fromEntries(Object.entries(check.facts).filter(([name]) => name !== 'warning'));
+    const [sign, id] = isWarning(check) ? ['!', `${check.id}-warning`] : [mark(check.ok), check.id];
     return `${sign} ${words.wordFor('check', id)}  ${factsText(facts)}`.trimEnd();
   });
 }

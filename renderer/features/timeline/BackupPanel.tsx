@@ -1,11 +1,13 @@
 import { Button, List, Text } from '@mantine/core';
 import { useStore } from 'zustand';
 import type { CommandOutput } from '../../../shared/ipc/contract.ts';
+import { isWarning } from '../../../shared/model/check-subjects.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { JobRun } from '../../stores/job-run.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
+import { useCheckText } from './use-check-text.ts';
 
 interface BackupPanelProps {
   readonly source: string;
@@ -48,7 +50,8 @@ interface BackupResultProps {
 }
 
 function BackupResult({ result, onClose }: BackupResultProps) {
-  const { t, format, named, error, language } = useWords();
+  const { t, format, error, language } = useWords();
+  const checkText = useCheckText();
   const failed = result.checks.filter(({ ok }) => !ok);
   const isGood = failed.length === 0 && result.ledgers.every(({ equal }) => equal);
   return (
@@ -71,9 +74,10 @@ function BackupResult({ result, onClose }: BackupResultProps) {
       {(result.read.pausedMs ?? 0) > 0 && (
         <Text>{t('backup.paused', { time: format.duration(result.read.pausedMs ?? 0) })}</Text>
       )}
-      {failed.length > 0 && (
-        <Text>{t('backup.checkFailed', { names: failed.map(({ id }) => named('check', id)).join('、') })}</Text>
-      )}
+      {failed.length > 0 && <Text>{t('backup.checkFailed', { names: failed.map(checkText).join('、') })}</Text>}
+      {result.checks.filter(isWarning).map((check) => (
+        <Text key={check.id}>{checkText(check)}</Text>
+      ))}
       <List size="sm">
         {result.copies.map(({ destination, ok, errorCode }) => (
           <List.Item key={destination}>

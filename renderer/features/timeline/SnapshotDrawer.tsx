@@ -1,7 +1,8 @@
 import { Badge, Button, Drawer, Group, Loader, Stack, Table, Text, Title } from '@mantine/core';
-import { IconCheck, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
+import { isWarning } from '../../../shared/model/check-subjects.ts';
 import { unitOf } from '../../i18n/ledger-unit.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { DetailStore, SnapshotDetail } from '../../stores/detail-store.ts';
@@ -10,6 +11,7 @@ import type { CopiesStore } from '../copies/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { CopyBadge } from './CopyBadge.tsx';
 import { CopyToForm } from './CopyToForm.tsx';
+import { useCheckText } from './use-check-text.ts';
 
 interface SnapshotDrawerProps {
   readonly detail: DetailStore;
@@ -41,6 +43,7 @@ type DetailProps = Omit<SnapshotDrawerProps, 'detail'> & { readonly detail: Snap
 
 function Detail({ detail, copies, destinations, onRestore, onVerify }: DetailProps) {
   const { t, format, named } = useWords();
+  const checkText = useCheckText();
   const [isCopying, setIsCopying] = useState(false);
   const { snapshot, tables, ledgers, manifest } = detail;
   const { server, coordinate, lock } = manifest;
@@ -128,14 +131,18 @@ function Detail({ detail, copies, destinations, onRestore, onVerify }: DetailPro
       </Section>
       <Section title={t('snapshot.checks')}>
         <Stack component="ul" className="sh-list" gap={6}>
-          {manifest.checks.map(({ id, ok }) => (
-            <Group component="li" key={id} gap="xs">
-              {ok ? (
-                <IconCheck size={18} color="var(--mantine-color-brand-6)" aria-label={t('testStep.ok')} />
-              ) : (
+          {manifest.checks.map((check) => (
+            <Group component="li" key={check.id} gap="xs" wrap="nowrap" align="flex-start">
+              {!check.ok ? (
                 <IconX size={18} color="var(--mantine-color-orange-7)" aria-label={t('testStep.failed')} />
+              ) : isWarning(check) ? (
+                <IconAlertTriangle size={18} color="var(--mantine-color-orange-7)" aria-label={t('snapshot.warned')} />
+              ) : (
+                <IconCheck size={18} color="var(--mantine-color-brand-6)" aria-label={t('testStep.ok')} />
               )}
-              <Text size="sm">{named('check', id)}</Text>
+              <Text size="sm" className="sh-break">
+                {checkText(check)}
+              </Text>
             </Group>
           ))}
         </Stack>

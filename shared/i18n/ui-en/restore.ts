@@ -129,7 +129,8 @@ export const restoreEn = {
     'character-set': 'Character set differs from the snapshot',
     'definer-replaced': 'Its definer does not exist on this server and was replaced by the current user',
     'time-zone': 'The server does not know this time zone: the times of the event count as UTC, please check',
-    'history-left-out': 'System-versioned table: only its current rows are restored, its history is not in the snapshot',
+    'history-left-out':
+      'System-versioned table: only its current rows are restored, its history is not in the snapshot',
     'sql-mode': 'The SQL mode of the server differs from the snapshot',
     'names-changed': 'The old database name in it was replaced by the new one',
     'not-created': 'Could not be made',
@@ -137,7 +138,8 @@ export const restoreEn = {
     'ddl-differs': 'Table structure is written differently from the snapshot',
     'attribute-left-out': 'Attribute that the target server does not know: left out',
     'json-as-text': 'JSON columns are kept as checked text by MariaDB',
-    'database-collation': 'Default collation of the database is unknown to the target server: its own default was taken',
+    'database-collation':
+      'Default collation of the database is unknown to the target server: its own default was taken',
     'digest-differs': 'Content differs from the snapshot',
     other: '{{id}}',
   },

@@ -77,6 +77,8 @@ export const timelineEn = {
     orders: 'Entries',
     copies: 'Copies',
     checks: 'Checks',
+    warned: 'To look at',
+    about: '{{words}}: {{names}}',
     restoreThis: 'Restore this snapshot',
     copyTo: 'Copy to…',
     verifyCopy: 'Check this copy',
@@ -99,6 +101,8 @@ export const timelineEn = {
     'tables-readable': 'All tables could be read',
     'views-valid': 'All views can be used',
     'definers-exist': 'Definers of views, triggers and the like exist',
+    'definers-exist-warning': 'Their definer is gone (the definitions were kept)',
+    'digest-equal-warning': 'Tables the server could not fingerprint (rows agree, all kept)',
     other: 'Check: {{id}}',
   },
 };

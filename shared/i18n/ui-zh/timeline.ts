@@ -75,6 +75,8 @@ export const timelineZh = {
     orders: '笔数',
     copies: '副本',
     checks: '核对',
+    warned: '请留意',
+    about: '{{words}}：{{names}}',
     restoreThis: '用这个快照恢复',
     copyTo: '复制到…',
     verifyCopy: '检查这处副本',
@@ -97,6 +99,8 @@ export const timelineZh = {
     'tables-readable': '每张表都能读到',
     'views-valid': '视图都能用',
     'definers-exist': '视图、触发器等的定义者都还在',
+    'definers-exist-warning': '定义者已经不在的视图、触发器等（定义都已存好）',
+    'digest-equal-warning': '服务器算不出指纹的表（行数一致，都已存好）',
     other: '核对：{{id}}',
   },
 };
