@@ -14,10 +14,11 @@ import {
   type VaultKey,
 } from '../repository/index.ts';
 import {
+  digestRows,
   encodeRows,
   wholeRows,
-  type EncodedRows,
   type LedgerPartial,
+  type RowDigests,
   type RowLayout,
 } from '../source/mysql/rows/index.ts';
 
@@ -73,11 +74,15 @@ export function encode(task: EncodeTask): EncodedChunk | 'same' | WorkFailure {
 }
 
 function encodeChunk(task: EncodeTask): EncodedChunk | 'same' {
-  const encoded = encodeRows(task.layout, task.bytes, task.usedBytes, task.rows);
+  const { layout, bytes, usedBytes } = task;
+  if (task.unlessSame !== null && isSame(digestRows(layout, bytes, usedBytes, task.rows), task.unlessSame)) {
+    free(bytes);
+    return 'same';
+  }
+  const encoded = encodeRows(layout, bytes, usedBytes, task.rows);
   const { rows, openText, sealedText, sealedDigest } = encoded;
   const textBytes = openText.byteLength + (sealedText?.byteLength ?? 0);
-  free(task.bytes);
-  if (task.unlessSame !== null && isSame(encoded, task.unlessSame)) return 'same';
+  free(bytes);
   const open = encodeObject(keys, { kind: 'rows', payload: openText });
   const sealed = sealedText === null ? null : encodeSealedRows(keys, { rows, text: sealedText, digest: sealedDigest });
   free(openText);
@@ -95,7 +100,7 @@ function encodeChunk(task: EncodeTask): EncodedChunk | 'same' {
   });
 }
 
-function isSame({ openDigest, openSum, sealedDigest, sealedSum }: EncodedRows, before: ComparedPart): boolean {
+function isSame({ openDigest, openSum, sealedDigest, sealedSum }: RowDigests, before: ComparedPart): boolean {
   return (
     openDigest === before.digest &&
     openSum === before.sum &&
@@ -153,7 +158,7 @@ export type DigestTask = Pick<EncodeTask, 'bytes' | 'usedBytes' | 'rows' | 'layo
 
 export function digest({ bytes, usedBytes, rows, layout }: DigestTask): ComparedPart | WorkFailure {
   return orFailure(() => {
-    const { openDigest, openSum, sealedDigest, sealedSum } = encodeRows(layout, bytes, usedBytes, rows);
+    const { openDigest, openSum, sealedDigest, sealedSum } = digestRows(layout, bytes, usedBytes, rows);
     free(bytes);
     return { digest: openDigest, sum: openSum, sealedDigest, sealedSum };
   });

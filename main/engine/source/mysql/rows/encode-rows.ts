@@ -1,9 +1,10 @@
-import type { EncodedRows } from './encoded-rows.ts';
+import { bufferOf } from '../../../platform/buffer-of.ts';
+import type { EncodedRows, RowDigests } from './encoded-rows.ts';
 import { LedgerAccumulator } from './ledger.ts';
 import type { RowLayout } from './layout.ts';
 import { DigestAccumulator, rowFields, type RowFields } from './row-digest.ts';
 import { newline, tab, TextWriter } from './row-text.ts';
-import { encodeRowsInWasm } from './wasm/row-encoder.ts';
+import { digestRowsInWasm, encodeRowsInWasm } from './wasm/row-encoder.ts';
 
 /**
  * Turns raw result rows into text, digests and ledger sums, in one pass and without an object per value.
@@ -14,8 +15,16 @@ import { encodeRowsInWasm } from './wasm/row-encoder.ts';
  * @throws Error when the bytes do not hold exactly `rows` whole rows of `layout.columnCount` fields: the reader is broken
  */
 export function encodeRows(layout: RowLayout, bytes: Uint8Array, usedBytes: number, rows: number): EncodedRows {
-  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const source = bufferOf(bytes);
   return encodeRowsInWasm(layout, source, usedBytes, rows) ?? encodeRowsPlainly(layout, source, usedBytes, rows);
+}
+
+/** The digests alone, for rows that are only compared. Parameters and errors as of `encodeRows`. */
+export function digestRows(layout: RowLayout, bytes: Uint8Array, usedBytes: number, rows: number): RowDigests {
+  const source = bufferOf(bytes);
+  const { openDigest, openSum, sealedDigest, sealedSum } =
+    digestRowsInWasm(layout, source, usedBytes, rows) ?? encodeRowsPlainly(layout, source, usedBytes, rows);
+  return { openDigest, openSum, sealedDigest, sealedSum };
 }
 
 /** The definition of `encodeRows`; also for what the faster encoder leaves. */

@@ -8,8 +8,8 @@ export {
   type Decimal,
 } from './decimal.ts';
 export { digestText, TextCursor, type TextDigest, unescapeField } from './decode-text.ts';
-export type { EncodedRows } from './encoded-rows.ts';
-export { encodeRows } from './encode-rows.ts';
+export type { EncodedRows, RowDigests } from './encoded-rows.ts';
+export { digestRows, encodeRows } from './encode-rows.ts';
 export { joinGroups, joinWithoutVault } from './join-groups.ts';
 export { layoutOf, type LedgerLayout, type RowLayout } from './layout.ts';
 export { mergeLedgers, type LedgerPartial } from './ledger.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeRowsPlainly } from '../encode-rows.ts';
 import { layoutOf } from '../layout.ts';
 import { aColumn, aTable, rawRows, type RowValues } from '../testing/raw-rows.ts';
-import { encodeRowsInWasm } from './row-encoder.ts';
+import { digestRowsInWasm, encodeRowsInWasm } from './row-encoder.ts';
 
 const shop = aTable(
   ['id', 'sn', 'card', 'amount', 'status', 'note'].map((name) => aColumn(name, { secret: name === 'card' })),
@@ -57,6 +57,10 @@ describe('encodeRowsInWasm', () => {
       fc.property(fc.array(row, { maxLength: 30 }), (rows) => {
         const [fast, plain] = both(layout, rows);
         expect(fast).toEqual(plain);
+        const bytes = Buffer.from(rawRows(rows));
+        const digests = digestRowsInWasm(layout, bytes, bytes.length, rows.length);
+        expect(plain).toMatchObject({ ...digests });
+        expect(digests).not.toBeNull();
       }),
       { numRuns: 300 },
     );

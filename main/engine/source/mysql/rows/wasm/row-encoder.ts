@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { EncodedRows } from '../encoded-rows.ts';
+import type { EncodedRows, RowDigests } from '../encoded-rows.ts';
 import type { RowLayout } from '../layout.ts';
 import { LedgerAccumulator } from '../ledger.ts';
 import { combineDigests, DigestAccumulator, type RowFields } from '../row-digest.ts';
@@ -39,6 +39,17 @@ interface Exports {
 interface WebAssemblyGlobal {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+}
+
+/** Null: not one for this encoder. */
+export function digestRowsInWasm(
+  layout: RowLayout,
+  source: Buffer,
+  usedBytes: number,
+  rows: number,
+): RowDigests | null {
+  if (usedBytes > mostBytes || !isSimple(layout)) return null;
+  return soundEncoder()?.digest(layout, source, usedBytes, rows) ?? null;
 }
 
 /** Null: not one for this encoder. */
@@ -104,11 +115,8 @@ class RowEncoder {
     const openAt = places.input + usedBytes + slackBytes;
     const sealedAt = openAt + usedBytes * growth + slackBytes;
     this.#reserve(sealedAt + (hasSealed ? usedBytes * growth : 0) + slackBytes);
-    const { secret, sealedDigest } = layout;
-    const accumulator = (columns: readonly number[]) => new DigestAccumulator(columns, layout.long, false);
-    this.#longRows = [accumulator(layout.open), ...(hasSealed ? [accumulator(sealedDigest)] : [])];
     this.#ledgers = layout.ledgers.map((ledger) => new LedgerAccumulator(ledger));
-    this.#prepare(layout, hasSealed ? sealedDigest : [], hasSealed ? secret : []);
+    this.#prepare(layout, true);
     source.copy(this.#bytes, places.input, 0, usedBytes);
     const openEnd = this.#exports.encode(places.input, places.input + usedBytes, openAt, sealedAt);
     if (openEnd === 0 || this.#number(places.rows) !== rows) return null;
@@ -116,11 +124,28 @@ class RowEncoder {
       rows,
       openText: this.#copy(openAt, openEnd),
       sealedText: hasSealed ? this.#copy(sealedAt, this.#number(places.sealedEnd)) : null,
+      ...this.#digests(hasSealed),
+      ledgers: this.#ledgers.map((ledger) => ledger.partial()),
+    };
+  }
+
+  /** The same without text and sums of money. */
+  digest(layout: RowLayout, source: Buffer, usedBytes: number, rows: number): RowDigests | null {
+    const end = places.input + usedBytes + slackBytes;
+    this.#reserve(end + slackBytes);
+    this.#prepare(layout, false);
+    source.copy(this.#bytes, places.input, 0, usedBytes);
+    const isWhole = this.#exports.encode(places.input, places.input + usedBytes, end, end) !== 0;
+    if (!isWhole || this.#number(places.rows) !== rows) return null;
+    return this.#digests(layout.secret.length > 0);
+  }
+
+  #digests(hasSealed: boolean): RowDigests {
+    return {
       openDigest: this.#digest(0),
       openSum: null,
       sealedDigest: hasSealed ? this.#digest(1) : null,
       sealedSum: null,
-      ledgers: this.#ledgers.map((ledger) => ledger.partial()),
     };
   }
 
@@ -146,7 +171,11 @@ class RowEncoder {
     return true;
   }
 
-  #prepare(layout: RowLayout, sealedDigest: readonly number[], secret: readonly number[]): void {
+  #prepare(layout: RowLayout, withText: boolean): void {
+    const { secret } = layout;
+    const sealedDigest = secret.length === 0 ? [] : layout.sealedDigest;
+    const accumulator = (columns: readonly number[]) => new DigestAccumulator(columns, layout.long, false);
+    this.#longRows = [accumulator(layout.open), ...(secret.length === 0 ? [] : [accumulator(sealedDigest)])];
     const bytes = this.#bytes;
     bytes.fill(0, places.xor, places.letters);
     bytes.fill(0, places.waiting, places.waiting + 2 * waitingBytes);
@@ -156,7 +185,8 @@ class RowEncoder {
       [sealedDigest, places.sealedDigestCount, places.sealedDigestColumns],
     ] as const;
     bytes.writeInt32LE(layout.columnCount, places.columnCount);
-    bytes.writeInt32LE(layout.ledgers.length, places.hasLedgers);
+    bytes.writeInt32LE(withText ? layout.ledgers.length : 0, places.hasLedgers);
+    bytes.writeInt32LE(withText ? 1 : 0, places.writesText);
     for (const [columns, countAt, listAt] of lists) {
       bytes.writeInt32LE(columns.length, countAt);
       columns.forEach((column, n) => bytes.writeInt32LE(column * 4, listAt + n * 4));

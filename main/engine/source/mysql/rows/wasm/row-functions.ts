@@ -78,6 +78,8 @@ export const places = {
   /** Columns of the sealed digest; 0: there is none. */
   sealedDigestCount: 652,
   hasLedgers: 656,
+  /** 0: only digests are wanted. */
+  writesText: 660,
   openColumns: 1024,
   secretColumns: 1024 + mostColumns * 4,
   sealedDigestColumns: 1024 + mostColumns * 8,
@@ -314,12 +316,18 @@ function encodeFunction(): FunctionCode {
     when(greater(get(bytes), subtract(get(end), get(at))), giveBack(num(0))),
     set(rowEnd, add(get(at), get(bytes))),
     when(isZero(call(split, get(at), get(rowEnd))), giveBack(num(0))),
-    set(open, call(text, ...columns(places.openColumns, places.openCount), get(open))),
+    when(
+      load32(num(places.writesText)),
+      set(open, call(text, ...columns(places.openColumns, places.openCount), get(open))),
+    ),
     call(digest, ...columns(places.openColumns, places.openCount), num(0), get(bytes)),
     when(
       load32(num(places.sealedDigestCount)),
       seq(
-        set(sealed, call(text, ...columns(places.secretColumns, places.secretCount), get(sealed))),
+        when(
+          load32(num(places.writesText)),
+          set(sealed, call(text, ...columns(places.secretColumns, places.secretCount), get(sealed))),
+        ),
         call(digest, ...columns(places.sealedDigestColumns, places.sealedDigestCount), num(1), get(bytes)),
       ),
     ),
