@@ -1,4 +1,4 @@
-import { rm, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPrivateServer, type PrivateServer } from '../sandbox/index.ts';
@@ -155,6 +155,7 @@ describe('an object that is sick in the shop itself', () => {
       'views',
       'ALTER TABLE @.goods ADD COLUMN price int',
       'CREATE VIEW @.prices AS SELECT id, price FROM @.goods',
+      'CREATE VIEW @.sums AS SELECT SUM(p.price) AS total FROM @.prices AS p',
     );
     await owner.addSource('views', root());
     green(await owner.backUp('views'));
@@ -162,8 +163,32 @@ describe('an object that is sick in the shop itself', () => {
 
     const seen = await owner.backUp('views');
 
-    expect(red(seen)).toEqual({ 'views-valid': { objects: 'views.prices' } });
+    expect(red(seen)).toEqual({ 'views-valid': { objects: 'views.prices, views.sums' } });
     expect(seen).toMatchObject({ output: { snapshot: { rows: 50 } } });
+    // As broken as in the shop, and with nothing left of what stood in for its tables.
+    const restored = await owner.restore('views', root(), 'views_back');
+    expect([restored.notes, restored.tables, restored.digest.equal]).toEqual([[], 1, true]);
+    for (const view of ['prices', 'sums']) {
+      const ddl = async (database: string) =>
+        (await source.admin.query(`SHOW CREATE VIEW ${database}.${view}`))[0]?.get('create view');
+      expect((await ddl('views_back'))?.replaceAll('`views_back`', '`views`')).toBe(await ddl('views'));
+    }
+    const named = await source.admin.query("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'views_back'");
+    expect(named).toHaveLength(3);
+    // A client that reads the file would stop at them.
+    const path = join(owner.diskPath, '..', 'views.sql');
+    const file = await owner.engine.call('export.run', {
+      snapshot: 'latest',
+      path,
+      tables: [],
+      vault: null,
+      from: null,
+    });
+    expect(file.notes).toEqual(['not-created: view views.prices', 'not-created: view views.sums']);
+    expect(await readFile(path, 'utf8')).not.toMatch(/CREATE .*VIEW/);
+    // Mended by bringing the column back, there as here.
+    await source.run('ALTER TABLE views_back.goods ADD COLUMN price int DEFAULT 2');
+    expect((await source.admin.query('SELECT total FROM views_back.sums'))[0]?.get('total')).toBe('100');
   });
 
   it('is a warning in a green run, when its definer is gone', async () => {
@@ -211,7 +236,6 @@ describe('a server that is peculiar', () => {
       const second = green(await owner.backUp('packets'));
 
       expect(first.snapshot.rows).toBe(53);
-      expect(warnings(first)).toMatchObject({ 'digest-equal': { tables: 'packets.files' } });
       expect(second.written.objects).toBe(1);
     } finally {
       await source.run('SET GLOBAL max_allowed_packet = 67108864');
@@ -270,8 +294,8 @@ describe('a server that is peculiar', () => {
         'SET GLOBAL read_only = 1',
       );
       const { engine } = owner;
-      // About 5 kB over a line of 1 kB/s: longer than any of these limits.
-      await engine.call('backup.run', { source: 'hurried', to: [], maxBytesPerSecond: 1000 });
+      // Some seconds in which the other connections have nothing to do: longer than any of these limits.
+      await engine.call('backup.run', { source: 'hurried', to: [], maxBytesPerSecond: 200 });
       expect(green(await owner.backUp('hurried')).snapshot.rows).toBe(50);
     } finally {
       await source.run(

@@ -1,6 +1,6 @@
 import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
 import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
-import { lostChecks } from '../../../shared/model/lost-tables.ts';
+import { brokenViewsCheck, lostChecks } from '../../../shared/model/lost-tables.ts';
 import type { OrphanedObject } from '../source/mysql/index.ts';
 import { fullName } from './capture-context.ts';
 import type { LostTable } from './lost-table.ts';
@@ -97,7 +97,9 @@ function judgeObjects({ brokenViews, orphans }: RunFindings): CheckResult[] {
   const listed = (names: readonly string[]) => ({ objects: names.slice(0, mostNames).join(', ') });
   const described = orphans.map(({ database, kind, name, definer }) => `${kind} ${database}.${name} (${definer})`);
   return [
-    ...(brokenViews.length === 0 ? [] : [{ id: 'views-valid', ok: false, facts: listed(brokenViews) }]),
+    ...(brokenViews.length === 0
+      ? []
+      : [{ id: brokenViewsCheck, ok: false, facts: { objects: brokenViews.join(', ') } }]),
     ...(described.length === 0
       ? []
       : [{ id: 'definers-exist', ok: true, facts: { ...listed(described), warning: true } }]),

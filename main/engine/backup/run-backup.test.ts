@@ -220,6 +220,22 @@ describe('runBackup', () => {
     },
   );
 
+  it('keeps a table that the server can send but not digest, with a warning', async () => {
+    const { request, snapshot } = await aRun();
+    snapshot.onCall = (call) => {
+      if (call === 'digest-open cards') throw new AppError('mysql.warnings', { table: 'cards', code: 1301 });
+    };
+
+    const { manifest } = await runBackup(request);
+
+    expect(manifest.tables.map(({ rows }) => rows)).toEqual([250, 30]);
+    expect(manifest.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(manifest.checks.find(({ id }) => id === 'digest-equal')?.facts).toMatchObject({
+      tables: 'shop.cards',
+      warning: true,
+    });
+  });
+
   it("fails with the table's own error when not one table could be had", async () => {
     const { request, snapshot, repository } = await aRun();
     snapshot.onCall = (call) => {

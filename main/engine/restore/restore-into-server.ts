@@ -1,9 +1,11 @@
 import pRetry from 'p-retry';
 import { AppError, isAppErrorOf, toAppError } from '../../../shared/errors/app-error.ts';
-import type { LedgerResult } from '../../../shared/model/database.ts';
+import type { LedgerResult, SchemaObject } from '../../../shared/model/database.ts';
+import { brokenViews } from '../../../shared/model/lost-tables.ts';
 import {
   addForeignKeys,
   buildKeys,
+  createBrokenViews,
   createDatabase,
   createObjects,
   createSequences,
@@ -12,7 +14,9 @@ import {
   keepsHistory,
   loadText,
   openLoadSession,
+  type BrokenView,
   type LoadSession,
+  type ObjectNote,
   type PendingTable,
   type Renames,
 } from '../source/mysql/load/index.ts';
@@ -104,6 +108,7 @@ async function restore(
     const name = nameOf(record.name);
     if (await createDatabase(first, record, name, signal)) created.push(name);
   }
+  const broken = await restoreBrokenViews({ ...request, plan }, first, created);
   const pending: { readonly load: TableLoad; readonly table: PendingTable }[] = [];
   // A default may take its value from a sequence of another database.
   for (const { record } of plan.databases) await createSequences(first, nameOf(record.name), record.objects, signal);
@@ -127,7 +132,8 @@ async function restore(
   for (const { table } of pending) await addForeignKeys(first, table, signal);
   const notes = [
     ...fitted.notes,
-    ...(await finishObjects({ ...request, plan }, first)),
+    ...broken.notes,
+    ...(await finishObjects({ ...request, plan }, first, broken.created)),
     ...(await compareDdl(first, pending, fitted.isForeign, signal)),
   ];
   onProgress('prove', '', plan.totalBytes, plan.totalBytes);
@@ -237,13 +243,34 @@ async function loadChunk(
 async function finishObjects(
   { plan, renames, enableEvents, signal }: ServerRestore,
   session: LoadSession,
+  done: ReadonlySet<SchemaObject>,
 ): Promise<string[]> {
   if (!plan.isWhole) return plan.databases.some(({ record }) => record.objects.length > 0) ? ['objects-left-out'] : [];
   const databases = plan.databases.map(({ record }) => ({
     database: renames.get(record.name) ?? record.name,
-    objects: record.objects,
+    objects: record.objects.filter((object) => !done.has(object)),
   }));
-  const notes = await createObjects(session, databases, { renames, enableEvents, signal });
+  return noteTexts(await createObjects(session, databases, { renames, enableEvents, signal }));
+}
+
+/** While the databases of this run are empty: see `createBrokenViews`. */
+async function restoreBrokenViews(
+  { plan, renames, enableEvents, signal }: ServerRestore,
+  session: LoadSession,
+  created: readonly string[],
+): Promise<{ readonly created: ReadonlySet<SchemaObject>; readonly notes: readonly string[] }> {
+  const names = plan.isWhole ? brokenViews(plan.manifest) : new Set<string>();
+  const views = plan.databases.flatMap(({ record }): BrokenView[] => {
+    const database = renames.get(record.name) ?? record.name;
+    if (!created.includes(database)) return [];
+    const isBroken = ({ kind, name }: SchemaObject) => kind === 'view' && names.has(`${record.name}.${name}`);
+    return record.objects.filter(isBroken).map((view) => ({ database, view }));
+  });
+  const made = await createBrokenViews(session, views, { renames, enableEvents, signal });
+  return { created: made.created, notes: noteTexts(made.notes) };
+}
+
+function noteTexts(notes: readonly ObjectNote[]): string[] {
   return notes.map(({ kind, name, note }) => `${note}: ${kind} ${name}`);
 }
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { SchemaObject, TableRecord } from '../../../shared/model/database.ts';
+import { brokenViews } from '../../../shared/model/lost-tables.ts';
 import { newId } from '../platform/random.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
@@ -109,10 +110,15 @@ async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | str
       request.onProgress(table.schema.name, doneBytes, plan.totalBytes);
     }
   }
+  // A client stops at the first statement that fails, and would miss whatever comes behind such a view.
+  const broken = brokenViews(plan.manifest);
   if (plan.isWhole) {
     for (const database of plan.databases) {
       yield `\nUSE ${quoteName(nameOf(database))};\n`;
-      for (const object of database.record.objects) if (object.kind !== 'sequence') yield objectText(object, renames);
+      for (const object of database.record.objects) {
+        const isLeftOut = object.kind === 'view' && broken.has(`${database.record.name}.${object.name}`);
+        if (object.kind !== 'sequence' && !isLeftOut) yield objectText(object, renames);
+      }
     }
   }
   yield footer;

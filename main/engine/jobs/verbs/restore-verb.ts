@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VaultOpening, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { brokenViews } from '../../../../shared/model/lost-tables.ts';
 import type { CopyState } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
@@ -107,7 +108,7 @@ export async function exportRun(
         tables,
         rows,
         vault,
-        notes: notKeptNotes(plan),
+        notes: [...notKeptNotes(plan), ...leftOutOfFile(plan)],
         durationMs: Math.round(context.clock.monotonicMs() - startedMs),
       };
     },
@@ -117,6 +118,14 @@ export async function exportRun(
 /** What the backup could not read is named at every restore: nobody may take this for the whole shop. */
 function notKeptNotes({ notKept }: RestorePlan): string[] {
   return notKept.map((table) => `table-not-kept: ${table}`);
+}
+
+/** Views that the shop itself could not use any more would stop whoever reads the file. */
+function leftOutOfFile({ manifest, isWhole, databases }: RestorePlan): string[] {
+  if (!isWhole) return [];
+  const broken = brokenViews(manifest);
+  const names = databases.flatMap(({ record }) => record.objects.map(({ name }) => `${record.name}.${name}`));
+  return [...new Set(names)].filter((name) => broken.has(name)).map((view) => `not-created: view ${view}`);
 }
 
 /** Opens the copies, and the vault when asked; closes all of it whatever happens. Opening the vault is written down. */
@@ -293,7 +302,7 @@ async function intoFile(path: string, as: string | null, { plan, reader }: OpenR
     // No server looked at the rows: every chunk was proven against its keyed name, digests were not computed again.
     digest: { ranges, compared: 0, equal: true, different: [] },
     ledgers: [],
-    notes: [],
+    notes: leftOutOfFile(plan),
   };
 }
 

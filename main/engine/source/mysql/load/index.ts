@@ -1,4 +1,5 @@
 /** The write side of the MySQL source: what a restore needs to build and fill a database. */
+export { createBrokenViews, type BrokenView } from './create-broken-views.ts';
 export { createObjects, type ObjectNote, type ObjectOptions, type ObjectsOf } from './create-objects.ts';
 export {
   addForeignKeys,
