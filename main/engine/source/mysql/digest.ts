@@ -1,7 +1,7 @@
 import type { Column, RangeDigest, TableSchema } from '../../../../shared/model/database.ts';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { fromTable, keyColumns, whereRange } from './bounds.ts';
-import { bytesExpression } from './columns.ts';
+import { bytesExpression, fetchExpression } from './columns.ts';
 import type { MysqlConnection } from './connection.ts';
 import type { KeyRange } from './types.ts';
 import { queryOneRow } from './warnings.ts';
@@ -31,8 +31,12 @@ export function digestColumns(table: TableSchema, group: DigestGroup): Column[] 
 }
 
 function encodedColumn(column: Column): string {
+  // Hashed as stored: a cast of a value beyond max_allowed_packet is NULL, and such values come in when the limit is higher.
+  if (column.long) {
+    const stored = column.form === 'plain' ? fetchExpression(column) : bytesExpression(column);
+    return `IFNULL(CONCAT('64:', SHA2(${stored}, 256)), 'N')`;
+  }
   const bytes = bytesExpression(column);
-  if (column.long) return `IFNULL(CONCAT('64:', SHA2(${bytes}, 256)), 'N')`;
   return `IFNULL(CONCAT(OCTET_LENGTH(${bytes}), ':', ${bytes}), 'N')`;
 }
 

@@ -29,17 +29,17 @@ export async function enterCharset(
   return null;
 }
 
-/** Runs a statement in the character set that `enterCharset` gave. */
+/** Runs a statement in the character set that `enterCharset` gave; resolves to the number of its warnings. */
 export async function executeIn(
   session: LoadSession,
   charset: string | null,
   sql: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const bytes =
     charset === null || isUtf8(charset) || isAscii(sql) ? null : await bytesIn(session, charset, sql, signal);
-  if (bytes === null) await session.execute(sql, signal);
-  else await session.executeBytes(bytes, signal);
+  const ok = bytes === null ? await session.execute(sql, signal) : await session.executeBytes(bytes, signal);
+  return ok.warnings;
 }
 
 /** The text in another set by the server, or null when it is another text there. Asked in plain ASCII, whatever the session's set. */

@@ -112,18 +112,18 @@ async function createOne(
   const freed = withoutDefiner(ddl, sqlMode);
   let codes: number[];
   try {
-    const refusal = await tryCreate(session, charset, ddl, freed === ddl ? new Set() : definerRefused, signal);
-    if (refusal !== 0) {
-      await executeIn(session, charset, freed, signal);
+    let created = await tryCreate(session, charset, ddl, freed === ddl ? new Set() : definerRefused, signal);
+    if (created.refusal !== 0) {
+      const { refusal } = created;
+      created = { refusal, warnings: await executeIn(session, charset, freed, signal) };
       note('definer-replaced', refusal);
     }
-    codes = await warningCodes(session, signal);
+    codes = await warningCodes(session, created.warnings, signal);
     if (codes.includes(definerUnknown) && freed !== ddl) {
       // A mighty account may create for a definer that does not exist; every use of the object would then fail.
       await executeIn(session, charset, `DROP ${kind.toUpperCase()} ${quoteName(name)}`, signal);
-      await executeIn(session, charset, freed, signal);
+      codes = await warningCodes(session, await executeIn(session, charset, freed, signal), signal);
       note('definer-replaced', definerUnknown);
-      codes = await warningCodes(session, signal);
     }
   } catch (error) {
     const errno = serverErrno(error);
@@ -140,24 +140,30 @@ async function createOne(
   return 0;
 }
 
-/** 0, or which of `refusals` the server answered. */
+interface Created {
+  /** 0, or which of `refusals` the server answered. */
+  readonly refusal: number;
+  readonly warnings: number;
+}
+
 async function tryCreate(
   session: LoadSession,
   charset: string | null,
   ddl: string,
   refusals: ReadonlySet<number>,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Created> {
   try {
-    await executeIn(session, charset, ddl, signal);
-    return 0;
+    return { refusal: 0, warnings: await executeIn(session, charset, ddl, signal) };
   } catch (error) {
-    if (refusals.has(serverErrno(error))) return serverErrno(error);
+    if (refusals.has(serverErrno(error))) return { refusal: serverErrno(error), warnings: 0 };
     throw error;
   }
 }
 
-async function warningCodes(session: LoadSession, signal: AbortSignal): Promise<number[]> {
+/** What the last statement warned of. One without warnings leaves those of an earlier one standing: they are not its own. */
+async function warningCodes(session: LoadSession, warnings: number, signal: AbortSignal): Promise<number[]> {
+  if (warnings === 0) return [];
   return (await session.rows('SHOW WARNINGS', signal)).map((row) => Number(row.get('code') ?? 0));
 }
 

@@ -1,0 +1,30 @@
+-- Sequences that went on, went round, were put back, ran out; and tables that live by them, also those of another database.
+CREATE DATABASE zoo_sequences CHARACTER SET utf8mb4;
+CREATE DATABASE a_zoo_sequences CHARACTER SET utf8mb4;
+USE zoo_sequences;
+SET SESSION sql_mode = '';
+
+CREATE SEQUENCE fresh;
+CREATE SEQUENCE used START WITH 5 INCREMENT BY 3 CACHE 10;
+SELECT NEXTVAL(used), NEXTVAL(used);
+CREATE SEQUENCE no_cache START WITH 100 INCREMENT BY -7 MAXVALUE 200 MINVALUE -50 NOCACHE;
+SELECT NEXTVAL(no_cache), NEXTVAL(no_cache);
+CREATE SEQUENCE round START WITH 3 MINVALUE 1 MAXVALUE 4 CYCLE NOCACHE;
+SELECT NEXTVAL(round), NEXTVAL(round), NEXTVAL(round), NEXTVAL(round), NEXTVAL(round), NEXTVAL(round);
+CREATE SEQUENCE back START WITH 1000 MINVALUE 1 NOCACHE;
+SELECT NEXTVAL(back);
+ALTER SEQUENCE back RESTART WITH 7;
+CREATE SEQUENCE spent START WITH 1 MAXVALUE 2 NOCACHE;
+SELECT NEXTVAL(spent), NEXTVAL(spent);
+CREATE SEQUENCE spent_down START WITH -1 INCREMENT BY -1 MINVALUE -2 MAXVALUE -1 NOCACHE;
+SELECT NEXTVAL(spent_down), NEXTVAL(spent_down);
+CREATE SEQUENCE round_down START WITH 2 INCREMENT BY -1 MINVALUE 1 MAXVALUE 9 CYCLE NOCACHE;
+SELECT NEXTVAL(round_down), NEXTVAL(round_down), NEXTVAL(round_down);
+CREATE SEQUENCE huge START WITH 9223372036854775800 INCREMENT BY 0;
+CREATE SEQUENCE `nu``mbers 号` START WITH 41 COMMENT 'it''s';
+SELECT NEXTVAL(`nu``mbers 号`);
+
+CREATE TABLE by_default (id int NOT NULL DEFAULT NEXTVAL(used), v int, PRIMARY KEY (id));
+INSERT INTO by_default (v) VALUES (1), (2);
+CREATE TABLE a_zoo_sequences.from_the_other (id int NOT NULL DEFAULT NEXTVAL(zoo_sequences.`nu``mbers 号`) PRIMARY KEY, v int);
+INSERT INTO a_zoo_sequences.from_the_other (v) VALUES (1), (2);

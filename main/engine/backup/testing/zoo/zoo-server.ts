@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../../platform/run-command.ts';
+import { findServerBinaries, type PrivateServer } from '../../../sandbox/index.ts';
+import type { MysqlTarget } from '../../../source/mysql/index.ts';
+
+const client = ['/usr/bin/mariadb', '/usr/bin/mysql'].find((path) => existsSync(path)) ?? '';
+
+/** Why this machine cannot run the zoo, or null. */
+export async function whyNoZoo(): Promise<string | null> {
+  if (client === '') return 'no mysql client on this machine';
+  const flavours = (await findServerBinaries()).map(({ flavour }) => flavour);
+  return flavours.includes('mariadb') ? null : 'no MariaDB server on this machine';
+}
+
+/** Runs SQL through the stock client and gives what it prints: nothing of the engine is on the way. */
+export async function runClient(server: PrivateServer, sql: string): Promise<string> {
+  const args = [
+    ...[
+      '--no-defaults',
+      '--default-character-set=utf8mb4',
+      '--batch',
+      '--skip-column-names',
+      '--binary-mode',
+      '--comments',
+    ],
+    ...['--max-allowed-packet=1G', `--socket=${server.socketPath}`, '-u', server.user],
+  ];
+  const result = await runCommand(client, args, { stdin: sql, env: { MYSQL_PWD: server.password } });
+  if (result.exitCode !== 0) throw new Error(`the client failed: ${result.stderr.slice(0, 2000)}`);
+  return result.stdout;
+}
+
+/** Fills a server with one theme of the zoo. */
+export async function loadTheme(server: PrivateServer, theme: string): Promise<void> {
+  await runClient(server, await readFile(fileURLToPath(new URL(`${theme}.sql`, import.meta.url)), 'utf8'));
+}
+
+export function targetOf({ socketPath, port, user, password }: PrivateServer): MysqlTarget {
+  return { host: '127.0.0.1', port: port ?? 0, socketPath, user, password };
+}
