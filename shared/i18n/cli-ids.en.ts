@@ -53,6 +53,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'note.ddl-differs': 'table definition is not written as in the snapshot',
   'note.attribute-left-out': 'attribute that the target server does not know: left out',
   'note.json-as-text': 'JSON columns are kept as checked text by MariaDB',
+  'note.double-format':
+    'DOUBLE(M,D) or zero-filled DOUBLE is shown differently by the two servers: the content cannot be compared byte by byte, please look at some rows',
   'note.database-collation':
     'default collation of the database is unknown to the target server: its own default was taken',
   'note.digest-differs': 'content differs from the snapshot',

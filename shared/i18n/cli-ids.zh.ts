@@ -51,6 +51,8 @@ export const cliIdsZh = {
   'note.ddl-differs': '表结构写法与快照不同',
   'note.attribute-left-out': '目标服务器不认识的附加属性，没有照搬',
   'note.json-as-text': 'JSON 列在 MariaDB 里存成带检查的文本',
+  'note.double-format':
+    '列 DOUBLE(M,D) 或补零的 DOUBLE 在两种服务器上显示不同，这张表的内容没法逐字节核对，请对照几行数字',
   'note.database-collation': '目标服务器没有这个数据库的默认排序规则，换成了它自己的默认值',
   'note.digest-differs': '内容指纹与快照不同',
   'doctor.node': 'Node.js 版本',

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { DatabaseRecord } from '../../../shared/model/database.ts';
+import type { Column, DatabaseRecord } from '../../../shared/model/database.ts';
 import type { LoadSession } from '../source/mysql/load/index.ts';
 import {
   fitTable,
@@ -51,11 +51,18 @@ export async function fitPlan(session: LoadSession, plan: RestorePlan, signal: A
         for (const attribute of leftOut) notes.push(`attribute-left-out: ${name} ${attribute}`);
         if (target.flavour === 'mariadb' && schema.columns.some(({ form }) => form === 'json'))
           notes.push(`json-as-text: ${name}`);
+        if (source.flavour !== target.flavour && schema.columns.some(isFormattedDouble))
+          notes.push(`double-format: ${name}`);
         return { ...table, schema: { ...schema, ddl } };
       }),
     };
   });
   return { plan: { ...plan, databases }, isForeign: true, notes, refuse };
+}
+
+/** The flavours write such values in other ways, so the digest of the table will differ and somebody has to know why. */
+function isFormattedDouble({ dataType, columnType }: Column): boolean {
+  return dataType === 'double' && /\(|zerofill/i.test(columnType);
 }
 
 /** The default of a database only decides about tables that are created later: the server's own one may stand in for it. */

@@ -138,6 +138,8 @@ export const restoreEn = {
     'ddl-differs': 'Table structure is written differently from the snapshot',
     'attribute-left-out': 'Attribute that the target server does not know: left out',
     'json-as-text': 'JSON columns are kept as checked text by MariaDB',
+    'double-format':
+      'DOUBLE(M,D) or zero-filled DOUBLE is shown differently by the two servers: the content cannot be compared byte by byte, please look at some rows',
     'database-collation':
       'Default collation of the database is unknown to the target server: its own default was taken',
     'digest-differs': 'Content differs from the snapshot',

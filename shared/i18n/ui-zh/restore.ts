@@ -133,6 +133,8 @@ export const restoreZh = {
     'ddl-differs': '表结构的写法与快照不同',
     'attribute-left-out': '目标服务器不认识的附加属性，没有照搬',
     'json-as-text': 'JSON 列在 MariaDB 里存成带检查的文本',
+    'double-format':
+      '列 DOUBLE(M,D) 或补零的 DOUBLE 在两种服务器上显示不同，这张表的内容没法逐字节核对，请对照几行数字',
     'database-collation': '目标服务器没有这个数据库的默认排序规则，换成了它自己的默认值',
     'digest-differs': '内容与快照不同',
     other: '{{id}}',

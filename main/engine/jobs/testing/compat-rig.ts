@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { RestoreTarget, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { PrivateServer } from '../../sandbox/index.ts';
+import { quoteTable } from '../../source/mysql/index.ts';
 import { openEngine, type Engine } from '../index.ts';
 
 /** One home with one disk, any number of servers as sources, and restores from one server into another, through the engine's verbs. */
@@ -90,7 +91,7 @@ export async function createStatements(server: PrivateServer, database: string):
   return withClient(server, async (client) => {
     const statements: Record<string, string> = {};
     for (const name of await tablesOf(client, database, '%')) {
-      const [row] = textRows(await client.query(`SHOW CREATE TABLE \`${database}\`.\`${name}\``));
+      const [row] = textRows(await client.query(`SHOW CREATE TABLE ${quoteTable(database, name)}`));
       statements[name] = (row?.[1] ?? '').replace(/ AUTO_INCREMENT=\d+/, '').replaceAll(`\`${database}\`.`, '');
     }
     return statements;
@@ -105,7 +106,7 @@ export async function checksums(server: PrivateServer, database: string): Promis
   return withClient(server, async (client) => {
     const sums: Record<string, string> = {};
     for (const name of await tablesOf(client, database, 'BASE TABLE')) {
-      const rows = textRows(await client.query(`SELECT * FROM \`${database}\`.\`${name}\``));
+      const rows = textRows(await client.query(`SELECT * FROM ${quoteTable(database, name)}`));
       const lines = rows.map((row) => JSON.stringify(row)).sort();
       sums[name] = `${lines.length} ${createHash('sha256').update(lines.join('\n')).digest('hex')}`;
     }

@@ -65,6 +65,15 @@ describe('a table for another server', () => {
     expect(leftOut).toEqual(['SRID 4326']);
   });
 
+  it('calls a type by the name that the target knows', () => {
+    const entries = ["`geomcollection` geomcollection DEFAULT NULL COMMENT 'geomcollection'"];
+
+    expect(fit('mysql', mariadb, entries).ddl).toContain(
+      "`geomcollection` geometrycollection DEFAULT NULL COMMENT 'geomcollection'",
+    );
+    expect(fit('mysql', mysql, entries).ddl).toContain('` geomcollection DEFAULT');
+  });
+
   it('leaves executable comments alone where their reader obeys them', () => {
     const table = aTable(['`a` int /*!80023 INVISIBLE */'], ') ENGINE=InnoDB\n/*!50100 PARTITION BY HASH (`a`) */');
 

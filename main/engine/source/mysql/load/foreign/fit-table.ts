@@ -24,7 +24,7 @@ export function fitTable(schema: TableSchema, source: Flavour, target: TargetSer
   const obstacles = [...missingNames(tokens, target), ...missingTypes(schema, target)];
   if (target.flavour === 'mysql') obstacles.push(...onlyInMariadb(tokens));
   if (target.flavour === 'mariadb') obstacles.push(...onlyInMysql(tokens));
-  const pieces = tokens.map((token) => token.text);
+  const pieces = tokens.map((token) => namedFor(target.flavour, token));
   if (source !== target.flavour) {
     for (const hidden of hiddenFrom(target.flavour, tokens)) {
       const plain = plainForm(hidden, tokens);
@@ -36,6 +36,11 @@ export function fitTable(schema: TableSchema, source: Flavour, target: TargetSer
   }
   nameCollations(tokens, pieces);
   return { ddl: pieces.join(''), obstacles: [...new Set(obstacles)], leftOut };
+}
+
+/** MySQL 8 calls a type by a name that MariaDB does not know; the old one is known to both. */
+function namedFor(flavour: Flavour, { kind, text }: Token): string {
+  return flavour === 'mariadb' && kind === 'word' && text === 'geomcollection' ? 'geometrycollection' : text;
 }
 
 /** True where every name that a collation may have is known to the server. `utf8` is the old name of utf8mb3. */
