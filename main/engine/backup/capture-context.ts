@@ -46,13 +46,20 @@ export interface CaptureFigures {
 }
 
 /** Runs `work` as soon as a connection is free and the shop is not busy, unless the run was stopped meanwhile. */
-export function onReader<T>({ readers, signal, giveWay }: CaptureContext, work: () => Promise<T>): Promise<T> {
+export function onReader<T>(
+  { readers, signal, giveWay }: CaptureContext,
+  work: () => Promise<T>,
+  priority = 0,
+): Promise<T> {
   // The queue itself is not given the signal: it would answer before `work` has ended.
-  return readers.add(async () => {
-    signal.throwIfAborted();
-    await giveWay(signal);
-    return work();
-  });
+  return readers.add(
+    async () => {
+      signal.throwIfAborted();
+      await giveWay(signal);
+      return work();
+    },
+    { priority },
+  );
 }
 
 export function addPartials(a: LedgerPartial, b: LedgerPartial): LedgerPartial {
