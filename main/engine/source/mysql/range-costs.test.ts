@@ -45,7 +45,7 @@ describe('asking or fetching', () => {
   it('does not believe one slow piece, and forgets a slow start', () => {
     const costs = new MeasuredRangeCosts(large);
     costs.asked(10_000, 1, 100);
-    costs.fetched(megabyte / 4, 40);
+    costs.fetched(megabyte / 4, 20);
 
     expect(costs.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(false);
     for (let n = 0; n < 3; n += 1) costs.fetched(2 * megabyte, 400);

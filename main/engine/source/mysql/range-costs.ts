@@ -18,7 +18,7 @@ const worthMeasuringBytes = 64 * 1024 * 1024;
 const smallTryOutBytes = 512 * 1024;
 /** One small piece says little: until so many were fetched, fetching is tried again where it is not hopeless. */
 const fewestSamples = 4;
-const hopelessFactor = 4;
+const hopelessFactor = 2;
 /** How much one more measurement counts against all before it. */
 const newWeight = 0.2;
 
