@@ -42,16 +42,25 @@ describe('asking or fetching', () => {
     expect(costs.isAskingCheaper(aRange(2 * megabyte, 10_000), 2)).toBe(false);
   });
 
-  it('does not believe one slow piece, and forgets a slow start', () => {
+  it('does not believe one slow piece, and follows a line that changes', () => {
     const costs = new MeasuredRangeCosts(large);
     costs.asked(10_000, 1, 100);
     costs.fetched(megabyte / 4, 20);
 
     expect(costs.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(false);
-    for (let n = 0; n < 3; n += 1) costs.fetched(2 * megabyte, 400);
+    for (let n = 0; n < 8; n += 1) costs.fetched(2 * megabyte, 400);
     expect(costs.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(true);
-    for (let n = 0; n < 20; n += 1) costs.fetched(2 * megabyte, 10);
+    costs.fetched(2 * megabyte, 10);
     expect(costs.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(false);
+  });
+
+  it('goes on asking when answers stand behind ranges on a thin line', () => {
+    const costs = new MeasuredRangeCosts(large);
+    costs.asked(10_000, 1, 100);
+    for (let n = 0; n < 4; n += 1) costs.fetched(2 * megabyte, 6400);
+    for (let n = 0; n < 7; n += 1) costs.asked(10_000, 1, 8000);
+
+    expect(costs.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(true);
   });
 });
 

@@ -18,16 +18,19 @@ const worthMeasuringBytes = 64 * 1024 * 1024;
 const smallTryOutBytes = 512 * 1024;
 /** One small piece says little: until so many were fetched, fetching is tried again where it is not hopeless. */
 const fewestSamples = 4;
-const hopelessFactor = 2;
-/** How much one more measurement counts against all before it. */
-const newWeight = 0.2;
+const hopelessFactor = 3;
+/**
+ * Of so many last measurements the best one counts. What is measured waits for what others do on the same line and the same server: an
+ * answer of a hundred bytes that stands behind four ranges on a thin line looks slower than they are, and once that is believed,
+ * everything is fetched (met in a measurement: ten times the time).
+ */
+const remembered = 8;
 
 export class MeasuredRangeCosts implements RangeCosts {
   readonly #isWorthIt: boolean;
   readonly #tryOutBytes: number;
-  #fetchMsPerByte: number | null = null;
-  #fetchSamples = 0;
-  #askMsPerRow: number | null = null;
+  readonly #fetchMsPerByte = new RecentBest();
+  readonly #askMsPerRow = new RecentBest();
 
   /**
    * @param comparableBytes of all rows that there are digests of
@@ -41,24 +44,33 @@ export class MeasuredRangeCosts implements RangeCosts {
   isAskingCheaper(previous: Range, groups: number): boolean {
     if (!this.#isWorthIt) return true;
     const bytes = previous.chunks.reduce((sum, chunk) => sum + chunk.textBytes, 0);
-    if (this.#fetchMsPerByte === null) return bytes > this.#tryOutBytes;
-    if (this.#askMsPerRow === null) return true;
-    const askMs = this.#askMsPerRow * previous.rows * groups;
-    const fetchMs = this.#fetchMsPerByte * bytes;
-    return askMs * (this.#fetchSamples < fewestSamples ? hopelessFactor : 1) < fetchMs;
+    const { best: fetchMsPerByte, samples } = this.#fetchMsPerByte;
+    const { best: askMsPerRow } = this.#askMsPerRow;
+    if (fetchMsPerByte === null) return bytes > this.#tryOutBytes;
+    if (askMsPerRow === null) return true;
+    const askMs = askMsPerRow * previous.rows * groups;
+    return askMs * (samples < fewestSamples ? hopelessFactor : 1) < fetchMsPerByte * bytes;
   }
 
   fetched(bytes: number, tookMs: number): void {
-    if (bytes === 0) return;
-    this.#fetchMsPerByte = averaged(this.#fetchMsPerByte, tookMs / bytes);
-    this.#fetchSamples += 1;
+    if (bytes > 0) this.#fetchMsPerByte.add(tookMs / bytes);
   }
 
   asked(rows: number, groups: number, tookMs: number): void {
-    if (rows > 0) this.#askMsPerRow = averaged(this.#askMsPerRow, tookMs / (rows * groups));
+    if (rows > 0) this.#askMsPerRow.add(tookMs / (rows * groups));
   }
 }
 
-function averaged(before: number | null, now: number): number {
-  return before === null ? now : before + (now - before) * newWeight;
+class RecentBest {
+  #recent: number[] = [];
+  samples = 0;
+
+  get best(): number | null {
+    return this.#recent.length === 0 ? null : Math.min(...this.#recent);
+  }
+
+  add(value: number): void {
+    this.samples += 1;
+    this.#recent = [...this.#recent.slice(1 - remembered), value];
+  }
 }
