@@ -39,12 +39,30 @@ export interface EmbeddedSshServerOptions {
 
 export type HostKeyKind = 'ed25519' | 'rsa' | 'ecdsa';
 
+export interface SshKeyPair {
+  readonly private: string;
+  readonly public: string;
+}
+
 /** A new key pair: the private one in OpenSSH's form, the public one as a line of `authorized_keys`. */
-export function newSshKey(kind: HostKeyKind = 'ed25519', passphrase?: string): { private: string; public: string } {
+export function newSshKey(kind: HostKeyKind = 'ed25519', passphrase?: string): SshKeyPair {
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    const pair = generate(kind, passphrase);
+    if (isReadable(pair.private, passphrase)) return pair;
+  }
+  throw new Error(`ssh2 made no readable ${kind} key in ten attempts`);
+}
+
+function generate(kind: HostKeyKind, passphrase: string | undefined): SshKeyPair {
   const secret = passphrase === undefined ? {} : ({ passphrase, cipher: 'aes256-ctr', rounds: 4 } as const);
   if (kind === 'rsa') return ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...secret });
   if (kind === 'ecdsa') return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, ...secret });
   return ssh2.utils.generateKeyPairSync('ed25519', { comment: 'shouhu', ...secret });
+}
+
+/** ssh2 1.17 drops a leading zero byte of an Ed25519 public key, and so makes one pair in 256 that nobody can read. */
+function isReadable(privateKeyPem: string, passphrase?: string): boolean {
+  return !(ssh2.utils.parseKey(privateKeyPem, passphrase) instanceof Error);
 }
 
 export function hostKeyOf(privateKeyPem: string): HostKey {
