@@ -4,7 +4,14 @@ import type { ComparedPart, EncodedChunk } from '../chunk-pool/chunk-worker.ts';
 import { free } from '../platform/free-memory.ts';
 import { smallGroupRows } from '../repository/index.ts';
 import type { BatchSizes, KeyRange, RawBatch } from '../source/mysql/index.ts';
-import { combineDigests, combineSums, emptyDigest, type RowLayout } from '../source/mysql/rows/index.ts';
+import {
+  addDigests,
+  combineDigests,
+  combineSums,
+  emptyDigest,
+  isSameDigest,
+  type RowLayout,
+} from '../source/mysql/rows/index.ts';
 import { addPartials, fullName, type CaptureContext } from './capture-context.ts';
 import type { RangeTask } from './plan-ranges.ts';
 
@@ -115,14 +122,7 @@ function compareWithAnswer(
   fetched: readonly Range[],
   { figures }: CaptureContext,
 ): void {
-  const mine = fetched.reduce<RangeDigest>(
-    (whole, piece) => ({
-      rows: whole.rows + piece.rows,
-      digest: combineDigests(whole.digest, piece.digest),
-      sum: combineSums(whole.sum, piece.sum),
-    }),
-    { rows: 0, digest: emptyDigest, sum: null },
-  );
+  const mine = fetched.reduce<RangeDigest>(addDigests, { rows: 0, digest: emptyDigest, sum: null });
   if (isSameDigest(server, mine)) figures.digestsCompared += 1;
   else
     onMoved(
@@ -287,8 +287,4 @@ function comparedPart({ digest, sum, sealedDigest, sealedSum }: Range): Compared
 
 function sealedDigestOf(range: Range): RangeDigest {
   return { rows: range.rows, digest: range.sealedDigest ?? '', sum: range.sealedSum };
-}
-
-function isSameDigest(a: RangeDigest, b: RangeDigest): boolean {
-  return a.rows === b.rows && a.digest === b.digest && a.sum === b.sum;
 }

@@ -1,10 +1,10 @@
 import PQueue from 'p-queue';
-import type { LedgerResult, Range } from '../../../shared/model/database.ts';
+import type { LedgerResult, Range, RangeDigest } from '../../../shared/model/database.ts';
 import { systemClock } from '../platform/clock.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { digestRange, holdsOwnRows, type KeyRange, type RangeCosts } from '../source/mysql/index.ts';
 import { targetLedger, type LedgerSum, type LoadSession } from '../source/mysql/load/index.ts';
-import { sameDecimalText } from '../source/mysql/rows/index.ts';
+import { isSameDigest, sameDecimalText } from '../source/mysql/rows/index.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import type { ReadBack } from './read-back.ts';
 import type { TableLoad } from './table-queue.ts';
@@ -80,9 +80,10 @@ export async function proveTables({
           readBack !== null &&
           index % askedEvery !== 0 &&
           !readBack.costs.isAskingCheaper(range, isVaultOpen && hasSecrets(table) ? 2 : 1);
-        return isRead
-          ? isSameReadBack(readBack, table, bounds, range, isVaultOpen)
-          : isSame(session, table, bounds, range, { isVaultOpen, costs: readBack?.costs, signal });
+        const witness = isRead
+          ? readFrom(readBack, table, bounds)
+          : askedFrom(session, table, bounds, readBack?.costs, signal);
+        return isSame(table, range, isVaultOpen, witness);
       });
       if (!same) different.add(nameIn(table));
       compared += 1;
@@ -133,43 +134,43 @@ function nameIn({ record }: TableLoad): string {
   return `${record.schema.database}.${record.schema.name}`;
 }
 
-async function isSame(
-  session: LoadSession,
-  { record, database, sealedDigests }: TableLoad,
-  bounds: KeyRange,
-  captured: Range,
-  {
-    isVaultOpen,
-    costs,
-    signal,
-  }: { readonly isVaultOpen: boolean; readonly costs: RangeCosts | undefined; readonly signal: AbortSignal },
-): Promise<boolean> {
-  const startedMs = systemClock.monotonicMs();
-  const open = await digestRange(session.connection, database, record.schema, bounds, 'open', signal);
-  costs?.asked(open.rows, 1, systemClock.monotonicMs() - startedMs);
-  if (open.rows !== captured.rows || open.digest !== captured.digest || open.sum !== captured.sum) return false;
-  if (!isVaultOpen) return true;
-  const expected = captured.sealedDigest ?? digestInside(captured, sealedDigests);
-  if (expected === null) return true;
-  const sealed = await digestRange(session.connection, database, record.schema, bounds, 'sealed', signal);
-  return sealed.digest === expected && (captured.sealedDigest === null || sealed.sum === captured.sealedSum);
+/** Where the digests of a restored range come from. `sealed` is asked for only when `open` agrees. */
+interface Witness {
+  open(): Promise<RangeDigest>;
+  sealed(): Promise<RangeDigest | null>;
 }
 
-async function isSameReadBack(
-  readBack: Pick<ReadBack, 'digests'>,
-  table: TableLoad,
-  bounds: KeyRange,
-  captured: Range,
-  isVaultOpen: boolean,
-): Promise<boolean> {
-  const { open, sealed } = await readBack.digests(table, bounds);
-  if (open.rows !== captured.rows || open.digest !== captured.digest || open.sum !== captured.sum) return false;
-  if (!isVaultOpen || sealed === null) return true;
+async function isSame(table: TableLoad, captured: Range, isVaultOpen: boolean, witness: Witness): Promise<boolean> {
+  if (!isSameDigest(await witness.open(), captured)) return false;
+  if (!isVaultOpen) return true;
   const expected = captured.sealedDigest ?? digestInside(captured, table.sealedDigests);
-  return (
-    expected === null ||
-    (sealed.digest === expected && (captured.sealedDigest === null || sealed.sum === captured.sealedSum))
-  );
+  if (expected === null) return true;
+  const sealed = await witness.sealed();
+  return sealed?.digest === expected && (captured.sealedDigest === null || sealed.sum === captured.sealedSum);
+}
+
+function askedFrom(
+  { connection }: LoadSession,
+  { record, database }: TableLoad,
+  bounds: KeyRange,
+  costs: RangeCosts | undefined,
+  signal: AbortSignal,
+): Witness {
+  const ask = (group: 'open' | 'sealed') => digestRange(connection, database, record.schema, bounds, group, signal);
+  return {
+    open: async () => {
+      const startedMs = systemClock.monotonicMs();
+      const found = await ask('open');
+      costs?.asked(found.rows, 1, systemClock.monotonicMs() - startedMs);
+      return found;
+    },
+    sealed: () => ask('sealed'),
+  };
+}
+
+function readFrom(readBack: Pick<ReadBack, 'digests'>, table: TableLoad, bounds: KeyRange): Witness {
+  const found = readBack.digests(table, bounds);
+  return { open: async () => (await found).open, sealed: async () => (await found).sealed };
 }
 
 function hasSecrets({ record }: TableLoad): boolean {

@@ -1,4 +1,4 @@
-import type { RangeDigest } from '../../../shared/model/database.ts';
+import type { RangeDigest, ServerFacts } from '../../../shared/model/database.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { systemClock } from '../platform/clock.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type MysqlTarget,
   type RangeCosts,
 } from '../source/mysql/index.ts';
-import { combineDigests, combineSums, emptyDigest, layoutOf } from '../source/mysql/rows/index.ts';
+import { addDigests, emptyDigest, layoutOf } from '../source/mysql/rows/index.ts';
 import type { TableLoad } from './table-queue.ts';
 
 /** What the rows of one range amount to. `sealed` is null where the table has no secret columns. */
@@ -33,6 +33,7 @@ export class ReadBack {
   readonly #signal: AbortSignal;
   readonly #idle: MysqlConnection[] = [];
   readonly #opened = new Set<MysqlConnection>();
+  #facts: Promise<ServerFacts> | undefined;
 
   /** @param rowBytes of everything that was restored */
   constructor(target: MysqlTarget, pool: ChunkPool, rowBytes: number, signal: AbortSignal) {
@@ -53,7 +54,7 @@ export class ReadBack {
     let isFirst = true;
     await readRange(
       connection,
-      await readServerFacts(connection),
+      await (this.#facts ??= readServerFacts(connection)),
       { ...record.schema, database },
       bounds,
       { firstBytes: batchBytes, nextBytes: batchBytes },
@@ -61,8 +62,9 @@ export class ReadBack {
         if (isFirst) this.costs.fetched(usedBytes, systemClock.monotonicMs() - startedMs);
         isFirst = false;
         const part = await this.#pool.digest({ bytes, usedBytes, rows, layout }, this.#signal);
-        open = added(open, { rows, digest: part.digest, sum: part.sum });
-        if (sealed !== null) sealed = added(sealed, { rows, digest: part.sealedDigest ?? '', sum: part.sealedSum });
+        open = addDigests(open, { rows, digest: part.digest, sum: part.sum });
+        if (sealed !== null)
+          sealed = addDigests(sealed, { rows, digest: part.sealedDigest ?? '', sum: part.sealedSum });
       },
       this.#signal,
     );
@@ -79,12 +81,4 @@ export class ReadBack {
     this.#opened.add(connection);
     return connection;
   }
-}
-
-function added(whole: RangeDigest, part: RangeDigest): RangeDigest {
-  return {
-    rows: whole.rows + part.rows,
-    digest: combineDigests(whole.digest, part.digest),
-    sum: combineSums(whole.sum, part.sum),
-  };
 }

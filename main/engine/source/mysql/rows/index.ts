@@ -13,6 +13,6 @@ export { digestRows, encodeRows } from './encode-rows.ts';
 export { joinGroups, joinWithoutVault } from './join-groups.ts';
 export { layoutOf, type LedgerLayout, type RowLayout } from './layout.ts';
 export { mergeLedgers, type LedgerPartial } from './ledger.ts';
-export { combineDigests, combineSums, emptyDigest } from './row-digest.ts';
+export { addDigests, combineDigests, combineSums, emptyDigest, isSameDigest } from './row-digest.ts';
 export { wholeRows } from './whole-rows.ts';
 export { insertStatements, type InsertOptions } from './sql-text.ts';

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { RangeDigest } from '../../../../../shared/model/database.ts';
 
 /**
  * The range digest: XOR (and, where rows may repeat, sum modulo 2^128) of the first 128 bits of SHA-256 over an
@@ -164,3 +165,12 @@ export function combineSums(a: string | null, b: string | null): string | null {
 
 /** The digest and the sum of no rows. */
 export const emptyDigest = zero;
+
+/** Digests of two disjoint sets of rows taken together. */
+export function addDigests(a: RangeDigest, b: RangeDigest): RangeDigest {
+  return { rows: a.rows + b.rows, digest: combineDigests(a.digest, b.digest), sum: combineSums(a.sum, b.sum) };
+}
+
+export function isSameDigest(a: RangeDigest, b: RangeDigest): boolean {
+  return a.rows === b.rows && a.digest === b.digest && a.sum === b.sum;
+}
