@@ -94,7 +94,7 @@ export async function proveTables({
     const { record, database } = table;
     const whole = { lower: null, upper: null };
     const found = await onSession((session) =>
-      digestRange(session.connection, database, record.schema, whole, 'open', signal),
+      digestRange(session.connection, session.flavour, database, record.schema, whole, 'open', signal),
     );
     if (found.rows !== 0) different.add(nameIn(table));
   });
@@ -150,13 +150,14 @@ async function isSame(table: TableLoad, captured: Range, isVaultOpen: boolean, w
 }
 
 function askedFrom(
-  { connection }: LoadSession,
+  { connection, flavour }: LoadSession,
   { record, database }: TableLoad,
   bounds: KeyRange,
   costs: RangeCosts | undefined,
   signal: AbortSignal,
 ): Witness {
-  const ask = (group: 'open' | 'sealed') => digestRange(connection, database, record.schema, bounds, group, signal);
+  const ask = (group: 'open' | 'sealed') =>
+    digestRange(connection, flavour, database, record.schema, bounds, group, signal);
   return {
     open: async () => {
       const startedMs = systemClock.monotonicMs();

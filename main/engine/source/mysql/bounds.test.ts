@@ -98,17 +98,17 @@ describe('the digest statement', () => {
   });
 
   it('encodes each column with its length, long ones by their hash', () => {
-    const sql = digestSql(aTable(['id'], columns), { lower: null, upper: [text('7')] }, 'sealed');
+    const sql = digestSql('mysql', aTable(['id'], columns), { lower: null, upper: [text('7')] }, 'sealed');
 
     expect(sql).toContain(
-      "CONCAT(IFNULL(CONCAT(OCTET_LENGTH(CAST(`id` AS BINARY)), ':', CAST(`id` AS BINARY)), 'N'), IFNULL(CONCAT('64:', SHA2(`body`, 256)), 'N'))",
+      "CONCAT(_binary '', IFNULL(CONCAT(OCTET_LENGTH(`id`), ':', `id`), 'N'), IFNULL(CONCAT('64:', SHA2(`body`, 256)), 'N'))",
     );
     expect(sql).toContain('WHERE `id` < 7 LIMIT 18446744073709551615) AS hashes');
     expect(sql).not.toContain('SUM(');
   });
 
   it('adds sums where rows may repeat, and can look at a copy under another name', () => {
-    const sql = digestSql(aTable(null, columns), { lower: null, upper: null }, 'open', 'copy');
+    const sql = digestSql('mysql', aTable(null, columns), { lower: null, upper: null }, 'open', 'copy');
 
     expect(sql).toContain('AS sum_high');
     expect(sql).toContain('FROM `copy`.`t` LIMIT');

@@ -83,3 +83,32 @@ export function bytesExpression(column: Column): string {
   if (castsToInternal.has(column.dataType)) return `CAST(CAST(${value} AS CHAR) AS BINARY)`;
   return `CAST(${value} AS BINARY)`;
 }
+
+const numberTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'year']);
+const stringTypes = new Set(['char', 'varchar', 'tinytext', 'text', 'binary', 'varbinary', 'tinyblob', 'blob']);
+
+/**
+ * The same bytes as `bytesExpression`, and how many there are, for CONCAT. A digest asks for every value of a table, so the
+ * server's time counts: on MariaDB 10.11 casts are half of what a row's text costs. Numbers and times are ASCII wherever they stand in a
+ * binary CONCAT, and the length of a time is known.
+ */
+export function countedBytes(column: Column): { readonly length: string; readonly bytes: string } {
+  const name = quoteName(column.name);
+  if (column.form === 'plain') {
+    const timeBytes = lengthOfTime(column);
+    if (timeBytes !== null) return { length: `'${timeBytes}'`, bytes: name };
+    if (numberTypes.has(column.dataType)) return { length: `OCTET_LENGTH(${name})`, bytes: name };
+    if (stringTypes.has(column.dataType))
+      return { length: `OCTET_LENGTH(${name})`, bytes: `CONVERT(${name} USING binary)` };
+  }
+  const bytes = bytesExpression(column);
+  return { length: `OCTET_LENGTH(${bytes})`, bytes };
+}
+
+/** `2024-02-29 12:00:00.000`. Null for TIME, whose hours have two or three digits and a sign, and for all that is no time. */
+function lengthOfTime({ dataType, columnType }: Column): number | null {
+  if (dataType === 'date') return 10;
+  if (dataType !== 'datetime' && dataType !== 'timestamp') return null;
+  const digits = Number(/^\w+\((\d)\)/.exec(columnType)?.[1] ?? 0);
+  return 19 + (digits === 0 ? 0 : 1 + digits);
+}

@@ -134,7 +134,9 @@ export class OpenSnapshot implements MysqlSnapshot {
   }
 
   digestRange(table: TableSchema, range: KeyRange, group: DigestGroup, signal: AbortSignal): Promise<RangeDigest> {
-    return this.#reading(table, signal, (reader) => digestRange(reader, table.database, table, range, group, signal));
+    return this.#reading(table, signal, (reader) =>
+      digestRange(reader, this.server.flavour, table.database, table, range, group, signal),
+    );
   }
 
   async countRows(table: TableSchema, signal: AbortSignal): Promise<number> {

@@ -67,7 +67,7 @@ describe('capture', () => {
   it('has the digests of the server, for every type, group and table', async () => {
     for (const schema of tables) {
       const captured = await captureTable(reader, schema);
-      const open = await digestRange(reader, 'shop', schema, whole, 'open');
+      const open = await digestRange(reader, 'mariadb', 'shop', schema, whole, 'open');
       expect({ table: schema.name, rows: captured.rows, digest: captured.openDigest, sum: captured.openSum }).toEqual({
         table: schema.name,
         ...open,
@@ -79,7 +79,7 @@ describe('capture', () => {
         sealedDigest: captured.sealedDigest,
       });
       if (captured.sealedDigest === null) continue;
-      const sealed = await digestRange(reader, 'shop', schema, whole, 'sealed');
+      const sealed = await digestRange(reader, 'mariadb', 'shop', schema, whole, 'sealed');
       expect(captured.sealedDigest).toBe(sealed.digest);
     }
   });

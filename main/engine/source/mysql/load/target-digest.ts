@@ -24,7 +24,7 @@ export async function assertRange(
   signal: AbortSignal,
 ): Promise<void> {
   const table = `${database}.${schema.name}`;
-  const open = await digestRange(session.connection, database, schema, range, 'open', signal);
+  const open = await digestRange(session.connection, session.flavour, database, schema, range, 'open', signal);
   if (open.rows !== expected.rows) {
     throw new AppError('restore.rows-mismatch', { table, expected: expected.rows, actual: open.rows });
   }
@@ -33,7 +33,7 @@ export async function assertRange(
   }
   // Null: no secret columns, or the digest is inside the seal, or the vault was closed and stand-ins were loaded.
   if (expected.sealedDigest === null) return;
-  const sealed = await digestRange(session.connection, database, schema, range, 'sealed', signal);
+  const sealed = await digestRange(session.connection, session.flavour, database, schema, range, 'sealed', signal);
   if (sealed.digest !== expected.sealedDigest)
     throw new AppError('restore.digest-mismatch', { table, group: 'sealed' });
 }
