@@ -204,7 +204,7 @@ async function storeBatch(
 }
 
 function rangeOf(lower: Range['lower'], encoded: EncodedChunk): Range {
-  const { open, sealed, rows, textBytes, digest, sum, sealedDigest, sealedSum, ledgers } = encoded;
+  const { open, sealed, rows, textBytes, digest, sum, sealedDigest, sealedSum, packetHash, ledgers } = encoded;
   return {
     lower,
     rows,
@@ -212,6 +212,7 @@ function rangeOf(lower: Range['lower'], encoded: EncodedChunk): Range {
     sum,
     sealedDigest,
     sealedSum,
+    packetHash,
     chunks: [{ id: open.id, sealedId: sealed?.id ?? null, rows, textBytes }],
     // An amount that is no number is no reason to lose the rows: a check of the run names the ledger.
     ledgers: ledgers.map((ledger) => ({
@@ -248,9 +249,14 @@ function mergeIntoOne(ranges: readonly Range[]): Range[] {
   return [merged];
 }
 
-/** A digest over a handful of secrets would let the holder of the main key try guesses against it: it is inside the seal then. */
+/**
+ * A digest over a handful of secrets would let the holder of the main key try guesses against it: it is inside the seal then. So would the
+ * hash of their packets, which is only there to save time.
+ */
 function withoutOracle(range: Range): Range {
-  return range.rows < smallGroupRows ? { ...range, sealedDigest: null, sealedSum: null } : range;
+  if (range.rows >= smallGroupRows) return range;
+  const { packetHash: _, ...rest } = range;
+  return { ...rest, sealedDigest: null, sealedSum: null };
 }
 
 function mergePartials(a: readonly LedgerPartial[], b: readonly LedgerPartial[]): LedgerPartial[] {
@@ -281,8 +287,8 @@ async function auditRange(
   );
 }
 
-function comparedPart({ digest, sum, sealedDigest, sealedSum }: Range): ComparedPart {
-  return { digest, sum, sealedDigest, sealedSum };
+function comparedPart({ digest, sum, sealedDigest, sealedSum, packetHash }: Range): ComparedPart {
+  return { digest, sum, sealedDigest, sealedSum, packetHash: packetHash ?? null };
 }
 
 function sealedDigestOf(range: Range): RangeDigest {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Range } from '../../../shared/model/database.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { NewKeyring } from '../repository/index.ts';
 import { aKeyring } from '../repository/testing/keys.ts';
@@ -63,9 +64,14 @@ describe('captureTable', () => {
     expect(record.ranges[0]!.chunks.map(({ rows }) => rows)).toEqual([100, 100, 50]);
   });
 
-  it('keeps the chunks of rows that it fetched and found the same', async () => {
+  it.each([
+    ['the hash of their packets', (range: Range) => range],
+    ['their digests', ({ packetHash: _, ...range }: Range) => range],
+  ])('keeps the chunks of rows that it fetched and found the same by %s', async (_by, known) => {
     const first = await aRun(300);
-    const { record } = await captureTable(first.table, wholeTable(), first.context);
+    const { record: captured } = await captureTable(first.table, wholeTable(), first.context);
+    expect(captured.ranges.map(({ packetHash }) => packetHash?.length)).toEqual([32, 32, 32]);
+    const record = { ...captured, ranges: captured.ranges.map(known) };
     const changed = aScriptedTable(300);
     changed.rows[150] = ['151', '9.99', 'CARD-151'];
     const snapshot = new ScriptedSnapshot([changed]);
@@ -164,6 +170,7 @@ describe('captureTable', () => {
     const { record } = await captureTable(table, wholeTable(), context);
 
     expect(record.ranges[0]).toMatchObject({ rows: 63, sealedDigest: null, sealedSum: null });
+    expect(record.ranges[0]).not.toHaveProperty('packetHash');
     expect(record.ranges[0]!.digest).toMatch(/^[0-9a-f]{32}$/);
   });
 
@@ -173,6 +180,7 @@ describe('captureTable', () => {
     const { record } = await captureTable(table, wholeTable(), context);
 
     expect(record.ranges[0]!.sealedDigest).toMatch(/^[0-9a-f]{32}$/);
+    expect(record.ranges[0]!.packetHash).toMatch(/^[0-9a-f]{32}$/);
   });
 
   describe('with the ranges of the last snapshot', () => {

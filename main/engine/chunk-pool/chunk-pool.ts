@@ -4,9 +4,9 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { workerUrl } from '../platform/asset-path.ts';
 import type { EncodingKeys } from '../repository/index.ts';
 import type {
-  ComparedPart,
   DecodedRows,
   DecodeTask,
+  Digests,
   DigestTask,
   EncodedChunk,
   EncodeTask,
@@ -54,8 +54,8 @@ export class ChunkPool {
   }
 
   /** `task.bytes` is handed over and must not be used afterwards. */
-  digest(task: DigestTask, signal: AbortSignal): Promise<ComparedPart> {
-    return this.#run<ComparedPart>('digest', task, signal, [task.bytes.buffer]);
+  digest(task: DigestTask, signal: AbortSignal): Promise<Digests | 'same'> {
+    return this.#run<Digests | 'same'>('digest', task, signal, [task.bytes.buffer]);
   }
 
   async close(): Promise<void> {

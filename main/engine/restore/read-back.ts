@@ -44,14 +44,22 @@ export class ReadBack {
     this.costs = new MeasuredRangeCosts(rowBytes, Infinity);
   }
 
-  /** Errors: those of `connectMysql` and `readRange`. */
-  async digests({ record, database }: TableLoad, bounds: KeyRange): Promise<RangeDigests> {
+  /**
+   * `same`: the rows are those of `packetHash`, which need no digests then.
+   * Errors: those of `connectMysql` and `readRange`.
+   */
+  async digests(
+    { record, database }: TableLoad,
+    bounds: KeyRange,
+    packetHash: string | null,
+  ): Promise<RangeDigests | 'same'> {
     const connection = this.#idle.pop() ?? (await this.#open());
     const layout = layoutOf(record.schema);
     const startedMs = systemClock.monotonicMs();
     let open: RangeDigest = { rows: 0, digest: emptyDigest, sum: layout.withSum ? emptyDigest : null };
     let sealed: RangeDigest | null = layout.secret.length === 0 ? null : open;
-    let isFirst = true;
+    let batches = 0;
+    let sameBatches = 0;
     await readRange(
       connection,
       await (this.#facts ??= readServerFacts(connection)),
@@ -59,9 +67,15 @@ export class ReadBack {
       bounds,
       { firstBytes: batchBytes, nextBytes: batchBytes },
       async ({ bytes, usedBytes, rows }) => {
-        if (isFirst) this.costs.fetched(usedBytes, systemClock.monotonicMs() - startedMs);
-        isFirst = false;
-        const part = await this.#pool.digest({ bytes, usedBytes, rows, layout }, this.#signal);
+        if (batches === 0) this.costs.fetched(usedBytes, systemClock.monotonicMs() - startedMs);
+        batches += 1;
+        const part = await this.#pool.digest({ bytes, usedBytes, rows, layout, packetHash }, this.#signal);
+        if (part === 'same') {
+          sameBatches += 1;
+          // Rows that come behind them are too many, and their number says so.
+          open = { ...open, rows: open.rows + rows };
+          return;
+        }
         open = addDigests(open, { rows, digest: part.digest, sum: part.sum });
         if (sealed !== null)
           sealed = addDigests(sealed, { rows, digest: part.sealedDigest ?? '', sum: part.sealedSum });
@@ -69,7 +83,7 @@ export class ReadBack {
       this.#signal,
     );
     this.#idle.push(connection);
-    return { open, sealed };
+    return batches === 1 && sameBatches === 1 ? 'same' : { open, sealed };
   }
 
   close(): void {
