@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PrivateServer } from '../sandbox/index.ts';
 import { compatServers, startCompatServer } from '../sandbox/testing/compat-servers.ts';
 import { everyType } from '../source/mysql/testing/every-type.sql.ts';
-import { openRoundTrip, type RoundTrip } from './testing/zoo/round-trip.ts';
+import { openRigOf, type ZooRig } from './testing/zoo/rig.ts';
 import { testimonyOf, type Testimony } from './testing/zoo/witness.ts';
 import { loadTheme, runClient, whyNoZoo } from './testing/zoo/zoo-server.ts';
 
@@ -15,26 +14,25 @@ const themes = [
 ];
 
 describe.skipIf(reason !== null)('a zoo of the MariaDB of this machine on MariaDB 11.8', () => {
-  let source: PrivateServer;
-  let target: PrivateServer;
-  let trip: RoundTrip;
+  let rig: ZooRig;
   let before: Testimony;
   beforeAll(async () => {
-    source = await startCompatServer('local', { extraArgs: ['--log-bin-trust-function-creators=1', '--sql-mode='] });
-    target = await startCompatServer('mariadb', { extraArgs: ['--character-set-server=latin1'] });
+    rig = await openRigOf(
+      () => startCompatServer('local', { extraArgs: ['--log-bin-trust-function-creators=1', '--sql-mode='] }),
+      () => startCompatServer('mariadb', { extraArgs: ['--character-set-server=latin1'] }),
+    );
+    const { source, target } = rig;
     for (const server of [source, target]) for (const theme of ['zones', 'accounts']) await loadTheme(server, theme);
     await runClient(source, `${everyType('mariadb', 'zoo_types').join(';\n')};\n`);
     for (const theme of themes) await loadTheme(source, theme);
     before = await testimonyOf(source);
-    trip = await openRoundTrip();
   });
   afterAll(async () => {
-    await trip.close();
-    await source.stop();
-    await target.stop();
+    await rig.close();
   });
 
   it('comes back with every row, proven by the target and by both servers themselves', async () => {
+    const { source, target, trip } = rig;
     const { digest, notes } = await trip.restore(await trip.backUp(source), target);
     const after = await testimonyOf(target);
 

@@ -3,7 +3,7 @@ import type { RestoreResult } from '../restore/restore-into-server.ts';
 import type { PrivateServer } from '../sandbox/index.ts';
 import { everyType } from '../source/mysql/testing/every-type.sql.ts';
 import type { BackupResult } from './run-backup.ts';
-import { everyCharset, type ServerCharset } from './testing/zoo/charsets.sql.ts';
+import { charsetsOf, everyCharset } from './testing/zoo/charsets.sql.ts';
 import { openZooRig, type ZooRig } from './testing/zoo/rig.ts';
 import { testimonyOf, type Testimony } from './testing/zoo/witness.ts';
 import { loadTheme, runClient, whyNoZoo } from './testing/zoo/zoo-server.ts';
@@ -147,17 +147,3 @@ describe.skipIf(reason !== null)('a zoo of everything that a server can hold', (
     expect(await next(rig.target)).toBe(await next(rig.source));
   });
 });
-
-async function charsetsOf(server: PrivateServer): Promise<ServerCharset[]> {
-  const output = await runClient(
-    server,
-    'SELECT CHARACTER_SET_NAME, GROUP_CONCAT(DISTINCT COLLATION_NAME ORDER BY COLLATION_NAME) FROM information_schema.COLLATIONS JOIN information_schema.CHARACTER_SETS USING (CHARACTER_SET_NAME) GROUP BY 1;\n',
-  );
-  return output
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      const [name = '', collations = ''] = line.split('\t');
-      return { name, collations: collations.split(',') };
-    });
-}

@@ -1,3 +1,6 @@
+import type { PrivateServer } from '../../../sandbox/index.ts';
+import { runClient } from './zoo-server.ts';
+
 /** A character set of the server under test with its collations. */
 export interface ServerCharset {
   readonly name: string;
@@ -29,7 +32,7 @@ const samples = [
 export function everyCharset(charsets: readonly ServerCharset[]): string {
   return [
     "CREATE DATABASE zoo_charsets CHARACTER SET utf8mb4; USE zoo_charsets; SET SESSION sql_mode = ''",
-    ...charsets.flatMap((charset) => [...bytesTable(charset), ...collationsTable(charset)]),
+    ...charsets.flatMap((charset) => [...bytesTable(charset), ...collationsTables(charset)]),
     '',
   ].join(';\n');
 }
@@ -52,17 +55,40 @@ function bytesTable({ name }: ServerCharset): string[] {
   ];
 }
 
-function collationsTable({ name, collations }: ServerCharset): string[] {
+/** At most 64 keys to a table, and a row must fit its page. */
+const collationsPerTable = 60;
+
+function collationsTables({ name, collations }: ServerCharset): string[] {
   if (name === 'binary') return [];
-  const table = `\`collations of ${name}\``;
+  const tables = Math.ceil(collations.length / collationsPerTable);
+  return Array.from({ length: tables }, (_, n) => {
+    const own = collations.slice(n * collationsPerTable, (n + 1) * collationsPerTable);
+    return collationsTable(`\`collations of ${name}${n === 0 ? '' : ` ${n + 1}`}\``, name, own);
+  }).flat();
+}
+
+function collationsTable(table: string, charset: string, collations: readonly string[]): string[] {
   const columns = collations.map(
-    (collation) => `\`${collation}\` varchar(20) CHARACTER SET ${name} COLLATE ${collation} NOT NULL`,
+    (collation) => `\`${collation}\` varchar(20) CHARACTER SET ${charset} COLLATE ${collation} NOT NULL`,
   );
-  // At most 64 keys to a table.
-  const keys = collations.slice(0, 60).map((collation) => `UNIQUE KEY (\`${collation}\`, id)`);
+  const keys = collations.map((collation) => `UNIQUE KEY (\`${collation}\`, id)`);
   const row = (id: number, sample: string) => `(${id}, ${collations.map(() => `'${sample}'`).join(', ')})`;
   return [
     `CREATE TABLE ${table} (id int PRIMARY KEY, ${[...columns, ...keys].join(', ')})`,
     `INSERT INTO ${table} VALUES ${[row(1, 'a'), row(2, 'A'), row(3, 'a '), row(4, ''), row(5, 'ss')].join(', ')}`,
   ];
+}
+
+export async function charsetsOf(server: PrivateServer): Promise<ServerCharset[]> {
+  const output = await runClient(
+    server,
+    'SET SESSION group_concat_max_len = 1000000; SELECT CHARACTER_SET_NAME, GROUP_CONCAT(DISTINCT COLLATION_NAME ORDER BY COLLATION_NAME) FROM information_schema.COLLATIONS JOIN information_schema.CHARACTER_SETS USING (CHARACTER_SET_NAME) GROUP BY 1;\n',
+  );
+  return output
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [name = '', collations = ''] = line.split('\t');
+      return { name, collations: collations.split(',') };
+    });
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../../platform/run-command.ts';
 import { findServerBinaries, type PrivateServer } from '../../../sandbox/index.ts';
 import type { MysqlTarget } from '../../../source/mysql/index.ts';
+import { onMysql } from './mysql/on-mysql.ts';
+import { scriptOf } from './mysql/sql-script.ts';
 
 const client = ['/usr/bin/mariadb', '/usr/bin/mysql'].find((path) => existsSync(path)) ?? '';
 
@@ -15,17 +17,16 @@ export async function whyNoZoo(): Promise<string | null> {
 }
 
 /** Runs SQL through the stock client and gives what it prints: nothing of the engine is on the way. */
-export async function runClient(server: PrivateServer, sql: string): Promise<string> {
+export function runClient(server: PrivateServer, sql: string): Promise<string> {
+  return runClientIn('utf8mb4', server, sql);
+}
+
+/** The same by a client in another character set: `sql` is the statements' octets in it. */
+export async function runClientIn(charset: string, server: PrivateServer, sql: string | Uint8Array): Promise<string> {
   const args = [
-    ...[
-      '--no-defaults',
-      '--default-character-set=utf8mb4',
-      '--batch',
-      '--skip-column-names',
-      '--binary-mode',
-      '--comments',
-    ],
-    ...['--max-allowed-packet=1G', `--socket=${server.socketPath}`, '-u', server.user],
+    ...['--no-defaults', `--default-character-set=${charset}`, '--batch', '--skip-column-names'],
+    ...['--binary-mode', '--comments', '--max-allowed-packet=1G'],
+    ...[`--socket=${server.socketPath}`, '-u', server.user],
   ];
   const result = await runCommand(client, args, { stdin: sql, env: { MYSQL_PWD: server.password } });
   if (result.exitCode !== 0) throw new Error(`the client failed: ${result.stderr.slice(0, 2000)}`);
@@ -34,7 +35,17 @@ export async function runClient(server: PrivateServer, sql: string): Promise<str
 
 /** Fills a server with one theme of the zoo. */
 export async function loadTheme(server: PrivateServer, theme: string): Promise<void> {
-  await runClient(server, await readFile(fileURLToPath(new URL(`${theme}.sql`, import.meta.url)), 'utf8'));
+  const script = await textOf(`${theme}.sql`);
+  await runClient(server, server.flavour === 'mysql' ? scriptOf(onMysql(theme, script)) : script);
+}
+
+/** A theme that only MySQL can hold. */
+export async function loadMysqlTheme(server: PrivateServer, theme: string): Promise<void> {
+  await runClient(server, await textOf(`mysql/${theme}.sql`));
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(fileURLToPath(new URL(file, import.meta.url)), 'utf8');
 }
 
 export function targetOf({ socketPath, port, user, password }: PrivateServer): MysqlTarget {

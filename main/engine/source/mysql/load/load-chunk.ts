@@ -2,7 +2,7 @@ import { AppError } from '../../../../../shared/errors/app-error.ts';
 import type { Column, TableSchema } from '../../../../../shared/model/database.ts';
 import { serverErrno } from '../map-error.ts';
 import { quoteName, quoteTable, quoteText } from '../quote.ts';
-import { insertStatements } from '../rows/index.ts';
+import { insertStatements, setExactRowsApart } from '../rows/index.ts';
 import { type LoadOk, type LoadSession, textSource } from './load-session.ts';
 
 /** LOCAL INFILE refused by MySQL ≤ 5.7 and MariaDB, by MySQL 8, and by MariaDB where the client flag is missing. */
@@ -50,15 +50,22 @@ async function loadRows(
   text: Buffer,
   signal: AbortSignal,
 ): Promise<Taken> {
-  if (!session.localInfileRefused) {
-    try {
-      return takenByLoad(await session.send((file) => loadStatement(database, schema, file), textSource(text), signal));
-    } catch (error) {
-      if (!infileRefused.has(serverErrno(error))) throw error;
-      session.localInfileRefused = true;
-    }
+  if (session.localInfileRefused) return insertRows(session, database, schema, text, signal);
+  // LOAD DATA has no words for what these rows need.
+  const isMysql = session.flavour === 'mysql';
+  const { plain, exact } = isMysql ? setExactRowsApart(schema, text) : { plain: text, exact: Buffer.alloc(0) };
+  const inserted = await insertRows(session, database, schema, exact, signal);
+  if (plain.length === 0) return inserted;
+  try {
+    const ok = await session.send((file) => loadStatement(database, schema, file), textSource(plain), signal);
+    const loaded = takenByLoad(ok);
+    return { ...loaded, records: loaded.records + inserted.records };
+  } catch (error) {
+    if (!infileRefused.has(serverErrno(error))) throw error;
+    session.localInfileRefused = true;
   }
-  return insertRows(session, database, schema, text, signal);
+  const rest = await insertRows(session, database, schema, plain, signal);
+  return { ...rest, records: rest.records + inserted.records };
 }
 
 /** What the server says it did with the rows it was given. */
@@ -86,7 +93,8 @@ async function insertRows(
   const maxBytes = session.maxPacketBytes - 64;
   const targetBytes = Math.min(maxBytes, 16 * 1024 * 1024) / 2;
   let records = 0;
-  for (const statement of insertStatements(schema, text, { database, targetBytes, maxBytes })) {
+  const exactJson = session.flavour === 'mysql';
+  for (const statement of insertStatements(schema, text, { database, targetBytes, maxBytes, exactJson })) {
     const ok = await session.execute(statement.toString('utf8'), signal);
     records += ok.affectedRows;
     // SHOW WARNINGS only knows the last statement, so each one is judged at once.

@@ -16,3 +16,4 @@ export { mergeLedgers, type LedgerPartial } from './ledger.ts';
 export { addDigests, combineDigests, combineSums, emptyDigest, isSameDigest } from './row-digest.ts';
 export { wholeRows } from './whole-rows.ts';
 export { insertStatements, type InsertOptions } from './sql-text.ts';
+export { setExactRowsApart } from './json-decimals.ts';

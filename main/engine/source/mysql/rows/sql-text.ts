@@ -3,6 +3,7 @@ import type { Column, TableSchema } from '../../../../../shared/model/database.t
 import { AppError } from '../../../../../shared/errors/app-error.ts';
 import { quoteName, quoteTable } from '../quote.ts';
 import { TextCursor, unescapeField } from './decode-text.ts';
+import { exactDecimals } from './json-decimals.ts';
 
 /**
  * How a value is written in SQL. Every form gives back exactly the stored value under `sql_mode=NO_AUTO_VALUE_ON_ZERO`
@@ -32,6 +33,8 @@ export interface InsertOptions {
   readonly targetBytes: number;
   /** One row may need more than `targetBytes`, but no statement more than this: the server's max_allowed_packet. */
   readonly maxBytes: number;
+  /** For MySQL alone: exact decimals inside JSON come back as such. Other readers of the statement would not understand it. */
+  readonly exactJson?: boolean;
 }
 
 /**
@@ -50,7 +53,7 @@ export function* insertStatements(schema: TableSchema, text: Buffer, options: In
   let parts: Buffer[] = [head];
   let bytes = head.length;
   while (cursor.next()) {
-    const row = writeRow(cursor, forms, scratch);
+    const row = writeRow(cursor, forms, scratch, options.exactJson === true);
     if (head.length + row.length > options.maxBytes) {
       const facts = { table: `${schema.database}.${schema.name}`, bytes: row.length, limit: options.maxBytes };
       throw new AppError('restore.load-failed', { ...facts, warning: 'row larger than max_allowed_packet', count: 1 });
@@ -76,15 +79,21 @@ const rowSeparator = Buffer.from(',\n');
 class SqlScratch {
   sql = Buffer.allocUnsafe(64 * 1024);
   value = Buffer.allocUnsafe(16 * 1024);
+
+  /** Room for `bytes` more than there is, behind what is written already. */
+  grow(bytes: number): void {
+    this.sql = Buffer.concat([this.sql], this.sql.length + bytes);
+  }
 }
 
-function writeRow(cursor: TextCursor, forms: readonly LiteralForm[], scratch: SqlScratch): Buffer {
+function writeRow(cursor: TextCursor, forms: readonly LiteralForm[], scratch: SqlScratch, exactJson: boolean): Buffer {
   const rowBytes = (cursor.ends[forms.length - 1] as number) - (cursor.starts[0] as number);
   // Hex or escapes at most double a value, which is no longer than its text; 40 covers the words around it.
   const most = rowBytes * 2 + forms.length * 40 + 2;
   if (scratch.sql.length < most) scratch.sql = Buffer.allocUnsafe(most * 2);
   if (scratch.value.length < rowBytes) scratch.value = Buffer.allocUnsafe(rowBytes * 2);
-  const { sql, value } = scratch;
+  const { value } = scratch;
+  let { sql } = scratch;
   let at = 0;
   for (let column = 0; column < forms.length; column++) {
     sql[at++] = column === 0 ? 0x28 : 0x2c;
@@ -93,10 +102,33 @@ function writeRow(cursor: TextCursor, forms: readonly LiteralForm[], scratch: Sq
       continue;
     }
     const length = unescapeField(cursor.text, cursor.starts[column] as number, cursor.ends[column] as number, value, 0);
-    at = writeLiteral(forms[column] as LiteralForm, value, length, sql, at);
+    const decimals = exactJson && forms[column] === 'json' ? exactDecimals(value.toString('utf8', 0, length)) : [];
+    if (decimals.length === 0) {
+      at = writeLiteral(forms[column] as LiteralForm, value, length, sql, at);
+      continue;
+    }
+    const tail = decimals.map(({ path, digits }) => `,${quotedText(path)},${decimalSql(digits)}`).join('');
+    scratch.grow(2 * (tail.length + 20) * 2);
+    ({ sql } = scratch);
+    at += sql.write('JSON_SET(CAST(', at, 'latin1');
+    at = writeLiteral('json', value, length, sql, at);
+    at += sql.write(` AS JSON)${tail})`, at, 'utf8');
   }
   sql[at++] = 0x29;
   return Buffer.from(sql.subarray(0, at));
+}
+
+/** With just as many digits as there are: the server keeps the precision with the number. */
+function decimalSql(digits: string): string {
+  const [whole = '', fraction = ''] = digits.replace('-', '').split('.');
+  const precision = Math.max(whole.replace(/^0+/, '').length + fraction.length, 1);
+  return `CAST('${digits}' AS DECIMAL(${precision},${fraction.length}))`;
+}
+
+function quotedText(text: string): string {
+  const value = Buffer.from(text);
+  const sql = Buffer.allocUnsafe(value.length * 2 + 2);
+  return `CONVERT(_binary ${sql.toString('utf8', 0, quoted(value, value.length, sql, 0))} USING utf8mb4)`;
 }
 
 function writeLiteral(form: LiteralForm, value: Buffer, length: number, sql: Buffer, to: number): number {

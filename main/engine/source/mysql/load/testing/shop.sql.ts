@@ -79,6 +79,8 @@ export const mysqlStatements: readonly string[] = [
       .replace("js='{", 'js=\'{"d":1.10,"n":18446744073709551615,')
       .replace('mt="2024"', 'js=\'[1.0,1e100,"\\\\u0000x"]\''),
   ),
+  // What SQL makes and no JSON text can say.
+  `UPDATE every_type SET js = JSON_OBJECT('d', 9.90, '守 "x\\\\', JSON_ARRAY(1, JSON_OBJECT('', -1.00)), 'big', 123456789012345678901234567890.10) WHERE id = 4`,
   ...otherTableStatements.filter((sql) => !/seq/i.test(sql)),
   ...objectStatements.map((sql) => sql.replace(' twice(v.id)', ' shop.twice(v.id)')),
 ];
