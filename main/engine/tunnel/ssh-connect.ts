@@ -11,6 +11,7 @@ export interface SshTarget {
   readonly port: number;
   readonly user: string;
   readonly auth: TunnelAuth;
+  readonly compress?: boolean;
 }
 
 export interface SshAttempt {
@@ -111,7 +112,7 @@ export function connectSsh(target: SshTarget, attempt: SshAttempt): Promise<SshC
       algorithms: {
         serverHostKey: [...attempt.hostKeyAlgorithms],
         cipher: ciphers,
-        compress: ['none'],
+        compress: target.compress === true ? ['zlib@openssh.com', 'zlib', 'none'] : ['none'],
       },
       readyTimeout: 0, // ours stops while a person is asked
       keepaliveInterval: attempt.keepaliveIntervalMs,

