@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountsSummarySchema } from './accounts.ts';
 import {
   coordinateSchema,
   ledgerDefinitionSchema,
@@ -76,6 +77,8 @@ export const manifestSchema = z.strictObject({
   ledgers: z.array(ledgerResultSchema),
   read: readFiguresSchema,
   checks: z.array(checkResultSchema),
+  /** Where the server's accounts are. Absent: none were asked for, or they could not be read (check `accounts-read`). */
+  accounts: accountsSummarySchema.optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 

@@ -61,6 +61,8 @@ export const sourceInputSchema = z.strictObject({
   ledgers: z.array(ledgerDefinitionSchema).max(50),
   /** Remote folders of the site; kept for the site-files feature. */
   files: z.array(z.string().max(1000)).max(50),
+  /** Keep the server's accounts, with their rights and password hashes, with every snapshot. Absent: no. */
+  accounts: z.boolean().optional(),
 });
 export type SourceInput = z.infer<typeof sourceInputSchema>;
 
@@ -82,6 +84,8 @@ export const sourceViewSchema = z.strictObject({
   preset: z.string().nullable(),
   secretColumns: z.array(z.string()),
   ledgers: z.array(ledgerDefinitionSchema),
+  /** True: the server's accounts are kept with every snapshot. Absent: no. */
+  accounts: z.boolean().optional(),
   addedAt: z.iso.datetime(),
   /** False after `recover` on a bare computer: the passwords have to be typed again. */
   hasCredentials: z.boolean(),

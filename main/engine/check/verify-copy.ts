@@ -170,6 +170,7 @@ class Verification {
   async #objectsOf(manifest: Manifest): Promise<string[]> {
     const { repository, signal } = this.#request;
     const objects = new Set(manifest.databases.map(({ schemaChunk }) => schemaChunk));
+    if (manifest.accounts !== undefined) objects.add(manifest.accounts.chunk);
     for (const { tableChunk } of manifest.tables) {
       objects.add(tableChunk);
       for (const id of await this.#chunksOf(tableChunk, (id) => repository.chunksOfTable(id, signal))) objects.add(id);

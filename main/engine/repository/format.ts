@@ -20,6 +20,7 @@ export const objectKinds = {
   manifest: 7,
   stream: 8,
   'blob-index': 9,
+  accounts: 10,
 } as const;
 export type ObjectKind = keyof typeof objectKinds;
 /** Kinds that are stored under `chunks/` and named by their content. */

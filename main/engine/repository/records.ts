@@ -5,6 +5,7 @@ import {
   type DatabaseRecord,
   type TableRecord,
 } from '../../../shared/model/database.ts';
+import { accountsRecordSchema, type AccountsRecord } from '../../../shared/model/accounts.ts';
 import { manifestSchema, type Manifest } from '../../../shared/model/snapshot.ts';
 import { utf8 } from './crypto/primitives.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -13,7 +14,7 @@ import { damaged, parseManifestName } from './format.ts';
 /** The JSON inside manifests and records. Decrypted JSON is still checked: whoever had the keys may have been a bug. */
 
 /** Keys sorted, so that the same record put together another way is the same object. Numbers are integers. */
-export function recordBytes(record: Manifest | TableRecord | DatabaseRecord): Uint8Array {
+export function recordBytes(record: Manifest | TableRecord | DatabaseRecord | AccountsRecord): Uint8Array {
   return utf8(canonicalJson(record));
 }
 
@@ -32,6 +33,10 @@ export function parseTableRecord(id: string, payload: Uint8Array): TableRecord {
 
 export function parseDatabaseRecord(id: string, payload: Uint8Array): DatabaseRecord {
   return parseRecord(id, databaseRecordSchema, payload);
+}
+
+export function parseAccountsRecord(id: string, payload: Uint8Array): AccountsRecord {
+  return parseRecord(id, accountsRecordSchema, payload);
 }
 
 /** Ids of all rows objects of a table, open and sealed, in range order. */

@@ -1,4 +1,5 @@
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
+import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, TableRecord } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
@@ -18,7 +19,7 @@ import {
   verifyObject,
 } from './objects/object-codec.ts';
 import { refreshReaderFiles } from './reader-files.ts';
-import { parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
+import { parseAccountsRecord, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
 import { TableChunks } from './table-chunks.ts';
 
 /** A record that is now in the repository; `written` is false when it was there before. Bytes as stored. */
@@ -158,6 +159,11 @@ export class Repository {
     return this.#putRecord('schema', record, signal);
   }
 
+  /** Writes the accounts of a server and gives their id. */
+  putAccountsRecord(record: AccountsRecord, signal: AbortSignal): Promise<StoredRecord> {
+    return this.#putRecord('accounts', record, signal);
+  }
+
   async getTableRecord(id: string, signal: AbortSignal): Promise<TableRecord> {
     const { payload } = await this.getObject(id, { expectedKind: 'table', signal });
     const record = parseTableRecord(id, payload);
@@ -174,10 +180,15 @@ export class Repository {
     return parseDatabaseRecord(id, (await this.getObject(id, { expectedKind: 'schema', signal })).payload);
   }
 
-  /** Every chunk of a snapshot, each once: database records, table records, rows. */
+  async getAccountsRecord(id: string, signal: AbortSignal): Promise<AccountsRecord> {
+    return parseAccountsRecord(id, (await this.getObject(id, { expectedKind: 'accounts', signal })).payload);
+  }
+
+  /** Every chunk of a snapshot, each once: accounts, database records, table records, rows. */
   async *objectsOf(manifest: Manifest, signal: AbortSignal): AsyncGenerator<string> {
     const seen = new Set<string>();
     const fresh = (id: string) => seen.size < seen.add(id).size;
+    if (manifest.accounts !== undefined && fresh(manifest.accounts.chunk)) yield manifest.accounts.chunk;
     for (const { schemaChunk } of manifest.databases) if (fresh(schemaChunk)) yield schemaChunk;
     for (const { tableChunk } of manifest.tables) {
       if (!fresh(tableChunk)) continue;
@@ -271,8 +282,8 @@ export class Repository {
   }
 
   async #putRecord(
-    kind: 'table' | 'schema',
-    record: TableRecord | DatabaseRecord,
+    kind: 'table' | 'schema' | 'accounts',
+    record: TableRecord | DatabaseRecord | AccountsRecord,
     signal: AbortSignal,
   ): Promise<StoredRecord> {
     const { id, bytes } = encodeObject(this.keys, { kind, slot: 'main', payload: recordBytes(record) });

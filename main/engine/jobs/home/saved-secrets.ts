@@ -68,6 +68,7 @@ export function viewOfSource(source: SavedSource): SourceView {
     preset: source.preset,
     secretColumns: source.secretColumns,
     ledgers: source.ledgers,
+    ...(source.accounts === true ? { accounts: true } : {}),
     addedAt: source.addedAt,
     hasCredentials: source.sealedPassword !== null,
   };

@@ -32,6 +32,8 @@ export const savedSourceSchema = z.strictObject({
   secretColumns: z.array(z.string()),
   ledgers: z.array(ledgerDefinitionSchema),
   files: z.array(z.string()),
+  /** Keep the server's accounts with every snapshot; absent: no. */
+  accounts: z.boolean().optional(),
   addedAt: z.iso.datetime(),
 });
 export type SavedSource = z.infer<typeof savedSourceSchema>;

@@ -1,14 +1,16 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import { keepAccounts } from '../../backup/keep-accounts.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
 import type { Repository } from '../../repository/index.ts';
+import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
 import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
-import { accessOfSaved, withReadingSession } from '../source-session.ts';
+import { accessOfSaved, withServerSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
 import { copyBetween } from './copy-verbs.ts';
 import { findDestination, findSource } from './lookup.ts';
@@ -134,8 +136,12 @@ async function captureInto(
   run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const previous = await newestManifest(repository, source, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
+  // An object, because the callback below sets it.
+  const seen: { accounts: AccountsReading | null } = { accounts: null };
   const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
-    withReadingSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
+    withServerSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
+      // On a connection of its own, and before anything is locked.
+      if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
       run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
       const snapshot = await beginSnapshot(target, {
         ...(source.databases.length === 0 ? {} : { databases: source.databases }),
@@ -170,7 +176,10 @@ async function captureInto(
     });
   return withWriterLease(repository, `backup of ${source.name}`, context.clock, run.signal, async (signal) => {
     const first = await draft(signal);
-    return publishDraft(repository, first.movedAway.length === 0 ? first : await again(first, draft, signal), signal);
+    const best = first.movedAway.length === 0 ? first : await again(first, draft, signal);
+    const { accounts } = seen;
+    const whole = accounts === null ? best : await keepAccounts(best, accounts, repository, signal);
+    return publishDraft(repository, whole, signal);
   });
 }
 

@@ -171,6 +171,8 @@ function sourceOf(manifest: Manifest, addedAt: string): SavedSource {
     secretColumns: [],
     ledgers: manifest.ledgerDefinitions,
     files: [],
+    // What was asked for before the loss is asked for again.
+    ...(manifest.accounts === undefined ? {} : { accounts: true }),
     addedAt,
   };
 }

@@ -113,6 +113,7 @@ export async function sourceAdd(
     secretColumns,
     ledgers,
     files: input.files,
+    ...((input.accounts ?? recovered?.accounts) === true ? { accounts: true } : {}),
     addedAt: isoUtc(context.clock.nowMs()),
   };
   await context.home.settings.update((settings) => {

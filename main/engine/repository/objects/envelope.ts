@@ -39,6 +39,7 @@ const slotsOfKind: Readonly<Record<ObjectKind, readonly ObjectSlot[]>> = {
   manifest: ['main'],
   stream: ['main'],
   'blob-index': ['main', 'vault'],
+  accounts: ['main'],
 };
 
 export function isSlotOfKind(kind: ObjectKind, slot: ObjectSlot): boolean {

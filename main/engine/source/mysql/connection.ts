@@ -190,7 +190,7 @@ export class MysqlConnection {
     return mapQueryError(error, {
       ...this.#context,
       waitedMs: systemClock.monotonicMs() - startedMs,
-      statement: /^\s*([A-Z]+( [A-Z]+)?)/.exec(sql)?.[1] ?? '',
+      statement: /^\s*([A-Z]+\b( [A-Z]+\b)?)/.exec(sql)?.[1] ?? '',
       ...(options.database === undefined ? {} : { database: options.database }),
       ...(options.table === undefined ? {} : { table: options.table }),
     });

@@ -99,7 +99,7 @@ function unquoted(name: string | undefined): string | null {
 }
 
 /** Database-level grants are patterns: % and _ are wild, \ makes them plain. */
-function likePattern(pattern: string): RegExp {
+export function likePattern(pattern: string): RegExp {
   const source = pattern.replace(
     /\\([%_\\])|([%_])|([^%_\\]+|\\)/g,
     (_, plain?: string, wild?: string, text?: string) => {
