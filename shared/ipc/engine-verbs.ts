@@ -219,6 +219,8 @@ export const engineVerbs = {
       /** New name for the one database restored; null: beside (`<db>__restore_<utc>`) on the same server, else its own name. */
       as: z.string().max(64).nullable(),
       vault: vaultOpeningSchema,
+      /** The server's accounts as well, where the snapshot has them. Absent: no. */
+      accounts: z.boolean().optional(),
     }),
     output: z.strictObject({
       restoreId: z.uuid(),
@@ -237,6 +239,8 @@ export const engineVerbs = {
       undo: z.string().nullable(),
       /** `.sql` file written, or null. */
       file: z.string().nullable(),
+      /** Names of accounts that were made, and of those that were there and left alone; absent when none were asked for. */
+      accounts: z.strictObject({ created: z.array(z.string()), existing: z.array(z.string()) }).optional(),
       notes: z.array(z.string()),
       durationMs: z.number().nonnegative(),
     }),
@@ -263,6 +267,8 @@ export const engineVerbs = {
       tables: z.array(z.string()),
       vault: vaultOpeningSchema,
       from: nameSchema.nullable(),
+      /** The server's accounts as well, where the snapshot has them. Absent: no. */
+      accounts: z.boolean().optional(),
     }),
     output: z.strictObject({
       file: z.string(),

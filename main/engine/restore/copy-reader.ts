@@ -1,4 +1,5 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, RangeChunk, TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
@@ -61,6 +62,10 @@ export class CopyReader {
 
   databaseRecord(id: string, signal: AbortSignal): Promise<DatabaseRecord> {
     return this.#fromAny((repository) => repository.getDatabaseRecord(id, signal), signal);
+  }
+
+  accountsRecord(id: string, signal: AbortSignal): Promise<AccountsRecord> {
+    return this.#fromAny((repository) => repository.getAccountsRecord(id, signal), signal);
   }
 
   /**

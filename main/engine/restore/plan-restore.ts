@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Account } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, LedgerDefinition, TableRecord } from '../../../shared/model/database.ts';
 import { lostTables } from '../../../shared/model/lost-tables.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
@@ -14,6 +15,8 @@ export interface RestorePlan {
   readonly ledgers: readonly LedgerDefinition[];
   /** Full names of tables that were asked for and that the backup could not read: they are not brought back. */
   readonly notKept: readonly string[];
+  /** Accounts of the server, when they were asked for, the snapshot holds some and everything is restored. */
+  readonly accounts?: readonly Account[];
 }
 
 export interface PlannedDatabase {
@@ -26,6 +29,8 @@ export interface Selection {
   readonly databases: readonly string[];
   /** `database.table` or `table` when the snapshot has one database; empty: all. */
   readonly tables: readonly string[];
+  /** The server's accounts as well. */
+  readonly accounts?: boolean;
 }
 
 /**
@@ -51,9 +56,12 @@ export async function planRestore(
     for (const { tableChunk } of chosen) tables.push(await reader.tableRecord(tableChunk, signal));
     databases.push({ record: await reader.databaseRecord(schemaChunk, signal), tables });
   }
+  const wantsAccounts = selection.accounts === true && selection.tables.length === 0;
+  const kept = wantsAccounts ? manifest.accounts : undefined;
   return {
     manifest,
     databases,
+    ...(kept === undefined ? {} : { accounts: (await reader.accountsRecord(kept.chunk, signal)).accounts }),
     isWhole: selection.tables.length === 0,
     notKept: selection.tables.length === 0 ? lostTables(manifest).filter((name) => isIn(name, databases)) : [],
     totalBytes: wanted.reduce((sum, table) => sum + table.textBytes, 0),

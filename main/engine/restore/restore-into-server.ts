@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import { AppError, isAppErrorOf, toAppError } from '../../../shared/errors/app-error.ts';
+import { accountText, type Account } from '../../../shared/model/accounts.ts';
 import type { LedgerResult, SchemaObject } from '../../../shared/model/database.ts';
 import { brokenViews } from '../../../shared/model/lost-tables.ts';
 import {
@@ -20,6 +21,7 @@ import {
   type PendingTable,
   type Renames,
 } from '../source/mysql/load/index.ts';
+import { AccountMaker, dropStatement } from '../source/mysql/accounts/index.ts';
 import { differingColumns, tryTables } from '../source/mysql/load/foreign/index.ts';
 import { quoteName, type MysqlTarget } from '../source/mysql/index.ts';
 import { bufferOf } from '../platform/buffer-of.ts';
@@ -63,6 +65,14 @@ export interface RestoreResult extends Proof {
   readonly rows: number;
   readonly ledgers: readonly LedgerResult[];
   readonly notes: readonly string[];
+  /** Names of accounts; null when none were asked for. */
+  readonly accounts: { readonly created: string[]; readonly existing: string[] } | null;
+}
+
+/** What this run made on the target, and may take away again. */
+interface Created {
+  readonly databases: string[];
+  accounts: readonly Account[];
 }
 
 /**
@@ -75,7 +85,7 @@ export async function restoreIntoServer(request: ServerRestore): Promise<Restore
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const sessions: LoadSession[] = [];
-  const created: string[] = [];
+  const created: Created = { databases: [], accounts: [] };
   try {
     for (let n = 0; n < request.sessions; n++) {
       sessions.push(await openLoadSession(request.target, { signal, withoutBinlog: request.withoutBinlog }));
@@ -95,7 +105,7 @@ export async function restoreIntoServer(request: ServerRestore): Promise<Restore
 async function restore(
   request: RunningRestore,
   sessions: readonly [LoadSession, ...LoadSession[]],
-  created: string[],
+  created: Created,
 ): Promise<RestoreResult> {
   const { renames, signal, onProgress } = request;
   const [first] = sessions;
@@ -106,9 +116,13 @@ async function restore(
   // All names are tried before anything is filled: a target that exists is found while nothing has happened yet.
   for (const { record } of plan.databases) {
     const name = nameOf(record.name);
-    if (await createDatabase(first, record, name, signal)) created.push(name);
+    if (await createDatabase(first, record, name, signal)) created.databases.push(name);
   }
-  const broken = await restoreBrokenViews({ ...request, plan }, first, created);
+  const maker = new AccountMaker(first, plan.accounts ?? [], plan.manifest.server.flavour, signal);
+  created.accounts = maker.made;
+  // Before views and routines: these act for accounts.
+  await maker.create();
+  const broken = await restoreBrokenViews({ ...request, plan }, first, created.databases);
   const pending: { readonly load: TableLoad; readonly table: PendingTable }[] = [];
   // A default may take its value from a sequence of another database.
   for (const { record } of plan.databases) await createSequences(first, nameOf(record.name), record.objects, signal);
@@ -130,10 +144,15 @@ async function restore(
   await loadRows(request, sessions, pending);
   onProgress('keys', '', plan.totalBytes, plan.totalBytes);
   for (const { table } of pending) await addForeignKeys(first, table, signal);
+  const objectNotes = await finishObjects({ ...request, plan }, first, broken.created);
+  // All databases have new names, or none has: the live ones keep theirs.
+  const isBeside = plan.databases.some(({ record }) => nameOf(record.name) !== record.name);
+  await maker.grant(isBeside ? null : new Set(created.databases));
   const notes = [
     ...fitted.notes,
     ...broken.notes,
-    ...(await finishObjects({ ...request, plan }, first, broken.created)),
+    ...objectNotes,
+    ...maker.notes,
     ...(await compareDdl(first, pending, fitted.isForeign, signal)),
   ];
   onProgress('prove', '', plan.totalBytes, plan.totalBytes);
@@ -155,6 +174,13 @@ async function restore(
     tables: tables.length,
     rows: tables.reduce((sum, { record }) => sum + record.rows, 0),
     notes,
+    accounts:
+      plan.accounts === undefined
+        ? null
+        : {
+            created: maker.made.map(({ name }) => accountText(name)),
+            existing: maker.existing.map(accountText),
+          },
   };
 }
 
@@ -164,20 +190,25 @@ async function restore(
  */
 async function dropCreated(
   target: MysqlTarget,
-  created: readonly string[],
+  { databases, accounts }: Created,
   cut: readonly LoadSession[],
 ): Promise<readonly string[]> {
-  if (created.length === 0) return [];
-  const left = new Set(created);
+  if (databases.length + accounts.length === 0) return [];
+  const left = new Set([...databases, ...accounts.map(({ name }) => accountText(name))]);
   const signal = AbortSignal.timeout(dropLimitMs);
   const drop = async () => {
     const session = await openLoadSession(target, { signal });
     try {
       // A server goes on building keys for a client that has gone, and a drop would wait for it.
       for (const { connection } of cut) await session.tryTo(`KILL ${connection.threadId}`, noSuchThread, signal);
-      for (const name of created) {
+      for (const name of databases) {
         await session.execute(`DROP DATABASE IF EXISTS ${quoteName(name)}`, signal);
         left.delete(name);
+      }
+      for (const account of accounts) {
+        if (!left.has(accountText(account.name))) continue;
+        await session.execute(dropStatement(account), signal);
+        left.delete(accountText(account.name));
       }
     } finally {
       session.close();

@@ -10,6 +10,7 @@ import { brokenViews } from '../../../shared/model/lost-tables.ts';
 import { newId } from '../platform/random.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
+import { accountsSql, type AccountsSql } from '../source/mysql/accounts/index.ts';
 import { databaseComment, goOnStatement, renameDatabases, type Renames } from '../source/mysql/load/index.ts';
 import { insertStatements } from '../source/mysql/rows/index.ts';
 import type { CopyReader } from './copy-reader.ts';
@@ -36,6 +37,8 @@ export interface SqlFile {
   readonly bytes: number;
   readonly tables: number;
   readonly rows: number;
+  /** `id: subject`: what of the accounts is not in the file. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -43,14 +46,15 @@ export interface SqlFile {
  * when it is whole. Errors: `restore.target-exists` {target}, `backend.disk-full`, `backend.permission`, those of the copies.
  */
 export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
-  const { path, signal } = request;
+  const { path, signal, plan, as } = request;
+  const accounts = accountsOf(plan, as);
   if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { target: path });
   const part = `${path}.${newId().slice(0, 8)}.part`;
   const compress: Transform[] = path.endsWith('.zst') ? [createZstdCompress()] : [];
   try {
     await pipeline(
       [
-        Readable.from(statements(request)),
+        Readable.from(statements(request, accounts)),
         ...compress,
         createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }),
       ],
@@ -63,12 +67,29 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
     await rm(part, { force: true });
     throw mapFileError(error, path);
   }
-  const tables = request.plan.databases.flatMap((database) => database.tables);
+  const tables = plan.databases.flatMap((database) => database.tables);
   return {
     bytes: (await stat(path)).size,
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    notes: accounts === null ? [] : [...accounts.notes, 'accounts-in-file'],
   };
+}
+
+/** Null when none were asked for. */
+function accountsOf({ accounts, databases, manifest }: RestorePlan, as: string | null): AccountsSql | null {
+  if (accounts === undefined) return null;
+  const broken = brokenViews(manifest);
+  const isRenamed = as !== null && databases.some(({ record }) => record.name !== as);
+  const objects = databases.flatMap(({ record, tables }) =>
+    [...tables.map(({ schema }) => schema.name), ...record.objects.map(({ name }) => name)].map(
+      (name) => `${record.name}.${name}`,
+    ),
+  );
+  return accountsSql(accounts, manifest.server.flavour, {
+    databases: isRenamed ? null : new Set(databases.map(({ record }) => record.name)),
+    objects: new Set(objects.filter((name) => !broken.has(name))),
+  });
 }
 
 /** Gives the whole file its name, but never the name of another that appeared meanwhile. */
@@ -88,7 +109,7 @@ async function publishNew(part: string, path: string): Promise<void> {
   await rm(part, { force: true });
 }
 
-async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | string> {
+async function* statements(request: SqlFileRequest, accounts: AccountsSql | null): AsyncGenerator<Buffer | string> {
   const { plan, as } = request;
   const [only] = plan.databases;
   const renames: Renames =
@@ -112,6 +133,7 @@ async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | str
   }
   // A client stops at the first statement that fails, and would miss whatever comes behind such a view.
   const broken = brokenViews(plan.manifest);
+  if (accounts !== null) yield accounts.create;
   if (plan.isWhole) {
     for (const database of plan.databases) {
       yield `\nUSE ${quoteName(nameOf(database))};\n`;
@@ -121,6 +143,7 @@ async function* statements(request: SqlFileRequest): AsyncGenerator<Buffer | str
       }
     }
   }
+  if (accounts !== null) yield accounts.grant;
   yield footer;
 }
 

@@ -8,7 +8,7 @@ import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { newId } from '../../platform/random.ts';
 import { closeVault, openVaultWithPassphrase, openVaultWithWords, type VaultKey } from '../../repository/index.ts';
 import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
-import { planRestore, type RestorePlan } from '../../restore/plan-restore.ts';
+import { planRestore, type RestorePlan, type Selection } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
 import { writeSqlFile } from '../../restore/write-sql-file.ts';
 import { startPrivateServer } from '../../sandbox/index.ts';
@@ -33,7 +33,7 @@ interface OpenRestore {
 }
 
 type RestoreInput = VerbInput<'restore.run'>;
-type Restored = Pick<RestoreResult, 'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes'>;
+type Restored = Pick<RestoreResult, 'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes' | 'accounts'>;
 
 /**
  * Brings a snapshot back: into a throw-away server, beside the live database, into another server, or as a file. The live
@@ -47,7 +47,7 @@ export async function restoreRun(
   const startedMs = context.clock.monotonicMs();
   await ensureCatalogBuilt(context, run.signal);
   const snapshot = findSnapshot(context, input.snapshot, input.source);
-  const selection = { databases: input.databases, tables: input.tables };
+  const selection = { databases: input.databases, tables: input.tables, accounts: input.accounts === true };
   return withOpenRestore(context, { snapshot, selection, from: input.from, vault: input.vault }, run, async (open) => {
     if (input.as !== null && open.plan.databases.length !== 1)
       throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
@@ -69,8 +69,10 @@ export async function restoreRun(
       swap: null,
       undo: null,
       file: input.into.kind === 'sql' ? resolve(input.into.path) : null,
+      ...(restored.accounts === null ? {} : { accounts: restored.accounts }),
       notes: [
         ...notKeptNotes(open.plan),
+        ...accountNotes(open.plan, selection.accounts),
         ...restored.notes,
         ...restored.digest.different.map((table) => `digest-differs: ${table}`),
       ],
@@ -87,14 +89,14 @@ export async function exportRun(
   const startedMs = context.clock.monotonicMs();
   await ensureCatalogBuilt(context, run.signal);
   const snapshot = findSnapshot(context, input.snapshot, null);
-  const selection = { databases: [], tables: input.tables };
+  const selection = { databases: [], tables: input.tables, accounts: input.accounts === true };
   return withOpenRestore(
     context,
     { snapshot, selection, from: input.from, vault: input.vault },
     run,
     async ({ plan, reader, vault }) => {
       const path = resolve(input.path);
-      const { bytes, tables, rows } = await writeSqlFile({
+      const { bytes, tables, rows, notes } = await writeSqlFile({
         plan,
         reader,
         path,
@@ -108,7 +110,7 @@ export async function exportRun(
         tables,
         rows,
         vault,
-        notes: [...notKeptNotes(plan), ...leftOutOfFile(plan)],
+        notes: [...notKeptNotes(plan), ...accountNotes(plan, selection.accounts), ...leftOutOfFile(plan), ...notes],
         durationMs: Math.round(context.clock.monotonicMs() - startedMs),
       };
     },
@@ -118,6 +120,12 @@ export async function exportRun(
 /** What the backup could not read is named at every restore: nobody may take this for the whole shop. */
 function notKeptNotes({ notKept }: RestorePlan): string[] {
   return notKept.map((table) => `table-not-kept: ${table}`);
+}
+
+/** Why there are no accounts although somebody asked for them. */
+function accountNotes({ manifest, isWhole }: RestorePlan, isAsked: boolean): string[] {
+  if (!isAsked) return [];
+  return isWhole ? (manifest.accounts === undefined ? ['accounts-not-kept'] : []) : ['accounts-left-out'];
 }
 
 /** Views that the shop itself could not use any more would stop whoever reads the file. */
@@ -133,7 +141,7 @@ async function withOpenRestore<T>(
   context: EngineContext,
   request: {
     snapshot: CatalogSnapshot;
-    selection: { databases: string[]; tables: string[] };
+    selection: Selection;
     from: string | null;
     vault: VaultOpening;
   },
@@ -284,7 +292,7 @@ function intoServer(
 }
 
 async function intoFile(path: string, as: string | null, { plan, reader }: OpenRestore, run: Run): Promise<Restored> {
-  const { tables, rows } = await writeSqlFile({
+  const { tables, rows, notes } = await writeSqlFile({
     plan,
     reader,
     path,
@@ -302,7 +310,8 @@ async function intoFile(path: string, as: string | null, { plan, reader }: OpenR
     // No server looked at the rows: every chunk was proven against its keyed name, digests were not computed again.
     digest: { ranges, compared: 0, equal: true, different: [] },
     ledgers: [],
-    notes: leftOutOfFile(plan),
+    notes: [...leftOutOfFile(plan), ...notes],
+    accounts: null,
   };
 }
 
