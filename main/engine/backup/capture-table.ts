@@ -9,10 +9,10 @@ import type {
 } from '../../../shared/model/database.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { holdsOwnRows } from '../source/mysql/index.ts';
-import type { MysqlSnapshot } from '../source/mysql/index.ts';
+import type { LedgerSum, MysqlSnapshot } from '../source/mysql/index.ts';
 import { layoutOf, sameDecimalText } from '../source/mysql/rows/index.ts';
 import { addPartials, fullName, onReader, type CaptureContext } from './capture-context.ts';
-import { captureRange } from './capture-range.ts';
+import { captureRange, type OpenTable } from './capture-range.ts';
 import type { RangeTask } from './plan-ranges.ts';
 
 /** What became of one table: its record, and its ledgers beside the server's own sums. */
@@ -25,49 +25,51 @@ export interface CapturedTable {
 
 /**
  * Captures one table range by range. Ranges run on whichever connection is free; they are put together in key order. When it settles,
- * nothing of it runs any more.
+ * nothing of it runs any more, and nothing of ours stands in the way of DDL on it.
  *
  * Errors: those of the source and the store; `backup.rows-mismatch` when captured rows differ from `COUNT(*)` in the same
  * snapshot; `backup.digest-mismatch` when the server's digest of a freshly read range differs from ours; `backup.ledger-mismatch`.
  * A table that no transaction isolates may change between two questions: there a difference is noted in `movedTables` instead.
+ * `mysql.schema-moved` when DDL changed it between the beginning of the snapshot and the end of its reading: it is not trusted, whatever was
+ * read, because two columns that changed names would be mixed up in silence. What DDL does afterwards is of no account.
  */
 export async function captureTable(
   schema: TableSchema,
   tasks: readonly RangeTask[],
   context: CaptureContext,
 ): Promise<CapturedTable> {
-  if (!holdsOwnRows(schema)) return { record: { schema, rows: 0, ranges: [] }, ledgers: [], isHeld: false };
-  const { snapshot, signal } = context;
+  try {
+    return await captureThrough(schema, tasks, context);
+  } finally {
+    await context.snapshot.doneWith(schema);
+  }
+}
+
+async function captureThrough(
+  schema: TableSchema,
+  tasks: readonly RangeTask[],
+  context: CaptureContext,
+): Promise<CapturedTable> {
+  const { snapshot } = context;
+  if (!holdsOwnRows(schema)) {
+    await onReader(context, () => assertUnchanged(schema, context));
+    return { record: { schema, rows: 0, ranges: [] }, ledgers: [], isHeld: false };
+  }
   const layout = layoutOf(schema, context.ledgers);
   const onMoved = movedJudge(schema, context);
   const table = { schema, layout, audit: { isDue: true }, onMoved };
   const definitions = context.ledgers.filter(
     (ledger) => ledger.database === schema.database && ledger.table === schema.name,
   );
-  // All are queued before any is awaited; settleAll waits for the three lists together, so none can reject unheard.
-  const capturing = settleAll(
-    tasks.map((task, index) => {
-      // What a shop sells in a day stands at the end of its tables: on a thin line those rows are on their way while the server is
-      // asked about the others.
-      const isGrowing = task.previous !== null && index === tasks.length - 1;
-      return onReader(context, () => captureRange(table, task, context), isGrowing ? 1 : 0);
-    }),
-    context.fail,
-  );
-  const counting = onReader(context, () => snapshot.countRows(schema, signal));
-  const summing = settleAll(
-    definitions.map((definition) => onReader(context, () => snapshot.ledgerSum(definition, signal))),
-    context.fail,
-  );
-  await settleAll<unknown>([capturing, counting, summing], context.fail);
-  const ranges = (await capturing).flat();
+  const [only, ...more] = tasks;
+  const { ranges, counted, sums } = await (only !== undefined && more.length === 0
+    ? askInTurn(table, only, definitions, context)
+    : askSideBySide(table, tasks, definitions, context));
   if (ranges[0] !== undefined) ranges[0] = { ...ranges[0], lower: null };
   const rows = ranges.reduce((sum, range) => sum + range.rows, 0);
-  const counted = await counting;
   if (rows !== counted)
     onMoved(new AppError('backup.rows-mismatch', { table: fullName(schema), captured: rows, counted }));
   context.figures.rangesTotal += ranges.length;
-  const sums = await summing;
   const ledgers = definitions.map((definition, index) =>
     compareLedger(
       definition,
@@ -81,6 +83,98 @@ export async function captureTable(
     ledgers,
     isHeld: !schema.transactional && !isUnisolated(schema, snapshot),
   };
+}
+
+/** What the server says about a table. */
+interface Answers {
+  /** In key order. */
+  readonly ranges: Range[];
+  readonly counted: number;
+  /** One per ledger. */
+  readonly sums: readonly LedgerSum[];
+}
+
+/**
+ * All about a table of one piece, one after the other: that is one connection as a rule, which keeps DDL away from the first answer to the
+ * last and lets go of it once.
+ */
+async function askInTurn(
+  table: OpenTable,
+  task: RangeTask,
+  definitions: readonly LedgerDefinition[],
+  context: CaptureContext,
+): Promise<Answers> {
+  const { snapshot, giveWay, signal } = context;
+  const { schema } = table;
+  const asking = onReader(
+    context,
+    async () => {
+      const ranges = await captureRange(table, task, context);
+      await giveWay(signal);
+      const counted = await snapshot.countRows(schema, signal);
+      const sums: LedgerSum[] = [];
+      for (const definition of definitions) {
+        await giveWay(signal);
+        sums.push(await snapshot.ledgerSum(definition, signal));
+      }
+      await assertUnchanged(schema, context);
+      return { ranges, counted, sums };
+    },
+    priorityOf(task),
+  );
+  const [answers] = await settleAll([asking], context.fail);
+  return answers as Answers;
+}
+
+/** Pieces on whichever connection is free. */
+async function askSideBySide(
+  table: OpenTable,
+  tasks: readonly RangeTask[],
+  definitions: readonly LedgerDefinition[],
+  context: CaptureContext,
+): Promise<Answers> {
+  const { snapshot, signal } = context;
+  const { schema } = table;
+  let unanswered = tasks.length + 1 + definitions.length;
+  const ask = <T>(work: () => Promise<T>, priority = 0) =>
+    onReader(
+      context,
+      async () => {
+        const answer = await work();
+        unanswered -= 1;
+        // Here, and not after all of them: the connection of the last answer still keeps DDL away.
+        if (unanswered === 0) await assertUnchanged(schema, context);
+        return answer;
+      },
+      priority,
+    );
+  // All are queued before any is awaited; settleAll waits for the three lists together, so none can reject unheard.
+  const capturing = settleAll(
+    tasks.map((task, index) =>
+      ask(() => captureRange(table, task, context), index === tasks.length - 1 ? priorityOf(task) : 0),
+    ),
+    context.fail,
+  );
+  const counting = ask(() => snapshot.countRows(schema, signal));
+  const summing = settleAll(
+    definitions.map((definition) => ask(() => snapshot.ledgerSum(definition, signal))),
+    context.fail,
+  );
+  await settleAll<unknown>([capturing, counting, summing], context.fail);
+  return { ranges: (await capturing).flat(), counted: await counting, sums: await summing };
+}
+
+/**
+ * Of the last piece of a table: what a shop sells in a day stands there, and on a thin line those rows are on their way while the server is
+ * asked about the others.
+ */
+function priorityOf(task: RangeTask): number {
+  return task.previous === null ? 0 : 1;
+}
+
+async function assertUnchanged(schema: TableSchema, { snapshot, signal }: CaptureContext): Promise<void> {
+  if (await snapshot.isUnchanged(schema, signal)) return;
+  throw new AppError('mysql.schema-moved', { database: schema.database, table: schema.name });
 }
 
 function isUnisolated(schema: TableSchema, { unisolatedTables }: MysqlSnapshot): boolean {

@@ -3,7 +3,10 @@ import { sicknessOf, type TableName } from '../source/mysql/index.ts';
 
 /** A table that is not in this snapshot although the server has it. */
 export interface LostTable extends TableName {
-  /** denied: the account may not read it · damaged: the server cannot · moved: DDL changed it while it was to be read. */
+  /**
+   * denied: the account may not read it · damaged: the server cannot · moved: DDL changed it, or stood before it and waited, while it was
+   * to be read.
+   */
   readonly reason: 'denied' | 'damaged' | 'moved';
   readonly error: AppError;
 }
@@ -15,5 +18,7 @@ export interface LostTable extends TableName {
 export function lossOf(error: unknown, { database, name }: TableName): LostTable | null {
   const sick = sicknessOf(error, { database, name });
   if (sick !== null) return sick;
-  return isAppErrorOf(error, 'mysql.schema-moved') ? { database, name, reason: 'moved', error } : null;
+  // A reading waits for nothing but DDL, and for a lock that somebody has asked for on the whole table.
+  const isMoved = isAppErrorOf(error, 'mysql.schema-moved', 'mysql.lock-timeout');
+  return isMoved ? { database, name, reason: 'moved', error } : null;
 }

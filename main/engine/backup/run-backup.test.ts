@@ -193,7 +193,7 @@ describe('runBackup', () => {
   it('publishes nothing when a transaction has ended at the last moment', async () => {
     const { request, snapshot, repository } = await aRun();
     snapshot.onCall = (call) => {
-      if (call === 'schema') throw new AppError('mysql.connection-lost', { reason: 'transaction-ended' });
+      if (call === 'open') throw new AppError('mysql.connection-lost', { reason: 'transaction-ended' });
     };
 
     await expect(runBackup(request)).rejects.toMatchObject({ code: 'mysql.connection-lost' });
@@ -298,7 +298,7 @@ describe('runBackup', () => {
     const cancel = new AbortController();
     const { request, snapshot, repository } = await aRun({ signal: cancel.signal });
     snapshot.onCall = (call) => {
-      if (call === 'schema') cancel.abort(new AppError('cancelled'));
+      if (call === 'open') cancel.abort(new AppError('cancelled'));
     };
 
     await expect(runBackup(request)).rejects.toMatchObject({ code: 'cancelled' });

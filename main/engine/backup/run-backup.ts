@@ -1,5 +1,4 @@
 import PQueue from 'p-queue';
-import { AppError } from '../../../shared/errors/app-error.ts';
 import type { LedgerDefinition, LedgerResult } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
@@ -7,12 +6,11 @@ import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import type { Repository, StoredRecord } from '../repository/index.ts';
-import type { MysqlSnapshot, TableName } from '../source/mysql/index.ts';
+import type { MysqlSnapshot } from '../source/mysql/index.ts';
 import { fullName, type CaptureContext, type CaptureFigures } from './capture-context.ts';
 import type { CapturedTable } from './capture-table.ts';
-import { captureTables, type CapturedTables } from './capture-tables.ts';
+import { captureTables } from './capture-tables.ts';
 import { judgeRun, missingSecretColumns, splitLedgers } from './judge-run.ts';
-import type { LostTable } from './lost-table.ts';
 import { paceTo } from './pace.ts';
 import { MeasuredRangeCosts } from '../source/mysql/index.ts';
 import { YieldToShop, type ShopState } from './yield-to-shop.ts';
@@ -139,7 +137,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
   };
   try {
     request.onProgress('plan', '', 0, null);
-    const read = await captureTables(
+    const { captured, lost } = await captureTables(
       {
         inherit: request.firstTry?.manifest ?? request.previous,
         readFirst: new Set(request.firstTry?.movedAway),
@@ -151,7 +149,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
       context,
     );
     request.onProgress('check', '', bytesRead, null);
-    const { captured, lost } = withoutMoved(read, await snapshot.movedTables(signal));
+    await snapshot.assertStillOpen(signal);
     const gone = [...snapshot.unreadableTables, ...lost];
     if (captured.length === 0 && gone[0] !== undefined) throw gone[0].error;
     const isLost = (database: string, table: string) =>
@@ -228,20 +226,6 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
   } finally {
     await pool.close();
   }
-}
-
-/**
- * A table that DDL changed between the beginning of the snapshot and its reading is not trusted, whatever was read: two columns that
- * changed names would be mixed up in silence. What a lock held until it was read could not be changed before that.
- */
-function withoutMoved({ captured, lost }: CapturedTables, moved: readonly TableName[]): CapturedTables {
-  const names = new Set(moved.map(fullName));
-  const [changed, still] = partition(captured, ({ record, isHeld }) => !isHeld && names.has(fullName(record.schema)));
-  const away = changed.map(({ record: { schema } }): LostTable => {
-    const { database, name } = schema;
-    return { database, name, reason: 'moved', error: new AppError('mysql.schema-moved', { database, table: name }) };
-  });
-  return { captured: still, lost: [...lost, ...away] };
 }
 
 function partition<T>(all: readonly T[], test: (each: T) => boolean): [T[], T[]] {

@@ -35,7 +35,7 @@ export class ScriptedSnapshot implements MysqlSnapshot {
   unreadableTables: SickTable[] = [];
   brokenViews: TableName[] = [];
   orphanedObjects: OrphanedObject[] = [];
-  /** What DDL will have changed at the end. */
+  /** What DDL will have changed when it has been read. */
   moved: TableName[] = [];
   rowsPerBatch = 100;
   /** Calls in order, as `method table`. */
@@ -127,9 +127,20 @@ export class ScriptedSnapshot implements MysqlSnapshot {
     this.calls.push('release');
   }
 
-  async movedTables(): Promise<TableName[]> {
-    await this.onCall('schema');
-    return this.moved;
+  async isUnchanged({ database, name, transactional }: TableSchema): Promise<boolean> {
+    await this.onCall(`schema ${name}`);
+    const isIt = (each: TableName) => each.database === database && each.name === name;
+    const isLocked = !transactional && !this.unisolatedTables.some(isIt);
+    return isLocked || !this.moved.some(isIt);
+  }
+
+  doneWith({ name }: TableSchema): Promise<void> {
+    this.calls.push(`done ${name}`);
+    return Promise.resolve();
+  }
+
+  async assertStillOpen(): Promise<void> {
+    await this.onCall('open');
   }
 
   close(): Promise<void> {

@@ -4,12 +4,13 @@ import type { MysqlConnection } from './connection.ts';
 import { requireVisibility } from './privileges.ts';
 import { listDatabases } from './schema/list-databases.ts';
 import { missingDefiners } from './schema/missing-definers.ts';
-import { firstDifference, readSchema, readTablesOnly } from './schema/read-schema.ts';
+import { firstDifference, readSchema } from './schema/read-schema.ts';
 import { readServerFacts } from './server-facts.ts';
 import { runningThreads } from './server-load.ts';
-import { limitStatements, lowerPriority } from './session.ts';
+import { leaveBinlog, limitStatements, lowerPriority } from './session.ts';
 import { OpenSnapshot } from './snapshot.ts';
 import { methodsFor, startTogether } from './start-together.ts';
+import { TableHolds } from './table-holds.ts';
 import type { MysqlSnapshot, MysqlTarget, SnapshotOptions } from './types.ts';
 
 /** A question about the schema that takes longer has hit a stuck server. */
@@ -56,6 +57,7 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
     const openReader = async () => {
       const reader = await open(true);
       reader.onAbort = kill;
+      await leaveBinlog(reader, server.flavour);
       return reader;
     };
     const readers = await Promise.all(Array.from({ length: Math.max(1, options.readers) }, openReader));
@@ -80,7 +82,10 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
       );
       const [picture] = await Promise.all([
         describe(),
-        ...started.readers.map((reader) => lowerPriority(reader, server.flavour)),
+        ...started.readers.map(async (reader) => {
+          await TableHolds.prepare(reader);
+          await lowerPriority(reader, server.flavour);
+        }),
       ]);
       const moved = firstDifference(before, picture);
       if (moved === null) {
@@ -90,7 +95,6 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
           started,
           picture,
           orphanedObjects,
-          describeTables: () => readTablesOnly(control, server, names, isSecret),
           othersRunningAtStart,
           opened,
           kill,

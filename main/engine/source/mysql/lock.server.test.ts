@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectServer, type InspectionStep } from './inspect.ts';
-import { aSnapshot, never, startSource, type SourceServer } from './testing/source-server.ts';
+import { aSnapshot, movedTables, never, startSource, type SourceServer } from './testing/source-server.ts';
 import type { LockMethod, MysqlTarget } from './types.ts';
 
 let source: SourceServer;
@@ -125,7 +125,7 @@ describe('an account', () => {
     const target = await anAccount(name, grants);
 
     const snapshot = await aSnapshot(target, { databases: ['shop'] });
-    expect(await snapshot.movedTables(never)).toEqual([]);
+    expect(await movedTables(snapshot)).toEqual([]);
     await snapshot.close();
 
     expect(snapshot.lock.method).toBe(method);

@@ -21,13 +21,34 @@ export class ReaderPool {
     this.#idle = [...connections];
   }
 
-  async use<T>(signal: AbortSignal, work: (connection: MysqlConnection) => Promise<T>): Promise<T> {
-    const connection = await this.#borrow(signal);
+  /** `suits`: of several idle connections the one with the highest number is lent. */
+  async use<T>(
+    signal: AbortSignal,
+    work: (connection: MysqlConnection) => Promise<T>,
+    suits: (connection: MysqlConnection) => number = () => 0,
+  ): Promise<T> {
+    const connection = await this.#borrow(signal, suits);
     try {
       return await work(connection);
     } finally {
       this.#giveBack(connection);
     }
+  }
+
+  /** Lends to `work` each connection that nobody has borrowed at this moment and that `isWanted`. Never rejects. */
+  async useIdle(
+    isWanted: (connection: MysqlConnection) => boolean,
+    work: (connection: MysqlConnection) => Promise<void>,
+  ): Promise<void> {
+    const lent = this.#idle.filter((each) => isWanted(each));
+    for (const connection of lent) this.#idle.splice(this.#idle.indexOf(connection), 1);
+    await Promise.allSettled(
+      lent.map((connection) =>
+        work(connection).finally(() => {
+          this.#giveBack(connection);
+        }),
+      ),
+    );
   }
 
   /** Connections that nobody has borrowed. */
@@ -39,11 +60,14 @@ export class ReaderPool {
     return this.#all.filter((each) => each.isOpen);
   }
 
-  #borrow(signal: AbortSignal): Promise<MysqlConnection> {
+  #borrow(signal: AbortSignal, suits: (connection: MysqlConnection) => number): Promise<MysqlConnection> {
     if (signal.aborted) return Promise.reject(reasonOf(signal));
     this.#idle.splice(0, this.#idle.length, ...this.#idle.filter((each) => each.isOpen));
-    const ready = this.#idle.pop();
-    if (ready !== undefined) return Promise.resolve(ready);
+    const [best] = this.#idle.toSorted((a, b) => suits(b) - suits(a));
+    if (best !== undefined) {
+      this.#idle.splice(this.#idle.indexOf(best), 1);
+      return Promise.resolve(best);
+    }
     if (this.open.length === 0) return Promise.reject(noReaderLeft());
     return new Promise((resolve, reject) => {
       const onAbort = () => {

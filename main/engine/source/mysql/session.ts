@@ -67,6 +67,14 @@ export async function prepareSession(connection: MysqlConnection, lockWaitMs: nu
   await limitStatements(connection, 0);
 }
 
+/**
+ * For readers, before their transactions begin. MariaDB keeps the metadata locks of a transaction that goes back to a savepoint when it
+ * might still have to write to its binlog (10.11 and 11.8, whatever was read). An account that may not leave it keeps its locks.
+ */
+export async function leaveBinlog(connection: MysqlConnection, flavour: Flavour): Promise<void> {
+  if (flavour === 'mariadb') await setOptional(connection, ['sql_log_bin = 0']);
+}
+
 /** From here on string columns arrive as the bytes that are stored. For connections that read rows. */
 export async function useRawResults(connection: MysqlConnection): Promise<void> {
   await connection.query('SET SESSION character_set_results = NULL');

@@ -18,11 +18,12 @@ import { quoteTable } from './quote.ts';
 import { readRange, selectWord } from './read-range.ts';
 import { ReaderPool } from './reader-pool.ts';
 import type { OrphanedObject } from './schema/missing-definers.ts';
-import { changedTables, type SchemaPicture } from './schema/read-schema.ts';
-import type { PicturedTable } from './schema/read-tables.ts';
+import { isAsPictured, type SchemaPicture } from './schema/read-schema.ts';
+import { describeTable } from './schema/read-tables.ts';
 import type { SickTable } from './sick-table.ts';
 import { runningThreads } from './server-load.ts';
 import type { Started } from './start-together.ts';
+import { TableHolds } from './table-holds.ts';
 import type { BatchSizes, KeyRange, MysqlSnapshot, RawBatch, SnapshotLock, TableName } from './types.ts';
 import { queryOneRow } from './warnings.ts';
 
@@ -33,7 +34,6 @@ export interface SnapshotParts {
   readonly started: Started;
   readonly picture: SchemaPicture;
   readonly orphanedObjects: readonly OrphanedObject[];
-  readonly describeTables: () => Promise<PicturedTable[]>;
   readonly othersRunningAtStart: number | null;
   /** Every connection that was opened on the way. */
   readonly opened: ReadonlySet<MysqlConnection>;
@@ -45,6 +45,12 @@ export interface SnapshotParts {
 /** Managed servers and proxies end idle transactions: speak up before they do. */
 const keepAliveEveryMs = 10_000;
 const idleTooLongMs = 30_000;
+/**
+ * A reader that has nothing to do this long lets go of its table, though not all of it may have been read: while we stand still for
+ * the shop, nobody shall wait for us; and readers may stand behind DDL that waits for this one.
+ */
+const idleHoldMs = 1000;
+const holdCheckEveryMs = 500;
 /** ER_CANT_CHANGE_TX_CHARACTERISTICS: the answer to a change of isolation while a transaction is open. */
 const transactionInProgress = 1568;
 
@@ -65,9 +71,11 @@ export class OpenSnapshot implements MysqlSnapshot {
   readonly #readers: ReaderPool;
   /** Non-transactional tables that are locked and can only be read here. */
   readonly #locked: ReaderPool | null;
+  readonly #holds: TableHolds;
   readonly #unisolated: Map<string, TableName>;
   readonly #estimates: ReadonlyMap<string, number>;
   readonly #keepAlive: NodeJS.Timeout;
+  readonly #holdCheck: NodeJS.Timeout;
   readonly #lockLimit: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -93,6 +101,14 @@ export class OpenSnapshot implements MysqlSnapshot {
       this.#speakUp();
     }, keepAliveEveryMs);
     this.#keepAlive.unref();
+    const isInnodb = ({ schema }: { readonly schema: TableSchema }) => schema.engine.toLowerCase() === 'innodb';
+    this.#holds = new TableHolds({
+      isSafe: picture.tables.every((table) => !table.schema.transactional || isInnodb(table)),
+    });
+    this.#holdCheck = setInterval(() => {
+      void this.#letGo((reader) => this.#holds.holds(reader) && reader.idleMs >= idleHoldMs);
+    }, holdCheckEveryMs);
+    this.#holdCheck.unref();
     if (started.tableReader !== null) {
       const heldMs = systemClock.monotonicMs() - started.tablesLockedMs;
       this.#lockLimit = setTimeout(() => this.#endTableLocks(), Math.max(0, parts.tableLockMs - heldMs));
@@ -167,18 +183,34 @@ export class OpenSnapshot implements MysqlSnapshot {
     this.#parts.started.tableReader?.close();
   }
 
-  async movedTables(signal: AbortSignal): Promise<TableName[]> {
+  async isUnchanged(table: TableSchema, signal: AbortSignal): Promise<boolean> {
+    if (this.#isLocked(table)) return true;
+    const place = placeOf(table);
+    const pictured = this.#parts.picture.tables.find((each) => placeOf(each.schema) === place);
+    if (pictured === undefined) throw new AppError('table.unknown', { database: table.database, table: table.name });
+    // Nobody else gets the reader meanwhile, so what it holds stays as it is.
+    return this.#readers.use(
+      signal,
+      async () => isAsPictured(pictured, await describeTable(this.#parts.control, table.database, table.name)),
+      (reader) => this.#holds.suits(reader, place),
+    );
+  }
+
+  doneWith(table: TableSchema): Promise<void> {
+    return this.#letGo((reader) => this.#holds.holds(reader, placeOf(table)));
+  }
+
+  async assertStillOpen(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const moved = changedTables(this.#parts.picture.tables, await this.#parts.describeTables());
     for (const reader of this.#readers.idle) await assertInTransaction(reader);
     signal.throwIfAborted();
-    return moved.map(nameOf);
   }
 
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#isClosed = true;
     clearInterval(this.#keepAlive);
+    clearInterval(this.#holdCheck);
     clearTimeout(this.#lockLimit);
     for (const connection of this.#parts.opened) connection.close();
     return Promise.resolve();
@@ -195,8 +227,17 @@ export class OpenSnapshot implements MysqlSnapshot {
     signal: AbortSignal,
     work: (reader: MysqlConnection) => Promise<T>,
   ): Promise<T> {
-    const isReadAnywhere = table.transactional || this.#unisolated.has(placeOf(table));
-    if (isReadAnywhere || this.#locked === null) return this.#readers.use(signal, work);
+    const place = placeOf(table);
+    if (this.#locked === null || !this.#isLocked(table)) {
+      return this.#readers.use(
+        signal,
+        async (reader) => {
+          await this.#holds.turnTo(reader, place);
+          return work(reader);
+        },
+        (reader) => this.#holds.suits(reader, place),
+      );
+    }
     try {
       return await this.#locked.use(signal, work);
     } catch (error) {
@@ -204,6 +245,16 @@ export class OpenSnapshot implements MysqlSnapshot {
       const facts = { database: table.database, table: table.name, heldMs: this.#parts.tableLockMs };
       throw new AppError('mysql.table-lock-over', facts, { cause: error });
     }
+  }
+
+  /** Kept still by a lock of its own, on a connection that has no transaction. */
+  #isLocked(table: TableSchema): boolean {
+    return this.#locked !== null && !table.transactional && !this.#unisolated.has(placeOf(table));
+  }
+
+  /** A reader that fails at it is closed: whoever would use it next gets another, or learns that none is left. */
+  #letGo(isWanted: (reader: MysqlConnection) => boolean): Promise<void> {
+    return this.#readers.useIdle(isWanted, (reader) => this.#holds.letGo(reader));
   }
 
   /** The shop's writers have waited long enough. On the server too: a statement that is under way would hold the lock to its end. */

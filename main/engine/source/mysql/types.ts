@@ -156,11 +156,19 @@ export interface MysqlSnapshot {
    */
   releaseTableLocks(): void;
   /**
-   * Tables of this picture that DDL has changed, removed or made anew since it began. Views, routines, triggers and events are as the
-   * picture has them whatever happened later: two equal readings around the beginning prove that.
-   * Throws `mysql.connection-lost` when a transaction is no longer open.
+   * Whether DDL has neither changed nor removed nor made anew this table since the picture began. To be asked when its last row has been
+   * read and before `doneWith`: the reader still holds the table's metadata lock, so the answer is about all that was read.
+   * Views, routines, triggers and events are as the picture has them whatever happened later: two equal readings around the
+   * beginning prove that.
    */
-  movedTables(signal: AbortSignal): Promise<TableName[]>;
+  isUnchanged(table: TableSchema, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Gives back the metadata locks on a table of which nothing is read any more, for DDL to go on. Never rejects. Reading it again takes
+   * them again; a table that is half read keeps its lock while anything of it is being read.
+   */
+  doneWith(table: TableSchema): Promise<void>;
+  /** Throws `mysql.connection-lost` when a transaction is no longer open. */
+  assertStillOpen(signal: AbortSignal): Promise<void>;
   /** Ends the transactions and connections. Idempotent, never throws. */
   close(): Promise<void>;
 }

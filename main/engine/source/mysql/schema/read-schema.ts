@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../../../shared/errors/app-error.ts';
-import type { DatabaseRecord, ServerFacts, TableSchema } from '../../../../../shared/model/database.ts';
+import type { DatabaseRecord, ServerFacts } from '../../../../../shared/model/database.ts';
 import type { MysqlConnection } from '../connection.ts';
-import { quoteName, quoteTable } from '../quote.ts';
+import { quoteName } from '../quote.ts';
 import type { SickTable } from '../sick-table.ts';
 import type { SecretPredicate } from '../types.ts';
 import { readObjects } from './read-objects.ts';
-import { isBaseTable, listTables, readTables, transactionalEngines, type PicturedTable } from './read-tables.ts';
+import {
+  isBaseTable,
+  listTables,
+  readTables,
+  transactionalEngines,
+  type DescribedTable,
+  type PicturedTable,
+} from './read-tables.ts';
 
 export interface SchemaPicture {
   readonly databases: readonly DatabaseRecord[];
@@ -49,22 +56,6 @@ export async function readSchema(
   return { databases, tables, unreadable, brokenViews };
 }
 
-/** The tables alone, for a second look; a database that has gone has none. */
-export async function readTablesOnly(
-  connection: MysqlConnection,
-  server: ServerFacts,
-  names: readonly string[],
-  isSecret: SecretPredicate,
-): Promise<PicturedTable[]> {
-  const transactional = await transactionalEngines(connection);
-  const tables: PicturedTable[] = [];
-  for (const name of names) {
-    const listed = await listTables(connection, name);
-    tables.push(...(await readTables(connection, name, listed, server.flavour, transactional, isSecret)).tables);
-  }
-  return tables;
-}
-
 async function readDatabase(connection: MysqlConnection, name: string): Promise<Omit<DatabaseRecord, 'objects'>> {
   const [created] = await connection.query(`SHOW CREATE DATABASE ${quoteName(name)}`, { database: name });
   const rows = await connection.query(
@@ -104,15 +95,18 @@ export function firstDifference(before: SchemaPicture, after: SchemaPicture): st
   return null;
 }
 
-/** Tables of the first reading that are gone, changed or made anew in the second. */
-export function changedTables(before: readonly PicturedTable[], after: readonly PicturedTable[]): TableSchema[] {
-  const key = ({ database, name }: TableSchema) => quoteTable(database, name);
-  const now = new Map(after.map((table) => [key(table.schema), printOf(table)]));
-  return before.filter((table) => now.get(key(table.schema)) !== printOf(table)).map(({ schema }) => schema);
+/** Whether a table is still there as it was pictured: neither changed nor made anew. */
+export function isAsPictured({ schema, createdAt }: PicturedTable, now: DescribedTable | null): boolean {
+  return now !== null && now.createdAt === createdAt && statementOf(now.ddl) === statementOf(schema.ddl);
 }
 
 function printOf({ schema, createdAt }: PicturedTable): string {
-  return hashOf([schema.ddl.replace(/ AUTO_INCREMENT=\d+/g, ''), createdAt, schema.columns]);
+  return hashOf([statementOf(schema.ddl), createdAt, schema.columns]);
+}
+
+/** Without what rows change. */
+function statementOf(ddl: string): string {
+  return ddl.replace(/ AUTO_INCREMENT=\d+/g, '');
 }
 
 function hashOf(value: unknown): string {

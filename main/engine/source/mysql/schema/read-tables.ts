@@ -17,6 +17,13 @@ export interface PicturedTable {
   readonly estimatedBytes: number;
 }
 
+/** What tells a table that DDL has touched from one that it has not. */
+export interface DescribedTable {
+  readonly ddl: string;
+  /** As in `PicturedTable`. */
+  readonly createdAt: string;
+}
+
 /** One entry of information_schema.TABLES. */
 export interface ListedTable {
   readonly name: string;
@@ -125,6 +132,22 @@ export async function storedColumnNames(
       return [name, stored.map((row) => row.get('column_name') ?? '')];
     }),
   );
+}
+
+/** One base table as it is now, which need not be as a snapshot sees it; null when it is gone or cannot be described. */
+export async function describeTable(
+  connection: MysqlConnection,
+  database: string,
+  name: string,
+): Promise<DescribedTable | null> {
+  const ddl = await createTable(connection, database, name);
+  if (typeof ddl !== 'string') return null;
+  const rows = await connection.query(
+    'SELECT TABLE_SCHEMA, TABLE_NAME, CREATE_TIME FROM information_schema.TABLES ' +
+      `WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_NAME = ${quoteText(name)}`,
+  );
+  const row = rows.find((each) => each.get('table_schema') === database && each.get('table_name') === name);
+  return row === undefined ? null : { ddl, createdAt: row.get('create_time') ?? '' };
 }
 
 /** The statement; null when the table is no longer there; or what is wrong with this one table. */

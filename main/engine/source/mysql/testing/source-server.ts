@@ -58,6 +58,14 @@ export function aSnapshot(target: MysqlTarget, options: Partial<SnapshotOptions>
   return beginSnapshot(target, { readers: 2, isSecret: () => false, lockWaitMs: 5000, signal: never, ...options });
 }
 
+/** Names of the tables that DDL has touched since the picture began. Rejects when a transaction is no longer open. */
+export async function movedTables(snapshot: MysqlSnapshot): Promise<string[]> {
+  const moved: string[] = [];
+  for (const table of snapshot.tables) if (!(await snapshot.isUnchanged(table, never))) moved.push(table.name);
+  await snapshot.assertStillOpen(never);
+  return moved;
+}
+
 export function tableNamed(snapshot: MysqlSnapshot, name: string): TableSchema {
   const found = snapshot.tables.find((table) => table.name === name);
   if (found === undefined) throw new Error(`no table ${name}`);
