@@ -26,8 +26,14 @@ export interface BlobStore {
    * Makes `bytes` durable under `name` before it resolves; a reader sees the old content, the new content or none,
    * never a part. With `mode: 'create'` an existing object is kept as it is and the call resolves (immutable objects);
    * with `mode: 'replace'` it is replaced atomically (header, leases). Resolves to whether bytes were written.
+   *
+   * With `durable: 'at-flush'` a pulled plug may take the name away until `flush` was called for it; what has the name is whole
+   * all the same. An existing object may have been put like that by another writer: who relies on it flushes it too.
    */
   put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }>;
+
+  /** Makes objects that were put to be durable at the flush so. A folder that has lost one: `backend.blob-missing`. */
+  flush(names: Iterable<string>, signal: AbortSignal): Promise<void>;
 
   /** The whole object. Never a short read. At most `maxBytes` (a hostile store cannot exhaust memory), else `backend.rejected`. */
   get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer>;
@@ -47,6 +53,8 @@ export interface BlobStore {
 
 export interface PutOptions {
   readonly mode: 'create' | 'replace';
+  /** Default: `at-once`. */
+  readonly durable?: 'at-once' | 'at-flush';
   readonly signal: AbortSignal;
 }
 

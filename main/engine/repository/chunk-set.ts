@@ -1,6 +1,12 @@
 import type { BlobStore } from '../backend/blob-store.ts';
 import { chunkName, idOfChunkName } from './format.ts';
 
+/**
+ * A folder of the disk is flushed once for so many chunks instead of once for each. What a pulled plug takes away is put again by the
+ * next run, so the number bounds what is done twice.
+ */
+const mostUnflushed = 512;
+
 /** The chunks of one store: one listing, kept up to date by our own writes. */
 export class ChunkSet {
   readonly #store: BlobStore;
@@ -10,6 +16,8 @@ export class ChunkSet {
   #isLoaded = false;
   /** Listed, but found unreadable by this process: put again, they are written anew. */
   readonly #distrusted = new Set<string>();
+  /** Put or relied on since the last flush: another writer's chunks in our listing may not be flushed either. */
+  #unflushed = new Set<string>();
 
   constructor(store: BlobStore) {
     this.#store = store;
@@ -35,14 +43,41 @@ export class ChunkSet {
     return this.#ids.has(id);
   }
 
+  /** Whole when it resolves; with `create` durable after `flush`, with `replace` at once. */
   async put(id: string, bytes: Uint8Array, mode: 'create' | 'replace', signal: AbortSignal) {
     const name = chunkName(id);
     const isDistrusted = this.#distrusted.has(id);
-    if (mode === 'create' && this.#ids.has(id) && !isDistrusted) return { written: false };
-    const outcome = await this.#store.put(name, bytes, { mode: isDistrusted ? 'replace' : mode, signal });
+    if (mode === 'create' && this.#ids.has(id) && !isDistrusted) {
+      await this.#rememberToFlush(id, signal);
+      return { written: false };
+    }
+    const outcome = await this.#store.put(name, bytes, {
+      mode: isDistrusted ? 'replace' : mode,
+      // What takes the place of damaged bytes belongs to snapshots that exist already.
+      durable: mode === 'replace' ? 'at-once' : 'at-flush',
+      signal,
+    });
     this.#ids.add(id);
     this.#distrusted.delete(id);
+    if (mode === 'create') await this.#rememberToFlush(id, signal);
     return outcome;
+  }
+
+  /** A manifest will name this chunk of the listing, though nobody put it again: another writer may not have flushed it. */
+  relyOn(id: string): void {
+    this.#unflushed.add(id);
+  }
+
+  /** Makes every chunk durable that was put or is relied on. */
+  async flush(signal: AbortSignal): Promise<void> {
+    const ids = this.#unflushed;
+    this.#unflushed = new Set();
+    try {
+      await this.#store.flush([...ids].map(chunkName), signal);
+    } catch (error) {
+      for (const id of ids) this.#unflushed.add(id);
+      throw error;
+    }
   }
 
   /** What is stored under this name could not be read: it must not stand for the same content put again. */
@@ -53,7 +88,13 @@ export class ChunkSet {
   async remove(id: string, signal: AbortSignal): Promise<void> {
     // Forgotten first: a put that comes meanwhile must not believe the object is still there.
     this.#ids.delete(id);
+    this.#unflushed.delete(id);
     await this.#store.remove(chunkName(id), signal);
+  }
+
+  async #rememberToFlush(id: string, signal: AbortSignal): Promise<void> {
+    this.#unflushed.add(id);
+    if (this.#unflushed.size >= mostUnflushed) await this.flush(signal);
   }
 
   async #list(signal: AbortSignal): Promise<void> {

@@ -56,8 +56,10 @@ export async function copyMissing(
     for (let next = await source.next(); next.done !== true; next = await source.next()) {
       stop.throwIfAborted();
       if (!isObjectId(next.value)) throw new RangeError('not an object id');
-      if (present.has(next.value)) advance({ objectsSkipped: 1 });
-      else await copyOne(next.value);
+      if (present.has(next.value)) {
+        to.relyOn(next.value);
+        advance({ objectsSkipped: 1 });
+      } else await copyOne(next.value);
     }
   };
   const lanes = Array.from({ length: Math.max(1, concurrency) }, () =>

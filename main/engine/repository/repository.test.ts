@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import type { PutOptions } from '../backend/blob-store.ts';
+import { newId } from '../platform/random.ts';
 import {
   copyMissing,
   copySnapshot,
@@ -35,6 +36,24 @@ class FailingStore extends MemoryBlobStore {
   override put(name: string, bytes: Uint8Array, options: PutOptions) {
     if (this.left-- <= 0) return Promise.reject(new AppError('backend.unreachable'));
     return super.put(name, bytes, options);
+  }
+}
+
+/** A disk whose plug may be pulled: it knows which names are not durable yet, and which were not when a manifest was written. */
+class VolatileStore extends MemoryBlobStore {
+  readonly unflushed = new Set<string>();
+  readonly atManifest: string[][] = [];
+
+  override put(name: string, bytes: Uint8Array, options: PutOptions) {
+    if (name.startsWith('manifests/')) this.atManifest.push([...this.unflushed]);
+    if (options.durable === 'at-flush') this.unflushed.add(name);
+    return super.put(name, bytes, options);
+  }
+
+  override async flush(names: Iterable<string>, signal: AbortSignal) {
+    const all = [...names];
+    await super.flush(all, signal);
+    for (const name of all) this.unflushed.delete(name);
   }
 }
 
@@ -122,6 +141,55 @@ describe('snapshots', () => {
       await writeShop(again, never);
       expect(await again.listManifests(never)).toEqual([name]);
     }
+  });
+
+  it('exist only when the names of all their chunks are durable, also of those that another writer put', async () => {
+    const from = await aRepository();
+    const { name, manifest } = await writeShop(from.repository, never);
+    const store = new VolatileStore();
+    await Repository.create(store, keyring.header, never);
+    const ids = await Array.fromAsync(from.repository.objectsOf(manifest, never));
+    const interrupted = await Repository.open(store, keyring.mainKeys, never);
+    for (const id of ids.slice(0, 2))
+      await interrupted.putObject({ id, bytes: await from.repository.getRaw(id, never) }, never);
+    expect(store.unflushed.size).toBe(2);
+
+    const copy = await Repository.open(store, keyring.mainKeys, never);
+    await copySnapshot(from.repository, copy, name, { signal: never });
+    expect(store.atManifest).toEqual([[]]);
+
+    const second = new VolatileStore();
+    await Repository.create(second, keyring.header, never);
+    await writeShop(await Repository.open(second, keyring.mainKeys, never), never);
+    expect(second.atManifest).toEqual([[]]);
+  });
+
+  it('hold the accounts of a server in an object of their own, which is copied and missed like any other', async () => {
+    const { repository, store } = await aRepository();
+    const { manifest } = await writeShop(repository, never);
+    const name = { user: 'shop', host: 'localhost' };
+    const create = "CREATE USER `shop`@`localhost` IDENTIFIED BY PASSWORD '*2B60'";
+    const account = { kind: 'user' as const, name, create, alter: null, grants: [], defaultRoles: [] };
+    const { id: chunk } = await repository.putAccountsRecord({ accounts: [account] }, never);
+    const accounts = { chunk, users: ['shop@localhost'], roles: [] };
+    const named = await repository.putManifest({ ...manifest, id: newId(), accounts }, never);
+
+    const other = await Repository.open(store, keyring.mainKeys, never);
+    const read = await other.getManifest(named.name, never);
+    expect(await other.getAccountsRecord(read.accounts?.chunk ?? '', never)).toEqual({ accounts: [account] });
+    const target = await aRepository();
+    await copySnapshot(other, target.repository, named.name, { signal: never });
+    expect(await target.repository.getAccountsRecord(chunk, never)).toEqual({ accounts: [account] });
+    // Another kind of object under this name is none, and neither is a record with one field more.
+    await expect(other.getDatabaseRecord(chunk, never)).rejects.toMatchObject({ code: 'repository.damaged' });
+    const hostile = { accounts: [{ ...account, sql: 'DROP USER x' }] };
+    const { id } = await repository.putAccountsRecord(hostile, never);
+    await expect(other.getAccountsRecord(id, never)).rejects.toMatchObject({ code: 'repository.damaged' });
+    await repository.removeObject(chunk, never);
+    await expect(repository.putManifest({ ...manifest, id: newId(), accounts }, never)).rejects.toMatchObject({
+      code: 'repository.missing-object',
+      facts: { object: chunk },
+    });
   });
 
   it('are refused while a chunk is missing, also one that only a table record names', async () => {

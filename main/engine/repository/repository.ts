@@ -113,12 +113,20 @@ export class Repository {
     return this.#chunks.has(id);
   }
 
-  /** Durable when it resolves. Nothing is sent when the listing already has it, unless this process could not read it. */
+  /**
+   * Whole when it resolves, and durable before a manifest or a stream record is written by this object (FORMAT.md §8). Nothing is sent when
+   * the listing already has it, unless this process could not read it.
+   */
   async putObject(
     object: Pick<EncodedObject, 'id' | 'bytes'>,
     signal: AbortSignal,
   ): Promise<{ readonly written: boolean }> {
     return this.#chunks.put(object.id, object.bytes, 'create', signal);
+  }
+
+  /** For a chunk that the listing has and a manifest will name, without being put: it is made durable with those that were. */
+  relyOn(id: string): void {
+    this.#chunks.relyOn(id);
   }
 
   /** Puts sound bytes in the place of damaged ones, after checking them. */
@@ -209,6 +217,7 @@ export class Repository {
     for await (const id of this.objectsOf(manifest, signal)) {
       if (!known.has(id)) throw new AppError('repository.missing-object', { object: id });
     }
+    await this.#chunks.flush(signal);
     const name = manifestName(manifest.at, manifest.id);
     const bytes = encodeNamedObject(
       this.keys,
@@ -255,6 +264,7 @@ export class Repository {
   ): Promise<string> {
     const name = streamName(record.sourceId, record.sequence, record.id);
     if (parseStreamName(name) === undefined) throw new RangeError('not a stream record name');
+    await this.#chunks.flush(signal);
     await this.store.put(name, encodeNamedObject(this.keys, name, 'stream', record.payload), {
       mode: 'create',
       signal,

@@ -205,6 +205,38 @@ describe('a write to disk', () => {
     expect(steps).toEqual(['sync /~tmp/TEMP', 'link /~tmp/TEMP /chunks/ab/y', 'sync /chunks/ab']);
   });
 
+  it('syncs the folders of many objects once, when they are flushed', async () => {
+    const steps: string[] = [];
+    const { root } = await aDisk();
+    const files: DiskFiles = {
+      ...realDiskFiles,
+      open: async (...args) => {
+        const handle = await realDiskFiles.open(...args);
+        const sync = handle.sync.bind(handle);
+        handle.sync = async () => {
+          const path = String(args[0]).replace(root, '');
+          steps.push(path.endsWith('.tmp') ? 'file' : path);
+          await sync();
+        };
+        return handle;
+      },
+    };
+    const store = await DiskBlobStore.open({ root, files, platform: 'linux' });
+    const names = ['chunks/ab/x', 'chunks/ab/y', 'chunks/cd/z'];
+    await store.put('chunks/ab/first', Buffer.from('first'), create);
+    await store.put('chunks/cd/first', Buffer.from('first'), create);
+    steps.length = 0;
+
+    for (const name of names) await store.put(name, Buffer.from(name), { ...create, durable: 'at-flush' });
+    expect(steps).toEqual(['file', 'file', 'file']);
+    steps.length = 0;
+    await store.flush(names, never);
+    expect(steps).toEqual(['/chunks/ab', '/chunks/cd']);
+
+    await rm(join(root, 'chunks/cd/z'));
+    await expect(store.flush(names, never)).rejects.toMatchObject({ code: 'backend.blob-missing' });
+  });
+
   it('renames where the file system has no hard links', async () => {
     const { root, store } = await aDisk({ files: failing('link', 'EPERM') });
     expect(await store.put('x', Buffer.from('one'), create)).toEqual({ written: true });

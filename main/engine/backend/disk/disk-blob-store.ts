@@ -34,7 +34,8 @@ const readFlags = constants.O_RDONLY | (flags['O_NOFOLLOW'] ?? 0) | (flags['O_NO
 /**
  * A store in a folder: object `chunks/ab/…` is the file `<root>/chunks/ab/…`.
  *
- * Each put is durable by itself (temp file, sync, rename, sync of the folder; see `durable-file.ts`). The root is
+ * Each put is durable by itself (temp file, sync, rename, sync of the folder; see `durable-file.ts`), or all but its name, which
+ * `flush` makes durable with one sync per folder. The root is
  * looked at again before each put and after each failure: an unplugged, unmounted or exchanged disk is
  * `backend.absent`, never "no such object" and never a fresh empty folder. Symbolic links inside the root are not followed.
  *
@@ -70,20 +71,33 @@ export class DiskBlobStore implements BlobStore {
     return new DiskBlobStore(root, await RootIdentity.remember(root, ways.files), ways, options.clock ?? systemClock);
   }
 
-  put(name: string, bytes: Uint8Array, { mode, signal }: PutOptions): Promise<{ readonly written: boolean }> {
+  put(name: string, bytes: Uint8Array, { mode, durable, signal }: PutOptions): Promise<{ readonly written: boolean }> {
     return this.#run(name, signal, async (path) => {
       await this.#identity.check();
       if (mode === 'create' && (await this.#stats(name))?.isFile() === true) return { written: false };
       const temp = await this.#writeTemp(name, bytes, signal);
       try {
         const written = await this.#publish(temp, name, { mode, signal });
-        await syncFolder(this.#ways, dirname(path));
+        if (durable !== 'at-flush') await syncFolder(this.#ways, dirname(path));
         return { written };
       } catch (error) {
         await discard(this.#ways, temp);
         throw error;
       }
     });
+  }
+
+  async flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    const inFolders = new Map<string, string>();
+    for (const name of names) inFolders.set(dirname(name), name);
+    for (const name of inFolders.values()) {
+      await this.#run(name, signal, async (path) => {
+        if ((await this.#stats(name))?.isFile() !== true) return this.#missing(name);
+        await syncFolder(this.#ways, dirname(path));
+      });
+    }
+    // Syncing folders says nothing when the disk was exchanged on the way.
+    await this.#identity.check();
   }
 
   get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {

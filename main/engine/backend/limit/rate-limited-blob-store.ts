@@ -18,6 +18,10 @@ export class RateLimitedBlobStore implements BlobStore {
     return this.#inner.put(name, bytes, options);
   }
 
+  flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    return this.#inner.flush(names, signal);
+  }
+
   get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
     return this.#inner.get(name, options);
   }

@@ -31,6 +31,13 @@ export class MemoryBlobStore implements BlobStore {
     return { written: true };
   }
 
+  async flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    for (const name of names) {
+      await this.#begin(name, signal);
+      if (!this.#blobs.has(name)) throw blobMissing(name);
+    }
+  }
+
   async get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
     await this.#begin(name, options.signal);
     const blob = this.#blobs.get(name);

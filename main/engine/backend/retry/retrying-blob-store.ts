@@ -45,6 +45,11 @@ export class RetryingBlobStore implements BlobStore {
     return this.#retry(options.signal, () => this.#inner.put(name, bytes, options));
   }
 
+  flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    const all = [...names];
+    return this.#retry(signal, () => this.#inner.flush(all, signal));
+  }
+
   get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
     return this.#retry(options.signal, () => this.#inner.get(name, options));
   }

@@ -128,6 +128,11 @@ export class S3BlobStore implements BlobStore {
     });
   }
 
+  /** A PUT that was answered is durable. */
+  flush(_names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    return signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve();
+  }
+
   close(): Promise<void> {
     this.#client.destroy();
     return Promise.resolve();

@@ -90,6 +90,17 @@ export function describeBlobStore(kind: string, openEmpty: () => Promise<OpenedS
       expect(await text(store, 'shouhu.json')).toBe('second');
     });
 
+    it('gives an object at once that is made durable later', async () => {
+      const { store } = await open();
+      expect(await store.put('chunks/ab/two', Buffer.from('two'), { ...create, durable: 'at-flush' })).toEqual({
+        written: true,
+      });
+      expect(await text(store, 'chunks/ab/two')).toBe('two');
+      await store.flush(['chunks/ab/two'], never);
+      await store.flush([], never);
+      expect(await text(store, 'chunks/ab/two')).toBe('two');
+    });
+
     it('names the missing object in its error', async () => {
       const { store } = await open();
       await expect(store.get('chunks/ab/gone', { signal: never })).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import type { BlobStat, BlobStore, PutOptions } from '../blob-store.ts';
 
-export type StoreOperation = 'put' | 'get' | 'stat' | 'list' | 'remove';
+export type StoreOperation = 'put' | 'flush' | 'get' | 'stat' | 'list' | 'remove';
 
 /** What goes wrong. `before`: the real call is not made. `after`: it is made, and its answer lost. */
 export type FaultEffect =
@@ -62,6 +62,12 @@ export class FaultyBlobStore implements BlobStore {
 
   put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }> {
     return this.#run('put', name, () => this.#inner.put(name, bytes, options));
+  }
+
+  /** Counts as one call, under the last of its names. */
+  flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    const all = [...names];
+    return this.#run('flush', all.at(-1) ?? '', () => this.#inner.flush(all, signal));
   }
 
   get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
