@@ -111,6 +111,8 @@ export const cliEn: Record<CliKey, string> = {
   'source.preset': 'Recognised as: {{preset}}',
   'source.sealed': 'Columns sealed apart: {{columns}}',
   'source.pinned': 'Server fingerprint remembered: {{fingerprint}}',
+  'source.accounts-on': 'Accounts of the server are kept with every backup (password hashes and all, encrypted).',
+  'source.accounts-off': 'Accounts of the server are not kept.',
   'source.next': 'Next: shouhu backup {{name}}',
   'source.new-server':
     'First time at {{host}}: its fingerprint is {{fingerprint}}. Compare it with the server’s console.',
@@ -129,6 +131,7 @@ export const cliEn: Record<CliKey, string> = {
   'ledger.none': 'No ledgers.',
   'snapshots.none': 'No snapshot yet.',
   'show.head': 'Snapshot {{id}} of {{source}}, {{at}}',
+  'show.accounts': 'Accounts kept: {{users}} users, {{roles}} roles: {{names}}',
   'show.sealed': 'holds sealed card secrets',
   'show.no-copies': 'No known copy.',
   'copy.not-intact': 'damaged or incomplete',
@@ -147,6 +150,7 @@ export const cliEn: Record<CliKey, string> = {
   'restore.done':
     'Restored snapshot {{id}} ({{at}}) from {{from}} into {{where}}: {{tables}} tables, {{rows}} rows, in {{time}}.',
   'restore.digest': 'digests compared: {{compared}} of {{ranges}} ranges',
+  'restore.accounts': 'Accounts: {{created}} made, {{existing}} left as they were',
   'restore.vault-closed':
     'Card secrets are not included: the vault was not opened (add --open-vault when you need them).',
   'export.done': 'Exported to {{file}}: {{bytes}}, {{tables}} tables, {{rows}} rows, in {{time}}.',

@@ -116,6 +116,11 @@ export const engineVerbs = {
     input: z.strictObject({ name: nameSchema }),
     output: z.strictObject({ steps: z.array(testStepSchema) }),
   },
+  /** Changes what a later backup keeps; nothing of the snapshots that are there. */
+  'source.set': {
+    input: z.strictObject({ name: nameSchema, accounts: z.boolean() }),
+    output: z.strictObject({ source: sourceViewSchema }),
+  },
   'source.remove': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ removed: z.string() }) },
   'destination.add': {
     input: destinationInputSchema,

@@ -98,6 +98,27 @@ describe('verify', () => {
   });
 });
 
+describe('accounts', () => {
+  it('are restored and exported only when they are asked for', async () => {
+    const accounts = { created: ['shop@localhost'], existing: ['root@localhost'] };
+    const notes = ['account-exists: root@localhost'];
+    const exported = { file: '/x.sql', bytes: 1, tables: 1, rows: 1, vault: 'none' as const, notes, durationMs: 1 };
+    const script: Script = {
+      'restore.run': ({ accounts: asked }) => aRestore(asked === true ? { accounts, notes } : {}),
+      'export.run': () => exported,
+    };
+    const plain = await act(['restore', 'shop', '--into', 'same'], { env, script });
+    expect(plain.calls.at(-1)?.input).not.toHaveProperty('accounts');
+    expect(plain.out).not.toContain('Accounts');
+    const asked = await act(['restore', 'shop', '--into', 'same', '--accounts'], { env, script });
+    expect(asked.calls.at(-1)?.input).toMatchObject({ accounts: true });
+    expect(asked.out).toContain('Accounts: 1 made, 1 left as they were');
+    expect(asked.out).toMatch(/there already: left as it is.*: root@localhost/);
+    const file = await act(['export', 'abc', '--sql', '/x.sql', '--accounts'], { env, script });
+    expect(file.calls.at(-1)?.input).toMatchObject({ accounts: true });
+  });
+});
+
 describe('restore', () => {
   const script: Script = { 'restore.run': () => aRestore() };
   const intoOf = async (...flags: string[]) => {

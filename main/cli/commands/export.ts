@@ -11,6 +11,7 @@ interface ExportFlags extends OpenVaultFlags {
   readonly sql?: string;
   readonly tables?: string;
   readonly from?: string;
+  readonly accounts?: true;
 }
 
 export function addExport(program: Command, { words, pick }: Picker): void {
@@ -20,7 +21,8 @@ export function addExport(program: Command, { words, pick }: Picker): void {
     .argument('<SNAPSHOT>', words.say('argument.snapshot'))
     .option('--sql <FILE[.zst]>', words.say('flag.sql'))
     .option('--tables <db.a,db.b>', words.say('flag.tables'))
-    .option('--from <NAME>', words.say('flag.from'));
+    .option('--from <NAME>', words.say('flag.from'))
+    .option('--accounts', words.say('flag.restore-accounts'));
   addVaultFlags(command, words).action((snapshot: string, flags: ExportFlags) => {
     pick(exportSql(snapshot, flags));
   });
@@ -40,6 +42,7 @@ function exportSql(snapshot: string, flags: ExportFlags): VerbRun {
       tables,
       vault: await readVault(flags, context),
       from,
+      ...(flags.accounts === true ? { accounts: true } : {}),
     });
     const lines = [
       words.say('export.done', {

@@ -33,6 +33,7 @@ interface RestoreFlags extends ServerFlags, OpenVaultFlags {
   readonly swap?: true;
   readonly overwrite?: string;
   readonly resaleGuard?: string;
+  readonly accounts?: true;
 }
 
 type RestoreOutput = VerbOutput<'restore.run'>;
@@ -53,7 +54,8 @@ export function addRestore(program: Command, { words, pick }: Picker): void {
     .option('--as <DATABASE>', words.say('flag.as'))
     .option('--swap', words.say('flag.swap'))
     .option('--overwrite <host/database>', words.say('flag.overwrite'))
-    .option('--resale-guard <on|off>', words.say('flag.resale-guard'));
+    .option('--resale-guard <on|off>', words.say('flag.resale-guard'))
+    .option('--accounts', words.say('flag.restore-accounts'));
   addVaultFlags(addServerFlags(command, words), words).action((source: string, flags: RestoreFlags) => {
     pick(restore(parseName(source, 'SOURCE'), flags));
   });
@@ -77,6 +79,7 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
       into: await readTarget(context),
       as: flags.as ?? null,
       vault: await readVault(flags, context),
+      ...(flags.accounts === true ? { accounts: true } : {}),
     });
     return { json: output, lines: restoreLines(output, context.words), finding: restoreFinding(output) };
   };
@@ -132,9 +135,17 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
     // A file can be compared with nothing yet: that is for the server that reads it.
     ...(output.file === null ? [digestLine(output, words)] : []),
     ...(output.vault === 'closed' ? [words.say('restore.vault-closed')] : []),
+    ...accountLines(output, words),
     ...(output.file === null ? ['', ...ledgerLines(output.ledgers, words)] : []),
     ...output.notes.map((note) => noteLine(note, words)),
   ];
+}
+
+/** Each one that was left as it was is among the notes. */
+function accountLines({ accounts }: RestoreOutput, words: Words): string[] {
+  if (accounts === undefined) return [];
+  const { created, existing } = accounts;
+  return [words.say('restore.accounts', { created: countText(created.length), existing: countText(existing.length) })];
 }
 
 function digestLine({ digest }: RestoreOutput, words: Words): string {

@@ -76,6 +76,27 @@ describe('unlocking', () => {
   });
 });
 
+describe('accounts of a source', () => {
+  it('are kept when that is asked for, at first or later', async () => {
+    const { source } = aSource();
+    const script: Script = {
+      'source.add': () => ({ source: { ...source, accounts: true }, steps: [] }),
+      'source.set': ({ accounts }) => ({ source: { ...source, accounts } }),
+    };
+    const add = ['source', 'add', 'shop', '--mysql', 'mysql://me@db/', '--mysql-password-env', 'DB'];
+    const plain = await act(add, { env, script: { 'source.add': () => aSource() } });
+    expect(plain.calls.at(-1)?.input).not.toHaveProperty('accounts');
+    const kept = await act([...add, '--accounts'], { env, script });
+    expect(kept.calls.at(-1)?.input).toMatchObject({ accounts: true });
+    expect(kept.out).toContain('Accounts of the server are kept with every backup');
+    const off = await act(['source', 'set', 'shop', '--accounts', 'off', '--json'], { env, script });
+    expect(off.calls.at(-1)).toEqual({ verb: 'source.set', input: { name: 'shop', accounts: false } });
+    expect(off.json()).toMatchObject({ ok: true, source: { accounts: false } });
+    for (const wrong of [[], ['--accounts', 'maybe']])
+      expect((await act(['source', 'set', 'shop', ...wrong], { env, script })).exitCode).toBe(2);
+  });
+});
+
 describe('source add', () => {
   const script: Script = { 'source.add': () => aSource() };
 

@@ -3,7 +3,7 @@ import { parseName } from '../arguments/values.ts';
 import { countText, localTime, shortId, sizeText } from '../output/figures.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Words } from '../language.ts';
-import type { SnapshotCopy } from '../../../shared/model/snapshot.ts';
+import type { Manifest, SnapshotCopy } from '../../../shared/model/snapshot.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 import { checkLines, ledgerLines, mark } from './shared-output.ts';
 
@@ -86,11 +86,19 @@ function show(snapshot: string): VerbRun {
       ...ledgerLines(output.ledgers, words),
       '',
       ...checkLines(output.manifest.checks, words),
+      ...accountLines(output.manifest, words),
       '',
       ...(copies.length === 0 ? [words.say('show.no-copies')] : copies.map((copy) => copyLine(copy, words))),
     ];
     return { json: { ...output, rows: summary.rows }, lines };
   };
+}
+
+function accountLines({ accounts }: Manifest, words: Words): string[] {
+  if (accounts === undefined) return [];
+  const { users, roles } = accounts;
+  const names = [...users, ...roles].join(', ');
+  return [words.say('show.accounts', { users: countText(users.length), roles: countText(roles.length), names })];
 }
 
 function copyText(copy: SnapshotCopy, words: Words): string {

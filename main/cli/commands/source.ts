@@ -5,7 +5,7 @@ import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseMysqlUrl } from '../arguments/addresses.ts';
 import { readLedgerFile } from '../arguments/ledgers.ts';
-import { parseList, parseName, parseSecretColumn } from '../arguments/values.ts';
+import { oneOf, parseList, parseName, parseSecretColumn } from '../arguments/values.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
 import { addServerFlags, checkServerFlags, readMysqlPassword, readSsh, type ServerFlags } from './flags.ts';
@@ -18,6 +18,11 @@ interface AddFlags extends ServerFlags {
   readonly secret: string[];
   readonly ledger?: string;
   readonly files: string[];
+  readonly accounts?: true;
+}
+
+interface SetFlags {
+  readonly accounts?: string;
 }
 
 export function addSource(program: Command, { words, pick }: Picker): void {
@@ -31,7 +36,8 @@ export function addSource(program: Command, { words, pick }: Picker): void {
     .option('--preset <auto|none|ID>', words.say('flag.preset'), 'auto')
     .option('--secret <TABLE.COLUMN>', words.say('flag.secret'), collect, [])
     .option('--ledger <FILE.json>', words.say('flag.ledger'))
-    .option('--files <REMOTE_DIR>', words.say('flag.files'), collect, []);
+    .option('--files <REMOTE_DIR>', words.say('flag.files'), collect, [])
+    .option('--accounts', words.say('flag.accounts'));
   addServerFlags(add, words).action((name: string, flags: AddFlags) => {
     if (flags.mysql === undefined) throw badArgument('--mysql', 'missing');
     pick(addRun(parseName(name, 'NAME'), flags.mysql, flags));
@@ -48,6 +54,15 @@ export function addSource(program: Command, { words, pick }: Picker): void {
     .argument('<NAME>', words.say('argument.source'))
     .action((name: string) => {
       pick(test(parseName(name, 'NAME')));
+    });
+  group
+    .command('set')
+    .description(words.say('help.source-set'))
+    .argument('<NAME>', words.say('argument.source'))
+    .option('--accounts <on|off>', words.say('flag.set-accounts'))
+    .action((name: string, flags: SetFlags) => {
+      if (flags.accounts === undefined) throw badArgument('--accounts', 'missing');
+      pick(set(parseName(name, 'NAME'), oneOf(flags.accounts, ['on', 'off'], '--accounts') === 'on'));
     });
   group
     .command('remove')
@@ -77,6 +92,7 @@ function addRun(name: string, mysqlUrl: string, flags: AddFlags): VerbRun {
       secretColumns,
       ledgers,
       files: flags.files,
+      ...(flags.accounts === true ? { accounts: true } : {}),
     };
     const output = await addAskingAboutFingerprint(context, input);
     const { source, steps } = output;
@@ -85,6 +101,7 @@ function addRun(name: string, mysqlUrl: string, flags: AddFlags): VerbRun {
     if (source.secretColumns.length > 0) {
       lines.push(words.say('source.sealed', { columns: source.secretColumns.join(', ') }));
     }
+    if (source.accounts === true) lines.push(words.say('source.accounts-on'));
     if (source.ssh?.hostKey) lines.push(words.say('source.pinned', { fingerprint: source.ssh.hostKey.fingerprint }));
     lines.push(words.say('source.next', { name: source.name }));
     return { json: output, lines, finding: failedStep(steps) };
@@ -132,6 +149,14 @@ function test(name: string): VerbRun {
     await context.unlock();
     const output = await context.call('source.test', { name });
     return { json: output, lines: stepLines(output.steps, context.words), finding: failedStep(output.steps) };
+  };
+}
+
+function set(name: string, accounts: boolean): VerbRun {
+  return async (context) => {
+    await context.unlockIfAtHand();
+    const output = await context.call('source.set', { name, accounts });
+    return { json: output, lines: [context.words.say(accounts ? 'source.accounts-on' : 'source.accounts-off')] };
   };
 }
 

@@ -53,7 +53,7 @@ describe('writeSqlFile', () => {
     expect(text).toContain('CREATE TABLE `cards`');
     expect(text).toMatch(/INSERT INTO `cards`.*VALUES\s*\(1,1\.50,/);
     expect(text.trimEnd().endsWith(lastLine)).toBe(true);
-    expect(written).toEqual({ bytes: (await stat(path)).size, tables: 1, rows: 3 });
+    expect(written).toEqual({ bytes: (await stat(path)).size, tables: 1, rows: 3, notes: [] });
     if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(dir)).toEqual(['shop.sql']);
   });

@@ -3,7 +3,7 @@ import { IconShieldCheck } from '@tabler/icons-react';
 import { useWords } from '../../i18n/use-words.ts';
 import type { SnapshotDetail } from '../../stores/detail-store.ts';
 import { Panel } from '../../ui/Panel.tsx';
-import { holdsSecrets } from './restore-answers.ts';
+import { canHaveAccounts, holdsSecrets } from './restore-answers.ts';
 import type { RestoreAnswers } from './restore-answers.ts';
 
 /** What will happen, as one sentence, and what will not. */
@@ -47,6 +47,7 @@ export function ConfirmStep({
         {holdsSecrets(answers, detail) && (
           <Text>{t(vault === 'closed' ? 'restore.confirmVaultClosed' : 'restore.confirmVaultOpen')}</Text>
         )}
+        {answers.accounts && canHaveAccounts(answers, detail) && <Text>{t('restore.confirmAccounts')}</Text>}
         <Text fw={600} c="brand" style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
           <IconShieldCheck size={20} aria-hidden />
           {t('restore.untouched')}

@@ -1,4 +1,4 @@
-import { Alert, Stack, TextInput, Title } from '@mantine/core';
+import { Alert, Stack, Switch, TextInput, Title } from '@mantine/core';
 import type { SourceView } from '../../../shared/model/source.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { SnapshotDetail } from '../../stores/detail-store.ts';
@@ -8,7 +8,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { ChooseField } from '../choose/index.ts';
 import { ServerFields } from '../shop/index.ts';
 import type { FormErrors } from '../shop/index.ts';
-import { restoreTargets } from './restore-answers.ts';
+import { canHaveAccounts, restoreTargets } from './restore-answers.ts';
 import type { RestoreAnswers } from './restore-answers.ts';
 
 interface IntoStepProps {
@@ -82,6 +82,14 @@ export function IntoStep({ source, detail, answers, errors, dialogs, onAnswer }:
             onChange={(file) => onAnswer({ file })}
           />
         </Panel>
+      )}
+      {canHaveAccounts(answers, detail) && (
+        <Switch
+          label={t('restore.accounts')}
+          description={t('restore.accountsHint')}
+          checked={answers.accounts}
+          onChange={(event) => onAnswer({ accounts: event.currentTarget.checked })}
+        />
       )}
     </Stack>
   );

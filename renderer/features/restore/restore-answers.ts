@@ -19,6 +19,8 @@ export interface RestoreAnswers {
   readonly from: string | null;
   readonly into: RestoreTargetKind;
   readonly as: string;
+  /** The server's accounts as well, where the snapshot has them and the target is for keeps. */
+  readonly accounts: boolean;
   readonly server: ServerValues;
   /** Trusted on first sight during this restore. */
   readonly fingerprint: string | null;
@@ -36,6 +38,7 @@ export function firstAnswers(source: string, snapshot: string | null): RestoreAn
     from: null,
     into: 'sandbox',
     as: '',
+    accounts: false,
     server: emptyServer(),
     fingerprint: null,
     file: null,
@@ -49,6 +52,11 @@ export function holdsSecrets({ what, tables }: RestoreAnswers, detail: SnapshotD
   return detail.tables.some(
     ({ sealed, database, name }) => sealed && (what === 'everything' || tables.includes(`${database}.${name}`)),
   );
+}
+
+/** Whether there are accounts to restore and a place where they are of use. Beside the live database they would have no rights. */
+export function canHaveAccounts({ what, into }: RestoreAnswers, { manifest }: SnapshotDetail): boolean {
+  return manifest.accounts !== undefined && what === 'everything' && (into === 'server' || into === 'sql');
 }
 
 /** What is missing before the next step may be taken. */
@@ -89,6 +97,7 @@ export function toRestoreInput(answers: RestoreAnswers, detail: SnapshotDetail):
     into: targetOf(answers),
     as: canRename && as.trim() !== '' ? as.trim() : null,
     vault: holdsSecrets(answers, detail) ? vaultOpening(answers) : null,
+    ...(answers.accounts && canHaveAccounts(answers, detail) ? { accounts: true } : {}),
   };
 }
 

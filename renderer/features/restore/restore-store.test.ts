@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createScriptedClient } from '../../bridge/scripted-client.ts';
 import { idOf, sampleFingerprint, shopName } from '../../bridge/scripted/sample-shop.ts';
 import { emptyServer } from '../shop/index.ts';
+import { firstAnswers, toRestoreInput } from './restore-answers.ts';
 import { createRestoreStore } from './restore-store.ts';
 
 const latest = idOf(1005);
@@ -30,6 +31,21 @@ describe('the restore wizard', () => {
       view: 'done',
       value: { digest: { equal: true }, vault: 'closed' },
     });
+  });
+
+  it('asks for accounts where the snapshot has them and the target can use them', async () => {
+    const client = createScriptedClient({ scene: 'shop' });
+    const detail = await client.call('snapshot.show', { snapshot: latest });
+    if (!detail.ok) throw new Error(detail.error.code);
+    const bare = detail.value;
+    const accounts = { chunk: '0'.repeat(64), users: ['shop@localhost'], roles: [] };
+    const kept = { ...bare, manifest: { ...bare.manifest, accounts } };
+    const answers = { ...firstAnswers(shopName, latest), into: 'sql' as const, accounts: true };
+    expect(toRestoreInput(answers, kept)).toMatchObject({ accounts: true });
+    expect(toRestoreInput({ ...answers, accounts: false }, kept)).not.toHaveProperty('accounts');
+    expect(toRestoreInput(answers, bare)).not.toHaveProperty('accounts');
+    expect(toRestoreInput({ ...answers, into: 'same' }, kept)).not.toHaveProperty('accounts');
+    expect(toRestoreInput({ ...answers, what: 'some', tables: ['a.b'] }, kept)).not.toHaveProperty('accounts');
   });
 
   it('does not go on without an answer', async () => {

@@ -39,6 +39,7 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
             names: ledgers.map(({ name }) => named('ledgerName', name)).join(language === 'zh' ? '、' : ', '),
           }),
         ]),
+    ...(source.accounts === true ? [t('shop.accountsOn')] : []),
     ...(ssh?.hostKey == null ? [] : [t('shop.fingerprint', { fingerprint: ssh.hostKey.fingerprint })]),
   ];
   return (

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { SourceView } from '../../../shared/model/source.ts';
@@ -78,6 +78,12 @@ export function ShopForm({ shop, dialogs, known = null, onSaved }: ShopFormProps
           <Text size="sm" c="dimmed">
             {t('shop.presetHint')}
           </Text>
+          <Switch
+            label={t('shop.accounts')}
+            description={t('shop.accountsHint')}
+            checked={values.accounts}
+            onChange={(event) => change({ ...values, accounts: event.currentTarget.checked })}
+          />
         </Panel>
         <ServerFields value={values} errors={errors} dialogs={dialogs} onChange={change} />
         {state.view === 'testing' && (

@@ -29,6 +29,8 @@ export interface ServerValues {
 export interface ShopValues extends ServerValues {
   name: string;
   databases: string;
+  /** Keep the server's accounts as well. */
+  accounts: boolean;
 }
 
 export function emptyServer(): ServerValues {
@@ -42,8 +44,8 @@ export function emptyServer(): ServerValues {
 /** A new shop, or a known one whose passwords have to be typed again. */
 export function shopValues(known: SourceView | null = null): ShopValues {
   const server = emptyServer();
-  if (known === null) return { name: '', databases: '', ...server };
-  const named = { name: known.name, databases: known.databases.join(', ') };
+  if (known === null) return { name: '', databases: '', accounts: false, ...server };
+  const named = { name: known.name, databases: known.databases.join(', '), accounts: known.accounts === true };
   // A recovered shop: no copy says how it is reached.
   if (known.mysql.user === '') return { ...named, ...server };
   return {
@@ -100,6 +102,7 @@ export function toSourceInput(values: ShopValues, known: SourceView | null): Pag
     secretColumns: [],
     ledgers: [],
     files: [],
+    accounts: values.accounts,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedClient } from '../../bridge/scripted-client.ts';
-import { sampleFingerprint } from '../../bridge/scripted/sample-shop.ts';
+import { aSource, sampleFingerprint } from '../../bridge/scripted/sample-shop.ts';
 import { namesIn, serverErrors, shopErrors, shopValues, toSourceInput } from './shop-form.ts';
 import type { ShopValues } from './shop-form.ts';
 import { createShopStore } from './shop-store.ts';
@@ -97,6 +97,13 @@ describe('the form of a shop', () => {
     });
     expect(serverErrors({ ...aShop(), viaSsh: false })).toEqual({});
     expect(shopErrors(aShop({ name: '-小店' }))).toEqual({ name: 'common.nameInvalid' });
+  });
+
+  it('keeps accounts only when that is switched on, and says so of a known shop', () => {
+    expect(toSourceInput(aShop(), null)).toMatchObject({ accounts: false });
+    expect(toSourceInput(aShop({ accounts: true }), null)).toMatchObject({ accounts: true });
+    expect(shopValues(aSource({ accounts: true })).accounts).toBe(true);
+    expect(shopValues(aSource()).accounts).toBe(false);
   });
 
   it('takes database names with any comma', () => {

@@ -26,6 +26,10 @@ export const shopEn = {
     mysqlPassword: 'Database password',
     databases: 'Databases to back up',
     databasesHint: 'Separate several with commas; empty means all of the shop’s databases',
+    accounts: 'Keep the accounts of the database server as well',
+    accountsHint:
+      'Users, rights and password hashes, encrypted. The database user needs SELECT on mysql.* for it; without, the data are backed up all the same.',
+    accountsOn: 'Accounts of the database server are kept as well',
     presetHint: 'The shop program is recognised by itself, and with it the card columns and the ledgers.',
     test: 'Test the connection',
     testing: 'Testing the connection…',

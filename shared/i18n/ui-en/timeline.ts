@@ -102,6 +102,9 @@ export const timelineEn = {
     'views-valid': 'All views can be used',
     'definers-exist': 'Definers of views, triggers and the like exist',
     'definers-exist-warning': 'Their definer is gone (the definitions were kept)',
+    'accounts-read': 'Accounts of the server kept',
+    'accounts-read-warning':
+      'Accounts that could not be kept as they are; all data are safe. The backup account needs SELECT on mysql.* for them',
     'digest-equal-warning': 'Tables the server could not fingerprint (rows agree, all kept)',
     other: 'Check: {{id}}',
   },

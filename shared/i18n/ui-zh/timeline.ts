@@ -100,6 +100,8 @@ export const timelineZh = {
     'views-valid': '视图都能用',
     'definers-exist': '视图、触发器等的定义者都还在',
     'definers-exist-warning': '定义者已经不在的视图、触发器等（定义都已存好）',
+    'accounts-read': '服务器的账号已存好',
+    'accounts-read-warning': '没能照原样存下的账号；数据都安全。要存账号，备份用的账号需要 mysql.* 的 SELECT 权限',
     'digest-equal-warning': '服务器算不出指纹的表（行数一致，都已存好）',
     other: '核对：{{id}}',
   },

@@ -17,7 +17,7 @@ import { auditVerb, jobCancel, jobsList } from './job-verbs.ts';
 import { recoverRun } from './recover-verb.ts';
 import { exportRun, restoreRun } from './restore-verb.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
-import { sourceAdd, sourceList, sourceRemove, sourceTest, sourceTry } from './source-verbs.ts';
+import { sourceAdd, sourceList, sourceRemove, sourceSet, sourceTest, sourceTry } from './source-verbs.ts';
 
 type Verbs = {
   readonly [N in VerbName]: (context: EngineContext, input: VerbInput<N>, run: Run) => Promise<VerbOutput<N>>;
@@ -32,6 +32,7 @@ export const verbs: Verbs = {
   'source.try': sourceTry,
   'source.list': sourceList,
   'source.test': sourceTest,
+  'source.set': sourceSet,
   'source.remove': sourceRemove,
   'destination.add': destinationAdd,
   'destination.try': destinationTry,

@@ -131,6 +131,22 @@ export async function sourceList(context: EngineContext): Promise<VerbOutput<'so
   return { sources: sources.map(viewOfSource) };
 }
 
+export async function sourceSet(
+  context: EngineContext,
+  { name, accounts }: VerbInput<'source.set'>,
+): Promise<VerbOutput<'source.set'>> {
+  const { id } = await findSource(context, name);
+  const { sources } = await context.home.settings.update((settings) => ({
+    ...settings,
+    sources: settings.sources.map((source) => (source.id === id ? { ...source, accounts } : source)),
+  }));
+  const saved = sources.find((source) => source.id === id);
+  if (saved === undefined) throw new AppError('source.unknown', { name });
+  await context.home.audit.append('source.set', { source: name, accounts });
+  context.onCatalogChanged();
+  return { source: viewOfSource(saved) };
+}
+
 /** Forgets the source on this computer. Its snapshots stay in every copy. */
 export async function sourceRemove(
   context: EngineContext,
