@@ -16,8 +16,8 @@ export interface RangeCosts {
 const worthMeasuringBytes = 64 * 1024 * 1024;
 /** To learn how fast the line is, at most so much is fetched that might have been asked for. A minute's start on the thinnest line. */
 const smallTryOutBytes = 512 * 1024;
-/** One small piece says little: until so many were fetched, fetching is tried again where it is not hopeless. */
-const fewestSamples = 4;
+/** Small pieces say little: until so much was fetched, fetching is tried again where it is not hopeless. */
+const tellingBytes = 512 * 1024;
 const hopelessFactor = 3;
 /**
  * Of so many last measurements the best one counts. What is measured waits for what others do on the same line and the same server: an
@@ -31,6 +31,7 @@ export class MeasuredRangeCosts implements RangeCosts {
   readonly #tryOutBytes: number;
   readonly #fetchMsPerByte = new RecentBest();
   readonly #askMsPerRow = new RecentBest();
+  #fetchedBytes = 0;
 
   /**
    * @param comparableBytes of all rows that there are digests of
@@ -44,15 +45,16 @@ export class MeasuredRangeCosts implements RangeCosts {
   isAskingCheaper(previous: Range, groups: number): boolean {
     if (!this.#isWorthIt) return true;
     const bytes = previous.chunks.reduce((sum, chunk) => sum + chunk.textBytes, 0);
-    const { best: fetchMsPerByte, samples } = this.#fetchMsPerByte;
-    const { best: askMsPerRow } = this.#askMsPerRow;
+    const fetchMsPerByte = this.#fetchMsPerByte.best;
+    const askMsPerRow = this.#askMsPerRow.best;
     if (fetchMsPerByte === null) return bytes > this.#tryOutBytes;
     if (askMsPerRow === null) return true;
     const askMs = askMsPerRow * previous.rows * groups;
-    return askMs * (samples < fewestSamples ? hopelessFactor : 1) < fetchMsPerByte * bytes;
+    return askMs * (this.#fetchedBytes < tellingBytes ? hopelessFactor : 1) < fetchMsPerByte * bytes;
   }
 
   fetched(bytes: number, tookMs: number): void {
+    this.#fetchedBytes += bytes;
     if (bytes > 0) this.#fetchMsPerByte.add(tookMs / bytes);
   }
 
@@ -63,14 +65,12 @@ export class MeasuredRangeCosts implements RangeCosts {
 
 class RecentBest {
   #recent: number[] = [];
-  samples = 0;
 
   get best(): number | null {
     return this.#recent.length === 0 ? null : Math.min(...this.#recent);
   }
 
   add(value: number): void {
-    this.samples += 1;
     this.#recent = [...this.#recent.slice(1 - remembered), value];
   }
 }
