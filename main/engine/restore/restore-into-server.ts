@@ -143,7 +143,10 @@ async function restore(
   }
   await loadRows(request, sessions, pending);
   onProgress('keys', '', plan.totalBytes, plan.totalBytes);
-  for (const { table } of pending) await addForeignKeys(first, table, signal);
+  const withoutKeys: string[] = [];
+  for (const { table } of pending)
+    for (const key of await addForeignKeys(first, table, signal))
+      withoutKeys.push(`foreign-key-left-out: ${table.database}.${table.schema.name} ${key}`);
   const objectNotes = await finishObjects({ ...request, plan }, first, broken.created);
   // All databases have new names, or none has: the live ones keep theirs.
   const isBeside = plan.databases.some(({ record }) => nameOf(record.name) !== record.name);
@@ -151,6 +154,7 @@ async function restore(
   const notes = [
     ...fitted.notes,
     ...broken.notes,
+    ...withoutKeys,
     ...objectNotes,
     ...maker.notes,
     ...(await compareDdl(first, pending, fitted.isForeign, signal)),

@@ -86,6 +86,11 @@ export async function databasesOf(server: PrivateServer): Promise<string[]> {
   );
 }
 
+/** The first column of a query's rows, as the server's text. */
+export async function valuesOf(server: PrivateServer, sql: string): Promise<(string | null)[]> {
+  return withClient(server, async (client) => textRows(await client.query(sql)).map(([value]) => value ?? null));
+}
+
 /** `SHOW CREATE TABLE` or `VIEW` by name, without counters. */
 export async function createStatements(server: PrivateServer, database: string): Promise<Record<string, string>> {
   return withClient(server, async (client) => {

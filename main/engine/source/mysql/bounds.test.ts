@@ -123,7 +123,9 @@ it('knows which types are long and how each is fetched', () => {
     formOf('json', 'mariadb'),
     formOf('bit', 'mysql'),
     formOf('double', 'mysql'),
-  ]).toEqual(['json', 'plain', 'bit', 'plain']);
+    formOf('double', 'mysql', 'double(12,4)'),
+    formOf('double', 'mariadb', 'double unsigned zerofill'),
+  ]).toEqual(['json', 'plain', 'bit', 'plain', 'float', 'float']);
 });
 
 function aColumn(name: string, dataType: string): Column {

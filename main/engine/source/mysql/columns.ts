@@ -16,10 +16,13 @@ const geometryTypes = new Set([
 ]);
 const longTypes = new Set(['mediumtext', 'longtext', 'mediumblob', 'longblob', 'json', ...geometryTypes]);
 
-/** MariaDB has no JSON type: its JSON columns are longtext with a check, and `plain` here. */
-export function formOf(dataType: string, flavour: Flavour): ColumnForm {
+/**
+ * MariaDB has no JSON type: its JSON columns are longtext with a check, and `plain` here. DOUBLE(M,D) and DOUBLE ZEROFILL are `float`: each
+ * flavour prints them in its own way, and the double inside alike.
+ */
+export function formOf(dataType: string, flavour: Flavour, columnType = dataType): ColumnForm {
   if (dataType === 'bit') return 'bit';
-  if (dataType === 'float') return 'float';
+  if (dataType === 'float' || (dataType === 'double' && /\(|zerofill/i.test(columnType))) return 'float';
   if (dataType === 'json' && flavour === 'mysql') return 'json';
   return geometryTypes.has(dataType) ? 'geometry' : 'plain';
 }

@@ -1,5 +1,7 @@
-import { AppError } from '../../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../../shared/errors/app-error.ts';
 import type { DatabaseRecord, SchemaObject, TableSchema } from '../../../../../shared/model/database.ts';
+import { withForeignKeysUnescaped, withoutUnreadableForeignKeys } from '../foreign-key-names.ts';
+import { serverErrno } from '../map-error.ts';
 import { quoteName, quoteTable, quoteText } from '../quote.ts';
 import { splitDdl, type SplitDdl } from './ddl-split.ts';
 import type { LoadSession } from './load-session.ts';
@@ -96,6 +98,8 @@ export interface PendingTable {
   /** What SHOW CREATE TABLE must say in the end. */
   readonly expectedDdl: string;
   readonly split: SplitDdl;
+  /** Foreign keys that it has to do without, because no server could read their text. */
+  readonly leftOut: readonly string[];
 }
 
 /** Creates one table in `database`, ready for rows. Only InnoDB gains from building keys afterwards. */
@@ -107,13 +111,22 @@ export async function createTable(
   signal: AbortSignal,
 ): Promise<PendingTable> {
   const expectedDdl = renameDatabases(schema.ddl, renames);
-  const split =
-    schema.engine.toLowerCase() === 'innodb'
-      ? splitDdl(expectedDdl)
-      : { create: expectedDdl, keys: [], fulltextKeys: [], foreignKeys: [] };
   await session.execute(`USE ${quoteName(database)}`, signal);
-  await session.execute(split.create, signal);
-  return { database, schema, expectedDdl, split };
+  const create = async (ddl: string, leftOut: readonly string[]): Promise<PendingTable> => {
+    const split =
+      schema.engine.toLowerCase() === 'innodb'
+        ? splitDdl(ddl)
+        : { create: ddl, keys: [], fulltextKeys: [], foreignKeys: [] };
+    await session.execute(split.create, signal);
+    return { database, schema, expectedDdl: ddl, split, leftOut };
+  };
+  try {
+    return await create(expectedDdl, []);
+  } catch (error) {
+    const { ddl, leftOut } = withoutUnreadableForeignKeys(expectedDdl);
+    if (serverErrno(error) !== syntaxError || leftOut.length === 0) throw error;
+    return create(ddl, leftOut);
+  }
 }
 
 /** Builds the deferred keys of one table. Duplicates under a unique key fail here, with `mysql.query-failed` 1062. */
@@ -124,12 +137,44 @@ export async function buildKeys(session: LoadSession, table: PendingTable, signa
   for (const key of table.split.fulltextKeys) await session.execute(alter + key, signal);
 }
 
-/** Adds the deferred foreign keys of one table, unchecked: the rows held on the source. After `buildKeys` of every table. */
-export async function addForeignKeys(session: LoadSession, table: PendingTable, signal: AbortSignal): Promise<void> {
-  if (table.split.foreignKeys.length === 0) return;
+/**
+ * Adds the deferred foreign keys of one table, unchecked: the rows held on the source. After `buildKeys` of every table. Those that the
+ * server does not take do not undo a table that is there with all its rows: their statements are the answer, with the server's number.
+ */
+export async function addForeignKeys(
+  session: LoadSession,
+  table: PendingTable,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { foreignKeys } = table.split;
+  if (foreignKeys.length === 0) return table.leftOut;
   await session.execute(`USE ${quoteName(table.database)}`, signal);
   const alter = `ALTER TABLE ${quoteTable(table.database, table.schema.name)} `;
-  await session.execute(alter + table.split.foreignKeys.join(', '), signal);
+  const refusal = await refusedKey(session, alter + foreignKeys.join(', '), signal);
+  if (refusal === 0) return table.leftOut;
+  const refused: string[] = [];
+  for (const key of foreignKeys) {
+    const errno = await refusedKey(session, alter + key, signal);
+    if (errno !== 0)
+      refused.push(`${key.replace(/^ADD CONSTRAINT /, '').replace(/ FOREIGN KEY [^]*$/, '')} (${errno})`);
+  }
+  return [...table.leftOut, ...refused];
+}
+
+const syntaxError = 1064;
+/** What is wrong with the foreign key itself; anything else, such as a full disk or a missing right, ends the restore. */
+const wrongKey = new Set([1005, syntaxError, 1072, 1215, 1239, 1822, 1824, 1825, 1826, 1828, 1830, 3780, 6125]);
+
+/** 0 when the statement ran, else why its foreign key cannot be had. */
+async function refusedKey(session: LoadSession, sql: string, signal: AbortSignal): Promise<number> {
+  try {
+    await session.execute(sql, signal);
+    return 0;
+  } catch (error) {
+    const errno = serverErrno(error);
+    if (!wrongKey.has(errno) || !isAppErrorOf(error, 'mysql.query-failed', 'mysql.unsupported')) throw error;
+    return errno;
+  }
 }
 
 /** Null when the finished table reads exactly as the source's (but for the AUTO_INCREMENT counter), else what it reads. */
@@ -140,7 +185,11 @@ export async function differingDdl(
 ): Promise<string | null> {
   const [row] = await session.rows(`SHOW CREATE TABLE ${quoteTable(table.database, table.schema.name)}`, signal);
   const actual = row?.get('create table') ?? '';
-  return comparable(actual) === comparable(table.expectedDdl) ? null : actual;
+  const found = comparable(actual);
+  const isSame = [table.expectedDdl, withForeignKeysUnescaped(table.expectedDdl)].some(
+    (ddl) => comparable(ddl) === found,
+  );
+  return isSame ? null : actual;
 }
 
 function comparable(ddl: string): string {

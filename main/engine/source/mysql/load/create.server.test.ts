@@ -228,3 +228,26 @@ describe('creating', () => {
     );
   });
 });
+
+it('keeps a table without the foreign keys that the server does not take, and names them', async () => {
+  await session.execute('CREATE DATABASE odd_keys', never);
+  const ddl = (name: string, ...lines: string[]) =>
+    `CREATE TABLE \`${name}\` (\n  \`id\` int(11) NOT NULL,\n${['  PRIMARY KEY (`id`)', ...lines].join(',\n')}\n) ENGINE=InnoDB`;
+  const from = tables.find(({ name }) => name === 'fk_a')!;
+  const make = (name: string, ...lines: string[]) =>
+    createTable(session, 'odd_keys', { ...from, name, ddl: ddl(name, ...lines) }, new Map(), never);
+
+  await make('parent');
+  // As MariaDB 11.8 prints a name with a backtick, and a parent that has no such column.
+  const unreadable = await make('unreadable', '  CONSTRAINT `to `p`` FOREIGN KEY (`id`) REFERENCES `parent` (`id`)');
+  const refused = await make(
+    'refused',
+    '  CONSTRAINT `good` FOREIGN KEY (`id`) REFERENCES `parent` (`id`)',
+    '  CONSTRAINT `ba``d` FOREIGN KEY (`nothing`) REFERENCES `parent` (`id`)',
+  );
+
+  expect(await addForeignKeys(session, unreadable, never)).toEqual(['to `p`']);
+  expect(await addForeignKeys(session, refused, never)).toEqual(['`ba``d` (1072)']);
+  const [row] = await session.rows('SHOW CREATE TABLE odd_keys.refused', never);
+  expect(row?.get('create table')).toContain('CONSTRAINT `good` FOREIGN KEY');
+});

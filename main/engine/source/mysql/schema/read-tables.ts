@@ -2,6 +2,7 @@ import { AppError, isAppErrorOf } from '../../../../../shared/errors/app-error.t
 import type { Column, Flavour, TableSchema } from '../../../../../shared/model/database.ts';
 import { formOf, isLong } from '../columns.ts';
 import type { MysqlConnection, TextRow } from '../connection.ts';
+import { withForeignKeysEscaped } from '../foreign-key-names.ts';
 import { chooseKey, type IndexPart } from '../key-choice.ts';
 import { columnNames } from '../load/ddl-split.ts';
 import { quoteTable, quoteText } from '../quote.ts';
@@ -158,7 +159,8 @@ async function createTable(
 ): Promise<string | SickTable | null> {
   try {
     const [row] = await connection.query(`SHOW CREATE TABLE ${quoteTable(database, name)}`, { database, table: name });
-    return row?.get('create table') ?? null;
+    const ddl = row?.get('create table') ?? null;
+    return ddl === null ? null : await withForeignKeysEscaped(connection, database, name, ddl);
   } catch (error) {
     const sick = sicknessOf(error, { database, name });
     if (sick !== null) return sick;
@@ -218,7 +220,7 @@ function columnOf(row: TextRow, flavour: Flavour, isSecret: (column: string) => 
     charset: row.get('character_set_name') ?? null,
     collation: row.get('collation_name') ?? null,
     nullable: row.get('is_nullable') === 'YES',
-    form: formOf(dataType, flavour),
+    form: formOf(dataType, flavour, row.get('column_type') ?? ''),
     long: isLong(dataType),
     secret: isSecret(name),
   };
