@@ -79,6 +79,10 @@ export const restoreEn = {
     cancelledText: 'Stopped. The running shop has not been touched.',
     again: 'Another restore',
     changeAnswers: 'Go back and change something',
+    accounts: 'Accounts of the database server as well',
+    accountsHint:
+      'Makes those that are missing, with their old passwords and rights. Accounts that are there already are not touched.',
+    confirmAccounts: 'Missing accounts are made as well; existing ones are not touched.',
     needsShop:
       'The passwords of this shop are not on this computer, so it cannot be restored to the same server yet. Choose another way, or enter them on the Shops page first.',
   },
@@ -135,6 +139,9 @@ export const restoreEn = {
     'names-changed': 'The old database name in it was replaced by the new one',
     'not-created': 'Could not be made',
     'table-not-kept': 'Could not be read when the backup was made: not in this snapshot',
+    'text-as-octets':
+      'Holds octets that are no text of its character set (number of rows in brackets). They came back octet by octet in a binary column: comparing and sorting take every octet as it is. Correct those rows, then this statement turns the column back',
+    'key-left-out': 'This key cannot be built over octets and was left out',
     'ddl-differs': 'Table structure is written differently from the snapshot',
     'foreign-key-left-out':
       'This foreign key could not be made here: the rows are all there, nothing checks them against the other table',
@@ -144,6 +151,23 @@ export const restoreEn = {
       'DOUBLE(M,D) or zero-filled DOUBLE is shown differently by the two servers: the content cannot be compared byte by byte, please look at some rows',
     'database-collation':
       'Default collation of the database is unknown to the target server: its own default was taken',
+    'account-exists': 'Account that is there already: left as it is, with its password and its rights',
+    'account-not-created': 'Account not made: the server refused it with this error number',
+    'account-denied': 'Account not made: the restoring account lacks the right CREATE USER',
+    'account-plugin-unknown': 'Account not made: the server does not know its way to log in',
+    'account-other-flavour':
+      'Account not made: MySQL and MariaDB do not understand each other’s password hashes. Make it by hand; all data are there',
+    'account-not-understood': 'Account not made: what the snapshot holds of it is not a plain CREATE USER',
+    'account-not-whole': 'Account made, but when its password expires could not be set',
+    'account-without-rights': 'Account made without any right: give it those it needs by hand',
+    'right-not-given': 'Right not given: the server refused it with this error number',
+    'right-left-out': 'Right not given: it is on a database that this restore did not make',
+    'default-role-not-set': 'Its default role could not be set',
+    'role-administered': 'Role that the restoring account may now give to others, because nobody else may',
+    'everybody-left-alone': 'Rights of everybody: not given, because every account of the server would get them',
+    'accounts-not-kept': 'This snapshot holds no accounts',
+    'accounts-left-out': 'Only some tables were restored: accounts were not made',
+    'accounts-in-file': 'The file holds the password hashes of the accounts: delete it when you are done',
     'digest-differs': 'Content differs from the snapshot',
     other: '{{id}}',
   },
