@@ -5,7 +5,7 @@
  *
  *   backup (default)  dump | zstd -3 | openssl and mydumper against our first and second backup, and the way back; keeps the
  *                     tables in bench/RESULTS.md; about twenty minutes, six of them for the pipe over a thin line
- *   memory            the engine's peak memory over a database of more than 1 GB and over rows of 16 MB
+ *   memory            the engine's peak memory over shops of 3 and 12 million rows and over rows of 16 MB; kept there as well
  *
  *   --rows N          size of the shop, default 3000000
  *   --runs N          alternating runs of each side, default 3; the median counts
@@ -18,7 +18,7 @@
  * Servers, data and repositories live in one temporary folder (TMPDIR) and are gone afterwards, whatever happens: about 2 GB
  * for the default size. CPU and memory figures need Linux.
  */
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -30,6 +30,7 @@ import { hasMydumper, mydumperRun, myloaderRun, type PeerDump } from './peers.ts
 import { dumpBytes, dumpPipe, loadPipe, preparePipe, type PipeRun } from './pipe.ts';
 import { cpuSeconds } from './process-figures.ts';
 import { machine, median, megabytes, ratio, seconds, tableText } from './report.ts';
+import { keepBackupResults, keepMemoryResults } from './results-file.ts';
 import { flushDisks, Rig, type BackupFigures } from './rig.ts';
 import { secondReport } from './second.ts';
 import { startBenchServer, startBenchShop, type BenchShop } from './shop-generator.ts';
@@ -86,8 +87,10 @@ async function main(): Promise<void> {
   await sweepOwnedFolders(tmpdir(), folderPrefix);
   const folder = await createOwnedFolder(tmpdir(), folderPrefix);
   try {
-    if (what === 'memory') await measureMemory({ dir: folder.path, isQuick: values.quick, write, signal: stop.signal });
-    else await measureBackup(settings, folder.path, stop.signal);
+    if (what === 'memory') {
+      const text = await measureMemory({ dir: folder.path, isQuick: values.quick, write, signal: stop.signal });
+      if (!values.quick) await keepMemoryResults(text);
+    } else await measureBackup(settings, folder.path, stop.signal);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -113,7 +116,7 @@ async function measureBackup(settings: Settings, dir: string, signal: AbortSigna
     ]);
     const text = await report(settings, shop, rig, dir, signal);
     write(`\n${text}`);
-    if (settings.isKept) await writeFile(new URL('./RESULTS.md', import.meta.url), text);
+    if (settings.isKept) await keepBackupResults(text);
   } finally {
     signal.removeEventListener('abort', onAbort);
     await sshd?.stop();
