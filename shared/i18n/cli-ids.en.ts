@@ -55,6 +55,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'note.table-not-kept': 'could not be read when the backup was made: not in this snapshot',
   'note.text-as-octets':
     'holds octets that are no text of its character set (number of rows in brackets). They came back octet by octet in a binary column: comparing and sorting take every octet as it is. Correct those rows, then this statement turns the column back',
+  'note.generated-over-octets':
+    'is computed from a column that came back as octets: LOWER, UPPER and the like do nothing there until that column is turned back (then run the statement, if there is one)',
   'note.key-left-out': 'this key cannot be built over octets and was left out',
   'note.ddl-differs': 'table definition is not written as in the snapshot',
   'note.foreign-key-left-out':

@@ -52,6 +52,8 @@ export const cliIdsZh = {
   'note.table-not-kept': '备份时读不出来，快照里没有这张表',
   'note.text-as-octets':
     '里有不属于其字符集的字节（括号内为行数）。已按原字节恢复到二进制列，比较和排序按字节进行；修正这些行后，用这条语句改回原来的列',
+  'note.generated-over-octets':
+    '由已改为二进制的列计算得出：在改回之前，LOWER、UPPER 等函数对它不起作用（改回后如有语句再执行）',
   'note.key-left-out': '这个索引不能建在二进制列上，没有建立',
   'note.ddl-differs': '表结构写法与快照不同',
   'note.foreign-key-left-out': '这个外键没能建成：数据都在，只是不再和另一张表核对',

@@ -33,7 +33,8 @@ import { fitPlan } from './fit-plan.ts';
 import { proveTables, type Proof } from './prove-tables.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import { ReadBack } from './read-back.ts';
-import { TableQueue, type ChunkTask, type TableLoad } from './table-queue.ts';
+import { loadAsOctets, noteInvalid, octetNotes, type FilledTable } from './load-as-octets.ts';
+import { TableQueue, tasksOf, type ChunkTask, type TableLoad } from './table-queue.ts';
 
 export interface ServerRestore {
   readonly plan: RestorePlan;
@@ -123,7 +124,7 @@ async function restore(
   // Before views and routines: these act for accounts.
   await maker.create();
   const broken = await restoreBrokenViews({ ...request, plan }, first, created.databases);
-  const pending: { readonly load: TableLoad; readonly table: PendingTable }[] = [];
+  const pending: FilledTable[] = [];
   // A default may take its value from a sequence of another database.
   for (const { record } of plan.databases) await createSequences(first, nameOf(record.name), record.objects, signal);
   if (fitted.isForeign) {
@@ -138,6 +139,8 @@ async function restore(
       pending.push({
         load: { record: table, database, sealedDigests: new Map() },
         table: await createTable(first, database, table.schema, renames, signal),
+        invalid: new Set(),
+        captured: table,
       });
     }
   }
@@ -159,6 +162,7 @@ async function restore(
     ...maker.notes,
     ...(await compareDdl(first, pending, fitted.isForeign, signal)),
   ];
+  for (const entry of pending) notes.push(...(await octetNotes(first, entry, signal)));
   onProgress('prove', '', plan.totalBytes, plan.totalBytes);
   const tables = pending.map(({ load }) => load);
   const readBack = new ReadBack(request.target, request.pool, plan.totalBytes, signal);
@@ -237,23 +241,44 @@ function withLeftBehind(error: unknown, left: readonly string[]): AppError {
   return new AppError(code, { ...facts, leftBehind: left.join(', ') }, { cause: error });
 }
 
-/** Every connection loads chunks until none is left; whoever ends a table builds its keys. */
+/**
+ * Every connection loads chunks until none is left; whoever ends a table builds its keys. A table whose text no server takes is left
+ * alone until all are off it, and made again with octets in the place of that text.
+ */
 async function loadRows(
   request: RunningRestore,
   sessions: readonly LoadSession[],
-  pending: readonly { readonly load: TableLoad; readonly table: PendingTable }[],
+  pending: readonly FilledTable[],
 ): Promise<void> {
-  const { reader, plan, signal, onProgress } = request;
+  const { reader, plan, renames, signal, onProgress } = request;
   const queue = new TableQueue(pending.map(({ load }) => load));
-  const tableOf = new Map(pending.map(({ load, table }) => [load, table]));
+  const entryOf = new Map(pending.map((entry) => [entry.load, entry]));
+  const refusals = new Map<FilledTable, unknown>();
   let doneBytes = 0;
   const lane = async (session: LoadSession) => {
     for (let task = queue.next(); task !== undefined; task = queue.next()) {
-      await loadChunk(session, reader, task, signal);
+      const entry = entryOf.get(task.table);
+      // Every table of the queue is one of `pending`.
+      if (entry === undefined) throw new Error('a chunk of no table');
+      if (!refusals.has(entry)) {
+        try {
+          await loadChunk(session, reader, task, signal);
+        } catch (error) {
+          if (!noteInvalid(entry, error)) throw error;
+          refusals.set(entry, error);
+        }
+      }
       doneBytes += task.chunk.textBytes;
       onProgress('load', task.table.record.schema.name, doneBytes, plan.totalBytes);
-      const table = tableOf.get(task.table);
-      if (queue.done(task) && table !== undefined) await buildKeys(session, table, signal);
+      if (!queue.done(task)) continue;
+      const refusal = refusals.get(entry);
+      if (refusal !== undefined) {
+        const fill = async (load: TableLoad) => {
+          for (const again of tasksOf(load)) await loadChunk(session, reader, again, signal);
+        };
+        await loadAsOctets(session, entry, renames, fill, refusal, signal);
+      }
+      await buildKeys(session, entry.table, signal);
     }
   };
   await settleAll(sessions.map(lane), request.fail);

@@ -49,7 +49,8 @@ export class TableQueue {
   }
 }
 
-function tasksOf(table: TableLoad): ChunkTask[] {
+/** Its chunks in key order. */
+export function tasksOf(table: TableLoad): ChunkTask[] {
   let rowsBefore = 0;
   return table.record.ranges
     .flatMap(({ chunks }) => chunks)

@@ -122,6 +122,7 @@ export const restoreEn = {
     resaleText: '{{cards}} cards and {{orders}} orders to follow up by hand',
     swap: 'Swap id',
     undo: 'Undo id',
+    accounts: 'Accounts made',
     notes: 'Notes',
     untouched: 'The live database has not been touched.',
     toTimeline: 'Back to home',
@@ -141,6 +142,8 @@ export const restoreEn = {
     'table-not-kept': 'Could not be read when the backup was made: not in this snapshot',
     'text-as-octets':
       'Holds octets that are no text of its character set (number of rows in brackets). They came back octet by octet in a binary column: comparing and sorting take every octet as it is. Correct those rows, then this statement turns the column back',
+    'generated-over-octets':
+      'Is computed from a column that came back as octets: LOWER, UPPER and the like do nothing there until that column is turned back (then run the statement, if there is one)',
     'key-left-out': 'This key cannot be built over octets and was left out',
     'ddl-differs': 'Table structure is written differently from the snapshot',
     'foreign-key-left-out':

@@ -14,7 +14,8 @@ export interface SplitDdl {
 
 type EntryKind = 'column' | 'primary' | 'key' | 'fulltext' | 'foreign' | 'other';
 
-interface Entry {
+/** One line of a CREATE TABLE: a column, a key, a constraint. */
+export interface Entry {
   readonly kind: EntryKind;
   readonly text: string;
   readonly tokens: readonly Token[];
@@ -32,16 +33,8 @@ export function splitDdl(ddl: string): SplitDdl {
   const whole: SplitDdl = { create: ddl, keys: [], fulltextKeys: [], foreignKeys: [] };
   const body = bodyOf(ddl);
   if (body === null || /\bWITH SYSTEM VERSIONING\b|\bPERIOD FOR\b/i.test(ddl)) return whole;
-  const entries: Entry[] = [];
-  for (const tokens of body.entries) {
-    const kind = kindOf(tokens);
-    if (kind === null) return whole;
-    const text = tokens
-      .map((token) => token.text)
-      .join('')
-      .trim();
-    entries.push({ kind, text, tokens });
-  }
+  const entries = entriesOf(body.entries);
+  if (entries === null) return whole;
   const secondary = entries.filter(({ kind }) => kind === 'key' || kind === 'fulltext');
   const firstDeferred = secondary.findLastIndex((entry) => mustStay(entry, entries)) + 1;
   const deferred = new Set([...secondary.slice(firstDeferred), ...entries.filter(({ kind }) => kind === 'foreign')]);
@@ -63,6 +56,40 @@ export function columnNames(ddl: string): string[] {
     const [first] = significant(tokens);
     return first?.kind === 'name' ? [nameIn(first)] : [];
   });
+}
+
+/** The DDL with each line as `change` wants it, without those that it makes null. Null when it is not understood. */
+export function rebuiltDdl(ddl: string, change: (entry: Entry) => string | null): string | null {
+  const body = bodyOf(ddl);
+  const entries = body === null ? null : entriesOf(body.entries);
+  if (body === null || entries === null) return null;
+  const lines = entries.flatMap((entry) => change(entry) ?? []);
+  return `${body.head}\n${lines.map((line) => `  ${line}`).join(',\n')}\n${body.tail}`;
+}
+
+/** The name of the column that a line defines, or null. */
+export function columnEntry({ kind, tokens }: Entry): string | null {
+  const [first] = significant(tokens);
+  return kind === 'column' && first !== undefined ? nameIn(first) : null;
+}
+
+export function keyKind({ kind }: Entry): 'primary' | 'key' | 'fulltext' | 'foreign' | null {
+  return kind === 'column' || kind === 'other' ? null : kind;
+}
+
+/** Null when one of them is of an unknown kind. */
+function entriesOf(all: readonly Token[][]): Entry[] | null {
+  const entries: Entry[] = [];
+  for (const tokens of all) {
+    const kind = kindOf(tokens);
+    if (kind === null) return null;
+    const text = tokens
+      .map((token) => token.text)
+      .join('')
+      .trim();
+    entries.push({ kind, text, tokens });
+  }
+  return entries;
 }
 
 function mustStay(entry: Entry, entries: readonly Entry[]): boolean {
@@ -104,7 +131,7 @@ function kindOf(tokens: readonly Token[]): EntryKind | null {
   }
 }
 
-function significant(tokens: readonly Token[]): Token[] {
+export function significant(tokens: readonly Token[]): Token[] {
   return tokens.filter((token) => token.kind !== 'space' && token.kind !== 'comment');
 }
 

@@ -12,8 +12,10 @@ export {
   goOnStatement,
   type PendingTable,
 } from './create-tables.ts';
+export { countInvalid, InvalidText } from './invalid-text.ts';
 export { loadText } from './load-chunk.ts';
 export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
+export { withOctetColumns, type OctetTable } from './octet-columns.ts';
 export { assertLedger, assertRange, countTarget, targetLedger, type LedgerSum } from './target-digest.ts';
 export { renameDatabases, type Renames } from './rewrite-ddl.ts';
 export { keepsHistory } from './system-versioning.ts';

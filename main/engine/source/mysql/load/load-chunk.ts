@@ -3,6 +3,7 @@ import type { Column, TableSchema } from '../../../../../shared/model/database.t
 import { serverErrno } from '../map-error.ts';
 import { quoteName, quoteTable, quoteText } from '../quote.ts';
 import { insertStatements, setExactRowsApart } from '../rows/index.ts';
+import { invalidTextIn } from './invalid-text.ts';
 import { type LoadOk, type LoadSession, textSource } from './load-session.ts';
 
 /** LOCAL INFILE refused by MySQL ≤ 5.7 and MariaDB, by MySQL 8, and by MariaDB where the client flag is missing. */
@@ -141,13 +142,14 @@ async function judgeWarnings(
   });
   if (serious.length === 0 && shown.length >= count) return null;
   const first = serious[0] ?? shown[0];
-  return new AppError('restore.load-failed', {
+  const facts = {
     table: `${database}.${schema.name}`,
     // Messages quote values ("Incorrect integer value: 'card …'"): keep the words, drop what is quoted.
     warning: (first?.get('message') ?? 'unknown').replace(/'.*'/s, "'…'").slice(0, 200),
     code: Number(first?.get('code') ?? 0),
     count,
-  });
+  };
+  return new AppError('restore.load-failed', facts, { cause: invalidTextIn(serious) ?? undefined });
 }
 
 function wrongCount(database: string, schema: TableSchema, loaded: number, expected: number): AppError {

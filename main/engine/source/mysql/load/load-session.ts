@@ -48,6 +48,8 @@ const required = [
 
 /** Each may be unknown to a flavour or forbidden to an account; none changes what is stored where it fails. */
 const optional = [
+  // The words of a warning are understood in English: which column it names.
+  "SET SESSION lc_messages='en_US'",
   // SHOW CREATE TABLE spells the defaults of TIMESTAMP columns out; nothing is to be added to them.
   'SET SESSION explicit_defaults_for_timestamp=ON',
   // InnoDB: an old table may be of a row format or a width that a strict server only warns about on the source.
