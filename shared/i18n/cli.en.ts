@@ -150,7 +150,7 @@ export const cliEn: Record<CliKey, string> = {
   'restore.done':
     'Restored snapshot {{id}} ({{at}}) from {{from}} into {{where}}: {{tables}} tables, {{rows}} rows, in {{time}}.',
   'restore.digest': 'digests compared: {{compared}} of {{ranges}} ranges',
-  'restore.accounts': 'Accounts: {{created}} made, {{existing}} left as they were',
+  'restore.accounts': 'Accounts: {{created}} made{{names}}; {{existing}} left as they were',
   'restore.vault-closed':
     'Card secrets are not included: the vault was not opened (add --open-vault when you need them).',
   'export.done': 'Exported to {{file}}: {{bytes}}, {{tables}} tables, {{rows}} rows, in {{time}}.',

@@ -146,7 +146,7 @@ export const cliZh = {
   'restore.done':
     '已从 {{from}} 把快照 {{id}}（{{at}}）恢复到 {{where}}：{{tables}} 张表，{{rows}} 行，用时 {{time}}。',
   'restore.digest': '逐段比对指纹：比对 {{compared}} 段，共 {{ranges}} 段',
-  'restore.accounts': '账号：新建 {{created}} 个，保持原样 {{existing}} 个',
+  'restore.accounts': '账号：新建 {{created}} 个{{names}}；保持原样 {{existing}} 个',
   'restore.vault-closed': '卡密没有包含在内：保险库没有打开（需要时加 --open-vault）。',
   'export.done': '已导出到 {{file}}：{{bytes}}，{{tables}} 张表，{{rows}} 行，用时 {{time}}。',
   'export.holds-cards': '注意：这个文件里有明文卡密，用完请删除。',

@@ -13,6 +13,7 @@ export const commandNames = [
   'source.try',
   'source.list',
   'source.test',
+  'source.set',
   'source.remove',
   'destination.add',
   'destination.try',

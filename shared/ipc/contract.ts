@@ -85,6 +85,7 @@ export const commands = {
   'source.try': { input: pageSourceSchema, output: engineVerbs['source.try'].output },
   'source.list': engineVerbs['source.list'],
   'source.test': engineVerbs['source.test'],
+  'source.set': engineVerbs['source.set'],
   'source.remove': engineVerbs['source.remove'],
   'destination.add': { input: pageDestinationSchema, output: engineVerbs['destination.add'].output },
   'destination.try': { input: pageDestinationSchema, output: engineVerbs['destination.try'].output },

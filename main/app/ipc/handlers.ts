@@ -83,6 +83,7 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'source.try': async (input) => engine.call('source.try', await inputs.source(input)),
     'source.list': pass('source.list'),
     'source.test': pass('source.test'),
+    'source.set': pass('source.set'),
     'source.remove': pass('source.remove'),
 
     'destination.add': async (input) => engine.call('destination.add', inputs.destination(input)),

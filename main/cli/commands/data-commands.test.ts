@@ -112,7 +112,7 @@ describe('accounts', () => {
     expect(plain.out).not.toContain('Accounts');
     const asked = await act(['restore', 'shop', '--into', 'same', '--accounts'], { env, script });
     expect(asked.calls.at(-1)?.input).toMatchObject({ accounts: true });
-    expect(asked.out).toContain('Accounts: 1 made, 1 left as they were');
+    expect(asked.out).toContain('Accounts: 1 made (shop@localhost); 1 left as they were');
     expect(asked.out).toMatch(/there already: left as it is.*: root@localhost/);
     const file = await act(['export', 'abc', '--sql', '/x.sql', '--accounts'], { env, script });
     expect(file.calls.at(-1)?.input).toMatchObject({ accounts: true });

@@ -145,7 +145,9 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
 function accountLines({ accounts }: RestoreOutput, words: Words): string[] {
   if (accounts === undefined) return [];
   const { created, existing } = accounts;
-  return [words.say('restore.accounts', { created: countText(created.length), existing: countText(existing.length) })];
+  const names = created.length === 0 ? '' : ` (${created.join(', ')})`;
+  const counts = { created: countText(created.length), existing: countText(existing.length) };
+  return [words.say('restore.accounts', { ...counts, names })];
 }
 
 function digestLine({ digest }: RestoreOutput, words: Words): string {

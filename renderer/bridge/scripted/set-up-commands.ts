@@ -105,6 +105,7 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
         id: known?.id ?? idOf(world.nextNumber++),
         name: input.name,
         databases: input.databases,
+        accounts: input.accounts === true,
       });
       world.sources = [...world.sources.filter(({ name }) => name !== input.name), source];
       changed();
@@ -113,6 +114,14 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
     'source.test': () => ({
       steps: [passed('ssh'), passed('login'), passed('privileges'), passed('tables', { tables: sampleTables.length })],
     }),
+    'source.set': ({ name, accounts }: CommandInput<'source.set'>): CommandOutput<'source.set'> => {
+      const known = world.sources.find((source) => source.name === name);
+      if (known === undefined) throw new AppError('source.unknown', { name });
+      const source = { ...known, accounts };
+      world.sources = world.sources.map((each) => (each.name === name ? source : each));
+      changed();
+      return { source };
+    },
     'source.remove': ({ name }: CommandInput<'source.remove'>) => {
       world.sources = world.sources.filter((source) => source.name !== name);
       changed();

@@ -47,6 +47,8 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
     [t('proof.point'), format.date(result.stoppedAt)],
     [t('proof.duration'), format.duration(result.durationMs)],
   ];
+  if (result.accounts !== undefined)
+    facts.push([t('proof.accounts'), result.accounts.created.join(', ') || t('common.none')]);
   if (file !== null) facts.push([t('proof.file'), file]);
   if (resale.cards + resale.orders > 0)
     facts.push([t('proof.resale'), t('proof.resaleText', { cards: resale.cards, orders: resale.orders })]);

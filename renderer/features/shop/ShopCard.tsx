@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useStore } from 'zustand';
 import type { SourceView } from '../../../shared/model/source.ts';
@@ -39,7 +39,6 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
             names: ledgers.map(({ name }) => named('ledgerName', name)).join(language === 'zh' ? '、' : ', '),
           }),
         ]),
-    ...(source.accounts === true ? [t('shop.accountsOn')] : []),
     ...(ssh?.hostKey == null ? [] : [t('shop.fingerprint', { fingerprint: ssh.hostKey.fingerprint })]),
   ];
   return (
@@ -84,6 +83,12 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
           </Text>
         ))}
       </Stack>
+      <Switch
+        label={t('shop.accounts')}
+        description={t('shop.accountsHint')}
+        checked={source.accounts === true}
+        onChange={(event) => void shop.keepAccounts(source.name, event.currentTarget.checked)}
+      />
       {check?.view === 'tested' && <TestSteps steps={check.steps} />}
       {check?.view === 'destroyed' && (
         <Alert color="brand" role="status">

@@ -99,6 +99,21 @@ describe('the form of a shop', () => {
     expect(shopErrors(aShop({ name: '-小店' }))).toEqual({ name: 'common.nameInvalid' });
   });
 
+  it('switches the accounts of a shop that is there already on and off', async () => {
+    const client = createScriptedClient({ scene: 'shop' });
+    const shop = createShopStore(client);
+    const name = aSource().name;
+    const isKept = async () => {
+      const listed = await client.call('source.list', {});
+      return listed.ok && listed.value.sources.find((source) => source.name === name)?.accounts === true;
+    };
+    expect(await isKept()).toBe(false);
+    await shop.keepAccounts(name, true);
+    expect(await isKept()).toBe(true);
+    await shop.keepAccounts('nobody', true);
+    expect(shop.checks.getState()['nobody']).toMatchObject({ view: 'failed', error: { code: 'source.unknown' } });
+  });
+
   it('keeps accounts only when that is switched on, and says so of a known shop', () => {
     expect(toSourceInput(aShop(), null)).toMatchObject({ accounts: false });
     expect(toSourceInput(aShop({ accounts: true }), null)).toMatchObject({ accounts: true });

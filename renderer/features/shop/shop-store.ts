@@ -54,6 +54,12 @@ export function createShopStore(client: Client) {
     });
   }
 
+  /** From the next backup on. */
+  async function keepAccounts(name: string, accounts: boolean): Promise<void> {
+    const outcome = await client.call('source.set', { name, accounts });
+    if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
+  }
+
   async function remove(name: string): Promise<void> {
     const outcome = await client.call('source.remove', { name });
     if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
@@ -69,7 +75,7 @@ export function createShopStore(client: Client) {
     });
   }
 
-  return { ...connect, test, trust, checks, check, remove, destroyDemo };
+  return { ...connect, test, trust, checks, check, keepAccounts, remove, destroyDemo };
 }
 
 export interface SeenHostKey {

@@ -29,7 +29,6 @@ export const shopEn = {
     accounts: 'Keep the accounts of the database server as well',
     accountsHint:
       'Users, rights and password hashes, encrypted. The database user needs SELECT on mysql.* for it; without, the data are backed up all the same.',
-    accountsOn: 'Accounts of the database server are kept as well',
     presetHint: 'The shop program is recognised by itself, and with it the card columns and the ledgers.',
     test: 'Test the connection',
     testing: 'Testing the connection…',

@@ -29,7 +29,6 @@ export const shopZh = {
     databasesHint: '多个用逗号隔开；不填就备份店铺的全部数据库',
     accounts: '把数据库服务器的账号也存下来',
     accountsHint: '用户、权限和密码散列，加密保存。数据库用户需要 mysql.* 的 SELECT 权限；没有也不影响备份数据。',
-    accountsOn: '数据库服务器的账号也存下来',
     presetHint: '店铺程序（独角数卡、异次元等）会自动识别，卡密列和账目表随之确定。',
     test: '测试连接',
     testing: '正在测试连接…',

@@ -389,6 +389,7 @@ async function recordProof(
     equal: restored.digest.equal,
     ledgersEqual: totalsMatch,
     vault: open.vault,
+    ...(restored.accounts === null ? {} : { accounts: restored.accounts.created.length }),
   });
   if (!isProven) return;
   const state: CopyState = totalsMatch ? 'totals-matched' : 'restored';

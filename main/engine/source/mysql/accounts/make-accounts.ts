@@ -61,7 +61,8 @@ export class AccountMaker {
     } else {
       const rows = await this.#session.rows('SHOW DATABASES', this.#signal);
       const present = rows.map((row) => row.get('database') ?? '');
-      for (const account of this.made) await this.#grantAll(account, restored, present);
+      for (const account of [...this.made])
+        if (!(await this.#grantAll(account, restored, present))) this.made.splice(this.made.indexOf(account), 1);
       for (const account of this.made) await this.#setDefaultRole(account);
     }
     for (const account of this.made) if (account.create === null) await this.#giveRoleAway(account, restored !== null);
@@ -89,7 +90,8 @@ export class AccountMaker {
     else this.#note('account-not-created', name, errno);
   }
 
-  async #grantAll(account: Account, restored: ReadonlySet<string>, present: readonly string[]): Promise<void> {
+  /** False when the account could not keep what it may not have, and is gone again. */
+  async #grantAll(account: Account, restored: ReadonlySet<string>, present: readonly string[]): Promise<boolean> {
     const { name } = account;
     const leftOut = new Set<string>();
     for (const grant of account.grants) {
@@ -102,12 +104,14 @@ export class AccountMaker {
       this.#note('right-not-given', name, errno, placeText(grant));
       // What the source takes away here it has given elsewhere: rather too few rights than too many.
       if (grant.kind === 'revoked') {
-        await this.#session.execute(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${quoteAccount(name)}`, this.#signal);
-        this.#note('account-without-rights', name);
-        return;
+        const isBare = (await this.#try(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${quoteAccount(name)}`)) === 0;
+        if (!isBare) await this.#session.execute(dropStatement(account), this.#signal);
+        this.#note(isBare ? 'account-without-rights' : 'account-not-created', name);
+        return isBare;
       }
     }
     for (const place of leftOut) this.#note('right-left-out', name, 0, place);
+    return true;
   }
 
   async #setDefaultRole(account: Account): Promise<void> {
