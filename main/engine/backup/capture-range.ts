@@ -58,7 +58,7 @@ async function captureAnew(table: OpenTable, task: RangeTask, context: CaptureCo
   const isAudited = table.audit.isDue;
   table.audit.isDue = false;
   const sizes = { firstBytes: isAudited ? auditedBytes : chunkTargetBytes, nextBytes: chunkTargetBytes };
-  const fetched = await fetchRange(table, task, sizes, context);
+  const fetched = await fetchRange(table, task, sizes, context, isAudited);
   if (isAudited && fetched.length > 0) await auditRange(table, task, fetched, context);
   else table.audit.isDue ||= isAudited;
   return fetched.map(withoutOracle);
@@ -139,6 +139,7 @@ async function fetchRange(
   task: RangeTask,
   sizes: BatchSizes,
   context: CaptureContext,
+  isAudited = false,
 ): Promise<Range[]> {
   const { schema } = table;
   const pieces: Promise<Range>[] = [];
@@ -154,7 +155,8 @@ async function fetchRange(
       async (batch) => {
         const lower = pieces.length === 0 ? task.range.lower : batch.firstKey;
         if (pieces.length === 0) context.costs.fetched(batch.usedBytes, context.clock.monotonicMs() - startedMs);
-        const piece = storeBatch(batch, { lower, previous: task.previous }, table, context);
+        const checksText = isAudited && pieces.length === 0;
+        const piece = storeBatch(batch, { lower, previous: task.previous, checksText }, table, context);
         pieces.push(piece);
         const { rows: batchRows } = await piece;
         context.figures.rowsFetched += batchRows;
@@ -175,23 +177,32 @@ async function fetchRange(
   return schema.key === null ? mergeIntoOne(stored) : stored;
 }
 
+interface StoringOptions {
+  readonly lower: Range['lower'];
+  readonly previous: Range | null;
+  /** The text is read back before it is stored: with the server's digest this proves the way from its rows to the stored text. */
+  readonly checksText: boolean;
+}
+
 /**
  * Encodes one batch and writes its objects. Only ids, counts and digests stay in memory: a table may be larger than that. Rows that
  * turn out to be those of `previous` are neither compressed nor written: its chunk holds them.
  */
 async function storeBatch(
   { bytes, usedBytes, rows }: RawBatch,
-  { lower, previous }: { readonly lower: Range['lower']; readonly previous: Range | null },
-  { layout }: OpenTable,
+  { lower, previous, checksText }: StoringOptions,
+  { schema, layout }: OpenTable,
   context: CaptureContext,
 ): Promise<Range> {
   const unlessSame = previous === null || previous.rows !== rows ? null : comparedPart(previous);
-  const encoded = await context.pool.encode({ bytes, usedBytes, rows, layout, unlessSame }, context.signal);
+  const encoded = await context.pool.encode({ bytes, usedBytes, rows, layout, unlessSame, checksText }, context.signal);
   if (encoded === 'same') {
     if (previous === null) throw new Error('rows cannot be those of a range that is not there');
     context.figures.rangesReused += 1;
     return { ...previous, lower };
   }
+  if (encoded.isTextTrue === false)
+    throw new AppError('backup.digest-mismatch', { table: fullName(schema), rows, serverRows: rows });
   for (const object of encoded.sealed === null ? [encoded.open] : [encoded.open, encoded.sealed]) {
     const sizeBytes = object.bytes.byteLength;
     const { written } = await context.repository.putObject(object, context.signal);

@@ -54,6 +54,26 @@ describe('captureTable', () => {
     ]);
   });
 
+  it('reads the text of that piece back, and stores nothing that would not give the rows back', async () => {
+    const { table, context, blobs } = await aRun(250);
+    const looked: (boolean | null)[] = [];
+    const lying = Object.assign(Object.create(pool) as ChunkPool, {
+      encode: async (...[task, signal]: Parameters<ChunkPool['encode']>) => {
+        const encoded = await pool.encode(task, signal);
+        if (encoded === 'same') return encoded;
+        looked.push(encoded.isTextTrue);
+        return encoded.isTextTrue === null ? encoded : { ...encoded, isTextTrue: false };
+      },
+    });
+
+    await expect(captureTable(table, wholeTable(), { ...context, pool: lying })).rejects.toMatchObject({
+      code: 'backup.digest-mismatch',
+      facts: { table: 'shop.cards' },
+    });
+    expect(looked).toEqual([true]);
+    expect(chunkNames(blobs)).toEqual([]);
+  });
+
   it('makes one range of a table without a key, whatever its chunks', async () => {
     const { table, context } = await aRun(250, { key: null });
 

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { workerData } from 'node:worker_threads';
 import { AppError, type WireError } from '../../../shared/errors/app-error.ts';
 import type { TableSchema } from '../../../shared/model/database.ts';
+import { bufferOf } from '../platform/buffer-of.ts';
 import { free } from '../platform/free-memory.ts';
 import { handOver } from '../platform/transferable.ts';
 import {
@@ -16,8 +18,10 @@ import {
 } from '../repository/index.ts';
 import {
   digestRows,
+  digestText,
   encodeRows,
   wholeRows,
+  type EncodedRows,
   type LedgerPartial,
   type RowDigests,
   type RowLayout,
@@ -51,6 +55,8 @@ export interface EncodeTask {
   readonly layout: RowLayout;
   /** What the rows amounted to the last time; when they still do, there is nothing to make. */
   readonly unlessSame: ComparedPart | null;
+  /** Read the text back before it is stored, and see whether it still amounts to the rows that came: see `isTextTrue`. */
+  readonly checksText?: boolean;
 }
 
 /** Digests of as many rows, and the hash of their packets where it is known. */
@@ -72,6 +78,8 @@ export interface EncodedChunk {
   readonly sealedDigest: string | null;
   readonly sealedSum: string | null;
   readonly packetHash: string;
+  /** False when the text to be stored does not hold the rows that came; null: not looked at. */
+  readonly isTextTrue: boolean | null;
   readonly ledgers: readonly LedgerPartial[];
 }
 
@@ -89,6 +97,7 @@ function encodeChunk(task: EncodeTask): EncodedChunk | 'same' {
   }
   const encoded = encodeRows(layout, bytes, usedBytes, task.rows);
   const { rows, openText, sealedText, sealedDigest } = encoded;
+  const isTextTrue = task.checksText === true ? textHolds(layout, encoded) : null;
   const textBytes = openText.byteLength + (sealedText?.byteLength ?? 0);
   free(bytes);
   const open = encodeObject(keys, { kind: 'rows', payload: openText });
@@ -105,8 +114,17 @@ function encodeChunk(task: EncodeTask): EncodedChunk | 'same' {
     sealedDigest,
     sealedSum: encoded.sealedSum,
     packetHash,
+    isTextTrue,
     ledgers: encoded.ledgers,
   });
+}
+
+/** The decoder is another program than the encoder, so that one does not repeat what the other gets wrong. */
+function textHolds(layout: RowLayout, { openText, sealedText, ...expected }: EncodedRows): boolean {
+  return isDeepStrictEqual(
+    digestText(layout, bufferOf(openText), sealedText === null ? null : bufferOf(sealedText)),
+    expected,
+  );
 }
 
 /** The hash of packets costs a tenth of the digests. Where it differs, rows have changed: there is a chunk to be made in any case. */
