@@ -266,8 +266,9 @@ function mergeIntoOne(ranges: readonly Range[]): Range[] {
  */
 function withoutOracle(range: Range): Range {
   if (range.rows >= smallGroupRows) return range;
-  const { packetHash: _, ...rest } = range;
-  return { ...rest, sealedDigest: null, sealedSum: null };
+  const kept: Range = { ...range, sealedDigest: null, sealedSum: null };
+  delete kept.packetHash;
+  return kept;
 }
 
 function mergePartials(a: readonly LedgerPartial[], b: readonly LedgerPartial[]): LedgerPartial[] {

@@ -86,7 +86,7 @@ describe('captureTable', () => {
 
   it.each([
     ['the hash of their packets', (range: Range) => range],
-    ['their digests', ({ packetHash: _, ...range }: Range) => range],
+    ['their digests', withoutPacketHash],
   ])('keeps the chunks of rows that it fetched and found the same by %s', async (_by, known) => {
     const first = await aRun(300);
     const { record: captured } = await captureTable(first.table, wholeTable(), first.context);
@@ -340,3 +340,9 @@ describe('captureTable', () => {
     expect(ledgers).toHaveLength(1);
   });
 });
+
+function withoutPacketHash(range: Range): Range {
+  const kept = { ...range };
+  delete kept.packetHash;
+  return kept;
+}
