@@ -53,6 +53,23 @@ describe('verifyCopy', () => {
     bytes[bytes.length - 1]! ^= 1;
   };
 
+  it('looks at the accounts of a snapshot, and heals them', async () => {
+    const copy = await aCopy();
+    const { repository, manifest, blobs } = copy;
+    const { id: chunk } = await repository.putAccountsRecord({ accounts: [] }, never);
+    const id = shopSnapshotId.replace(/^./, (first) => (first === '0' ? '1' : '0'));
+    await repository.putManifest({ ...manifest, id, accounts: { chunk, users: [], roles: [] } }, never);
+    const twin = await aTwin(copy);
+
+    rot(blobs, nameOf(chunk));
+    expect((await verify(repository)).damaged).toEqual([expect.objectContaining({ object: chunk })]);
+    blobs.delete(nameOf(chunk));
+    const report = await verify(await Repository.open(copy.store, keyring.mainKeys, never));
+    expect(report.missing).toEqual([chunk]);
+    expect((await verify(repository, { healFrom: twin })).healed).toEqual([chunk]);
+    expect(await repository.getAccountsRecord(chunk, never)).toEqual({ accounts: [] });
+  });
+
   it('reads everything back and says so', async () => {
     const { repository, chunks } = await aCopy();
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { warnings } from '../backup/testing/owner-rig.ts';
 import { startPrivateServer, type PrivateServer } from '../sandbox/index.ts';
+import { AccountMaker, dropStatement, readAccounts } from '../source/mysql/accounts/index.ts';
+import { openLoadSession } from '../source/mysql/load/index.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { withTempDir } from '../platform/temp-dir.ts';
 import {
@@ -216,6 +218,57 @@ describe('accounts of a MariaDB server', () => {
     } finally {
       await own.close();
     }
+  });
+
+  it('can be taken away after their rights were given too', async () => {
+    await withTarget(async (target) => {
+      await ask(target, ...shop);
+      const never = new AbortController().signal;
+      const reading = await readAccounts({ ...accessOf(source) }, never);
+      if (reading.kind !== 'read') throw reading.error;
+      const untouched = await testimonyOf(target);
+      const session = await openLoadSession({ ...accessOf(target) }, { signal: never });
+      try {
+        const maker = new AccountMaker(session, reading.accounts, 'mariadb', never);
+        await maker.create();
+        await maker.grant(new Set(['shop']));
+        expect(without(await testimonyOf(target), 'PUBLIC')).toEqual(without(before, 'PUBLIC'));
+        for (const account of maker.made) await session.execute(dropStatement(account), never);
+      } finally {
+        session.close();
+      }
+      expect(await testimonyOf(target)).toEqual(untouched);
+    });
+  });
+
+  it('are not made by an account that may not, and the data come back all the same', async () => {
+    await rig.backUp('shop');
+    await withTarget(
+      async (target) => {
+        const mysql = { ...accessOf(target), user: 'limited', password: 'l' };
+        const restored = await rig.restore('shop', { kind: 'server', target: { ...mysql, ssh: null } });
+        expect(restored.digest.equal).toBe(true);
+        expect(restored.accounts).toEqual({ created: [], existing: [] });
+        expect(restored.notes).toEqual(
+          expect.arrayContaining([
+            'account-denied: web@10.0.%',
+            'account-denied: reader',
+            'account-denied: shop@localhost',
+          ]),
+        );
+        expect(Object.keys(await testimonyOf(target))).toEqual(['`limited`@`127.0.0.1`']);
+      },
+      "CREATE USER 'limited'@'127.0.0.1' IDENTIFIED BY 'l'",
+      "GRANT ALL ON shop.* TO 'limited'@'127.0.0.1'",
+    );
+  });
+
+  it('are left out with some tables only, and in a throw-away server are made like anywhere', async () => {
+    await rig.backUp('shop');
+    const some = await rig.restore('shop', { kind: 'sandbox' }, { tables: ['orders'] });
+    expect([some.notes, some.accounts]).toEqual([['accounts-left-out', 'objects-left-out'], undefined]);
+    const whole = await rig.restore('shop', { kind: 'sandbox' });
+    expect(whole.accounts?.created).toContain('shop@localhost');
   });
 
   it('are in the SQL file when asked for, and loading it a second time changes nobody', async () => {
