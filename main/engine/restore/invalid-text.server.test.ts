@@ -1,6 +1,10 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runBackup } from '../backup/run-backup.ts';
 import { aRepository } from '../backup/testing/a-capture.ts';
+import { runClientIn } from '../backup/testing/zoo/zoo-server.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { systemClock } from '../platform/clock.ts';
 import { aKeyring } from '../repository/testing/keys.ts';
@@ -9,12 +13,20 @@ import { CopyReader } from './copy-reader.ts';
 import { planRestore } from './plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from './restore-into-server.ts';
 import { makeInvalidText } from './testing/invalid-text-shop.ts';
+import { writeSqlFile, type SqlFile } from './write-sql-file.ts';
 
 /** Text that is no text of its character set comes back octet by octet, its table whole, and every other column as it was. */
 const rows = 4000;
+const tables: readonly (readonly [string, readonly string[]])[] = [
+  ['notes', ['id', 'memo', 'tag', 'body', 'n']],
+  ['text', ['id', 'memo', 'tag', 'body']],
+  ['keyed', ['memo', 'id']],
+  ['sound', ['id', 'memo']],
+];
 let source: SourceServer;
 let pool: ChunkPool | undefined;
 let restoreInto: (target: SourceServer) => Promise<RestoreResult>;
+let writeFile: (path: string) => Promise<SqlFile>;
 
 beforeAll(async () => {
   source = await startSource();
@@ -58,6 +70,15 @@ beforeAll(async () => {
   const threads = new ChunkPool(keyring.mainKeys, 1);
   pool = threads;
   const reader = new CopyReader([{ name: 'copy', open: () => Promise.resolve(repository) }], threads, null);
+  writeFile = async (path) =>
+    writeSqlFile({
+      plan: await planRestore(backup.manifest, { databases: [], tables: [] }, reader, never),
+      reader,
+      path,
+      as: 'filed',
+      onProgress: () => undefined,
+      signal: never,
+    });
   restoreInto = async (target) =>
     restoreIntoServer({
       plan: await planRestore(backup.manifest, { databases: [], tables: [] }, reader, never),
@@ -99,12 +120,7 @@ describe('text that is none', () => {
     ]);
   });
 
-  it.each([
-    ['notes', ['id', 'memo', 'tag', 'body', 'n']],
-    ['text', ['id', 'memo', 'tag', 'body']],
-    ['keyed', ['memo', 'id']],
-    ['sound', ['id', 'memo']],
-  ])('has the same octets in every row of %s', async (table, columns) => {
+  it.each(tables)('has the same octets in every row of %s', async (table, columns) => {
     expect(await octets('again', table, columns)).toEqual(await octets('shop', table, columns));
   });
 
@@ -169,6 +185,33 @@ it('comes back through INSERT too, where LOAD DATA is forbidden', async () => {
     expect(restored.notes.filter((note) => note.startsWith('text-as-octets'))).toHaveLength(7);
   } finally {
     await strict.stop();
+  }
+});
+
+it('comes back from an .sql file, where no server is asked and none would complain', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'shouhu-text-'));
+  try {
+    const path = join(dir, 'shop.sql');
+    const { notes } = await writeFile(path);
+    await runClientIn('utf8mb4', source.server, await readFile(path));
+
+    for (const [table, columns] of tables) {
+      expect(await octets('filed', table, columns)).toEqual(await octets('shop', table, columns));
+    }
+    expect(notes.map((note) => note.split(': ALTER')[0])).toEqual([
+      'text-as-octets: filed.keyed.memo (2)',
+      'text-as-octets: filed.notes.memo (2)',
+      'text-as-octets: filed.notes.tag (1)',
+      'text-as-octets: filed.notes.body (1)',
+      'generated-over-octets: filed.notes.loud',
+      'generated-over-octets: filed.notes.first',
+      'key-left-out: filed.notes: FULLTEXT KEY `words` (`body`)',
+      'text-as-octets: filed.text.memo (2)',
+      'text-as-octets: filed.text.tag (1)',
+      'text-as-octets: filed.text.body (1)',
+    ]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
   }
 });
 

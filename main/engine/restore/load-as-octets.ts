@@ -97,18 +97,25 @@ function insideSeal(chunks: Range['chunks'], sealedDigests: TableLoad['sealedDig
 export async function octetNotes(session: LoadSession, entry: FilledTable, signal: AbortSignal): Promise<string[]> {
   const { octets, captured, load } = entry;
   if (octets === undefined) return [];
-  const { name } = captured.schema;
-  const place = `${load.database}.${name}`;
+  const counts = new Map<string, number>();
+  for (const column of captured.schema.columns) {
+    if (!octets.definitions.has(column.name)) continue;
+    counts.set(column.name, await countInvalid(session, load.database, captured.schema.name, column, signal));
+  }
+  return octetTexts(octets, load.database, counts);
+}
+
+/** @param counts of bad values, by stored column */
+export function octetTexts(octets: OctetTable, database: string, counts: ReadonlyMap<string, number>): string[] {
+  const { name } = octets.schema;
+  const place = `${database}.${name}`;
   const notes: string[] = [];
   for (const [column, definition] of octets.definitions) {
-    const stored = captured.schema.columns.find((each) => each.name === column);
-    const back = `ALTER TABLE ${quoteTable(load.database, name)} MODIFY ${definition}`;
+    const rows = counts.get(column);
+    const back = `ALTER TABLE ${quoteTable(database, name)} MODIFY ${definition}`;
     // A generated column holds nothing of its own.
-    if (stored === undefined) notes.push(`generated-over-octets: ${place}.${column}: ${back}`);
-    else {
-      const rows = await countInvalid(session, load.database, name, stored, signal);
-      notes.push(`text-as-octets: ${place}.${column} (${rows}): ${back}`);
-    }
+    if (rows === undefined) notes.push(`generated-over-octets: ${place}.${column}: ${back}`);
+    else notes.push(`text-as-octets: ${place}.${column} (${rows}): ${back}`);
   }
   for (const column of octets.generated)
     if (!octets.definitions.has(column)) notes.push(`generated-over-octets: ${place}.${column}`);

@@ -5,15 +5,24 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { SchemaObject, TableRecord } from '../../../shared/model/database.ts';
+import type { SchemaObject, TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import { brokenViews } from '../../../shared/model/lost-tables.ts';
 import { newId } from '../platform/random.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
 import { accountsSql, type AccountsSql } from '../source/mysql/accounts/index.ts';
-import { databaseComment, goOnStatement, renameDatabases, type Renames } from '../source/mysql/load/index.ts';
+import {
+  databaseComment,
+  goOnStatement,
+  invalidValues,
+  renameDatabases,
+  withOctetColumns,
+  type OctetTable,
+  type Renames,
+} from '../source/mysql/load/index.ts';
 import { insertStatements } from '../source/mysql/rows/index.ts';
 import type { CopyReader } from './copy-reader.ts';
+import { octetTexts } from './load-as-octets.ts';
 import type { PlannedDatabase, RestorePlan } from './plan-restore.ts';
 import { bufferOf } from '../platform/buffer-of.ts';
 
@@ -37,7 +46,7 @@ export interface SqlFile {
   readonly bytes: number;
   readonly tables: number;
   readonly rows: number;
-  /** `id: subject`: what of the accounts is not in the file. */
+  /** `id: subject`: what of the accounts is not in the file, and which text is in binary columns there. */
   readonly notes: readonly string[];
 }
 
@@ -50,11 +59,12 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
   const accounts = accountsOf(plan, as);
   if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { target: path });
   const part = `${path}.${newId().slice(0, 8)}.part`;
+  const octetNotes: string[] = [];
   const compress: Transform[] = path.endsWith('.zst') ? [createZstdCompress()] : [];
   try {
     await pipeline(
       [
-        Readable.from(statements(request, accounts)),
+        Readable.from(statements(request, accounts, octetNotes)),
         ...compress,
         createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }),
       ],
@@ -72,7 +82,7 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
     bytes: (await stat(path)).size,
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
-    notes: accounts === null ? [] : [...accounts.notes, 'accounts-in-file'],
+    notes: [...octetNotes, ...(accounts === null ? [] : [...accounts.notes, 'accounts-in-file'])],
   };
 }
 
@@ -109,7 +119,11 @@ async function publishNew(part: string, path: string): Promise<void> {
   await rm(part, { force: true });
 }
 
-async function* statements(request: SqlFileRequest, accounts: AccountsSql | null): AsyncGenerator<Buffer | string> {
+async function* statements(
+  request: SqlFileRequest,
+  accounts: AccountsSql | null,
+  notes: string[],
+): AsyncGenerator<Buffer | string> {
   const { plan, as } = request;
   const [only] = plan.databases;
   const renames: Renames =
@@ -125,8 +139,7 @@ async function* statements(request: SqlFileRequest, accounts: AccountsSql | null
   for (const database of plan.databases) {
     yield `\nUSE ${quoteName(nameOf(database))};\n`;
     for (const table of database.tables) {
-      yield `\n${renameDatabases(table.schema.ddl, renames)};\n`;
-      for await (const statement of rowsOf(table, request)) yield statement;
+      yield* tableText(table, nameOf(database), renames, request, notes);
       doneBytes += table.ranges.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.textBytes, 0);
       request.onProgress(table.schema.name, doneBytes, plan.totalBytes);
     }
@@ -147,10 +160,59 @@ async function* statements(request: SqlFileRequest, accounts: AccountsSql | null
   yield footer;
 }
 
-async function* rowsOf(table: TableRecord, { reader, signal }: SqlFileRequest): AsyncGenerator<Buffer> {
+/**
+ * A table and its rows. Where a column turns out to hold what is no text of its set, the file takes back what it has made so far and makes
+ * the table again with octets in its place: a server would cut such values off in silence, because files are read without strict mode.
+ */
+async function* tableText(
+  table: TableRecord,
+  database: string,
+  renames: Renames,
+  request: SqlFileRequest,
+  notes: string[],
+): AsyncGenerator<Buffer | string> {
+  const asOctets = new Set<string>();
+  let octets: OctetTable | null = null;
+  for (;;) {
+    const schema = octets?.schema ?? table.schema;
+    const invalid = new Map<string, number>();
+    yield `\n${renameDatabases(schema.ddl, renames)};\n`;
+    let isWhole = true;
+    for await (const statement of rowsOf({ ...table, schema }, table.schema, invalid, request)) {
+      const more = [...invalid.keys()].filter((column) => !asOctets.has(column));
+      if (more.length === 0) {
+        yield statement;
+        continue;
+      }
+      for (const column of more) asOctets.add(column);
+      octets = withOctetColumns(table.schema, asOctets);
+      if (octets === null) {
+        const facts = { table: `${database}.${schema.name}`, warning: 'no text of its character set', count: 1 };
+        throw new AppError('restore.load-failed', facts);
+      }
+      isWhole = false;
+      break;
+    }
+    if (isWhole) {
+      if (octets !== null) notes.push(...octetTexts(octets, database, invalid));
+      return;
+    }
+    yield `\n-- Some text of this table is no text of its character set: made again with octets in its place.\nDROP TABLE ${quoteName(schema.name)};\n`;
+  }
+}
+
+/** @param invalid of the columns that `captured` calls text: how many values so far are none; up to date before the rows are given */
+async function* rowsOf(
+  table: TableRecord,
+  captured: TableSchema,
+  invalid: Map<string, number>,
+  { reader, signal }: SqlFileRequest,
+): AsyncGenerator<Buffer> {
   let rowsBefore = 0;
   for (const chunk of table.ranges.flatMap(({ chunks }) => chunks)) {
     const { text } = await reader.rows(chunk, table.schema, rowsBefore, signal);
+    for (const [column, values] of invalidValues(captured, bufferOf(text)))
+      invalid.set(column, (invalid.get(column) ?? 0) + values);
     for (const statement of insertStatements(table.schema, bufferOf(text), {
       database: null,
       targetBytes: statementBytes,

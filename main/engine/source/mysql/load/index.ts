@@ -15,6 +15,7 @@ export {
 export { countInvalid, InvalidText } from './invalid-text.ts';
 export { loadText } from './load-chunk.ts';
 export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
+export { invalidValues } from './well-formed.ts';
 export { withOctetColumns, type OctetTable } from './octet-columns.ts';
 export { assertLedger, assertRange, countTarget, targetLedger, type LedgerSum } from './target-digest.ts';
 export { renameDatabases, type Renames } from './rewrite-ddl.ts';
