@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { warnings } from '../backup/testing/owner-rig.ts';
 import { startPrivateServer, type PrivateServer } from '../sandbox/index.ts';
 import { AccountMaker, dropStatement, readAccounts } from '../source/mysql/accounts/index.ts';
+import { connectMysql } from '../source/mysql/index.ts';
 import { openLoadSession } from '../source/mysql/load/index.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { withTempDir } from '../platform/temp-dir.ts';
@@ -293,6 +294,36 @@ describe('accounts of a MariaDB server', () => {
         expect(after[known]).toEqual(untouched);
         expect(without(after, 'PUBLIC', known)).toEqual(without(before, 'PUBLIC', known));
       }, "CREATE USER 'o''neil`张三'@'%' IDENTIFIED BY 'of this server'");
+    });
+  });
+
+  it('that somebody holds a lock on are given up, and an end is an end', async () => {
+    const holder = await connectMysql(accessOf(source));
+    try {
+      await holder.query('LOCK TABLES mysql.global_priv WRITE');
+      const reading = await readAccounts(accessOf(source), new AbortController().signal);
+      expect(reading).toMatchObject({ kind: 'unreadable', error: { code: 'mysql.lock-timeout' } });
+      const stop = new AbortController();
+      const stopped = readAccounts(accessOf(source), stop.signal);
+      stop.abort(new Error('the owner stops'));
+      await expect(stopped).rejects.toThrow('the owner stops');
+    } finally {
+      holder.close();
+    }
+  });
+
+  it('are passed over by the reader that comes with every copy', async () => {
+    await rig.backUp('shop');
+    await withTempDir('shouhu-accounts-', async (dir) => {
+      const [script] = (await readdir(rig.diskPath, { recursive: true })).filter((name) => /recover\.mjs$/.test(name));
+      const place = join(rig.diskPath, script ?? '', '..');
+      const sql = join(dir, 'shop.sql');
+      const args = [join(place, 'recover.mjs'), '--repository', place, '--sql', sql, '--passphrase-env', 'P'];
+      const env = { P: 'correct horse battery staple' };
+      expect(await runCommand(process.execPath, args, { env })).toMatchObject({ exitCode: 0 });
+      const text = await readFile(sql, 'utf8');
+      expect(text).toContain('INSERT INTO `orders`');
+      expect(text).not.toMatch(/CREATE USER|GRANT |IDENTIFIED/);
     });
   });
 

@@ -27,6 +27,7 @@ export type AccountsReading =
 /** A server with very many accounts on a very thin line: the data are more important. */
 const limitMs = 120_000;
 const statementLimitMs = 30_000;
+const lockWaitMs = 5_000;
 
 /** Accounts that a server makes for itself; every server has its own. */
 const internal = new Set(['mysql.sys', 'mysql.session', 'mysql.infoschema', 'mariadb.sys']);
@@ -47,7 +48,7 @@ export async function readAccounts(target: MysqlTarget, signal: AbortSignal): Pr
   const both = AbortSignal.any([signal, patience]);
   let connection: MysqlConnection | null = null;
   try {
-    connection = await connectMysql(target, { signal: both });
+    connection = await connectMysql(target, { signal: both, lockWaitMs });
     return await readAll(connection, both);
   } catch (error) {
     signal.throwIfAborted();
