@@ -405,6 +405,80 @@ function sealedLiteral(column, ddl, row) {
   return column.form === 'json' ? `'"${text}"'` : `'${text}'`;
 }
 
+/**
+ * Characters as MariaDB sees them, byte by byte, and how many bytes the longest has. Sets that are not here take every byte. A server
+ * would cut off in silence what is no text of its column's set, so such columns become binary before those rows come.
+ */
+const UTF8 = '[\\0-\\x7f]|[\\xc2-\\xdf][\\x80-\\xbf]|\\xe0[\\xa0-\\xbf][\\x80-\\xbf]|[\\xe1-\\xef][\\x80-\\xbf]{2}';
+const UTF8MB4 = `${UTF8}|\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}|[\\xf1-\\xf3][\\x80-\\xbf]{3}|\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}`;
+const GBK = '[\\0-\\x7f]|[\\x81-\\xfe][\\x40-\\x7e\\x80-\\xfe]';
+const SJIS = '[\\0-\\x7f\\xa1-\\xdf]|[\\x81-\\x9f\\xe0-\\xfc][\\x40-\\x7e\\x80-\\xfc]';
+const UJIS = '[\\0-\\x7f]|\\x8e[\\xa1-\\xdf]|\\x8f[\\xa1-\\xfe]{2}|[\\xa1-\\xfe]{2}';
+const CHARACTERS = new Map(
+  Object.entries({
+    utf8: [UTF8, 3],
+    utf8mb3: [UTF8, 3],
+    utf8mb4: [UTF8MB4, 4],
+    gbk: [GBK, 2],
+    gb2312: ['[\\0-\\x7f]|[\\xa1-\\xf7][\\xa1-\\xfe]', 2],
+    gb18030: [`${GBK}|(?:[\\x81-\\xfe][0-9]){2}`, 4],
+    big5: ['[\\0-\\x7f]|[\\xa1-\\xf9][\\x40-\\x7e\\xa1-\\xfe]', 2],
+    euckr: ['[\\0-\\x7f]|[\\x81-\\xfe][A-Za-z\\x81-\\xfe]', 2],
+    sjis: [SJIS, 2],
+    cp932: [SJIS, 2],
+    ujis: [UJIS, 3],
+    eucjpms: [UJIS, 3],
+    ucs2: ['[^]{2}', 2],
+    utf16: ['[^\\xd8-\\xdf][^]|[\\xd8-\\xdb][^][\\xdc-\\xdf][^]', 4],
+    utf16le: ['[^][^\\xd8-\\xdf]|[^][\\xd8-\\xdb][^][\\xdc-\\xdf]', 4],
+    utf32: ['\\0[\\0-\\x10][^]{2}', 4],
+  }).map(([set, [shape, width]]) => [set, { pattern: new RegExp(`(?:${shape}){1,1000}`, 'y'), width }]),
+);
+const OCTET_TYPES = {
+  char: 'varbinary',
+  varchar: 'varbinary',
+  tinytext: 'tinyblob',
+  text: 'blob',
+  mediumtext: 'mediumblob',
+  longtext: 'longblob',
+};
+
+function isText(field, { charset, dataType }) {
+  const characters = CHARACTERS.get(charset);
+  if (characters === undefined || !(dataType in OCTET_TYPES) || field === '\\N') return true;
+  const { pattern } = characters;
+  const value = unescapeField(field);
+  for (let at = 0; at < value.length; at = pattern.lastIndex) {
+    pattern.lastIndex = at;
+    if (!pattern.test(value)) return false;
+  }
+  return true;
+}
+
+/** Makes a column binary in a table that is there, and says so: the file stays whole, and nobody is surprised. */
+function becomeOctets(sql, { name: table, ddl }, { name, dataType, columnType, charset, nullable }) {
+  const type = OCTET_TYPES[dataType];
+  const length = Number(/\((\d+)\)/.exec(columnType)?.[1] ?? 1) * CHARACTERS.get(charset).width;
+  const quoted = `\`${name.replaceAll('`', '``')}\``;
+  const lines = ddl.split('\n').map((line) => line.trim().replace(/,$/, ''));
+  const line = lines.find((each) => each.startsWith(`${quoted} `)) ?? '';
+  // The default is UTF-8 in the statement and the column's set in the table: kept where both are the same bytes.
+  const text = / DEFAULT ('(?:[^'\\]|''|\\.)*')/.exec(line)?.[1];
+  const isSame = text !== undefined && (charset.startsWith('utf8') || /^[\x20-\x7e]*$/.test(text));
+  const definition =
+    (type === 'varbinary' ? `varbinary(${Math.min(length, 65535)})` : type) +
+    (nullable ? '' : ' NOT NULL') +
+    (isSame && type === 'varbinary' ? ` DEFAULT ${text}` : '');
+  const alter = `ALTER TABLE ${quoteName(table)}`;
+  for (const key of lines.filter((each) => each.startsWith('FULLTEXT KEY') && each.includes(quoted)))
+    sql.write(`${alter} DROP KEY ${latin1(/`(?:[^`]|``)+`/.exec(key)?.[0] ?? '')};\n`);
+  sql.write(`${alter} MODIFY ${quoteName(name)} ${latin1(definition)};\n`);
+  process.stderr.write(
+    `${table}.${name}：有不属于字符集 ${charset} 的字节，已改为二进制列，字节不变。原来的列：${line}\n` +
+      `${table}.${name}: holds bytes that are no ${charset} text; made binary, with the same bytes. It was: ${line}\n`,
+  );
+}
+
 /** Lines of a rows text, without their newline. */
 function* lines(what, text) {
   for (let at = 0; at < text.length;) {
@@ -459,6 +533,7 @@ function writeTable(repository, sql, record, damages) {
   const insert = `INSERT INTO ${quoteName(schema.name)} (${columns.map(({ name }) => quoteName(name)).join(',')}) VALUES\n`;
   let rows = 0;
   let statement = 0;
+  const octets = new Set();
   const writeRow = (values) => {
     const tuple = `(${values.join(',')})`;
     const isNew = statement === 0 || statement + tuple.length > 512 * 1024;
@@ -474,14 +549,27 @@ function writeTable(repository, sql, record, damages) {
       if (isSealed !== secret.length > 0) throw new Damage(chunk.id, 'sealed columns');
       const sealedText = isSealed && repository.vault ? repository.sealedText(chunk.sealedId) : null;
       // Both texts are counted before anything is written, so that a damaged chunk is left out whole.
+      const invalid = new Set();
       for (const text of sealedText === null ? [openText] : [openText, sealedText]) {
         let count = 0;
         for (const line of lines(chunk.id, text)) {
           const width = text === openText ? open : secret;
-          if (fieldsOf(line, width).length !== width.length) throw new Damage(chunk.id, 'fields');
+          const fields = fieldsOf(line, width);
+          if (fields.length !== width.length) throw new Damage(chunk.id, 'fields');
+          width.forEach((column, at) => {
+            if (!octets.has(column) && !isText(fields[at], column)) invalid.add(column);
+          });
           count += 1;
         }
         if (count !== chunk.rows) throw new Damage(chunk.id, 'rows');
+      }
+      if (invalid.size > 0 && statement > 0) {
+        sql.write(';\n');
+        statement = 0;
+      }
+      for (const column of invalid) {
+        becomeOctets(sql, schema, column);
+        octets.add(column);
       }
       const sealedLines = sealedText === null ? null : lines(chunk.id, sealedText);
       for (const line of lines(chunk.id, openText)) {

@@ -1,13 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import { runBackup } from '../backup/run-backup.ts';
 import { aRepository } from '../backup/testing/a-capture.ts';
 import { runClientIn } from '../backup/testing/zoo/zoo-server.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { systemClock } from '../platform/clock.ts';
-import { aKeyring } from '../repository/testing/keys.ts';
+import { assetPath } from '../platform/asset-path.ts';
+import { runCommand } from '../platform/run-command.ts';
+import { withTempDir } from '../platform/temp-dir.ts';
+import { dumpToFolder } from '../repository/testing/a-shop.ts';
+import { aKeyring, testPassphrase } from '../repository/testing/keys.ts';
 import { aSnapshot, never, startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
 import { CopyReader } from './copy-reader.ts';
 import { planRestore } from './plan-restore.ts';
@@ -26,6 +31,7 @@ const tables: readonly (readonly [string, readonly string[]])[] = [
 let source: SourceServer;
 let pool: ChunkPool | undefined;
 let restoreInto: (target: SourceServer) => Promise<RestoreResult>;
+let blobs: ReadonlyMap<string, MemoryBlob>;
 let writeFile: (path: string) => Promise<SqlFile>;
 
 beforeAll(async () => {
@@ -50,7 +56,8 @@ beforeAll(async () => {
     "INSERT INTO shop.sound VALUES (1, '好')",
   );
   const keyring = await aKeyring();
-  const { repository } = await aRepository(keyring);
+  const { repository, blobs: stored } = await aRepository(keyring);
+  blobs = stored;
   const snapshot = await aSnapshot(source.target, { databases: ['shop'] });
   const backup = await runBackup({
     snapshot,
@@ -215,10 +222,32 @@ it('comes back from an .sql file, where no server is asked and none would compla
   }
 });
 
+it('comes back through recover.mjs', async () => {
+  await withTempDir('recover', async (dir) => {
+    await dumpToFolder(blobs, join(dir, 'repo'));
+    await copyFile(assetPath('recover/recover.mjs'), join(dir, 'recover.mjs'));
+    const args = ['recover.mjs', '--repository', 'repo', '--sql', 'shop.sql', '--passphrase-env', 'MAIN_SECRET'];
+
+    const written = await runCommand(process.execPath, args, { cwd: dir, env: { MAIN_SECRET: testPassphrase } });
+
+    expect(written.exitCode).toBe(0);
+    expect(written.stderr).toContain('notes.memo: holds bytes that are no utf8mb4 text');
+    const empty = await startSource();
+    try {
+      await runClientIn('gbk', empty.server, await readFile(join(dir, 'shop.sql')));
+      for (const [table, columns] of tables) {
+        expect(await octets('shop', table, columns, empty)).toEqual(await octets('shop', table, columns));
+      }
+    } finally {
+      await empty.stop();
+    }
+  });
+});
+
 /** One digest over all rows by the server, which knows nothing of ours. */
-async function octets(database: string, table: string, columns: readonly string[]): Promise<string> {
+async function octets(database: string, table: string, columns: readonly string[], server = source): Promise<string> {
   const row = columns.map((column) => `COALESCE(HEX(${column}), 'N')`).join(", '|', ");
-  const [found] = await source.admin.query(
+  const [found] = await server.admin.query(
     `SELECT CONCAT(COUNT(*), ' ', BIT_XOR(CAST(CONV(LEFT(MD5(CONCAT(${row})), 16), 16, 10) AS UNSIGNED))) AS sum FROM ${database}.${table}`,
   );
   return found?.get('sum') ?? 'missing';
