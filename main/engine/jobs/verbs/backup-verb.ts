@@ -10,7 +10,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
-import { accessOfSaved, withServerSession } from '../source-session.ts';
+import { accessOfSaved, withReadingSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
 import { copyBetween } from './copy-verbs.ts';
 import { findDestination, findSource } from './lookup.ts';
@@ -139,7 +139,7 @@ async function captureInto(
   // An object, because the callback below sets it.
   const seen: { accounts: AccountsReading | null } = { accounts: null };
   const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
-    withServerSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
+    withReadingSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
       // On a connection of its own, and before anything is locked.
       if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
       run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
