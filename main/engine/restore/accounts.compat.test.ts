@@ -163,6 +163,7 @@ describe.skipIf(kinds.length === 0)('accounts of MySQL 9.7', () => {
   });
 
   it('are named one by one on a server of the other flavour, and the data come back', async () => {
+    await rig.backUp('shop');
     await withTarget('local', [], async (target) => {
       const restored = await rig.restore('shop', intoServer(target));
       expect(restored.digest.equal).toBe(true);
