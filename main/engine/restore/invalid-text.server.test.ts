@@ -2,117 +2,40 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MemoryBlob } from '../backend/memory/memory-blob-store.ts';
-import { runBackup } from '../backup/run-backup.ts';
-import { aRepository } from '../backup/testing/a-capture.ts';
 import { runClientIn } from '../backup/testing/zoo/zoo-server.ts';
-import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import { systemClock } from '../platform/clock.ts';
 import { assetPath } from '../platform/asset-path.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { withTempDir } from '../platform/temp-dir.ts';
 import { dumpToFolder } from '../repository/testing/a-shop.ts';
-import { aKeyring, testPassphrase } from '../repository/testing/keys.ts';
-import { aSnapshot, never, startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
-import { CopyReader } from './copy-reader.ts';
-import { planRestore } from './plan-restore.ts';
-import { restoreIntoServer, type RestoreResult } from './restore-into-server.ts';
-import { makeInvalidText } from './testing/invalid-text-shop.ts';
-import { writeSqlFile, type SqlFile } from './write-sql-file.ts';
+import { testPassphrase } from '../repository/testing/keys.ts';
+import { startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
+import type { RestoreResult } from './restore-into-server.ts';
+import {
+  invalidTextRows,
+  invalidTextTables,
+  octetsOf,
+  startInvalidTextShop,
+  type InvalidTextShop,
+} from './testing/invalid-text-shop.ts';
 
 /** Text that is no text of its character set comes back octet by octet, its table whole, and every other column as it was. */
-const rows = 4000;
-const tables: readonly (readonly [string, readonly string[]])[] = [
-  ['notes', ['id', 'memo', 'tag', 'body', 'n']],
-  ['text', ['id', 'memo', 'tag', 'body']],
-  ['keyed', ['memo', 'id']],
-  ['sound', ['id', 'memo']],
-];
+let shop: InvalidTextShop;
 let source: SourceServer;
-let pool: ChunkPool | undefined;
-let restoreInto: (target: SourceServer) => Promise<RestoreResult>;
-let blobs: ReadonlyMap<string, MemoryBlob>;
-let writeFile: (path: string) => Promise<SqlFile>;
 
 beforeAll(async () => {
-  source = await startSource();
-  await makeInvalidText(source, rows);
-  await source.run(
-    `CREATE TABLE shop.notes (
-      id int NOT NULL AUTO_INCREMENT PRIMARY KEY,
-      memo varchar(40) NOT NULL DEFAULT '无' COMMENT 'what, (was) said',
-      tag char(10) CHARACTER SET gbk DEFAULT '中',
-      body text,
-      loud varchar(40) GENERATED ALWAYS AS (upper(memo)) VIRTUAL,
-      n int NOT NULL DEFAULT 7,
-      first int GENERATED ALWAYS AS (ord(memo)) STORED,
-      UNIQUE KEY memo_id (memo, id), KEY short (memo(5)), KEY other (n), FULLTEXT KEY words (body)
-    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
-    'INSERT INTO shop.notes (id, memo, tag, body) SELECT * FROM shop.text',
-    // Its key itself is bad.
-    'CREATE TABLE shop.keyed (memo varchar(40) NOT NULL PRIMARY KEY, id int) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4',
-    'INSERT INTO shop.keyed SELECT memo, id FROM shop.text',
-    'CREATE TABLE shop.sound (id int PRIMARY KEY, memo varchar(40) DEFAULT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4',
-    "INSERT INTO shop.sound VALUES (1, '好')",
-  );
-  const keyring = await aKeyring();
-  const { repository, blobs: stored } = await aRepository(keyring);
-  blobs = stored;
-  const snapshot = await aSnapshot(source.target, { databases: ['shop'] });
-  const backup = await runBackup({
-    snapshot,
-    repository,
-    source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null },
-    ledgers: [],
-    secretColumns: [],
-    previous: null,
-    readers: 2,
-    maxBytesPerSecond: null,
-    producer: 'test',
-    clock: systemClock,
-    onProgress: () => undefined,
-    signal: never,
-  }).finally(() => snapshot.close());
-  expect(backup.manifest.checks.filter(({ ok }) => !ok)).toEqual([]);
-  const threads = new ChunkPool(keyring.mainKeys, 1);
-  pool = threads;
-  const reader = new CopyReader([{ name: 'copy', open: () => Promise.resolve(repository) }], threads, null);
-  writeFile = async (path) =>
-    writeSqlFile({
-      plan: await planRestore(backup.manifest, { databases: [], tables: [] }, reader, never),
-      reader,
-      path,
-      as: 'filed',
-      onProgress: () => undefined,
-      signal: never,
-    });
-  restoreInto = async (target) =>
-    restoreIntoServer({
-      plan: await planRestore(backup.manifest, { databases: [], tables: [] }, reader, never),
-      reader,
-      pool: threads,
-      target: target.target,
-      sessions: 3,
-      renames: new Map([['shop', 'again']]),
-      enableEvents: false,
-      withoutBinlog: false,
-      onProgress: () => undefined,
-      signal: never,
-    });
+  shop = await startInvalidTextShop();
+  ({ source } = shop);
 });
-afterAll(async () => {
-  await pool?.close();
-  await source.stop();
-});
+afterAll(() => shop.stop());
 
 describe('text that is none', () => {
   let restored: RestoreResult;
   beforeAll(async () => {
-    restored = await restoreInto(source);
+    restored = await shop.restoreInto(source);
   });
 
   it('is proven octet by octet, and counted by name', () => {
-    expect(restored).toMatchObject({ rows: 3 * rows + 1, digest: { equal: true, different: [] } });
+    expect(restored).toMatchObject({ rows: invalidTextRows, digest: { equal: true, different: [] } });
     expect(restored.notes.filter((note) => !note.startsWith('ddl-differs'))).toEqual([
       'text-as-octets: again.keyed.memo (2): ALTER TABLE `again`.`keyed` MODIFY `memo` varchar(40) NOT NULL',
       "text-as-octets: again.notes.memo (2): ALTER TABLE `again`.`notes` MODIFY `memo` varchar(40) NOT NULL DEFAULT '无' COMMENT 'what, (was) said'",
@@ -127,8 +50,8 @@ describe('text that is none', () => {
     ]);
   });
 
-  it.each(tables)('has the same octets in every row of %s', async (table, columns) => {
-    expect(await octets('again', table, columns)).toEqual(await octets('shop', table, columns));
+  it.each(invalidTextTables)('has the same octets in every row of %s', async (table, columns) => {
+    expect(await octetsOf(source, 'again', table, columns)).toEqual(await octetsOf(source, 'shop', table, columns));
   });
 
   it('keeps types, defaults, keys and generated columns of the rest', async () => {
@@ -186,9 +109,9 @@ describe('text that is none', () => {
 it('comes back through INSERT too, where LOAD DATA is forbidden', async () => {
   const strict = await startSource(['--local-infile=0']);
   try {
-    const restored = await restoreInto(strict);
+    const restored = await shop.restoreInto(strict);
 
-    expect(restored).toMatchObject({ rows: 3 * rows + 1, digest: { equal: true, different: [] } });
+    expect(restored).toMatchObject({ rows: invalidTextRows, digest: { equal: true, different: [] } });
     expect(restored.notes.filter((note) => note.startsWith('text-as-octets'))).toHaveLength(7);
   } finally {
     await strict.stop();
@@ -199,11 +122,11 @@ it('comes back from an .sql file, where no server is asked and none would compla
   const dir = await mkdtemp(join(tmpdir(), 'shouhu-text-'));
   try {
     const path = join(dir, 'shop.sql');
-    const { notes } = await writeFile(path);
+    const { notes } = await shop.writeFile(path);
     await runClientIn('utf8mb4', source.server, await readFile(path));
 
-    for (const [table, columns] of tables) {
-      expect(await octets('filed', table, columns)).toEqual(await octets('shop', table, columns));
+    for (const [table, columns] of invalidTextTables) {
+      expect(await octetsOf(source, 'filed', table, columns)).toEqual(await octetsOf(source, 'shop', table, columns));
     }
     expect(notes.map((note) => note.split(': ALTER')[0])).toEqual([
       'text-as-octets: filed.keyed.memo (2)',
@@ -224,7 +147,7 @@ it('comes back from an .sql file, where no server is asked and none would compla
 
 it('comes back through recover.mjs', async () => {
   await withTempDir('recover', async (dir) => {
-    await dumpToFolder(blobs, join(dir, 'repo'));
+    await dumpToFolder(shop.blobs, join(dir, 'repo'));
     await copyFile(assetPath('recover/recover.mjs'), join(dir, 'recover.mjs'));
     const args = ['recover.mjs', '--repository', 'repo', '--sql', 'shop.sql', '--passphrase-env', 'MAIN_SECRET'];
 
@@ -235,20 +158,11 @@ it('comes back through recover.mjs', async () => {
     const empty = await startSource();
     try {
       await runClientIn('gbk', empty.server, await readFile(join(dir, 'shop.sql')));
-      for (const [table, columns] of tables) {
-        expect(await octets('shop', table, columns, empty)).toEqual(await octets('shop', table, columns));
+      for (const [table, columns] of invalidTextTables) {
+        expect(await octetsOf(empty, 'shop', table, columns)).toEqual(await octetsOf(source, 'shop', table, columns));
       }
     } finally {
       await empty.stop();
     }
   });
 });
-
-/** One digest over all rows by the server, which knows nothing of ours. */
-async function octets(database: string, table: string, columns: readonly string[], server = source): Promise<string> {
-  const row = columns.map((column) => `COALESCE(HEX(${column}), 'N')`).join(", '|', ");
-  const [found] = await server.admin.query(
-    `SELECT CONCAT(COUNT(*), ' ', BIT_XOR(CAST(CONV(LEFT(MD5(CONCAT(${row})), 16), 16, 10) AS UNSIGNED))) AS sum FROM ${database}.${table}`,
-  );
-  return found?.get('sum') ?? 'missing';
-}

@@ -20,16 +20,19 @@ export class InvalidText extends Error {
 /** ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, used for numbers too: the words tell. */
 const wrongValue = 1366;
 
-/** What warnings of a load say about text; null when one of them says something else. */
+/**
+ * What warnings of a load say about text; null when there is nothing of the kind. Others beside it may come of it (two values that are cut
+ * off alike are duplicates): what is still wrong with octets in its place is found out then.
+ */
 export function invalidTextIn(warnings: readonly TextRow[]): InvalidText | null {
-  const columns = warnings.map((row) => {
+  const columns = new Set<string>();
+  for (const row of warnings) {
     const found = /^Incorrect string value: '.*' for column '?(.*?)'? at row \d+$/s.exec(row.get('message') ?? '');
-    if (Number(row.get('code')) !== wrongValue || found === null) return null;
+    if (Number(row.get('code')) !== wrongValue || found === null) continue;
     // MariaDB says `database`.`table`.`column`.
-    return (found[1] ?? '').split('`').at(-2) ?? found[1] ?? '';
-  });
-  const known = columns.filter((column) => column !== null);
-  return known.length === 0 || known.length < columns.length ? null : new InvalidText(new Set(known));
+    columns.add((found[1] ?? '').split('`').at(-2) ?? found[1] ?? '');
+  }
+  return columns.size === 0 ? null : new InvalidText(columns);
 }
 
 /** Rows of a column of octets that are no text of `column`'s set. */
