@@ -114,6 +114,51 @@ export function ddlBesideBackup(kind: CompatServer): void {
     ]);
   });
 
+  it('stands between the readers of one table: it goes through, they do not wait for each other, and nothing has a hole', async () => {
+    const first = `SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n, 1, '' FROM ${digits('a')}, ${digits('b')}, ${digits('c')}, ${digits('d')}, ${digits('e')}`;
+    await source.run(
+      'CREATE TABLE shop.wide (id int PRIMARY KEY, n int NOT NULL, body varchar(4000)) ENGINE=InnoDB',
+      `INSERT INTO shop.wide ${first}`,
+      'INSERT INTO shop.wide SELECT id + 100000, n, body FROM shop.wide',
+      'ANALYZE TABLE shop.wide',
+    );
+    const isUnderWay = aSignal();
+    const mayGoOn = aSignal();
+    let ranges = 0;
+    const running = aRun({
+      // The second reader turns to the table when DDL is waiting there already: it has to wait behind it.
+      beforeRange: async (table) => {
+        if (table !== 'wide') return;
+        ranges += 1;
+        if (ranges === 2) await mayGoOn.given;
+      },
+      duringRange: async (table) => {
+        if (table !== 'wide') return;
+        isUnderWay.give();
+        await mayGoOn.given;
+      },
+    });
+
+    await isUnderWay.given;
+    const altering = shop.query('ALTER TABLE shop.wide FORCE, ALGORITHM=COPY');
+    await expect.poll(() => statesOf(shop), { timeout: 60_000 }).toContain('Waiting for table metadata lock');
+    mayGoOn.give();
+    await altering;
+    const { manifest } = await running;
+
+    expect(ranges).toBeGreaterThan(2);
+    const wide = manifest.tables.find(({ name }) => name === 'wide');
+    // Whoever is faster: all of it had been read under its lock, or it is named as missing.
+    expect([wide?.rows, failed(manifest).map(({ id }) => id)]).toEqual(
+      wide === undefined ? [undefined, ['schema-still']] : [200_000, []],
+    );
+    expect(manifest.tables.map(({ name }) => name).filter((name) => name !== 'wide')).toEqual([
+      'early',
+      'late',
+      'slow',
+    ]);
+  });
+
   it('before a table is read is noticed, and its rows are not kept', async () => {
     const slow = aSignal();
     const mayGoOn = aSignal();
