@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Connection } from 'mysql2';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -158,7 +159,7 @@ export class MysqlConnection {
   /** Cuts the connection at once. Idempotent. */
   destroy(reason: AppError = this.#lostBecause('closed-by-us')): void {
     this.#end(reason);
-    this.driver.destroy();
+    cut(this.driver);
   }
 
   /** Says goodbye when idle, so that the server logs no aborted connection; otherwise cuts. Never throws. */
@@ -172,7 +173,7 @@ export class MysqlConnection {
     this.driver.end();
     // A server that does not answer the goodbye must not keep this process alive.
     setTimeout(() => {
-      this.driver.destroy();
+      cut(this.driver);
     }, 1000).unref();
   }
 
@@ -197,8 +198,17 @@ export class MysqlConnection {
   }
 }
 
-export function streamOf(driver: Connection): NodeJS.ReadableStream {
-  return (driver as unknown as { readonly stream: NodeJS.ReadableStream }).stream;
+export function streamOf(driver: Connection): Duplex {
+  return (driver as unknown as { readonly stream: Duplex }).stream;
+}
+
+/**
+ * The driver's own destroy() only says that we send no more. A server that is writing to a reader who has paused would go on waiting for
+ * it, with its transaction open, for as long as this process lives.
+ */
+function cut(driver: Connection): void {
+  driver.destroy();
+  streamOf(driver).destroy();
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {
