@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /**
+ * `expect.poll` waits for a state: its limit ends a test that will never get there and says nothing about speed. Vitest's own limit of one
+ * second is too short for a loaded machine.
+ */
+const patience = { poll: { timeout: 60_000 } };
+
+/**
  * Four projects: `unit` needs nothing but Node; `servers` starts real MariaDB, sshd and S3 servers, so its files run
  * one after the other on small machines; `compat` starts the database servers that scripts/compat.mjs fetches; `e2e` drives
  * the built app in Electron (started by scripts/e2e.mjs).
@@ -11,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect: patience,
           include: ['{main,shared,renderer}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
           exclude: ['**/*.server.test.ts', '**/*.compat.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
@@ -20,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
+          expect: patience,
           include: ['main/**/*.server.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
@@ -29,6 +37,7 @@ export default defineConfig({
       {
         test: {
           name: 'compat',
+          expect: patience,
           include: ['main/**/*.compat.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
@@ -38,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          expect: patience,
           include: ['e2e/specs/**/*.spec.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,

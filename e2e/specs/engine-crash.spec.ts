@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callBridge } from '../support/call-bridge.ts';
 import { createHome } from '../support/create-home.ts';
 import { enginePid, isAlive } from '../support/engine-process.ts';
 import { freshHome } from '../support/fresh-home.ts';
 import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
 
 const passphrase = '店铺 守护 口令 2026 很长';
 const words = {
@@ -45,13 +46,10 @@ it('a backup whose engine is killed is reported as cut off; the page stays calm 
   const source = await openDemoShop();
   const jobId = randomUUID();
   const backup = callBridge(page, 'backup.run', { source, to: [], maxBytesPerSecond: 1_000, jobId });
-  await vi.waitFor(
-    async () => {
-      const listed = await callBridge(page, 'jobs.list', {});
-      expect(listed.ok && listed.value.jobs.find((job) => job.jobId === jobId)?.state).toBe('running');
-    },
-    { timeout: 20_000, interval: 200 },
-  );
+  await eventually(async () => {
+    const listed = await callBridge(page, 'jobs.list', {});
+    expect(listed.ok && listed.value.jobs.find((job) => job.jobId === jobId)?.state).toBe('running');
+  });
   const pid = await enginePid(app);
   process.kill(pid, 'SIGKILL');
 
@@ -77,5 +75,5 @@ it('quitting leaves no engine behind', async () => {
   expect(isAlive(pid)).toBe(true);
   isClosed = true;
   await launched.close();
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
+  await eventually(() => expect(isAlive(pid)).toBe(false));
 });

@@ -2,7 +2,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { aBackup, aSnapshot } from './testing/outputs.ts';
-import { act } from './testing/scripted-surroundings.ts';
+import { act, type Scene } from './testing/scripted-surroundings.ts';
 
 const withPassphrase = { SHOUHU_PASSPHRASE: 'pw' };
 
@@ -61,10 +61,16 @@ describe('JSON output', () => {
   });
 
   it('also comes when something fails that nobody waited for', async () => {
+    let world: Parameters<NonNullable<Scene['onReady']>>[0] | undefined;
     const seen = await act(['backup', 'shop', '--json'], {
       env: withPassphrase,
-      script: { 'backup.run': () => new Promise(() => undefined) },
-      onReady: ({ crash }) => void later(20).then(() => crash(new Error('a stray socket'))),
+      script: {
+        'backup.run': () => {
+          setImmediate(() => world?.crash(new Error('a stray socket')));
+          return new Promise(() => undefined);
+        },
+      },
+      onReady: (ready) => (world = ready),
     });
     expect(seen.json()).toMatchObject({ ok: false, error: { code: 'unexpected' } });
     expect(seen.exitCode).toBe(1);
@@ -155,18 +161,20 @@ describe('help', () => {
 
 describe('Ctrl-C', () => {
   it('cancels the run and waits for its clean end', async () => {
+    let world: Parameters<NonNullable<Scene['onReady']>>[0] | undefined;
     let cleanedUp = false;
     const seen = await act(['backup', 'shop', '--json'], {
       env: withPassphrase,
       script: {
         'backup.run': async (_input, signal) => {
+          setImmediate(() => world?.interrupt());
           await new Promise((resolve) => signal?.addEventListener('abort', resolve));
           await later(10);
           cleanedUp = true;
           throw new AppError('mysql.connection-lost');
         },
       },
-      onReady: ({ interrupt }) => void later(20).then(interrupt),
+      onReady: (ready) => (world = ready),
     });
     expect(cleanedUp).toBe(true);
     expect(seen.json()).toMatchObject({ ok: false, error: { code: 'cancelled' } });
@@ -175,16 +183,21 @@ describe('Ctrl-C', () => {
   });
 
   it('ends at once the second time', async () => {
+    let world: Parameters<NonNullable<Scene['onReady']>>[0] | undefined;
     const seen = await act(['backup', 'shop'], {
       env: withPassphrase,
       script: {
         'backup.run': async (_input, signal) => {
+          setImmediate(() => {
+            world?.interrupt();
+            world?.interrupt();
+          });
           await new Promise((resolve) => signal?.addEventListener('abort', resolve));
           await later(30);
           throw new AppError('cancelled');
         },
       },
-      onReady: ({ interrupt }) => void later(20).then(interrupt).then(interrupt),
+      onReady: (ready) => (world = ready),
     });
     expect(seen.exitedWith).toBe(130);
   });

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { guardQuit } from './quit.ts';
+import { eventually } from '../../../shared/testing/eventually.ts';
 
 /** An app whose `quit` asks its listeners first, as Electron's does. */
 class FakeApp extends EventEmitter {
@@ -28,11 +29,11 @@ it('waits for the engine before it quits, however often it is asked', async () =
   const { app, drain, drained, confirm, quit } = anApp({});
   app.quit();
   app.quit();
-  await vi.waitFor(() => expect(drain).toHaveBeenCalledOnce());
+  await eventually(() => expect(drain).toHaveBeenCalledOnce());
   expect(app.hasQuit).toBe(false);
   expect(quit.mayLeave()).toBe(false);
   drained.resolve(undefined);
-  await vi.waitFor(() => expect(app.hasQuit).toBe(true));
+  await eventually(() => expect(app.hasQuit).toBe(true));
   expect(quit.mayLeave()).toBe(true);
   expect(confirm).not.toHaveBeenCalled();
 });
@@ -40,20 +41,20 @@ it('waits for the engine before it quits, however often it is asked', async () =
 it('asks first while a job is running; stay means stay, and the next time it asks again', async () => {
   const { app, drain, drained, confirm } = anApp({ jobs: 1, answers: [false, true] });
   app.quit();
-  await vi.waitFor(() => expect(confirm).toHaveBeenCalledOnce());
+  await eventually(() => expect(confirm).toHaveBeenCalledOnce());
   await Promise.resolve();
   expect(drain).not.toHaveBeenCalled();
   drained.resolve(undefined);
-  await vi.waitFor(() => {
+  await eventually(() => {
     app.quit();
     expect(confirm).toHaveBeenCalledTimes(2);
   });
-  await vi.waitFor(() => expect(app.hasQuit).toBe(true));
+  await eventually(() => expect(app.hasQuit).toBe(true));
 });
 
 it('quits all the same when the engine cannot be put away', async () => {
   const { app, drained } = anApp({});
   app.quit();
   drained.reject(new Error('stuck'));
-  await vi.waitFor(() => expect(app.hasQuit).toBe(true));
+  await eventually(() => expect(app.hasQuit).toBe(true));
 });

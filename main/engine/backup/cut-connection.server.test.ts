@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fc, seed } from '../platform/testing/seeded.ts';
 import { startCuttingProxy, type CuttingProxy } from '../demo/cutting-proxy.ts';
 import { startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
 import { green, startOwner, type OwnerRig, type Seen } from './testing/owner-rig.ts';
@@ -10,7 +10,6 @@ import { green, startOwner, type OwnerRig, type Seen } from './testing/owner-rig
  * A server that dies mid-stream, at any byte: never a green run, never a manifest, nothing stored is harmed, and the next run succeeds.
  * `SHOUHU_SEED` repeats a run with the points of another one.
  */
-const seed = Number(process.env['SHOUHU_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const points = 50;
 
 let source: SourceServer;

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../platform/testing/seeded.ts';
 import type { KeyBound, Range } from '../../../shared/model/database.ts';
 import { cutAt, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
 import { aLedger, aTable } from './testing/a-capture.ts';

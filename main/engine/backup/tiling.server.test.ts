@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fc, seed } from '../platform/testing/seeded.ts';
 import type { TableRecord } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -15,7 +15,6 @@ import { aLedger, aRepository } from './testing/a-capture.ts';
  * rows to other keys, one statement each: at every instant each serial number is there exactly once, so the count, the sum and
  * the sum of squares of what was captured say whether a row was missed or read twice.
  */
-const seed = Number(process.env['SHOUHU_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const rows = 3000;
 
 let source: SourceServer;

@@ -49,7 +49,7 @@ interface Running {
 interface Place {
   readonly dir: string;
   readonly user: string;
-  readonly port: number;
+  port: number;
   readonly clientKey: { private: string; public: string };
 }
 
@@ -74,10 +74,11 @@ export async function startPrivateSshd(options: PrivateSshdOptions): Promise<Pri
   try {
     await writeFile(clientKeyPath, place.clientKey.private, { mode: 0o600 });
     const sshdPath = options.kind === 'embedded' ? undefined : await findSshd();
-    if (sshdPath !== undefined) running = await startReal(sshdPath, place, hostKeyPem, options.signal);
+    if (sshdPath !== undefined)
+      running = await onFreePort(place, () => startReal(sshdPath, place, hostKeyPem, options.signal));
     if (running === undefined && options.kind === 'sshd') throw new Error(`sshd: ${await lastLogLines(dir)}`);
     kind = running === undefined ? 'embedded' : 'sshd';
-    running ??= await startEmbedded(place, hostKeyPem);
+    running ??= await onFreePort(place, () => startEmbedded(place, hostKeyPem));
     options.signal?.throwIfAborted();
     options.signal?.addEventListener('abort', () => void stop().catch(() => undefined), { once: true });
     const path = sshdPath ?? '';
@@ -106,6 +107,27 @@ export async function startPrivateSshd(options: PrivateSshdOptions): Promise<Pri
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const mostPorts = 3;
+
+/** A port can be taken between choosing and using it; then another one is tried. */
+async function onFreePort(place: Place, start: () => Promise<Running | undefined>): Promise<Running | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    let error: unknown;
+    const running = await start().catch((failure: unknown) => {
+      error = failure;
+      return undefined;
+    });
+    const isTaken = /address already in use|EADDRINUSE/i.test(`${String(error)} ${await lastLogLines(place.dir)}`);
+    if (running === undefined && isTaken && attempt < mostPorts) {
+      await rm(join(place.dir, 'sshd.log'), { force: true });
+      place.port = await freeLoopbackPort();
+      continue;
+    }
+    if (error !== undefined) throw error instanceof Error ? error : new Error('sshd did not start', { cause: error });
+    return running;
   }
 }
 
@@ -165,7 +187,7 @@ async function startReal(
     sessions.forEach(killQuietly);
   };
   try {
-    const isUsable = await pollUntil(() => tryLogin(child, place), { timeoutMs: 10_000, everyMs: 50, signal });
+    const isUsable = await pollUntil(() => tryLogin(child, place), { timeoutMs: 30_000, everyMs: 50, signal });
     if (isUsable === true) return { drop, stop };
     await stop();
     return undefined;

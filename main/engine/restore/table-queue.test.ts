@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../platform/testing/seeded.ts';
 import type { Range } from '../../../shared/model/database.ts';
 import { aTable } from '../backup/testing/a-capture.ts';
 import { TableQueue, type TableLoad } from './table-queue.ts';

@@ -4,6 +4,7 @@ import { closeRequest, type EngineMessage } from '../../../shared/ipc/engine-mes
 import type { CallOptions, Engine } from '../jobs/index.ts';
 import type { Channel } from './channel.ts';
 import { serveEngine, type Notices } from './serve-engine.ts';
+import { eventually } from '../../../shared/testing/eventually.ts';
 
 const jobId = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const progress = {
@@ -78,7 +79,7 @@ describe('serveEngine', () => {
   it('answers a call with its outcome and relays the notices of the engine', async () => {
     const served = aServedEngine({ 'source.list': () => Promise.resolve({ sources: [] }) });
     served.deliver(request(7, 'source.list'));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(served.replies()).toEqual([{ type: 'reply', id: 7, outcome: { ok: true, value: { sources: [] } } }]),
     );
 
@@ -96,7 +97,7 @@ describe('serveEngine', () => {
       'source.test': () => Promise.reject(new AppError('source.unknown', { name: 'x' })),
     });
     served.deliver(request(1, 'source.test', { name: 'x' }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(served.replies()).toMatchObject([
         { outcome: { ok: false, error: { code: 'source.unknown', facts: { name: 'x' } } } },
       ]),
@@ -108,7 +109,7 @@ describe('serveEngine', () => {
     const boom = new TypeError('reading hunter2 of undefined');
     const served = aServedEngine({ 'home.unlock': () => Promise.reject(boom) });
     served.deliver(request(1, 'home.unlock', { passphrase: 'hunter2' }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(served.replies()).toEqual([
         { type: 'reply', id: 1, outcome: { ok: false, error: { code: 'unexpected', facts: {} } } },
       ]),
@@ -130,9 +131,9 @@ describe('serveEngine', () => {
       },
     });
     served.deliver(request(1, 'backup.run', {}, jobId));
-    await vi.waitFor(() => expect(running.has(jobId)).toBe(true));
+    await eventually(() => expect(running.has(jobId)).toBe(true));
     served.deliver(request(2, 'job.cancel', { jobId }));
-    await vi.waitFor(() => expect(served.replies()).toHaveLength(2));
+    await eventually(() => expect(served.replies()).toHaveLength(2));
     expect(served.replies().find(({ id }) => id === 1)).toMatchObject({
       outcome: { ok: false, error: { code: 'cancelled' } },
     });
@@ -141,7 +142,7 @@ describe('serveEngine', () => {
   it('cancels what runs and closes the engine when the app is gone', async () => {
     const served = aServedEngine({ 'backup.run': untilAborted });
     served.deliver(request(1, 'backup.run', {}, jobId));
-    await vi.waitFor(() => expect(served.notices()).toBeDefined());
+    await eventually(() => expect(served.notices()).toBeDefined());
     served.disconnect();
     await served.served;
     expect(served.close).toHaveBeenCalledOnce();
@@ -155,7 +156,7 @@ describe('serveEngine', () => {
     served.deliver(request(2, closeRequest));
     served.deliver(request(3, 'source.list'));
     await served.served;
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(
         served
           .replies()
@@ -181,10 +182,10 @@ describe('serveEngine', () => {
     const served = aServedEngine({}, [damaged(), damaged()]);
     await Promise.resolve();
     served.deliver(request(1, 'home.status'));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(served.replies()).toMatchObject([{ outcome: { ok: false, error: { code: 'home.damaged' } } }]),
     );
-    await vi.waitFor(() => {
+    await eventually(() => {
       served.deliver(request(2, 'home.status'));
       expect(served.replies().at(-1)).toMatchObject({ id: 2, outcome: { ok: true } });
     });

@@ -9,12 +9,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCuttingProxy } from '../demo/cutting-proxy.ts';
 import { newSshKey } from '../demo/embedded-ssh-server.ts';
 import { findSshd, startPrivateSshd, type PrivateSshd } from '../demo/private-sshd.ts';
-import { freeLoopbackPort } from '../platform/free-port.ts';
 import { findServerBinaries, startPrivateServer, type PrivateServer } from '../sandbox/index.ts';
 import { openTunnel, type Tunnel, type TunnelConfig, type TunnelOptions } from './index.ts';
 import { echo, startFarServer, within } from './testing/tunnel-rig.ts';
 
 const run = promisify(execFile);
+/** Nobody listens there, and nobody will while the tests run: the port is reserved. */
+const closedPort = 1;
 const hasSshd = (await findSshd()) !== undefined;
 const hasServer = (await findServerBinaries()).length > 0;
 if (!hasSshd) console.warn('skipped: no sshd on this machine');
@@ -54,7 +55,7 @@ describe.skipIf(!hasSshd)('a tunnel through a real sshd', () => {
   });
 
   it('does not find a port where nobody listens', async () => {
-    const port = await freeLoopbackPort();
+    const port = closedPort;
     await expect(open({ port })).rejects.toMatchObject({
       code: 'tunnel.unreachable',
       facts: { host: sshd.host, port, reason: 'ECONNREFUSED' },
@@ -70,7 +71,7 @@ describe.skipIf(!hasSshd)('a tunnel through a real sshd', () => {
 
   it('says when a forward goes nowhere, and stays open', async () => {
     const tunnel = await open();
-    const port = await freeLoopbackPort();
+    const port = closedPort;
 
     await expect(tunnel.openStream('127.0.0.1', port)).rejects.toMatchObject({
       code: 'tunnel.forward-refused',

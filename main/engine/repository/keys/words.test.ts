@@ -1,8 +1,8 @@
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist as english } from '@scure/bip39/wordlists/english.js';
 import { wordlist as chinese } from '@scure/bip39/wordlists/simplified-chinese.js';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../platform/testing/seeded.ts';
 import { aKeyring } from '../testing/keys.ts';
 import { unlockWithWords } from './keyring.ts';
 import { entropyOfNumbers, wordNumbersOf, wordsOfEntropy } from './words.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import { fc } from '../../platform/testing/seeded.ts';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import { openVaultWithPassphrase } from '../keys/keyring.ts';
 import { aKeyring, testVaultPassphrase } from '../testing/keys.ts';

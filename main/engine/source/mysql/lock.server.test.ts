@@ -40,7 +40,8 @@ describe('the wait for a lock', () => {
     expect(outcome).toMatchObject({ code: 'mysql.lock-timeout' });
     const { waitedMs } = (outcome as { facts: { waitedMs: number } }).facts;
     expect(waitedMs).toBeGreaterThan(800);
-    expect(tookMs).toBeLessThan(4000);
+    // Below every limit that a server has of its own: ours ended the wait.
+    expect(tookMs).toBeLessThan(40_000);
     await expect.poll(waiting).toEqual([]);
     other.destroy();
     await source.run('INSERT INTO shop.orders VALUES (1000, 1)', 'DELETE FROM shop.orders WHERE id = 1000');
@@ -75,7 +76,7 @@ describe('the wait for a lock', () => {
     const begun = aSnapshot(source.target, {
       databases: ['shop'],
       methods: ['global-read-lock'],
-      lockWaitMs: 15_000,
+      lockWaitMs: 120_000,
     });
     await expect.poll(waiting).toHaveLength(1);
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fc } from '../../platform/testing/seeded.ts';
 import type { KeyBound, TableSchema } from '../../../../shared/model/database.ts';
 import { everyType } from './testing/every-type.sql.ts';
 import {

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
-import fc from 'fast-check';
 import { createConnection } from 'mysql2';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../platform/testing/seeded.ts';
 import { BatchCutter } from './read-range.ts';
 import { RowParser } from './row-parser.ts';
 

@@ -68,11 +68,10 @@ describe('readers of one snapshot', () => {
     }
   });
 
-  it('prefer the backup stage, hold it briefly and let writers in again', async () => {
+  it('prefer the backup stage, and let writers in again while they are open', async () => {
     const snapshot = await aSnapshot(source.target, { databases: ['bank'] });
 
     expect(snapshot.lock).toMatchObject({ method: 'backup-stage' });
-    expect(snapshot.lock.heldMs).toBeLessThan(1000);
     await source.run('INSERT INTO bank.moves (cents) VALUES (0)', 'DELETE FROM bank.moves WHERE cents = 0');
     await snapshot.close();
     transactionsBefore += 2n;
@@ -254,7 +253,7 @@ it('leaves no connection behind, whether it succeeds, fails or is aborted', asyn
   }, 15);
   await begun.then((late) => late.close()).catch(() => undefined);
 
-  await expect.poll(async () => (await otherConnections()).length, { timeout: 5000 }).toBe(0);
+  await expect.poll(async () => (await otherConnections()).length).toBe(0);
 });
 
 /** GTIDs used up by everything but moves: set when the writers start. */

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../platform/testing/seeded.ts';
 import {
   accountsRecordSchema,
   type Account,

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../platform/testing/seeded.ts';
 import { splitDdl } from './ddl-split.ts';
 import { asDisabledEvent, renameDatabases, withoutDefiner } from './rewrite-ddl.ts';
 import { tokenize } from './sql-tokens.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../platform/testing/seeded.ts';
 import { encodeRows } from './encode-rows.ts';
 import { layoutOf } from './layout.ts';
 import { combineDigests, combineSums } from './row-digest.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../platform/testing/seeded.ts';
 import type { Column } from '../../../../../shared/model/database.ts';
 import { digestText, TextCursor, unescapeField } from './decode-text.ts';
 import { encodeRows } from './encode-rows.ts';

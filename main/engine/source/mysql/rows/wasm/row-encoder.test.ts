@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../platform/testing/seeded.ts';
 import { encodeRowsPlainly } from '../encode-rows.ts';
 import { layoutOf } from '../layout.ts';
 import { aColumn, aTable, rawRows, type RowValues } from '../testing/raw-rows.ts';
