@@ -128,7 +128,7 @@ export async function octetsOf(
  * `shop.text` then has four columns: id, memo (utf8mb4), tag (gbk), body (utf8mb4); rows 3 and 5 are bad in memo, 4 in tag, the last in
  * body.
  */
-async function makeInvalidText(source: SourceServer, rows: number): Promise<void> {
+export async function makeInvalidText(source: SourceServer, rows: number): Promise<void> {
   const rest = 'PRIMARY KEY (id)) ENGINE=MyISAM ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4';
   await source.run(
     'CREATE DATABASE shop CHARACTER SET utf8mb4',
