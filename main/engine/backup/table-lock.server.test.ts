@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../platform/clock.ts';
 import { aKeyring } from '../repository/testing/keys.ts';
-import { aSnapshot, never, startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
-import { runBackup } from './run-backup.ts';
+import { aSnapshot, startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
 import { aRepository } from './testing/a-capture.ts';
+import { backUpAndClose } from './testing/a-run.ts';
 
 /** Tables without transactions are kept still by a lock, and the shop's writers wait for it: not longer than a limit. */
 let source: SourceServer;
@@ -27,24 +26,7 @@ async function aRun(tableLockMs: number, onPut: () => Promise<void>) {
   const snapshot = await aSnapshot(source.target, { databases: ['shop'], readers: 2, tableLockMs });
   // The small table is one chunk; the second object is of the large one, of which more is to be read.
   store.break({ on: 'put', name: /^chunks/, nth: 2, effect: { kind: 'call', when: 'before', run: onPut } });
-  try {
-    return await runBackup({
-      snapshot,
-      repository,
-      source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null },
-      ledgers: [],
-      secretColumns: [],
-      previous: null,
-      readers: 2,
-      maxBytesPerSecond: null,
-      producer: 'test',
-      clock: systemClock,
-      onProgress: () => undefined,
-      signal: never,
-    });
-  } finally {
-    await snapshot.close();
-  }
+  return backUpAndClose(snapshot, repository);
 }
 
 it('ends at the limit for the shop to go on, and names what it no longer kept still', async () => {
@@ -87,6 +69,6 @@ async function left(): Promise<string[]> {
     );
     return rows.map((row) => row.get('id') ?? '');
   };
-  await expect.poll(others, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(others).toEqual([]);
   return others();
 }

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fc, seed } from '../platform/testing/seeded.ts';
 import type { TableRecord } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
-import { systemClock } from '../platform/clock.ts';
 import type { Repository } from '../repository/index.ts';
 import { aKeyring } from '../repository/testing/keys.ts';
 import type { MysqlConnection } from '../source/mysql/index.ts';
 import { aSnapshot, never, startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
-import { runBackup, type BackupResult } from './run-backup.ts';
+import type { BackupResult } from './run-backup.ts';
 import { aLedger, aRepository } from './testing/a-capture.ts';
+import { backUpAndClose } from './testing/a-run.ts';
 
 /**
  * Ranges tile the key space whatever the keys are, night after night, while rows come and go at the very borders. Writers only move
@@ -119,24 +119,11 @@ async function fill({ type, all }: Keys): Promise<void> {
 
 async function aNight(repository: Repository, previous: Manifest | null): Promise<BackupResult> {
   const snapshot = await aSnapshot(source.target, { databases: ['shop'], readers: 3 });
-  try {
-    return await runBackup({
-      snapshot,
-      repository,
-      source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null },
-      ledgers: ['serial', 'square'].map((name) => aLedger({ name, table: 'tiles', amountColumn: name })),
-      secretColumns: [],
-      previous,
-      readers: 3,
-      maxBytesPerSecond: null,
-      producer: 'test',
-      clock: systemClock,
-      onProgress: () => undefined,
-      signal: never,
-    });
-  } finally {
-    await snapshot.close();
-  }
+  return backUpAndClose(snapshot, repository, {
+    ledgers: ['serial', 'square'].map((name) => aLedger({ name, table: 'tiles', amountColumn: name })),
+    previous,
+    readers: 3,
+  });
 }
 
 async function recordOf(repository: Repository, { tables }: Manifest): Promise<TableRecord> {

@@ -14,6 +14,7 @@ import {
 } from '../source/mysql/testing/source-server.ts';
 import { runBackup, type BackupPhase } from './run-backup.ts';
 import { aLedger, aRepository } from './testing/a-capture.ts';
+import { plainRun } from './testing/a-run.ts';
 
 /** More than a calm shop runs, and above the floor of ten. */
 const busySessions = 14;
@@ -47,15 +48,11 @@ it('stands still while many statements of others run, goes on when they end, and
   store.break({ on: 'put', name: /^chunks/, effect: { kind: 'call', when: 'before', run: becomeBusy } });
   try {
     const { manifest } = await runBackup({
+      ...plainRun,
       snapshot,
       repository,
-      source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null },
       ledgers: [aLedger()],
-      secretColumns: [],
-      previous: null,
       readers: 1,
-      maxBytesPerSecond: null,
-      producer: 'test',
       clock,
       onProgress: (phase) => {
         if (phases.at(-1) !== phase) phases.push(phase);
@@ -63,7 +60,6 @@ it('stands still while many statements of others run, goes on when they end, and
         piecesAtPause.push(store.calls('put').filter((name) => name.startsWith('chunks/')).length);
         void shop?.calmDown();
       },
-      signal: never,
     });
 
     expect(phases).toEqual(['plan', 'read', 'wait', 'read', 'check', 'publish']);

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runBackup, type BackupResult } from '../backup/run-backup.ts';
+import type { BackupResult } from '../backup/run-backup.ts';
 import { aLedger, aRepository } from '../backup/testing/a-capture.ts';
+import { backUpAndClose } from '../backup/testing/a-run.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import { systemClock } from '../platform/clock.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { aKeyring } from '../repository/testing/keys.ts';
 import { aSnapshot, never, startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
-import { CopyReader } from './copy-reader.ts';
-import { planRestore } from './plan-restore.ts';
-import { restoreIntoServer } from './restore-into-server.ts';
+import { readerOf, restoreAgain } from './testing/a-restore.ts';
 
 /** A shop program that writes words where amounts belong. Its rows are as dear as any others. */
 let source: SourceServer;
@@ -30,24 +28,7 @@ it('keeps the rows, names the ledger night after night, and restores all of it',
   const { repository } = await aRepository(keyring);
   const backUp = async (previous: Manifest | null): Promise<BackupResult> => {
     const snapshot = await aSnapshot(source.target, { databases: ['shop'] });
-    try {
-      return await runBackup({
-        snapshot,
-        repository,
-        source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null },
-        ledgers: [aLedger({ table: 'orders' })],
-        secretColumns: [],
-        previous,
-        readers: 2,
-        maxBytesPerSecond: null,
-        producer: 'test',
-        clock: systemClock,
-        onProgress: () => undefined,
-        signal: never,
-      });
-    } finally {
-      await snapshot.close();
-    }
+    return backUpAndClose(snapshot, repository, { ledgers: [aLedger({ table: 'orders' })], previous });
   };
 
   const first = await backUp(null);
@@ -65,20 +46,9 @@ it('keeps the rows, names the ledger night after night, and restores all of it',
 
   const pool = new ChunkPool(keyring.mainKeys, 1);
   try {
-    const reader = new CopyReader([{ name: 'copy', open: () => Promise.resolve(repository) }], pool, null);
+    const reader = readerOf(repository, pool);
     const manifest = await reader.manifest(second.manifestName, never);
-    const restored = await restoreIntoServer({
-      plan: await planRestore(manifest, { databases: [], tables: [] }, reader, never),
-      reader,
-      pool,
-      target: source.target,
-      sessions: 2,
-      renames: new Map([['shop', 'again']]),
-      enableEvents: false,
-      withoutBinlog: false,
-      onProgress: () => undefined,
-      signal: never,
-    });
+    const restored = await restoreAgain(manifest, { reader, pool, target: source.target });
 
     expect(restored).toMatchObject({ rows: 105, digest: { equal: true, different: [] } });
     // What the servers make of such text is the same on both, and still nobody's proof.

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../platform/clock.ts';
 import { aKeyring } from '../../repository/testing/keys.ts';
 import { flavourOf, type CompatServer } from '../../sandbox/testing/compat-servers.ts';
 import type { MysqlConnection } from '../../source/mysql/connection.ts';
 import { aSnapshot, startCompatSource, type SourceServer } from '../../source/mysql/testing/source-server.ts';
 import type { MysqlTarget } from '../../source/mysql/types.ts';
-import { runBackup } from '../run-backup.ts';
+import type { BackupResult } from '../run-backup.ts';
 import { aLedger, aRepository, never } from './a-capture.ts';
+import { backUpAndClose } from './a-run.ts';
 import { gated, type Gates } from './gated-snapshot.ts';
 
 /**
@@ -233,24 +233,9 @@ export function ddlBesideBackup(kind: CompatServer): void {
   async function aRun(gates: Gates, target: MysqlTarget = source.target) {
     const { repository } = await aRepository(await aKeyring());
     const snapshot = await aSnapshot(target, { databases: ['shop'], readers: 2 });
-    try {
-      return await runBackup({
-        snapshot: gated(snapshot, gates),
-        repository,
-        source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null },
-        ledgers: names.map((name) => aLedger({ name, table: name, amountColumn: 'n' })),
-        secretColumns: [],
-        previous: null,
-        readers: 2,
-        maxBytesPerSecond: null,
-        producer: 'test',
-        clock: systemClock,
-        onProgress: () => undefined,
-        signal: never,
-      });
-    } finally {
-      await snapshot.close();
-    }
+    return backUpAndClose(gated(snapshot, gates), repository, {
+      ledgers: names.map((name) => aLedger({ name, table: name, amountColumn: 'n' })),
+    });
   }
 }
 
@@ -268,6 +253,6 @@ function aSignal(): { readonly given: Promise<void>; readonly give: () => void }
   return { given, give };
 }
 
-function failed({ checks }: Awaited<ReturnType<typeof runBackup>>['manifest']) {
+function failed({ checks }: BackupResult['manifest']) {
   return checks.filter(({ ok }) => !ok);
 }

@@ -1,16 +1,14 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
-import { runBackup } from '../../backup/run-backup.ts';
 import { aRepository } from '../../backup/testing/a-capture.ts';
+import { backUpAndClose } from '../../backup/testing/a-run.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
-import { systemClock } from '../../platform/clock.ts';
 import { aKeyring } from '../../repository/testing/keys.ts';
 import { aSnapshot, never, startSource, type SourceServer } from '../../source/mysql/testing/source-server.ts';
-import { CopyReader } from '../copy-reader.ts';
-import { planRestore } from '../plan-restore.ts';
-import { restoreIntoServer, type RestoreResult } from '../restore-into-server.ts';
+import type { RestoreResult } from '../restore-into-server.ts';
 import { writeSqlFile, type SqlFile } from '../write-sql-file.ts';
+import { readerOf, restoreAgain, wholePlan } from './a-restore.ts';
 
 const rows = 4000;
 export const invalidTextRows = 3 * rows + 1;
@@ -58,49 +56,24 @@ export async function startInvalidTextShop(): Promise<InvalidTextShop> {
   const keyring = await aKeyring();
   const { repository, blobs } = await aRepository(keyring);
   const snapshot = await aSnapshot(source.target, { databases: ['shop'] });
-  const backup = await runBackup({
-    snapshot,
-    repository,
-    source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '小店', preset: null },
-    ledgers: [],
-    secretColumns: [],
-    previous: null,
-    readers: 2,
-    maxBytesPerSecond: null,
-    producer: 'test',
-    clock: systemClock,
-    onProgress: () => undefined,
-    signal: never,
-  }).finally(() => snapshot.close());
+  const backup = await backUpAndClose(snapshot, repository);
   const failed = backup.manifest.checks.filter(({ ok }) => !ok);
   if (failed.length > 0) throw new Error(JSON.stringify(failed));
   const pool = new ChunkPool(keyring.mainKeys, 1);
-  const reader = new CopyReader([{ name: 'copy', open: () => Promise.resolve(repository) }], pool, null);
+  const reader = readerOf(repository, pool);
   return {
     source,
     blobs,
     writeFile: async (path) =>
       writeSqlFile({
-        plan: await planRestore(backup.manifest, { databases: [], tables: [] }, reader, never),
+        plan: await wholePlan(backup.manifest, reader),
         reader,
         path,
         as: 'filed',
         onProgress: () => undefined,
         signal: never,
       }),
-    restoreInto: async (target) =>
-      restoreIntoServer({
-        plan: await planRestore(backup.manifest, { databases: [], tables: [] }, reader, never),
-        reader,
-        pool,
-        target: target.target,
-        sessions: 3,
-        renames: new Map([['shop', 'again']]),
-        enableEvents: false,
-        withoutBinlog: false,
-        onProgress: () => undefined,
-        signal: never,
-      }),
+    restoreInto: (target) => restoreAgain(backup.manifest, { reader, pool, target: target.target, sessions: 3 }),
     async stop() {
       await pool.close();
       await source.stop();

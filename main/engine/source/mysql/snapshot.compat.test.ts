@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LedgerDefinition } from '../../../../shared/model/database.ts';
 import { compatServerNames, compatServers, type CompatServer } from '../../sandbox/testing/compat-servers.ts';
 import { inspectServer, type InspectionStep } from './inspect.ts';
+import { bankStatements, bankTotal, centsOf, startBankWriters, transactionsIn } from './testing/bank.ts';
 import { aSnapshot, never, startCompatSource, tableNamed, type SourceServer } from './testing/source-server.ts';
 import { methodsFor } from './start-together.ts';
 import type { LockMethod, MysqlSnapshot, MysqlTarget } from './types.ts';
@@ -57,15 +57,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (kind) => {
     let source: SourceServer;
     beforeAll(async () => {
       source = await startCompatSource(kind);
-      await source.run(
-        'CREATE DATABASE bank',
-        'CREATE TABLE bank.left_side (id int PRIMARY KEY, cents bigint NOT NULL) ENGINE=InnoDB',
-        'CREATE TABLE bank.right_side (id int PRIMARY KEY, cents bigint NOT NULL) ENGINE=InnoDB',
-        'CREATE TABLE bank.moves (id int AUTO_INCREMENT PRIMARY KEY, cents bigint NOT NULL) ENGINE=InnoDB',
-        `INSERT INTO bank.left_side VALUES ${fiftyAccounts}`,
-        `INSERT INTO bank.right_side VALUES ${fiftyAccounts}`,
-        'CREATE PROCEDURE bank.nothing() SELECT 1',
-      );
+      await source.run(...bankStatements, 'CREATE PROCEDURE bank.nothing() SELECT 1');
     });
     afterAll(() => source.stop());
 
@@ -105,7 +97,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (kind) => {
     });
 
     it.each(methods)('shows one state to all readers while money moves (%s)', async (method) => {
-      const { before, stop } = await startWriters(source, 3);
+      const writers = await startBankWriters(source, 3);
       const rounds = method === 'single-connection' ? 5 : 20;
       let positionsCompared = 0;
       try {
@@ -118,16 +110,16 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (kind) => {
           });
           try {
             const sides = await Promise.all(
-              [1, 2, 3].map(() => Promise.all([sumOf(snapshot, 'left_side'), sumOf(snapshot, 'right_side')])),
+              [1, 2, 3].map(() => Promise.all([centsOf(snapshot, 'left_side'), centsOf(snapshot, 'right_side')])),
             );
             const moves = await Promise.all(
               [1, 2, 3].map(() => snapshot.countRows(tableNamed(snapshot, 'moves'), never)),
             );
-            for (const [left, right] of sides) expect(left + right).toBe(100_000n);
+            for (const [left, right] of sides) expect(left + right).toBe(bankTotal);
             expect(new Set(moves).size).toBe(1);
             // Each move is one transaction, so one GTID: the coordinate is that at which exactly these rows were there.
             if (snapshot.isCoordinateExact) {
-              expect(transactionsIn(snapshot.coordinate.gtid) - BigInt(moves[0] ?? 0)).toBe(before);
+              expect(transactionsIn(snapshot.coordinate.gtid) - BigInt(moves[0] ?? 0)).toBe(writers.before);
               if (kind === 'mysql' && (await hasRightPosition(source, snapshot))) positionsCompared += 1;
             }
             expect(snapshot.lock.method).toBe(method);
@@ -137,14 +129,12 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (kind) => {
           }
         }
       } finally {
-        await stop();
+        await writers.stop();
       }
       if (kind === 'mysql' && method !== 'single-connection') expect(positionsCompared).toBeGreaterThan(0);
     });
   });
 });
-
-const fiftyAccounts = Array.from({ length: 50 }, (_, index) => `(${index + 1}, 1000)`).join(', ');
 
 function userOf(name: string): string {
   return name.replaceAll(' ', '_');
@@ -169,52 +159,4 @@ async function hasRightPosition(source: SourceServer, { coordinate }: MysqlSnaps
   expect(Number(next.get('pos'))).toBe(coordinate.position);
   expect(next.get('info')).toContain(`:${transactionsIn(coordinate.gtid) + 1n}'`);
   return true;
-}
-
-/** `uuid:1-57` or `0-1-57`. */
-function transactionsIn(gtid: string | null): bigint {
-  return BigInt(/(\d+)$/.exec(gtid ?? '')?.[1] ?? 0);
-}
-
-async function startWriters(
-  source: SourceServer,
-  count: number,
-): Promise<{ readonly before: bigint; readonly stop: () => Promise<void> }> {
-  const variable = source.server.flavour === 'mysql' ? '@@GLOBAL.gtid_executed' : '@@GLOBAL.gtid_binlog_pos';
-  const [row] = await source.admin.query(`SELECT ${variable} AS gtid, (SELECT COUNT(*) FROM bank.moves) AS moves`);
-  const before = transactionsIn(row?.get('gtid') ?? null) - BigInt(row?.get('moves') ?? 0);
-  let isStopped = false;
-  const writers = Array.from({ length: count }, async (_, writer) => {
-    const connection = await source.openAdmin();
-    for (let n = 0; !isStopped; n += 1) {
-      const id = ((n * 7 + writer) % 50) + 1;
-      await connection.query('BEGIN');
-      await connection.query(`UPDATE bank.left_side SET cents = cents - 3 WHERE id = ${id}`);
-      await connection.query('INSERT INTO bank.moves (cents) VALUES (3)');
-      await connection.query(`UPDATE bank.right_side SET cents = cents + 3 WHERE id = ${id}`);
-      await connection.query('COMMIT');
-    }
-    connection.close();
-  });
-  return {
-    before,
-    stop: async () => {
-      isStopped = true;
-      await Promise.all(writers);
-    },
-  };
-}
-
-async function sumOf(snapshot: MysqlSnapshot, table: string): Promise<bigint> {
-  const ledger: LedgerDefinition = {
-    name: table,
-    database: 'bank',
-    table,
-    amountColumn: 'cents',
-    unit: 'cent',
-    currency: 'CNY',
-    statusColumn: null,
-    paidValues: [],
-  };
-  return BigInt((await snapshot.ledgerSum(ledger, never)).sum);
 }

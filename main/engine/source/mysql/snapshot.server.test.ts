@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LedgerDefinition } from '../../../../shared/model/database.ts';
+import { bankStatements, bankTotal, centsOf, startBankWriters, transactionsIn } from './testing/bank.ts';
 import {
   aSnapshot,
   movedTables,
@@ -10,20 +10,13 @@ import {
   texts,
   type SourceServer,
 } from './testing/source-server.ts';
-import type { LockMethod, MysqlSnapshot } from './types.ts';
+import type { LockMethod } from './types.ts';
 
 let source: SourceServer;
 
 beforeAll(async () => {
   source = await startSource();
-  await source.run(
-    'CREATE DATABASE bank',
-    'CREATE TABLE bank.left_side (id int PRIMARY KEY, cents bigint NOT NULL) ENGINE=InnoDB',
-    'CREATE TABLE bank.right_side (id int PRIMARY KEY, cents bigint NOT NULL) ENGINE=InnoDB',
-    'CREATE TABLE bank.moves (id int AUTO_INCREMENT PRIMARY KEY, cents bigint NOT NULL) ENGINE=InnoDB',
-    'INSERT INTO bank.left_side SELECT seq, 1000 FROM bank.seq_1_to_50',
-    'INSERT INTO bank.right_side SELECT seq, 1000 FROM bank.seq_1_to_50',
-  );
+  await source.run(...bankStatements);
 });
 afterAll(async () => {
   await source.stop();
@@ -37,7 +30,7 @@ describe('readers of one snapshot', () => {
     ['table-locks', 20],
     ['single-connection', 5],
   ])('see one state while money moves (%s)', async (method, rounds) => {
-    const stop = await startWriters(3);
+    const writers = await startBankWriters(source, 3);
     try {
       for (let round = 0; round < rounds; round += 1) {
         const snapshot = await aSnapshot(source.target, {
@@ -48,15 +41,16 @@ describe('readers of one snapshot', () => {
         });
         try {
           const totals = await Promise.all(
-            [1, 2, 3].map(() => Promise.all([sumOf(snapshot, 'left_side'), sumOf(snapshot, 'right_side')])),
+            [1, 2, 3].map(() => Promise.all([centsOf(snapshot, 'left_side'), centsOf(snapshot, 'right_side')])),
           );
           const counts = await Promise.all(
             [1, 2, 3].map(() => snapshot.countRows(tableNamed(snapshot, 'moves'), never)),
           );
-          for (const [left, right] of totals) expect(left + right).toBe(100_000n);
+          for (const [left, right] of totals) expect(left + right).toBe(bankTotal);
           expect(new Set(counts).size).toBe(1);
           // Every move is one transaction and so one GTID: the coordinate must be the one at which exactly these rows were there.
-          if (snapshot.isCoordinateExact) expect(sequenceOf(snapshot) - BigInt(counts[0]!)).toBe(transactionsBefore);
+          if (snapshot.isCoordinateExact)
+            expect(transactionsIn(snapshot.coordinate.gtid) - BigInt(counts[0]!)).toBe(writers.before);
           expect(snapshot.lock.method).toBe(method);
           expect(snapshot.isCoordinateExact).toBe(method !== 'single-connection');
         } finally {
@@ -64,7 +58,7 @@ describe('readers of one snapshot', () => {
         }
       }
     } finally {
-      await stop();
+      await writers.stop();
     }
   });
 
@@ -74,7 +68,6 @@ describe('readers of one snapshot', () => {
     expect(snapshot.lock).toMatchObject({ method: 'backup-stage' });
     await source.run('INSERT INTO bank.moves (cents) VALUES (0)', 'DELETE FROM bank.moves WHERE cents = 0');
     await snapshot.close();
-    transactionsBefore += 2n;
   });
 
   it('keep their state after writers went on', async () => {
@@ -255,51 +248,6 @@ it('leaves no connection behind, whether it succeeds, fails or is aborted', asyn
 
   await expect.poll(async () => (await otherConnections()).length).toBe(0);
 });
-
-/** GTIDs used up by everything but moves: set when the writers start. */
-let transactionsBefore = 0n;
-
-async function startWriters(count: number): Promise<() => Promise<void>> {
-  const [row] = await source.admin.query(
-    'SELECT @@gtid_binlog_pos AS gtid, (SELECT COUNT(*) FROM bank.moves) AS moves',
-  );
-  transactionsBefore = BigInt(row?.get('gtid')?.split('-')[2] ?? 0) - BigInt(row?.get('moves') ?? 0);
-  let isStopped = false;
-  const writers = Array.from({ length: count }, async (_, writer) => {
-    const connection = await source.openAdmin();
-    for (let n = 0; !isStopped; n += 1) {
-      const id = ((n * 7 + writer) % 50) + 1;
-      await connection.query('BEGIN');
-      await connection.query(`UPDATE bank.left_side SET cents = cents - 3 WHERE id = ${id}`);
-      await connection.query('INSERT INTO bank.moves (cents) VALUES (3)');
-      await connection.query(`UPDATE bank.right_side SET cents = cents + 3 WHERE id = ${id}`);
-      await connection.query('COMMIT');
-    }
-    connection.close();
-  });
-  return async () => {
-    isStopped = true;
-    await Promise.all(writers);
-  };
-}
-
-async function sumOf(snapshot: MysqlSnapshot, table: string): Promise<bigint> {
-  const ledger: LedgerDefinition = {
-    name: table,
-    database: 'bank',
-    table,
-    amountColumn: 'cents',
-    unit: 'cent',
-    currency: 'CNY',
-    statusColumn: null,
-    paidValues: [],
-  };
-  return BigInt((await snapshot.ledgerSum(ledger, never)).sum);
-}
-
-function sequenceOf(snapshot: MysqlSnapshot): bigint {
-  return BigInt(snapshot.coordinate.gtid?.split('-')[2] ?? 0);
-}
 
 async function otherConnections(): Promise<string[]> {
   const rows = await source.admin.query(

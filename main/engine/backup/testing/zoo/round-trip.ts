@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import type { Manifest } from '../../../../../shared/model/snapshot.ts';
 import { DiskBlobStore } from '../../../backend/disk/disk-blob-store.ts';
 import { ChunkPool } from '../../../chunk-pool/chunk-pool.ts';
-import { systemClock } from '../../../platform/clock.ts';
 import { openVaultWithPassphrase, Repository } from '../../../repository/index.ts';
 import { aKeyring, testVaultPassphrase } from '../../../repository/testing/keys.ts';
 import { CopyReader } from '../../../restore/copy-reader.ts';
-import { planRestore } from '../../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../../restore/restore-into-server.ts';
+import { plainRestore, wholePlan } from '../../../restore/testing/a-restore.ts';
 import type { PrivateServer } from '../../../sandbox/index.ts';
 import { beginSnapshot } from '../../../source/mysql/index.ts';
-import { runBackup, type BackupResult } from '../../run-backup.ts';
+import type { BackupResult } from '../../run-backup.ts';
 import { never } from '../a-capture.ts';
+import { backUpAndClose, plainRun } from '../a-run.ts';
 import { targetOf } from './zoo-server.ts';
 
 export interface BackupOptions {
@@ -47,24 +47,12 @@ export async function openRoundTrip(): Promise<RoundTrip> {
           secretColumns.includes(`${database}.${table}.${column}`) || secretColumns.includes(`${table}.${column}`),
         signal: never,
       });
-      try {
-        return await runBackup({
-          snapshot,
-          repository: await Repository.open(store, mainKeys, never),
-          source: { id: '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10', name: '动物园', preset: null },
-          ledgers: [],
-          secretColumns,
-          previous,
-          readers,
-          maxBytesPerSecond: null,
-          producer: 'test',
-          clock: systemClock,
-          onProgress: () => undefined,
-          signal: never,
-        });
-      } finally {
-        await snapshot.close();
-      }
+      return backUpAndClose(snapshot, await Repository.open(store, mainKeys, never), {
+        source: { ...plainRun.source, name: '动物园' },
+        secretColumns,
+        previous,
+        readers,
+      });
     },
     async restore({ manifestName }, server) {
       const pool = new ChunkPool(mainKeys);
@@ -74,16 +62,13 @@ export async function openRoundTrip(): Promise<RoundTrip> {
         const reader = new CopyReader(copies, pool, vault);
         const manifest = await reader.manifest(manifestName, never);
         return await restoreIntoServer({
-          plan: await planRestore(manifest, { databases: [], tables: [] }, reader, never),
+          ...plainRestore,
+          plan: await wholePlan(manifest, reader),
           reader,
           pool,
           target: targetOf(server),
-          sessions: 2,
           renames: new Map(),
           enableEvents: true,
-          withoutBinlog: false,
-          onProgress: () => undefined,
-          signal: never,
         });
       } finally {
         await pool.close();
