@@ -7,10 +7,10 @@ import { connectShop } from '../support/connect-shop.ts';
 import { createHome } from '../support/create-home.ts';
 import { enginePid } from '../support/engine-process.ts';
 import { filesWith } from '../support/files-with.ts';
-import { freshHome } from '../support/fresh-home.ts';
-import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
-import { startShop, type RunningShop } from '../support/shop.ts';
+import type { LaunchedApp } from '../support/launch-app.ts';
+import type { RunningShop } from '../support/shop.ts';
 import { Shots } from '../support/shots.ts';
+import { setStage, type AllPages, type Stage } from '../support/stage.ts';
 import { stepsOfOneStory } from '../support/story.ts';
 import { wordsOf } from '../support/words.ts';
 
@@ -20,32 +20,26 @@ const names = { shop: '我的小店', main: '主硬盘', second: '第二块硬�
 const passphrase = '大雪 满弓刀 单于 夜遁逃';
 const slowBytesPerSecond = 100_000;
 
-let place: Awaited<ReturnType<typeof freshHome>>;
+let stage: Stage;
 let shop: RunningShop;
 let launched: LaunchedApp;
 let shots: Shots;
 let timeline: TimelinePage;
 let copies: CopiesPage;
+let unlock: UnlockPage;
 
 beforeAll(async () => {
-  place = await freshHome();
-  shop = await startShop(place.home);
-  launched = await launchApp({ home: place.home });
-  const { page } = launched;
-  page.setDefaultTimeout(60_000);
-  shots = await Shots.of(launched, words.language, 40);
-  await createHome(launched, place.home, passphrase);
+  stage = await setStage();
+  shop = stage.shop;
+  let pages: AllPages;
+  ({ launched, shots, pages } = await stage.open({ home: stage.home }, words, 40));
+  await createHome(launched, stage.home, passphrase);
   await connectShop(launched, shop, names);
-  await page.reload();
-  timeline = new TimelinePage(page, words);
-  copies = new CopiesPage(page, words);
+  await launched.page.reload();
+  ({ timeline, copies, unlock } = pages);
 });
 
-afterAll(async () => {
-  await launched.close();
-  await shop.stop();
-  await place.remove();
-});
+afterAll(() => stage.close());
 
 stepsOfOneStory(() => shots.take('failed'));
 
@@ -83,7 +77,7 @@ it('an engine that is killed in a backup: calm words, no passphrase asked, and t
   await shots.takeBoth('backup-interrupted');
   await timeline.canResume();
   expect(await enginePid(launched.app)).not.toBe(pid);
-  expect(await new UnlockPage(launched.page, words).isAsking()).toBe(false);
+  expect(await unlock.isAsking()).toBe(false);
   await copies.goTo('copies');
   await copies.card(names.second).waitFor();
   await timeline.goTo('timeline');
@@ -106,6 +100,6 @@ it('and resuming makes a green backup with the shop’s own sums', async () => {
 });
 
 it('what opened the home again is on no disk', async () => {
-  expect(await filesWith(place.home, passphrase)).toEqual([]);
-  expect(await filesWith(join(place.home, 'profile'), shop.login.mysql.password)).toEqual([]);
+  expect(await filesWith(stage.home, passphrase)).toEqual([]);
+  expect(await filesWith(join(stage.home, 'profile'), shop.login.mysql.password)).toEqual([]);
 });

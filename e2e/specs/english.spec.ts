@@ -1,21 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ChecklistPage } from '../pages/checklist-page.ts';
-import { CopiesPage } from '../pages/copies-page.ts';
-import { RestorePage } from '../pages/restore-page.ts';
-import { SetUpPage } from '../pages/set-up-page.ts';
-import { ShopForm } from '../pages/shop-form.ts';
-import { ShopsPage } from '../pages/shops-page.ts';
-import { TimelinePage } from '../pages/timeline-page.ts';
-import { UnlockPage } from '../pages/unlock-page.ts';
-import { callBridge } from '../support/call-bridge.ts';
 import { connectShop } from '../support/connect-shop.ts';
 import { createHome } from '../support/create-home.ts';
-import { freshHome } from '../support/fresh-home.ts';
-import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
-import { startShop, type RunningShop } from '../support/shop.ts';
+import type { LaunchedApp } from '../support/launch-app.ts';
+import type { RunningShop } from '../support/shop.ts';
 import { Shots } from '../support/shots.ts';
+import { backUpBehindTheScenes, setStage, type AllPages, type Stage } from '../support/stage.ts';
 import { stepsOfOneStory } from '../support/story.ts';
 import { wordsOf } from '../support/words.ts';
 
@@ -24,29 +14,15 @@ const words = wordsOf('en');
 const names = { shop: 'My shop', main: 'Main disk', second: 'Second disk' };
 const passphrase = 'copper lantern seven rivers';
 
-let place: Awaited<ReturnType<typeof freshHome>>;
+let stage: Stage;
 let home: string;
 let shop: RunningShop;
 let launched: LaunchedApp;
 let shots: Shots;
-let pages: ReturnType<typeof pagesOf>;
-
-const pagesOf = ({ page }: LaunchedApp) => ({
-  setUp: new SetUpPage(page, words),
-  unlock: new UnlockPage(page, words),
-  timeline: new TimelinePage(page, words),
-  copies: new CopiesPage(page, words),
-  checklist: new ChecklistPage(page, words),
-  shops: new ShopsPage(page, words),
-  shopForm: new ShopForm(page, words),
-  restore: new RestorePage(page, words),
-});
+let pages: AllPages;
 
 async function launchInEnglish(): Promise<void> {
-  launched = await launchApp({ home, lang: 'en-US' });
-  launched.page.setDefaultTimeout(60_000);
-  shots = await Shots.of(launched, words.language, nextShot);
-  pages = pagesOf(launched);
+  ({ launched, shots, pages } = await stage.open({ home, lang: 'en-US' }, words, nextShot));
 }
 
 /** The numbering goes on after a second launch. */
@@ -65,17 +41,13 @@ async function picture(name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  place = await freshHome();
-  home = join(place.home, 'computer');
-  shop = await startShop(place.home);
+  stage = await setStage();
+  shop = stage.shop;
+  home = join(stage.home, 'computer');
   await launchInEnglish();
 });
 
-afterAll(async () => {
-  await launched.close();
-  await shop.stop();
-  await place.remove();
-});
+afterAll(() => stage.close());
 
 stepsOfOneStory(() => shots.take('failed'));
 
@@ -84,8 +56,7 @@ it('speaks the language of the computer at the first start', async () => {
   await picture('english-welcome');
   await createHome(launched, home, passphrase);
   await connectShop(launched, shop, names);
-  const input = { source: names.shop, to: [], maxBytesPerSecond: null, jobId: randomUUID() };
-  expect(await callBridge(launched.page, 'backup.run', input)).toMatchObject({ ok: true });
+  await backUpBehindTheScenes(launched, names.shop);
   await launched.close();
 });
 

@@ -1,18 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ChecklistPage } from '../pages/checklist-page.ts';
-import { CopiesPage } from '../pages/copies-page.ts';
-import { CopyForm } from '../pages/copy-form.ts';
-import { RestorePage } from '../pages/restore-page.ts';
-import { SetUpPage } from '../pages/set-up-page.ts';
-import { ShopForm } from '../pages/shop-form.ts';
-import { ShopsPage } from '../pages/shops-page.ts';
-import { TimelinePage } from '../pages/timeline-page.ts';
-import { freshHome } from '../support/fresh-home.ts';
-import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
-import { startShop, type RunningShop } from '../support/shop.ts';
+import type { LaunchedApp } from '../support/launch-app.ts';
+import type { RunningShop } from '../support/shop.ts';
 import { Shots } from '../support/shots.ts';
+import { setStage, type AllPages, type Stage } from '../support/stage.ts';
 import { stepsOfOneStory } from '../support/story.ts';
 import { chooseInDialogs } from '../support/stub-dialogs.ts';
 import { wordsOf } from '../support/words.ts';
@@ -24,38 +16,21 @@ const copies = { main: '主硬盘', second: '第二块硬盘', usb: 'U 盘', clo
 const mainPassphrase = '青山 不改 绿水 长流';
 const vaultPassphrase = '卡密 只在 柜子 里面';
 
-let place: Awaited<ReturnType<typeof freshHome>>;
+let stage: Stage;
 let shop: RunningShop;
 let launched: LaunchedApp;
 let shots: Shots;
-let pages: ReturnType<typeof pagesOf>;
+let pages: AllPages;
 
-const pagesOf = ({ page }: LaunchedApp) => ({
-  setUp: new SetUpPage(page, words),
-  shopForm: new ShopForm(page, words),
-  copyForm: new CopyForm(page, words),
-  timeline: new TimelinePage(page, words),
-  copies: new CopiesPage(page, words),
-  checklist: new ChecklistPage(page, words),
-  restore: new RestorePage(page, words),
-  shops: new ShopsPage(page, words),
-});
 const choosing = (path: string) => chooseInDialogs(launched.app, path);
 
 beforeAll(async () => {
-  place = await freshHome();
-  shop = await startShop(place.home);
-  launched = await launchApp({ home: join(place.home, 'computer') });
-  launched.page.setDefaultTimeout(60_000);
-  shots = await Shots.of(launched, words.language, 1);
-  pages = pagesOf(launched);
+  stage = await setStage();
+  shop = stage.shop;
+  ({ launched, shots, pages } = await stage.open({ home: join(stage.home, 'computer') }, words, 1));
 });
 
-afterAll(async () => {
-  await launched.close();
-  await shop.stop();
-  await place.remove();
-});
+afterAll(() => stage.close());
 
 stepsOfOneStory(() => shots.take('failed'));
 
@@ -75,7 +50,7 @@ it('begins with a welcome and two passphrases, and says what is wrong with them'
 
 it('makes the keys and writes the recovery kit into the chosen folder', async () => {
   const { setUp } = pages;
-  const paper = join(place.home, 'paper');
+  const paper = join(stage.home, 'paper');
   await mkdir(paper);
   await choosing(paper);
   await setUp.fillPassphrases(mainPassphrase, vaultPassphrase);

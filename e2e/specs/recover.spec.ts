@@ -1,23 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CopiesPage } from '../pages/copies-page.ts';
-import { RecoverPage } from '../pages/recover-page.ts';
-import { RestorePage } from '../pages/restore-page.ts';
-import { SetUpPage } from '../pages/set-up-page.ts';
-import { ShopForm } from '../pages/shop-form.ts';
-import { ShopsPage } from '../pages/shops-page.ts';
-import { TimelinePage } from '../pages/timeline-page.ts';
-import { callBridge } from '../support/call-bridge.ts';
 import { connectShop } from '../support/connect-shop.ts';
 import { createHome } from '../support/create-home.ts';
-import { freshHome } from '../support/fresh-home.ts';
 import { kitWords } from '../support/kit-words.ts';
 import { launchApp, type LaunchedApp } from '../support/launch-app.ts';
 import { askAfterLoading } from '../support/load-sql.ts';
-import { startShop, type RunningShop } from '../support/shop.ts';
+import type { RunningShop } from '../support/shop.ts';
 import { Shots } from '../support/shots.ts';
+import { backUpBehindTheScenes, setStage, type AllPages, type Stage } from '../support/stage.ts';
 import { stepsOfOneStory } from '../support/story.ts';
 import { chooseInDialogs } from '../support/stub-dialogs.ts';
 import { wordsOf } from '../support/words.ts';
@@ -27,22 +18,12 @@ const words = wordsOf('zh');
 const names = { shop: '我的小店', main: '主硬盘', second: '第二块硬盘' };
 const wrongPosition = 7;
 
-let place: Awaited<ReturnType<typeof freshHome>>;
+let stage: Stage;
 let shop: RunningShop;
 let launched: LaunchedApp;
 let shots: Shots;
 let paper: string;
-let pages: ReturnType<typeof pagesOf>;
-
-const pagesOf = ({ page }: LaunchedApp) => ({
-  setUp: new SetUpPage(page, words),
-  recover: new RecoverPage(page, words),
-  timeline: new TimelinePage(page, words),
-  copies: new CopiesPage(page, words),
-  shops: new ShopsPage(page, words),
-  shopForm: new ShopForm(page, words),
-  restore: new RestorePage(page, words),
-});
+let pages: AllPages;
 
 /** A backup on another computer, which is then put away. */
 async function backUpOnOldComputer(home: string): Promise<void> {
@@ -50,33 +31,24 @@ async function backUpOnOldComputer(home: string): Promise<void> {
   try {
     await createHome(old, home, '这个口令 谁也 记不得了');
     await connectShop(old, shop, names);
-    const input = { source: names.shop, to: [], maxBytesPerSecond: null, jobId: randomUUID() };
-    const done = await callBridge(old.page, 'backup.run', input);
-    if (!done.ok) throw new Error(`The backup failed: ${done.error.code}`);
+    await backUpBehindTheScenes(old, names.shop);
   } finally {
     await old.close();
   }
 }
 
 beforeAll(async () => {
-  place = await freshHome();
-  shop = await startShop(place.home);
+  stage = await setStage();
+  shop = stage.shop;
   // A disk with other things on it: the backup keeps to a folder of its own, and the person chooses the disk all the same.
   await writeFile(join(shop.disks.second, '家庭照片.txt'), '照片');
-  const oldHome = join(place.home, 'old-computer');
+  const oldHome = join(stage.home, 'old-computer');
   await backUpOnOldComputer(oldHome);
   paper = join(oldHome, 'kit');
-  launched = await launchApp({ home: join(place.home, 'new-computer') });
-  launched.page.setDefaultTimeout(60_000);
-  shots = await Shots.of(launched, words.language, 50);
-  pages = pagesOf(launched);
+  ({ launched, shots, pages } = await stage.open({ home: join(stage.home, 'new-computer') }, words, 50));
 });
 
-afterAll(async () => {
-  await launched.close();
-  await shop.stop();
-  await place.remove();
-});
+afterAll(() => stage.close());
 
 stepsOfOneStory(() => shots.take('failed'));
 
@@ -126,7 +98,7 @@ it('brings the timeline back with the right words', async () => {
 
 it('restores to a .sql file that the stock client loads, card secrets too, equal to the cent', async () => {
   const { timeline, restore } = pages;
-  const file = join(place.home, 'shop.sql');
+  const file = join(stage.home, 'shop.sql');
   await timeline.goTo('timeline');
   await timeline.restoreFirst();
   await restore.isAt('what');
