@@ -28,6 +28,8 @@ export interface BackupRequest {
   /** A first try of this run that is to be done better: its ranges are inherited, and what it lost to DDL is read first. */
   readonly firstTry?: BackupDraft;
   readonly readers: number;
+  /** What the line to the server was measured to do just before, if it was. */
+  readonly lineBytesPerSecond?: number | null;
   readonly maxBytesPerSecond: number | null;
   readonly producer: string;
   readonly clock: Clock;
@@ -119,7 +121,12 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
     pool,
     ledgers: ledgers.usable,
     figures,
-    costs: new MeasuredRangeCosts((request.previous?.tables ?? []).reduce((sum, { textBytes }) => sum + textBytes, 0)),
+    costs: new MeasuredRangeCosts(
+      (request.previous?.tables ?? []).reduce((sum, { textBytes }) => sum + textBytes, 0),
+      {
+        lineBytesPerSecond: request.lineBytesPerSecond ?? null,
+      },
+    ),
     clock,
     fail: (error) => stop.abort(error),
     signal,

@@ -83,24 +83,26 @@ export async function withServerSession<T>(
   return closing(await openServerSession(access, signal), use);
 }
 
+export interface ReadingSession extends ServerSession {
+  /** What the line was measured to do, uncompressed; null: the server would not show it. */
+  readonly lineBytesPerSecond: number | null;
+}
+
 /** The same for reading whole tables: where the line turns out to be thin, the tunnel compresses. Errors: also those of `measureLine`. */
 export async function withReadingSession<T>(
   access: ServerAccess,
   signal: AbortSignal,
-  use: (session: ServerSession) => Promise<T>,
+  use: (session: ReadingSession) => Promise<T>,
 ): Promise<T> {
-  if (access.ssh === null) return withServerSession(access, signal, use);
   const session = await openServerSession(access, signal);
-  const isThin = await measureLine(session.target, signal).then(
-    (bytesPerSecond) => bytesPerSecond !== null && bytesPerSecond < thinBytesPerSecond,
-    async (error: unknown) => {
-      await session.close();
-      throw error;
-    },
-  );
-  if (!isThin) return closing(session, use);
+  const lineBytesPerSecond = await measureLine(session.target, signal).catch(async (error: unknown) => {
+    await session.close();
+    throw error;
+  });
+  const isThin = lineBytesPerSecond !== null && lineBytesPerSecond < thinBytesPerSecond;
+  if (access.ssh === null || !isThin) return closing(session, (open) => use({ ...open, lineBytesPerSecond }));
   await session.close();
-  return closing(await openServerSession(access, signal, true), use);
+  return closing(await openServerSession(access, signal, true), (open) => use({ ...open, lineBytesPerSecond }));
 }
 
 async function closing<T>(session: ServerSession, use: (session: ServerSession) => Promise<T>): Promise<T> {

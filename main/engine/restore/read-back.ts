@@ -41,7 +41,7 @@ export class ReadBack {
     this.#pool = pool;
     this.#signal = signal;
     // All rows have just gone over this line: one range more is no risk.
-    this.costs = new MeasuredRangeCosts(rowBytes, Infinity);
+    this.costs = new MeasuredRangeCosts(rowBytes, { tryOutBytes: Infinity });
   }
 
   /**

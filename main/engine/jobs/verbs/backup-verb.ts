@@ -139,41 +139,46 @@ async function captureInto(
   // An object, because the callback below sets it.
   const seen: { accounts: AccountsReading | null } = { accounts: null };
   const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
-    withReadingSession(accessOfSaved(context.unlocked().keys, source), signal, async ({ target }) => {
-      // On a connection of its own, and before anything is locked.
-      if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
-      run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-      const snapshot = await beginSnapshot(target, {
-        ...(source.databases.length === 0 ? {} : { databases: source.databases }),
-        readers,
-        lockWaitMs,
-        signal,
-        isSecret: (database, table, column) => {
-          const name = `${table}.${column}`.toLowerCase();
-          return secret.has(name) || secret.has(`${database.toLowerCase()}.${name}`);
-        },
-      });
-      try {
-        return await draftBackup({
-          snapshot,
-          repository,
-          source: { id: source.id, name: source.name, preset: source.preset },
-          ledgers: source.ledgers,
-          secretColumns: source.secretColumns,
-          previous,
-          ...(firstTry === undefined ? {} : { firstTry }),
+    withReadingSession(
+      accessOfSaved(context.unlocked().keys, source),
+      signal,
+      async ({ target, lineBytesPerSecond }) => {
+        // On a connection of its own, and before anything is locked.
+        if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
+        run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+        const snapshot = await beginSnapshot(target, {
+          ...(source.databases.length === 0 ? {} : { databases: source.databases }),
           readers,
-          maxBytesPerSecond: input.maxBytesPerSecond,
-          producer: `shouhu ${context.version}`,
-          clock: context.clock,
+          lockWaitMs,
           signal,
-          onProgress: (phase, detail, doneBytes) =>
-            run.report({ phase, detail, doneBytes, totalBytes: before, doneItems: 0, totalItems: null }),
+          isSecret: (database, table, column) => {
+            const name = `${table}.${column}`.toLowerCase();
+            return secret.has(name) || secret.has(`${database.toLowerCase()}.${name}`);
+          },
         });
-      } finally {
-        await snapshot.close();
-      }
-    });
+        try {
+          return await draftBackup({
+            snapshot,
+            repository,
+            source: { id: source.id, name: source.name, preset: source.preset },
+            ledgers: source.ledgers,
+            secretColumns: source.secretColumns,
+            previous,
+            ...(firstTry === undefined ? {} : { firstTry }),
+            readers,
+            lineBytesPerSecond,
+            maxBytesPerSecond: input.maxBytesPerSecond,
+            producer: `shouhu ${context.version}`,
+            clock: context.clock,
+            signal,
+            onProgress: (phase, detail, doneBytes) =>
+              run.report({ phase, detail, doneBytes, totalBytes: before, doneItems: 0, totalItems: null }),
+          });
+        } finally {
+          await snapshot.close();
+        }
+      },
+    );
   return withWriterLease(repository, `backup of ${source.name}`, context.clock, run.signal, async (signal) => {
     const first = await draft(signal);
     const best = first.movedAway.length === 0 ? first : await again(first, draft, signal);

@@ -33,6 +33,19 @@ describe('asking or fetching', () => {
     expect(fast.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(false);
   });
 
+  it('believes a line that was measured before, until enough was fetched to know better', () => {
+    const slow = new MeasuredRangeCosts(large, { lineBytesPerSecond: 1_250_000 });
+    expect(slow.isAskingCheaper(aRange(megabyte / 4, 1000), 1)).toBe(true);
+
+    const fast = new MeasuredRangeCosts(large, { lineBytesPerSecond: 200_000_000 });
+    expect(fast.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(false);
+    fast.asked(10_000, 1, 100);
+    fast.fetched(megabyte / 4, 200);
+    expect(fast.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(false);
+    fast.fetched(megabyte / 4, 200);
+    expect(fast.isAskingCheaper(aRange(2 * megabyte, 10_000), 1)).toBe(true);
+  });
+
   it('counts both questions about a table with secrets', () => {
     const costs = new MeasuredRangeCosts(large);
     costs.asked(10_000, 1, 100);

@@ -19,6 +19,8 @@ const smallTryOutBytes = 512 * 1024;
 /** Small pieces say little: until so much was fetched, fetching is tried again where it is not hopeless. */
 const tellingBytes = 512 * 1024;
 const hopelessFactor = 3;
+/** No server hashes rows faster; where fetching takes less, nobody has to be asked to know. MariaDB 10.11 takes 3.6 µs here. */
+const fastestHashMsPerRow = 0.0025;
 /**
  * Of so many last measurements the best one counts. What is measured waits for what others do on the same line and the same server: an
  * answer of a hundred bytes that stands behind four ranges on a thin line looks slower than they are, and once that is believed,
@@ -26,9 +28,15 @@ const hopelessFactor = 3;
  */
 const remembered = 8;
 
+export interface LineKnowledge {
+  readonly tryOutBytes?: number;
+  readonly lineBytesPerSecond?: number | null;
+}
+
 export class MeasuredRangeCosts implements RangeCosts {
   readonly #isWorthIt: boolean;
   readonly #tryOutBytes: number;
+  readonly #lineMsPerByte: number | null;
   readonly #fetchMsPerByte = new RecentBest();
   readonly #askMsPerRow = new RecentBest();
   #fetchedBytes = 0;
@@ -36,21 +44,28 @@ export class MeasuredRangeCosts implements RangeCosts {
   /**
    * @param comparableBytes of all rows that there are digests of
    * @param tryOutBytes the largest range that may be fetched only to learn how fast the line is
+   * @param lineBytesPerSecond what the line did before, if that is known: believed until enough was fetched to know better
    */
-  constructor(comparableBytes: number, tryOutBytes = smallTryOutBytes) {
+  constructor(
+    comparableBytes: number,
+    { tryOutBytes = smallTryOutBytes, lineBytesPerSecond = null }: LineKnowledge = {},
+  ) {
     this.#tryOutBytes = tryOutBytes;
+    this.#lineMsPerByte = lineBytesPerSecond === null ? null : 1000 / lineBytesPerSecond;
     this.#isWorthIt = comparableBytes >= worthMeasuringBytes;
   }
 
   isAskingCheaper(previous: Range, groups: number): boolean {
     if (!this.#isWorthIt) return true;
     const bytes = previous.chunks.reduce((sum, chunk) => sum + chunk.textBytes, 0);
-    const fetchMsPerByte = this.#fetchMsPerByte.best;
+    const isToldEnough = this.#fetchedBytes >= tellingBytes;
+    const believed = isToldEnough ? null : this.#lineMsPerByte;
+    const fetchMsPerByte = believed ?? this.#fetchMsPerByte.best;
     const askMsPerRow = this.#askMsPerRow.best;
     if (fetchMsPerByte === null) return bytes > this.#tryOutBytes;
-    if (askMsPerRow === null) return true;
+    if (askMsPerRow === null) return fastestHashMsPerRow * previous.rows * groups < fetchMsPerByte * bytes;
     const askMs = askMsPerRow * previous.rows * groups;
-    return askMs * (this.#fetchedBytes < tellingBytes ? hopelessFactor : 1) < fetchMsPerByte * bytes;
+    return askMs * (isToldEnough || believed !== null ? 1 : hopelessFactor) < fetchMsPerByte * bytes;
   }
 
   fetched(bytes: number, tookMs: number): void {
