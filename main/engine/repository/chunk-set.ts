@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { chunkName, idOfChunkName } from './format.ts';
 
@@ -18,6 +19,7 @@ export class ChunkSet {
   readonly #distrusted = new Set<string>();
   /** Put or relied on since the last flush: another writer's chunks in our listing may not be flushed either. */
   #unflushed = new Set<string>();
+  readonly #flushes = new PQueue({ concurrency: 1 });
 
   constructor(store: BlobStore) {
     this.#store = store;
@@ -69,7 +71,12 @@ export class ChunkSet {
   }
 
   /** Makes every chunk durable that was put or is relied on. */
-  async flush(signal: AbortSignal): Promise<void> {
+  flush(signal: AbortSignal): Promise<void> {
+    // One at a time: a record must not be written while another flush still has the chunks it names in its hands.
+    return this.#flushes.add(() => this.#flushNow(signal));
+  }
+
+  async #flushNow(signal: AbortSignal): Promise<void> {
     const ids = this.#unflushed;
     this.#unflushed = new Set();
     try {

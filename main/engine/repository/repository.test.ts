@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
@@ -190,6 +191,38 @@ describe('snapshots', () => {
       code: 'repository.missing-object',
       facts: { object: chunk },
     });
+  });
+
+  it('of chunks that another flush is still busy with wait for it', async () => {
+    const store = new VolatileStore();
+    await Repository.create(store, keyring.header, never);
+    const repository = await Repository.open(store, keyring.mainKeys, never);
+    const held = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<undefined>();
+    const flush = store.flush.bind(store);
+    store.flush = async (names, signal) => {
+      store.flush = flush;
+      begun.resolve(undefined);
+      await held.promise;
+      return flush(names, signal);
+    };
+    const object = encodeObject(keyring.mainKeys, { kind: 'file', payload: Buffer.from('an event') });
+    await repository.putObject(object, never);
+    const record = (sequence: number) =>
+      repository.putStreamRecord(
+        { sourceId: shopSnapshotId, sequence, id: newId(), payload: Buffer.from('{}') },
+        never,
+      );
+
+    const first = record(1);
+    await begun.promise;
+    const second = record(2);
+    const wasWrittenEarly = await Promise.race([second.then(() => true), setImmediate(false)]);
+    held.resolve(undefined);
+    await Promise.all([first, second]);
+
+    expect(wasWrittenEarly).toBe(false);
+    expect(store.unflushed.size).toBe(0);
   });
 
   it('are refused while a chunk is missing, also one that only a table record names', async () => {
