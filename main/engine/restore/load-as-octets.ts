@@ -12,6 +12,7 @@ import {
   type Renames,
 } from '../source/mysql/load/index.ts';
 import { combineDigests } from '../source/mysql/rows/index.ts';
+import { sealedDigestOf } from './sealed-digest.ts';
 import type { TableLoad } from './table-queue.ts';
 
 /** A table on its way: created, and to be filled. */
@@ -73,7 +74,7 @@ export async function loadAsOctets(
 function comparable({ record, sealedDigests }: TableLoad, changed: ReadonlySet<string>): TableRecord {
   const [first] = record.ranges;
   if (first === undefined || record.schema.key?.some((column) => changed.has(column)) !== true) return record;
-  const sealed = record.ranges.map(({ sealedDigest, chunks }) => sealedDigest ?? insideSeal(chunks, sealedDigests));
+  const sealed = record.ranges.map((range) => sealedDigestOf(range, sealedDigests));
   const known = sealed.filter((digest) => digest !== null);
   const whole: Range = {
     lower: null,
@@ -86,11 +87,6 @@ function comparable({ record, sealedDigests }: TableLoad, changed: ReadonlySet<s
     ledgers: [],
   };
   return { ...record, ranges: [whole] };
-}
-
-function insideSeal(chunks: Range['chunks'], sealedDigests: TableLoad['sealedDigests']): string | null {
-  const id = chunks[0]?.sealedId ?? null;
-  return id === null ? null : (sealedDigests.get(id) ?? null);
 }
 
 /** What a person must know of such columns: how many rows, and the statement that turns each back once those are mended. */

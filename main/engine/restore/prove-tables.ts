@@ -7,6 +7,7 @@ import { targetLedger, type LedgerSum, type LoadSession } from '../source/mysql/
 import { isSameDigest, sameDecimalText } from '../source/mysql/rows/index.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import type { ReadBack } from './read-back.ts';
+import { sealedDigestOf } from './sealed-digest.ts';
 import type { TableLoad } from './table-queue.ts';
 
 /** Every so many ranges the server is asked, whatever is cheaper. */
@@ -142,7 +143,7 @@ interface Witness {
 async function isSame(table: TableLoad, captured: Range, isVaultOpen: boolean, witness: Witness): Promise<boolean> {
   if (!isSameDigest(await witness.open(), captured)) return false;
   if (!isVaultOpen) return true;
-  const expected = captured.sealedDigest ?? digestInside(captured, table.sealedDigests);
+  const expected = sealedDigestOf(captured, table.sealedDigests);
   if (expected === null) return true;
   const sealed = await witness.sealed();
   return sealed?.digest === expected && (captured.sealedDigest === null || sealed.sum === captured.sealedSum);
@@ -188,11 +189,4 @@ async function isSameReadBack(
 
 function hasSecrets({ record }: TableLoad): boolean {
   return record.schema.columns.some(({ secret }) => secret);
-}
-
-/** A range so small that its digest is inside the seal is one chunk. Null: the table has no secret columns. */
-function digestInside({ chunks }: Range, sealedDigests: ReadonlyMap<string, string>): string | null {
-  const [only, another] = chunks;
-  if (another !== undefined || only?.sealedId == null) return null;
-  return sealedDigests.get(only.sealedId) ?? null;
 }

@@ -46,6 +46,20 @@ function failing(call: keyof DiskFiles, code: string, times = Number.POSITIVE_IN
   return { ...realDiskFiles, [call]: broken };
 }
 
+/** Files that say what is about to be synced. */
+function tellingSyncs(tell: (path: string) => void): DiskFiles {
+  const open: DiskFiles['open'] = async (...args) => {
+    const handle = await realDiskFiles.open(...args);
+    const sync = handle.sync.bind(handle);
+    handle.sync = async () => {
+      tell(String(args[0]));
+      await sync();
+    };
+    return handle;
+  };
+  return { ...realDiskFiles, open };
+}
+
 /** Files whose handles fail at writing, reading or syncing. */
 function failingHandle(method: 'write' | 'read' | 'sync', code: string): DiskFiles {
   const open: DiskFiles['open'] = async (...args) => {
@@ -175,16 +189,7 @@ describe('a write to disk', () => {
         .replace(root, '')
         .replace(/[0-9a-f]{8}\.tmp/, 'TEMP');
     const files: DiskFiles = {
-      ...realDiskFiles,
-      open: async (...args) => {
-        const handle = await realDiskFiles.open(...args);
-        const sync = handle.sync.bind(handle);
-        handle.sync = async () => {
-          steps.push(`sync ${label(args[0])}`);
-          await sync();
-        };
-        return handle;
-      },
+      ...tellingSyncs((path) => steps.push(`sync ${label(path)}`)),
       link: async (from, to) => {
         steps.push(`link ${label(from)} ${label(to)}`);
         await realDiskFiles.link(from, to);
@@ -208,19 +213,7 @@ describe('a write to disk', () => {
   it('syncs the folders of many objects once, when they are flushed', async () => {
     const steps: string[] = [];
     const { root } = await aDisk();
-    const files: DiskFiles = {
-      ...realDiskFiles,
-      open: async (...args) => {
-        const handle = await realDiskFiles.open(...args);
-        const sync = handle.sync.bind(handle);
-        handle.sync = async () => {
-          const path = String(args[0]).replace(root, '');
-          steps.push(path.endsWith('.tmp') ? 'file' : path);
-          await sync();
-        };
-        return handle;
-      },
-    };
+    const files = tellingSyncs((path) => steps.push(path.endsWith('.tmp') ? 'file' : path.replace(root, '')));
     const store = await DiskBlobStore.open({ root, files, platform: 'linux' });
     const names = ['chunks/ab/x', 'chunks/ab/y', 'chunks/cd/z'];
     await store.put('chunks/ab/first', Buffer.from('first'), create);
