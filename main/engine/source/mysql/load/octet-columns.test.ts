@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Column, TableSchema } from '../../../../../shared/model/database.ts';
+import { assetPath } from '../../../platform/asset-path.ts';
 import { aColumn } from '../../../repository/testing/a-shop.ts';
-import { withOctetColumns } from './octet-columns.ts';
+import { octetTypes, withOctetColumns } from './octet-columns.ts';
 
 /** The lines are MariaDB's and MySQL's own, as SHOW CREATE TABLE prints them. */
 describe('withOctetColumns', () => {
@@ -99,6 +101,17 @@ describe('withOctetColumns', () => {
     ['a line that is not understood', 'PERIOD FOR `c` (`a`, `b`)'],
   ])('does nothing about %s', (_, line) => {
     expect(withOctetColumns(aSchema([line], 'utf8mb4'), new Set(['c']))).toBeNull();
+  });
+});
+
+describe('recover.mjs', () => {
+  it('takes the same types of text for octets as a restore does', async () => {
+    const script = await readFile(assetPath('recover/recover.mjs'), 'utf8');
+    const list = /^const OCTET_TYPES = \{\n(?<entries>[^}]*)\};$/m.exec(script)?.groups?.['entries'] ?? '';
+    const entries = Array.from(list.matchAll(/^ {2}(\w+): '(\w+)',$/gm), ([, text, octets]) => [text, octets]);
+
+    expect(entries).toHaveLength(list.trimEnd().split('\n').length);
+    expect(Object.fromEntries(entries)).toEqual(octetTypes);
   });
 });
 

@@ -13,7 +13,8 @@ export interface OctetTable {
   readonly leftOut: readonly string[];
 }
 
-const octetTypes: Readonly<Record<string, string>> = {
+/** What each type of text becomes. `assets/recover/recover.mjs` has the same list: it may import nothing. */
+export const octetTypes: Readonly<Record<string, string>> = {
   char: 'varbinary',
   varchar: 'varbinary',
   tinytext: 'tinyblob',
