@@ -137,6 +137,11 @@ export const connectionErrorsEn: Record<ConnectionErrorCode, ErrorText> = {
     message: 'The cloud storage says there are too many requests, so this copy is not up to date yet. Others are fine.',
     remedy: 'Retry in a few minutes; what was sent is not sent twice.',
   },
+  'backend.locked': {
+    message:
+      '“{{name}}” is locked against deletion until {{untilIso}}: the storage service does not remove it. The backups are unchanged.',
+    remedy: 'Nothing needs to be done: once the lock has ended, the next tidying takes it away.',
+  },
   'backend.rejected': {
     message: 'The storage refused this read or write. Nothing incomplete was written.',
     remedy: 'Check the destination’s settings and retry; if it happens again, send us the log.',

@@ -129,6 +129,10 @@ export const connectionErrorsZh: Record<ConnectionErrorCode, ErrorText> = {
     message: '云存储说请求太频繁，这份副本暂时没有更新完。别处的备份不受影响。',
     remedy: '过几分钟再试，已经传好的部分不用重传。',
   },
+  'backend.locked': {
+    message: '“{{name}}”还在防删除的锁定期内（到 {{untilIso}}），存储服务不让删除它。备份没有改动。',
+    remedy: '不用做什么：锁定期过了，下一次清理会把它带走。',
+  },
   'backend.rejected': {
     message: '存储位置拒绝了这次读写，没有写入不完整的内容。',
     remedy: '核对目的地的设置后再试；如果还是这样，把日志发给我们。',

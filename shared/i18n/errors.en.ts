@@ -232,6 +232,22 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'The snapshot is stored, but did not reach every destination in full: there are fewer copies than planned.',
     remedy: 'See which destination is unfinished, connect it, and complete it with shouhu copy.',
   },
+  'prune.unreadable': {
+    message:
+      'Records that cannot be read: {{count}}. Nobody knows which data they still need, so nothing was removed. The first one is {{object}}.',
+    remedy: 'Run shouhu verify with --heal-from to repair it from another sound copy, then tidy up again.',
+  },
+  'prune.changed-meanwhile': {
+    message:
+      'Another computer wrote to this repository meanwhile. To remove nothing by mistake it was left at that; nothing that is in use was removed.',
+    remedy: 'Wait for the other one to finish; the next run goes on from here.',
+  },
+  'prune.looks-like-attack': {
+    message:
+      'The newest snapshot of “{{source}}” ({{snapshot}}) holds far less than those before it: {{evidence}}. If somebody deleted that data, the old snapshots are what saves you, so not one was removed.',
+    remedy:
+      'See whether data is missing in the shop. If so, restore now; if you cleared it away yourself, run this again with --confirm-shrink {{snapshot}}.',
+  },
   'restore.no-copy': {
     message: 'None of the copies that can be reached now has this snapshot. Nothing was restored.',
     remedy: 'Plug in the disk that has it, or check the network, and retry; or choose another snapshot.',

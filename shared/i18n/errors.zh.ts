@@ -206,6 +206,20 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '快照已经存好，但没有完整送到每一个目的地，副本比计划的少。',
     remedy: '看清是哪个目的地没有完成，接好之后运行 shouhu copy 补上。',
   },
+  'prune.unreadable': {
+    message: '有 {{count}} 份记录读不出来，不知道它们还用着哪些数据块，所以什么都没有删除。第一份是：{{object}}。',
+    remedy: '先运行 shouhu verify 并加上 --heal-from，用另一份完好的副本修好它，再来清理。',
+  },
+  'prune.changed-meanwhile': {
+    message: '清理的时候有别的电脑往这个仓库里写了东西。为了不误删，已经停下来；还在用的数据一点都没有删。',
+    remedy: '等那边写完，再运行一次就会接着清理。',
+  },
+  'prune.looks-like-attack': {
+    message:
+      '“{{source}}”最新的快照（{{snapshot}}）比之前少了很多：{{evidence}}。如果数据是被人删的，旧快照就是救命的东西，所以一份都没有删除。',
+    remedy:
+      '先看看店里的数据是不是少了。少了就马上恢复；确实是您自己清理的，就加上 --confirm-shrink {{snapshot}} 再运行一次。',
+  },
   'restore.no-copy': {
     message: '现在能连上的副本里都没有这个快照，还没有开始恢复。',
     remedy: '插上存有它的磁盘，或检查网络，然后再试；也可以换一个快照。',

@@ -44,7 +44,10 @@ export interface BlobStore {
   /** Objects whose names start with `prefix`, in no particular order; one that was put before the call is always among them. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<BlobStat>;
 
-  /** Removes the object; a missing name is not an error, so an interrupted prune can run again. */
+  /**
+   * Removes the object; a missing name is not an error, so an interrupted prune can run again. On a disk a pulled plug may bring it back
+   * until a name of the same folder was flushed. Error: `backend.locked` {name, untilIso} for an object under object lock.
+   */
   remove(name: string, signal: AbortSignal): Promise<void>;
 
   /** Releases sockets and handles. The store is not used afterwards. */
