@@ -1,21 +1,30 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** `RESULTS.md`: what the last full runs measured. Backup and memory are measured apart, and each keeps the other's part. */
+/** `RESULTS.md`: what the last full runs measured. Its three parts are measured apart, and each run keeps the others' parts. */
 const file = new URL('./RESULTS.md', import.meta.url);
-const memoryHeading = '\n## Memory of the engine\n\n';
+/** In the order of the file. The backup's part is what stands before the others. */
+const headings = {
+  memory: '\n## Memory of the engine\n\n',
+  repository: '\n# Benchmark of the repository\n\n',
+} as const;
 
-export async function keepBackupResults(text: string): Promise<void> {
-  const { memory } = await readParts();
-  await writeFile(file, `${text.trimEnd()}\n${memory}`);
+type Parts = Record<'backup' | keyof typeof headings, string>;
+
+export const keepBackupResults = (text: string): Promise<void> => keep({ backup: text });
+export const keepMemoryResults = (text: string): Promise<void> => keep({ memory: text });
+export const keepRepositoryResults = (text: string): Promise<void> => keep({ repository: text });
+
+async function keep(changed: Partial<Parts>): Promise<void> {
+  const { backup, memory, repository } = { ...(await readParts()), ...changed };
+  const part = (heading: string, text: string) => (text === '' ? '' : `${heading}${text.trimEnd()}\n`);
+  await writeFile(
+    file,
+    `${backup.trimEnd()}\n${part(headings.memory, memory)}${part(headings.repository, repository)}`,
+  );
 }
 
-export async function keepMemoryResults(text: string): Promise<void> {
-  const { backup } = await readParts();
-  await writeFile(file, `${backup.trimEnd()}\n${memoryHeading}${text.trimEnd()}\n`);
-}
-
-async function readParts(): Promise<{ readonly backup: string; readonly memory: string }> {
-  const text = await readFile(file, 'utf8');
-  const at = text.indexOf(memoryHeading);
-  return at < 0 ? { backup: text, memory: '' } : { backup: text.slice(0, at), memory: text.slice(at) };
+async function readParts(): Promise<Parts> {
+  const [front = '', repository = ''] = (await readFile(file, 'utf8')).split(headings.repository);
+  const [backup = '', memory = ''] = front.split(headings.memory);
+  return { backup, memory, repository };
 }

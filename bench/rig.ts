@@ -12,7 +12,7 @@ import { cpuSeconds } from './process-figures.ts';
 
 /** One home with its sources, and measured calls of the engine on it, each in a new process. */
 
-const passphrase = 'correct horse battery staple bench';
+export const passphrase = 'correct horse battery staple bench';
 export const vaultPassphrase = 'another long passphrase for the vault';
 
 export interface SourceAt {
@@ -46,14 +46,14 @@ export class Rig {
   async init(sources: readonly SourceAt[]): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
     this.#program = await bundleEngine(join(this.#dir, 'program'));
-    await this.#withEngine(null, async (engine) => {
+    await this.withEngine(null, async (engine) => {
       await engine.call('home.init', { passphrase, vaultPassphrase, kitDir: null, language: 'en' });
       for (const source of sources) await engine.call('source.add', sourceInput(source));
     });
   }
 
   async addSource(source: SourceAt): Promise<void> {
-    await this.#withEngine(null, async (engine) => {
+    await this.withEngine(null, async (engine) => {
       await engine.call('home.unlock', { passphrase });
       await engine.call('source.add', sourceInput(source));
     });
@@ -62,7 +62,7 @@ export class Rig {
   /** A backup into a new, empty disk repository called `destination`; `again` uses one that is there. */
   async backUp(source: string, destination: string, server: PrivateServer, again = false): Promise<BackupFigures> {
     const path = this.repositoryDir(destination);
-    return this.#withEngine(this.#profileDir, async (engine) => {
+    return this.withEngine(this.#profileDir, async (engine) => {
       await engine.call('home.unlock', { passphrase });
       if (!again) {
         await mkdir(path, { recursive: true });
@@ -85,7 +85,7 @@ export class Rig {
 
   /** Restores the newest snapshot of `source` into another server, the vault opened. */
   async restore(source: string, from: string, server: PrivateServer): Promise<Measured<'restore.run'>> {
-    return this.#withEngine(this.#profileDir, async (engine) => {
+    return this.withEngine(this.#profileDir, async (engine) => {
       await engine.call('home.unlock', { passphrase });
       const { user, password } = server;
       return engine.call('restore.run', {
@@ -101,8 +101,16 @@ export class Rig {
     });
   }
 
+  /** Reads every object of a destination back. */
+  verify(destination: string): Promise<Measured<'verify.run'>> {
+    return this.withEngine(this.#profileDir, async (engine) => {
+      await engine.call('home.unlock', { passphrase });
+      return engine.call('verify.run', { destination, readPercent: 100, healFrom: null });
+    });
+  }
+
   async removeRepository(destination: string): Promise<void> {
-    await this.#withEngine(null, async (engine) => {
+    await this.withEngine(null, async (engine) => {
       await engine.call('home.unlock', { passphrase });
       await engine.call('destination.remove', { name: destination });
     });
@@ -118,9 +126,24 @@ export class Rig {
     this.#client?.kill();
   }
 
-  async #withEngine<T>(profileDir: string | null, use: (engine: EngineClient) => Promise<T>): Promise<T> {
+  /** A home that knows nothing, for as long as `use` takes. */
+  async onBareHome<T>(use: (engine: EngineClient) => Promise<T>): Promise<T> {
+    const homeDir = join(this.#dir, 'bare-home');
+    try {
+      return await this.#run(homeDir, null, use);
+    } finally {
+      await rm(homeDir, { recursive: true, force: true });
+    }
+  }
+
+  /** A new engine process for `use`. */
+  withEngine<T>(profileDir: string | null, use: (engine: EngineClient) => Promise<T>): Promise<T> {
+    return this.#run(this.homeDir, profileDir, use);
+  }
+
+  async #run<T>(homeDir: string, profileDir: string | null, use: (engine: EngineClient) => Promise<T>): Promise<T> {
     if (this.#program === undefined) throw new Error('init() comes first');
-    const engine = new EngineClient(this.#program, this.homeDir, profileDir);
+    const engine = new EngineClient(this.#program, homeDir, profileDir);
     this.#client = engine;
     try {
       const result = await use(engine);

@@ -115,7 +115,7 @@ export async function secondReport(options: SecondOptions): Promise<string> {
 }
 
 /** One in a hundred orders more, copies of the last ones with numbers of their own; 500 cards sold, ten of each product. */
-async function aDayPasses({ optionFile }: PipeFiles, database: string, signal: AbortSignal): Promise<void> {
+export async function aDayPasses({ optionFile }: PipeFiles, database: string, signal: AbortSignal): Promise<void> {
   const perProduct = soldCards / products;
   const sql = `
     SET @last = (SELECT MAX(id) FROM orders), @new = (SELECT COUNT(*) DIV 100 FROM orders);

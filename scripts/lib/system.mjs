@@ -58,6 +58,14 @@ const needs = {
     brew: 'brew install mydumper',
     optional: true,
   },
+  restic: {
+    what: 'restic (a peer to measure against)',
+    programs: ['restic'],
+    deb: 'restic',
+    brew: 'brew install restic',
+    windows: 'winget install restic.restic',
+    optional: true,
+  },
   gtk: { what: "Electron's library GTK 3", libraries: ['libgtk-3.so.0'], deb: ['libgtk-3-0t64', 'libgtk-3-0'] },
   nss: { what: "Electron's library NSS", libraries: ['libnss3.so'], deb: 'libnss3' },
   alsa: { what: "Electron's library ALSA", libraries: ['libasound.so.2'], deb: ['libasound2t64', 'libasound2'] },
@@ -78,7 +86,7 @@ const app = ['gtk', 'nss', 'alsa', 'gbm', 'xss', 'atk', 'xshmfence', 'chinese'];
 const byProfile = {
   base: [],
   servers,
-  bench: [...servers, 'mariadbClient', 'zstd', 'openssl', 'mydumper'],
+  bench: [...servers, 'mariadbClient', 'zstd', 'openssl', 'mydumper', 'restic'],
   app,
   test: [...servers, ...app, 'xvfb'],
   debian: ['debootstrap'],
