@@ -23,6 +23,8 @@ export default {
       from: { path: '^main/cli/', pathNot: test }, to: { path: `${engine}/(?!jobs/|demo/index[.]ts$|platform/)` } },
     { name: 'platform-is-the-ground', severity: 'error', comment: 'platform/ knows nothing above it.',
       from: { path: `${engine}/platform/`, pathNot: test }, to: { path: `${engine}/(?!platform/)` } },
+    { name: 'volumes-have-one-door', severity: 'error', comment: 'What an operating system says of its disks stays behind platform/volumes/index.ts.',
+      from: { path: engine, pathNot: `${engine}/platform/volumes/` }, to: { path: `${engine}/platform/volumes/`, pathNot: `${engine}/platform/volumes/(index[.]ts$|testing/)` } },
     { name: 'backend-is-the-floor', severity: 'error', comment: 'A store keeps bytes; it knows no repository.',
       from: { path: `${engine}/backend/`, pathNot: test }, to: { path: `${engine}/(?!backend/|platform/)` } },
     { name: 'repository-sees-only-the-store-interface', severity: 'error', comment: 'Only jobs/ builds concrete stores.',

@@ -8,6 +8,7 @@ export const formatVersion = 1;
 export const headerName = 'shouhu.json';
 export const readmeName = 'README.txt';
 export const recoverScriptName = 'recover.mjs';
+export const diskMarkerName = 'shouhu-disk.json';
 
 /** Kinds of object and the byte that stands for each in envelope and object id. */
 export const objectKinds = {
@@ -38,6 +39,7 @@ export const maxObjectBytes = maxPlaintextBytes + 64 * 1024;
 export const maxNamedPlaintextBytes = 256 * 1024 * 1024;
 export const maxHeaderBytes = 256 * 1024;
 export const maxLeaseBytes = 16 * 1024;
+export const maxDiskMarkerBytes = 16 * 1024;
 
 const idShape = /^[0-9a-f]{64}$/;
 const uuidPart = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';

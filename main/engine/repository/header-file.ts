@@ -1,6 +1,6 @@
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
-import { headerName, maxHeaderBytes, readmeName, recoverScriptName } from './format.ts';
+import { diskMarkerName, headerName, maxHeaderBytes, readmeName, recoverScriptName } from './format.ts';
 import {
   authenticateHeader,
   headerDamaged,
@@ -62,5 +62,6 @@ function existing(wanted: RepositoryHeader, found: RepositoryHeader): AppError {
 
 /** What an interrupted creation, an operating system or a store's own marker may have left. */
 function isHarmless(name: string): boolean {
-  return name === readmeName || name === recoverScriptName || name.startsWith('.') || name.startsWith('leases/');
+  const ours: readonly string[] = [readmeName, recoverScriptName, diskMarkerName];
+  return ours.includes(name) || name.startsWith('.') || name.startsWith('leases/');
 }

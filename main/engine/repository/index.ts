@@ -33,6 +33,8 @@ export type { SealedRows, SealedRowsInput } from './objects/sealed-rows.ts';
 
 export { Repository, type StoredRecord } from './repository.ts';
 export { findHeader } from './header-file.ts';
+export { findDiskMarker, parseDiskMarker, writeDiskMarker } from './disk-marker.ts';
+export type { DiskMarker, DiskMarkerFields } from './disk-marker.ts';
 export { chunksOfTable } from './records.ts';
 export { copyMissing, copySnapshot } from './copy.ts';
 export type { CopyOptions, CopyProgress } from './copy.ts';
@@ -40,10 +42,13 @@ export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
 export { recoverScriptSha256 } from './reader-files.ts';
 
 export {
+  diskMarkerName,
   headerName,
   formatVersion,
   isObjectId,
   manifestName,
+  maxDiskMarkerBytes,
+  maxObjectBytes,
   maxPlaintextBytes,
   parseManifestName,
   parseStreamName,

@@ -49,6 +49,7 @@ export function namedObjectKey(keys: EncodingKeys, name: Uint8Array): Buffer {
 export const nonceKey = (keys: EncodingKeys): Buffer => derive(keys, 'nonce');
 export const outerTagKey = (keys: EncodingKeys): Buffer => derive(keys, 'outer-tag');
 export const headerMacKey = (keys: EncodingKeys): Buffer => derive(keys, 'header-mac');
+export const diskMarkerMacKey = (keys: EncodingKeys): Buffer => derive(keys, 'disk-marker-mac');
 export const leaseMacKey = (keys: EncodingKeys): Buffer => derive(keys, 'lease-mac');
 
 /** Encrypts small secrets that the workstation keeps in its home folder (SSH, cloud, database passwords). */

@@ -1,0 +1,3 @@
+/** The only door into `platform/volumes/`. */
+export { systemVolumes } from './system-volumes.ts';
+export type { EjectOutcome, Volume, VolumeSource } from './volume.ts';

@@ -1,0 +1,43 @@
+import type { diskErrorsZh } from './errors-disks.zh.ts';
+import type { ErrorText } from './error-text.ts';
+
+/** Errors of cold disks. */
+export const diskErrorsEn: Record<keyof typeof diskErrorsZh, ErrorText> = {
+  'disk.marker-refused': {
+    message:
+      'The disk marker (shouhu-disk.json) in “{{path}}” was not written by your Shouhu, or was changed; nothing was written to that folder.',
+    remedy:
+      'Make sure that this is your own disk. The backups on it do not depend on the marker: if all is well, delete that file and run shouhu destination test, which writes it anew.',
+  },
+  'disk.twins': {
+    message:
+      'Two disks carry the same marker: “{{first}}” and “{{second}}”. One is probably a copy of the other; nobody can tell which one to write to, so neither was touched.',
+    remedy:
+      'Unplug one of them and retry. To rotate the copy as a disk of its own, delete shouhu-disk.json on it, then add it with shouhu destination add.',
+  },
+  'disk.known-already': {
+    message: 'This disk is in use already, under the name “{{name}}”. Nothing was changed.',
+    remedy: 'Just use “{{name}}”; to rename it, remove it first (the backups on it stay) and add it again.',
+  },
+  'disk.not-cold': {
+    message:
+      '“{{name}}” is neither a cold nor an off-site disk, so it does not take part in the rotation. Nothing was done.',
+    remedy:
+      'shouhu cold list shows the disks in rotation; add a disk with --role cold or --role offsite to have it join.',
+  },
+  'disk.pulled-out': {
+    message:
+      '“{{name}}” was unplugged on the way. Nothing was harmed: the backups on it are intact, and the {{objects}} objects copied this time stay.',
+    remedy: 'Plug it in again when it suits you and run the same thing; it goes on from where it stopped.',
+  },
+  'disk.no-room': {
+    message:
+      '“{{name}}” has too little room: {{needed}} are needed, {{free}} can be used (5% are never filled), {{short}} are lacking. Nothing was written; the backups on it are intact.',
+    remedy:
+      'See with shouhu prune “{{name}}” --dry-run what retention would free, move other files off the disk, or take a larger one.',
+  },
+  'disk.no-source': {
+    message: 'There is no other copy to fill “{{name}}” from. The disk was not touched.',
+    remedy: 'Back up to the main or the second disk first with shouhu backup, then plug this disk in.',
+  },
+};
