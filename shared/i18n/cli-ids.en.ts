@@ -52,6 +52,9 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'note.time-zone': 'the server does not know this time zone: the times of the event count as UTC, please check',
   'note.history-left-out': 'system-versioned: only current rows are restored, the history is not in the snapshot',
   'note.not-created': 'not created',
+  'note.copy-damaged':
+    'has damaged or missing objects; they were read from another copy, and what was restored is whole. Mend it: verify with --heal-from',
+  'note.copy-out-of-reach': 'could not be reached this time; another copy was used',
   'note.table-not-kept': 'could not be read when the backup was made: not in this snapshot',
   'note.text-as-octets':
     'holds octets that are no text of its character set (number of rows in brackets). They came back octet by octet in a binary column: comparing and sorting take every octet as it is. Correct those rows, then this statement turns the column back',

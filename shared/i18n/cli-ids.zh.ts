@@ -49,6 +49,9 @@ export const cliIdsZh = {
   'note.time-zone': '服务器不认识这个时区，定时事件的时间按 UTC 算，请核对',
   'note.history-left-out': '系统版本表只恢复当前的行，历史记录不在快照里',
   'note.not-created': '没有建成',
+  'note.copy-damaged':
+    '这份副本里有损坏或缺失的数据块，已改从别的副本读取，恢复的内容是完整的。请用 verify 加 --heal-from 修好它',
+  'note.copy-out-of-reach': '这份副本这次读不到，已改用别的副本',
   'note.table-not-kept': '备份时读不出来，快照里没有这张表',
   'note.text-as-octets':
     '里有不属于其字符集的字节（括号内为行数）。已按原字节恢复到二进制列，比较和排序按字节进行；修正这些行后，用这条语句改回原来的列',

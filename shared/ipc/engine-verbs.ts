@@ -37,7 +37,13 @@ const count = z.int().nonnegative();
 const pathSchema = z.string().min(1).max(4000);
 const passphraseSchema = z.string().min(1).max(1024);
 
-export const damagedObjectSchema = z.strictObject({ object: z.string(), reason: z.string() });
+export /** What a restore read from and met on its way: names of destinations; ids and names of objects that are damaged or missing there. */
+const copiesFoundSchema = z.strictObject({
+  used: z.array(z.string()),
+  damaged: z.array(z.strictObject({ destination: z.string(), objects: z.array(z.string()) })),
+  outOfReach: z.array(z.string()),
+});
+const damagedObjectSchema = z.strictObject({ object: z.string(), reason: z.string() });
 
 const copyOutcomeSchema = z.strictObject({
   destination: z.string(),
@@ -246,6 +252,7 @@ export const engineVerbs = {
       file: z.string().nullable(),
       /** Names of accounts that were made, and of those that were there and left alone; absent when none were asked for. */
       accounts: z.strictObject({ created: z.array(z.string()), existing: z.array(z.string()) }).optional(),
+      copies: copiesFoundSchema.optional(),
       notes: z.array(z.string()),
       durationMs: z.number().nonnegative(),
     }),
@@ -281,6 +288,7 @@ export const engineVerbs = {
       tables: count,
       rows: count,
       vault: z.enum(['open', 'closed', 'none']),
+      copies: copiesFoundSchema.optional(),
       notes: z.array(z.string()),
       durationMs: z.number().nonnegative(),
     }),

@@ -4,7 +4,7 @@ import type { DatabaseRecord, RangeChunk, TableRecord, TableSchema } from '../..
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { DecodedRows } from '../chunk-pool/chunk-worker.ts';
-import type { Repository, VaultKey } from '../repository/index.ts';
+import { headerName, type Repository, type VaultKey } from '../repository/index.ts';
 
 /** One copy that may be read; it is opened only when it is needed. */
 export interface ReadableCopy {
@@ -12,9 +12,20 @@ export interface ReadableCopy {
   readonly open: () => Promise<Repository>;
 }
 
+/** What the copies turned out to be while a snapshot was read from them. Names of destinations and of stored objects. */
+export interface CopiesFound {
+  /** Gave at least one object, in the order they were first used. */
+  readonly used: readonly string[];
+  readonly damaged: readonly { readonly destination: string; readonly objects: readonly string[] }[];
+  /** Could not be opened, or went away meanwhile. */
+  readonly outOfReach: readonly string[];
+}
+
 /**
  * Reads a snapshot from the first copy that has what is asked for. An object that is damaged, missing or out of reach on
- * one copy is read from the next; a damaged object is never used. Errors: the last copy's, or `restore.no-copy`.
+ * one copy is read from the next, each object for itself: copies that are damaged in different places are whole together. A damaged
+ * object is never used. A copy that has gone is asked again only when no other could help, or every object would wait for it.
+ * Errors: the last copy's, or `restore.no-copy`.
  */
 export class CopyReader {
   readonly #copies: readonly ReadableCopy[];
@@ -25,6 +36,8 @@ export class CopyReader {
   readonly usedCopies = new Set<string>();
   /** Objects that a copy was asked for and has not, or only damaged. */
   readonly #broken = new Map<string, Set<string>>();
+  /** Copies that could not be reached the last time they were asked. */
+  readonly #gone = new Set<string>();
 
   constructor(copies: readonly ReadableCopy[], pool: ChunkPool, vault: VaultKey | null) {
     this.#copies = copies;
@@ -43,6 +56,14 @@ export class CopyReader {
     return this.#broken;
   }
 
+  get found(): CopiesFound {
+    return {
+      used: [...this.usedCopies],
+      damaged: [...this.#broken].map(([destination, objects]) => ({ destination, objects: [...objects] })),
+      outOfReach: [...this.#gone],
+    };
+  }
+
   /** Resolves when no copy is being opened any more: then all their stores can be closed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#opened.values());
@@ -53,19 +74,19 @@ export class CopyReader {
   }
 
   manifest(name: string, signal: AbortSignal): Promise<Manifest> {
-    return this.#fromAny((repository) => repository.getManifest(name, signal), signal);
+    return this.#fromAny(name, (repository) => repository.getManifest(name, signal), signal);
   }
 
   tableRecord(id: string, signal: AbortSignal): Promise<TableRecord> {
-    return this.#fromAny((repository) => repository.getTableRecord(id, signal), signal);
+    return this.#fromAny(id, (repository) => repository.getTableRecord(id, signal), signal);
   }
 
   databaseRecord(id: string, signal: AbortSignal): Promise<DatabaseRecord> {
-    return this.#fromAny((repository) => repository.getDatabaseRecord(id, signal), signal);
+    return this.#fromAny(id, (repository) => repository.getDatabaseRecord(id, signal), signal);
   }
 
   accountsRecord(id: string, signal: AbortSignal): Promise<AccountsRecord> {
-    return this.#fromAny((repository) => repository.getAccountsRecord(id, signal), signal);
+    return this.#fromAny(id, (repository) => repository.getAccountsRecord(id, signal), signal);
   }
 
   /**
@@ -73,53 +94,136 @@ export class CopyReader {
    *
    * @param rowsBefore rows of the table in earlier chunks
    */
-  rows(
+  async rows(
     { id, sealedId }: RangeChunk,
     schema: TableSchema,
     rowsBefore: number,
     signal: AbortSignal,
   ): Promise<DecodedRows> {
-    return this.#fromAny(async (repository) => {
-      const openBytes = await repository.getRaw(id, signal);
-      const wantsSealed = sealedId !== null && this.#vault !== null;
-      const sealed = wantsSealed ? { id: sealedId, bytes: await repository.getRaw(sealedId, signal) } : null;
-      const open = { id, bytes: openBytes };
-      return this.#pool.decode({ open, sealed, vault: this.#vault, schema, rowsBefore }, signal);
-    }, signal);
+    const open = this.#search(id, signal);
+    const sealed = sealedId === null || this.#vault === null ? null : this.#search(sealedId, signal);
+    for (;;) {
+      const task = { open: await open.find(), sealed: (await sealed?.find()) ?? null };
+      try {
+        const decoded = await this.#pool.decode({ ...task, vault: this.#vault, schema, rowsBefore }, signal);
+        for (const each of [open, sealed]) if (each !== null) this.usedCopies.add(each.copyName);
+        return decoded;
+      } catch (error) {
+        // Both may be what their names say and not fit together: no other copy has other ones.
+        const culprit = [open, sealed].find((each) => each?.id === toAppError(error).facts['object']);
+        if (culprit === undefined || culprit === null) throw error;
+        culprit.reject(error);
+      }
+    }
   }
 
-  async #fromAny<T>(read: (repository: Repository) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #fromAny<T>(
+    object: string,
+    read: (repository: Repository) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     let lastError: unknown = new AppError('restore.no-copy', {});
-    for (const copy of this.#copies) {
-      signal.throwIfAborted();
+    for (const copy of this.#inOrder()) {
+      let repository: Repository | null = null;
       try {
-        const value = await read(await this.#repository(copy));
+        signal.throwIfAborted();
+        repository = await this.#repository(copy);
+        const value = await read(repository);
+        this.#gone.delete(copy.name);
         this.usedCopies.add(copy.name);
         return value;
       } catch (error) {
-        signal.throwIfAborted();
-        if (!isAboutThisCopy(error)) throw error;
-        this.#note(copy.name, error);
+        this.#refuse(copy.name, repository === null ? null : object, error, signal);
         lastError = error;
       }
     }
     throw lastError;
   }
 
-  #note(copy: string, error: unknown): void {
-    const { code, facts } = toAppError(error);
-    // A copy that could not be opened has not been asked for anything.
-    if (code !== 'repository.damaged' && code !== 'repository.missing-object') return;
+  /** Goes through the copies for the stored bytes of one object. `find` gives the same bytes again until they are rejected. */
+  #search(id: string, signal: AbortSignal) {
+    const copies = this.#inOrder()[Symbol.iterator]();
+    let lastError: unknown = new AppError('restore.no-copy', {});
+    let found: { readonly copy: string; readonly bytes: Uint8Array } | null = null;
+    return {
+      id,
+      get copyName(): string {
+        return found?.copy ?? '';
+      },
+      find: async (): Promise<{ readonly id: string; readonly bytes: Uint8Array }> => {
+        while (found === null) {
+          const { value: copy, done } = copies.next();
+          if (done === true) throw lastError;
+          let repository: Repository | null = null;
+          try {
+            signal.throwIfAborted();
+            repository = await this.#repository(copy);
+            found = { copy: copy.name, bytes: await repository.getRaw(id, signal) };
+            this.#gone.delete(copy.name);
+          } catch (error) {
+            this.#refuse(copy.name, repository === null ? null : id, error, signal);
+            lastError = error;
+          }
+        }
+        return { id, bytes: found.bytes };
+      },
+      reject: (error: unknown) => {
+        this.#refuse(found?.copy ?? '', id, error, signal);
+        found = null;
+        lastError = error;
+      },
+    };
+  }
+
+  /** As given, but those that have gone come last. */
+  #inOrder(): readonly ReadableCopy[] {
+    const isGone = ({ name }: ReadableCopy) => this.#gone.has(name);
+    return [...this.#copies.filter((copy) => !isGone(copy)), ...this.#copies.filter(isGone)];
+  }
+
+  /**
+   * Writes down why a copy could not help, or throws what no other copy can mend.
+   *
+   * @param object what was asked for; null when the copy did not even open
+   */
+  #refuse(copy: string, object: string | null, error: unknown, signal: AbortSignal): void {
+    signal.throwIfAborted();
+    if (!isAboutThisCopy(error)) throw error;
+    const { code } = toAppError(error);
+    if (code === 'repository.header-damaged') this.#noteBroken(copy, headerName);
+    else if (object !== null && brokenObject.has(code)) this.#noteBroken(copy, object);
+    else this.#gone.add(copy);
+  }
+
+  #noteBroken(copy: string, object: string): void {
     const objects = this.#broken.get(copy) ?? new Set();
-    this.#broken.set(copy, objects.add(String(facts['object'] ?? '')));
+    this.#broken.set(copy, objects.add(object));
   }
 
   #repository(copy: ReadableCopy): Promise<Repository> {
-    const opened = this.#opened.get(copy.name) ?? copy.open();
+    const opened = this.#opened.get(copy.name) ?? this.#open(copy);
     this.#opened.set(copy.name, opened);
     return opened;
   }
+
+  /** One that does not open now is tried again when it is needed again: a disk may be plugged in meanwhile. */
+  async #open(copy: ReadableCopy): Promise<Repository> {
+    try {
+      return await copy.open();
+    } catch (error) {
+      this.#opened.delete(copy.name);
+      throw error;
+    }
+  }
 }
+
+/** What says that an object of a copy cannot be had, while the copy is there. `backend.io`: the disk itself cannot read it any more. */
+const brokenObject: ReadonlySet<string> = new Set([
+  'repository.damaged',
+  'repository.missing-object',
+  'backend.io',
+  'backend.rejected',
+]);
 
 /** True when another copy may well do better. A bucket whose keys are not known on this computer is one that cannot be opened. */
 function isAboutThisCopy(error: unknown): boolean {

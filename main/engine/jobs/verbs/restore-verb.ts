@@ -33,6 +33,7 @@ interface OpenRestore {
 }
 
 type RestoreInput = VerbInput<'restore.run'>;
+type RestoreOutput = VerbOutput<'restore.run'>;
 type Restored = Pick<RestoreResult, 'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes' | 'accounts'>;
 
 /**
@@ -70,7 +71,9 @@ export async function restoreRun(
       undo: null,
       file: input.into.kind === 'sql' ? resolve(input.into.path) : null,
       ...(restored.accounts === null ? {} : { accounts: restored.accounts }),
+      copies: copiesOf(open.reader),
       notes: [
+        ...copyNotes(open.reader),
         ...notKeptNotes(open.plan),
         ...accountNotes(open.plan, selection.accounts),
         ...restored.notes,
@@ -110,11 +113,35 @@ export async function exportRun(
         tables,
         rows,
         vault,
-        notes: [...notKeptNotes(plan), ...accountNotes(plan, selection.accounts), ...leftOutOfFile(plan), ...notes],
+        copies: copiesOf(reader),
+        notes: [...copyNotes(reader), ...notKeptNotes(plan), ...accountNotes(plan, selection.accounts), ...leftOutOfFile(plan), ...notes],
         durationMs: Math.round(context.clock.monotonicMs() - startedMs),
       };
     },
   );
+}
+
+function copiesOf({ found: { used, damaged, outOfReach } }: CopyReader): RestoreOutput['copies'] {
+  return {
+    used: [...used],
+    damaged: damaged.map(({ destination, objects }) => ({ destination, objects: [...objects] })),
+    outOfReach: [...outOfReach],
+  };
+}
+
+/** How many objects of one copy are named in words; all of them are in `copies`. */
+const mostNamedObjects = 3;
+
+/** A copy that another had to help out for is in need of its owner, however well the restore went. */
+function copyNotes({ found: { damaged, outOfReach } }: CopyReader): string[] {
+  return [
+    ...damaged.map(({ destination, objects }) => {
+      const named = objects.slice(0, mostNamedObjects).map((object) => object.slice(0, 60));
+      const more = objects.length > named.length ? `, … (${objects.length})` : '';
+      return `copy-damaged: ${destination} [${named.join(', ')}${more}]`;
+    }),
+    ...outOfReach.map((destination) => `copy-out-of-reach: ${destination}`),
+  ];
 }
 
 /** What the backup could not read is named at every restore: nobody may take this for the whole shop. */
