@@ -1,8 +1,8 @@
-import { isAppErrorOf, toAppError } from '../../../shared/errors/app-error.ts';
+import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { LedgerDefinition, TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import type { Repository } from '../repository/index.ts';
+import { isUnreadableObject, type Repository } from '../repository/index.ts';
 import { fullName, onReader, type CaptureContext } from './capture-context.ts';
 import { captureTable, type CapturedTable } from './capture-table.ts';
 import { lossOf, type LostTable } from './lost-table.ts';
@@ -124,7 +124,7 @@ async function soundRecord(repository: Repository, id: string, signal: AbortSign
   try {
     return await repository.getTableRecord(id, signal);
   } catch (error) {
-    if (['repository.damaged', 'repository.missing-object', 'backend.io'].includes(toAppError(error).code)) return null;
+    if (isUnreadableObject(error)) return null;
     throw error;
   }
 }

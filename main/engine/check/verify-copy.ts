@@ -2,7 +2,7 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import type { Repository } from '../repository/index.ts';
+import { headerName, type Repository } from '../repository/index.ts';
 
 export interface VerifyRequest {
   readonly repository: Repository;
@@ -47,8 +47,8 @@ export interface VerifyReport {
 }
 
 /**
- * Looks at one copy: every object that a manifest names must be listed, and a share of all objects is read back and checked to
- * the last bit. Damage is a finding, not an error; with `healFrom` it is repaired at once and named in `healed`.
+ * Looks at one copy: header, manifests and stream records are read, every object that a manifest names must be listed, and a share of
+ * all objects is read back and checked to the last bit. Damage is a finding, not an error; with `healFrom` it is repaired at once and named in `healed`.
  * Errors: those of the store when it cannot be reached at all, and an abort.
  */
 export async function verifyCopy(request: VerifyRequest): Promise<VerifyReport> {
@@ -74,6 +74,7 @@ class Verification {
   async run(): Promise<VerifyReport> {
     const { repository, signal } = this.#request;
     // Manifests first: what a writer adds meanwhile, it adds in the other order, so that no object of these can be too new to be listed.
+    await this.#checkHeader();
     const names = await repository.listManifests(signal);
     repository.forgetListing();
     const listed = new Set(await repository.knownIds(signal));
@@ -82,6 +83,7 @@ class Verification {
       const manifest = await this.#readManifest(name);
       if (manifest !== null) snapshots.push({ manifest, objects: await this.#objectsOf(manifest) });
     }
+    for (const name of await repository.listAllStreamRecords(signal)) await this.#checkStreamRecord(name);
     const needed = new Set<string>();
     for (const { objects } of snapshots) for (const id of objects) needed.add(id);
     const all = [...listed.union(needed)];
@@ -148,22 +150,82 @@ class Verification {
     }
   }
 
+  /** This computer knows the header as it has to be, so that it needs no other copy; but nothing is written unless healing was asked for. */
+  async #checkHeader(): Promise<void> {
+    const { repository, healFrom, signal } = this.#request;
+    const finding = await repository.inspectHeader(signal);
+    if (finding === null) return;
+    const heal = async () => {
+      await repository.healHeader(signal);
+      return (await repository.inspectHeader(signal)) === null;
+    };
+    if (healFrom !== null && (await this.#tryToHeal(headerName, heal))) return;
+    this.#tell(headerName, finding);
+  }
+
   async #readManifest(name: string): Promise<Manifest | null> {
     const { repository, healFrom, signal } = this.#request;
+    return this.#readNamed(name, {
+      read: (from) => from.getManifest(name, signal),
+      replace: (sound) => repository.replaceManifest(sound, signal),
+      healFrom,
+    });
+  }
+
+  async #checkStreamRecord(name: string): Promise<void> {
+    const { repository, healFrom, signal } = this.#request;
+    await this.#readNamed(name, {
+      read: (from) => from.getStreamRecord(name, signal),
+      replace: (sound) => repository.replaceStreamRecord(name, sound, signal),
+      healFrom,
+    });
+  }
+
+  /** The content of an object that is named by place and time, from here or from the copy that heals; null when neither has it. */
+  async #readNamed<T>(
+    name: string,
+    ways: {
+      readonly read: (from: Repository) => Promise<T>;
+      readonly replace: (sound: T) => Promise<void>;
+      readonly healFrom: Repository | null;
+    },
+  ): Promise<T | null> {
+    const { read, replace, healFrom } = ways;
+    const { repository, signal } = this.#request;
     try {
-      return await repository.getManifest(name, signal);
+      return await read(repository);
     } catch (error) {
       const finding = findingOf(error);
       if (finding === null) throw error;
-      const sound = healFrom === null ? null : await readOrNull(() => healFrom.getManifest(name, signal));
-      if (sound === null) {
-        this.#damaged.set(name, finding);
-        return null;
-      }
-      await repository.replaceManifest(sound, signal);
-      this.#healed.add(name);
-      return sound;
+      // Listed a moment ago and taken away by a prune since.
+      if (finding === 'missing' && (await repository.store.stat(name, signal)) === undefined) return null;
+      const sound = healFrom === null ? null : await readOrNull(() => read(healFrom));
+      const heal = async (good: T) => {
+        await replace(good);
+        await read(repository);
+        return true;
+      };
+      if (sound !== null && (await this.#tryToHeal(name, () => heal(sound)))) return sound;
+      this.#tell(name, finding);
+      return null;
     }
+  }
+
+  #tell(object: string, finding: string): void {
+    if (finding === 'missing') this.#missing.add(object);
+    else this.#damaged.set(object, finding);
+  }
+
+  /** False when the place does not keep what it is given: that is a finding too, and the rest is still looked at. */
+  async #tryToHeal(object: string, heal: () => Promise<boolean>): Promise<boolean> {
+    try {
+      if (!(await heal())) return false;
+    } catch (error) {
+      if (findingOf(error) !== null) return false;
+      throw error;
+    }
+    this.#healed.add(object);
+    return true;
   }
 
   /** Walks a snapshot's objects; an unreadable table record is a finding, and what it names cannot be known. */
@@ -196,25 +258,15 @@ class Verification {
   async #found(id: string, reason: string): Promise<void> {
     const { repository, healFrom, signal } = this.#request;
     const sound = healFrom === null ? null : await readOrNull(() => healFrom.getRaw(id, signal));
-    if (sound !== null && (await this.#heal(repository, id, sound))) return;
-    if (reason === 'missing') this.#missing.add(id);
-    else this.#damaged.set(id, reason);
-  }
-
-  async #heal(repository: Repository, id: string, bytes: Uint8Array): Promise<boolean> {
-    const { signal } = this.#request;
-    try {
+    const heal = async (bytes: Uint8Array) => {
+      // Checks them first: damage of the other copy is not written.
       await repository.healObject(id, bytes, signal);
       const written = await repository.getRaw(id, signal);
       await this.#request.pool.verify({ id, bytes: written }, signal);
-    } catch (error) {
-      // The other copy's object is damaged as well and nothing was written, or this place does not keep what it is given.
-      if (findingOf(error) !== null) return false;
-      throw error;
-    }
-    this.#healed.add(id);
-    this.#proven.add(id);
-    return true;
+      return true;
+    };
+    if (sound !== null && (await this.#tryToHeal(id, () => heal(sound)))) this.#proven.add(id);
+    else this.#tell(id, reason);
   }
 }
 
@@ -223,6 +275,8 @@ function findingOf(error: unknown): string | null {
   const { code, facts } = toAppError(error);
   if (code === 'repository.missing-object' || code === 'backend.blob-missing') return 'missing';
   if (code === 'repository.damaged') return String(facts['reason'] ?? 'damaged');
+  // The repository is of this format: its header says so.
+  if (code === 'repository.newer-format') return 'newer-format';
   // A file that the disk itself cannot read any more is as good as damaged.
   if (code === 'backend.io' || code === 'backend.rejected') return 'unreadable';
   return null;

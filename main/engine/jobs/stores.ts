@@ -8,6 +8,7 @@ import { RetryingBlobStore } from '../backend/retry/retrying-blob-store.ts';
 import { S3BlobStore } from '../backend/s3/s3-blob-store.ts';
 import { s3Providers, type S3ProviderId } from '../backend/s3/providers.ts';
 import { Repository, type MainKeys } from '../repository/index.ts';
+import type { Unlocked } from './engine-context.ts';
 import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
 import type { SavedDestination } from './home/settings-file.ts';
 
@@ -96,6 +97,22 @@ export async function withRepository<T>(
   }
 }
 
+/** The same for whoever checks or mends it: a damaged or missing header is a finding then, not the end. */
+export async function withRepositoryToMend<T>(
+  { keys, header }: Unlocked,
+  destination: SavedDestination,
+  signal: AbortSignal,
+  use: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(keys, destination);
+  try {
+    const open = () => Repository.openToMend(store, keys, header, signal);
+    return await use(await orAbsent(open, destination));
+  } finally {
+    await store.close();
+  }
+}
+
 /**
  * The repository of a place that is known to hold one. A folder without anything of ours is what an unplugged disk leaves behind
  * (an empty mount point, or another disk): `backend.absent`, so that nobody writes there and nobody takes it for lost.
@@ -106,8 +123,12 @@ export async function openRepository(
   destination: SavedDestination,
   signal: AbortSignal,
 ): Promise<Repository> {
+  return orAbsent(() => Repository.open(store, keys, signal), destination);
+}
+
+async function orAbsent(open: () => Promise<Repository>, destination: SavedDestination): Promise<Repository> {
   try {
-    return await Repository.open(store, keys, signal);
+    return await open();
   } catch (error) {
     const isGone = isAppErrorOf(error, 'repository.absent') && destination.kind === 'disk';
     if (!isGone || (await holdsObjects(destination.path))) throw error;

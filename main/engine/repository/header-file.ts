@@ -1,4 +1,4 @@
-import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf, toAppError } from '../../../shared/errors/app-error.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { diskMarkerName, headerName, maxHeaderBytes, readmeName, recoverScriptName } from './format.ts';
 import {
@@ -29,6 +29,43 @@ export async function readHeader(store: BlobStore, keys: MainKeys, signal: Abort
   if (header.repository !== keys.repositoryId) throw new AppError('repository.foreign', { found: header.repository });
   authenticateHeader(header, keys);
   return header;
+}
+
+/**
+ * What is wrong with the header on this store, seen by someone who knows how it has to be: null when it is sound, `missing`, or why it is
+ * no header of these keys. Errors: `repository.foreign`, `repository.newer-format` for a header that is whole and another one: a
+ * damaged one still has the MAC of ours in it.
+ */
+export async function inspectHeader(
+  store: BlobStore,
+  keys: MainKeys,
+  own: RepositoryHeader,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    await readHeader(store, keys, signal);
+    return null;
+  } catch (error) {
+    const { code, facts } = toAppError(error);
+    if (code === 'repository.absent') return 'missing';
+    if (code === 'repository.header-damaged') return String(facts['reason']);
+    if (code === 'backend.io') return 'unreadable';
+    if (code !== 'repository.foreign' && code !== 'repository.newer-format') throw error;
+    const bytes = await store.get(headerName, { signal, maxBytes: maxHeaderBytes });
+    if (bytes.includes(own.mac)) return 'content';
+    throw error;
+  }
+}
+
+/** Puts the header where `inspectHeader` found none or a damaged one. */
+export async function healHeader(
+  store: BlobStore,
+  keys: MainKeys,
+  own: RepositoryHeader,
+  signal: AbortSignal,
+): Promise<void> {
+  authenticateHeader(own, keys);
+  await store.put(headerName, serializeHeader(own), { mode: 'replace', signal });
 }
 
 /** Reader files first, header last: a place without a header is not a repository yet, and creating can be tried again. */

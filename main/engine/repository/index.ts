@@ -36,6 +36,7 @@ export { findHeader } from './header-file.ts';
 export { findDiskMarker, parseDiskMarker, writeDiskMarker } from './disk-marker.ts';
 export type { DiskMarker, DiskMarkerFields } from './disk-marker.ts';
 export { chunksOfTable } from './records.ts';
+export { isUnreadableObject } from './unreadable.ts';
 export { copyMissing, copySnapshot } from './copy.ts';
 export type { CopyOptions, CopyProgress } from './copy.ts';
 export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';

@@ -5,7 +5,7 @@ import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { ChunkSet } from './chunk-set.ts';
 import { chunkName, manifestName, maxObjectBytes, parseManifestName, parseStreamName, streamName } from './format.ts';
-import { readHeader, writeNewHeader, replaceHeader } from './header-file.ts';
+import { healHeader, inspectHeader, readHeader, replaceHeader, writeNewHeader } from './header-file.ts';
 import type { RepositoryHeader } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
 import { acquireLease, type LeaseHandle, type LeaseRequest } from './leases.ts';
@@ -21,6 +21,7 @@ import {
 import { refreshReaderFiles } from './reader-files.ts';
 import { parseAccountsRecord, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
 import { TableChunks } from './table-chunks.ts';
+import { isUnreadableObject } from './unreadable.ts';
 
 /** A record that is now in the repository; `written` is false when it was there before. Bytes as stored. */
 export interface StoredRecord {
@@ -84,6 +85,33 @@ export class Repository {
     return new Repository(store, keys, await readHeader(store, keys, signal));
   }
 
+  /**
+   * For whoever checks or mends a copy and knows how its header has to be: opens it even where its own is damaged or missing.
+   * Errors: `repository.absent` when there is no snapshot either; `repository.foreign`, `repository.newer-format`.
+   */
+  static async openToMend(
+    store: BlobStore,
+    keys: MainKeys,
+    header: RepositoryHeader,
+    signal: AbortSignal,
+  ): Promise<Repository> {
+    const finding = await inspectHeader(store, keys, header, signal);
+    const repository = new Repository(store, keys, header);
+    if (finding === 'missing' && (await repository.listManifests(signal)).length === 0)
+      throw new AppError('repository.absent');
+    return repository;
+  }
+
+  /** Null when the header on the store is sound, `missing`, or what is wrong with it. Errors: as `openToMend`. */
+  inspectHeader(signal: AbortSignal): Promise<string | null> {
+    return inspectHeader(this.store, this.keys, this.header, signal);
+  }
+
+  /** Puts this object's header in the place of a damaged one. */
+  healHeader(signal: AbortSignal): Promise<void> {
+    return healHeader(this.store, this.keys, this.header, signal);
+  }
+
   get id(): string {
     return this.keys.repositoryId;
   }
@@ -144,8 +172,7 @@ export class Repository {
     try {
       return decodeObject(this.keys, id, await this.getRaw(id, options.signal), options);
     } catch (error) {
-      if (isAppErrorOf(error, 'repository.damaged', 'repository.missing-object', 'backend.io'))
-        this.#chunks.distrust(id);
+      if (isUnreadableObject(error)) this.#chunks.distrust(id);
       throw error;
     }
   }
@@ -275,6 +302,18 @@ export class Repository {
   /** Stream record names of one source, in sequence. */
   listStreamRecords(sourceId: string, signal: AbortSignal): Promise<string[]> {
     return this.#namesUnder(`streams/${sourceId}/`, (name) => parseStreamName(name) !== undefined, signal);
+  }
+
+  /** Stream record names of all sources, also of those that nobody knows any more. */
+  listAllStreamRecords(signal: AbortSignal): Promise<string[]> {
+    return this.#namesUnder('streams/', (name) => parseStreamName(name) !== undefined, signal);
+  }
+
+  /** Puts a sound stream record in the place of a damaged one. */
+  async replaceStreamRecord(name: string, payload: Uint8Array, signal: AbortSignal): Promise<void> {
+    if (parseStreamName(name) === undefined) throw new RangeError('not a stream record name');
+    const bytes = encodeNamedObject(this.keys, name, 'stream', payload);
+    await this.store.put(name, bytes, { mode: 'replace', signal });
   }
 
   async getStreamRecord(name: string, signal: AbortSignal): Promise<Uint8Array> {

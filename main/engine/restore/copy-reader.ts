@@ -4,7 +4,7 @@ import type { DatabaseRecord, RangeChunk, TableRecord, TableSchema } from '../..
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { DecodedRows } from '../chunk-pool/chunk-worker.ts';
-import { headerName, type Repository, type VaultKey } from '../repository/index.ts';
+import { headerName, isUnreadableObject, type Repository, type VaultKey } from '../repository/index.ts';
 
 /** One copy that may be read; it is opened only when it is needed. */
 export interface ReadableCopy {
@@ -117,11 +117,7 @@ export class CopyReader {
     }
   }
 
-  async #fromAny<T>(
-    object: string,
-    read: (repository: Repository) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T> {
+  async #fromAny<T>(object: string, read: (repository: Repository) => Promise<T>, signal: AbortSignal): Promise<T> {
     let lastError: unknown = new AppError('restore.no-copy', {});
     for (const copy of this.#inOrder()) {
       let repository: Repository | null = null;
@@ -191,7 +187,8 @@ export class CopyReader {
     if (!isAboutThisCopy(error)) throw error;
     const { code } = toAppError(error);
     if (code === 'repository.header-damaged') this.#noteBroken(copy, headerName);
-    else if (object !== null && brokenObject.has(code)) this.#noteBroken(copy, object);
+    else if (object !== null && (isUnreadableObject(error) || code === 'backend.rejected'))
+      this.#noteBroken(copy, object);
     else this.#gone.add(copy);
   }
 
@@ -216,14 +213,6 @@ export class CopyReader {
     }
   }
 }
-
-/** What says that an object of a copy cannot be had, while the copy is there. `backend.io`: the disk itself cannot read it any more. */
-const brokenObject: ReadonlySet<string> = new Set([
-  'repository.damaged',
-  'repository.missing-object',
-  'backend.io',
-  'backend.rejected',
-]);
 
 /** True when another copy may well do better. A bucket whose keys are not known on this computer is one that cannot be opened. */
 function isAboutThisCopy(error: unknown): boolean {

@@ -3,7 +3,7 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
-import type { Repository } from '../../repository/index.ts';
+import { isUnreadableObject, type Repository } from '../../repository/index.ts';
 import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
 import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -216,8 +216,7 @@ async function newestManifest(
       const manifest = await repository.getManifest(name, signal);
       if (manifest.source.id === source.id) return manifest;
     } catch (error) {
-      if (!['repository.damaged', 'repository.missing-object', 'backend.io'].includes(toAppError(error).code))
-        throw error;
+      if (!isUnreadableObject(error)) throw error;
     }
   }
   return null;

@@ -6,7 +6,7 @@ import { copySnapshot, parseManifestName, type Repository } from '../../reposito
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withWriterLease } from '../repository-lease.ts';
-import { withRepository } from '../stores.ts';
+import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { findDestination } from './lookup.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
@@ -101,7 +101,7 @@ export async function verifyRun(
   const healing = input.healFrom === null ? null : await findDestination(context, input.healFrom);
   if (healing?.id === destination.id)
     throw new AppError('usage.bad-argument', { argument: 'healFrom', value: healing.name });
-  return withRepository(keys, destination, run.signal, (repository) =>
+  return withRepositoryToMend(context.unlocked(), destination, run.signal, (repository) =>
     healing === null
       ? verifyOne(context, destination, repository, null, input.readPercent, run)
       : withRepository(keys, healing, run.signal, (sound) =>

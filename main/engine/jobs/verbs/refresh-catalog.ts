@@ -1,6 +1,6 @@
 import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
-import { parseManifestName, type Repository } from '../../repository/index.ts';
+import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withRepository } from '../stores.ts';
@@ -54,12 +54,11 @@ async function readSnapshot(
     return true;
   } catch (error) {
     signal.throwIfAborted();
-    if (unreadable.includes(toAppError(error).code)) return false;
+    if (isUnreadableObject(error)) return false;
     throw error;
   }
 }
 
-const unreadable: readonly string[] = ['repository.damaged', 'repository.missing-object', 'backend.io'];
 /** A table without a key is one range of many chunks; this much text may be more than one. */
 const oneChunkBytes = 256 * 1024;
 
@@ -80,7 +79,7 @@ async function chunksOrNull(repository: Repository, id: string, signal: AbortSig
     return (await repository.chunksOfTable(id, signal)).length;
   } catch (error) {
     signal.throwIfAborted();
-    if (unreadable.includes(toAppError(error).code)) return null;
+    if (isUnreadableObject(error)) return null;
     throw error;
   }
 }

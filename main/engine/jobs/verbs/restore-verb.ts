@@ -114,7 +114,13 @@ export async function exportRun(
         rows,
         vault,
         copies: copiesOf(reader),
-        notes: [...copyNotes(reader), ...notKeptNotes(plan), ...accountNotes(plan, selection.accounts), ...leftOutOfFile(plan), ...notes],
+        notes: [
+          ...copyNotes(reader),
+          ...notKeptNotes(plan),
+          ...accountNotes(plan, selection.accounts),
+          ...leftOutOfFile(plan),
+          ...notes,
+        ],
         durationMs: Math.round(context.clock.monotonicMs() - startedMs),
       };
     },
