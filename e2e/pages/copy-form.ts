@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright-core';
+import { cloudProvider } from '../../shared/model/cloud-providers.ts';
 import { ConsolePage } from './console-page.ts';
 
 export interface CloudLogin {
@@ -25,7 +26,9 @@ export class CopyForm extends ConsolePage {
   /** A cloud with an address of its own. */
   async fillCloud({ endpoint, bucket, accessKey, secretKey }: CloudLogin): Promise<void> {
     await this.field('cloud.provider').click();
-    await this.page.getByRole('option', { name: this.words.say('cloud.custom'), exact: true }).click();
+    await this.page
+      .getByRole('option', { name: cloudProvider('custom').name[this.words.language], exact: true })
+      .click();
     await this.field('cloud.bucket').fill(bucket);
     await this.field('cloud.endpoint').fill(endpoint);
     await this.field('cloud.accessKey').fill(accessKey);

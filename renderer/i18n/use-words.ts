@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorFacts, WireError } from '../../shared/errors/app-error.ts';
+import { cloudErrorText } from '../../shared/i18n/cloud-sentences.ts';
 import { fillSentence } from '../../shared/i18n/error-text.ts';
 import type { ErrorText } from '../../shared/i18n/error-text.ts';
 import type { Language } from '../../shared/ipc/contract.ts';
@@ -36,6 +37,8 @@ export function useWords(): Words {
         return i18n.exists(key) ? translate(key, facts) : translate(`${group}.other`, { ...facts, id });
       },
       error: ({ code, facts }) => {
+        const cloud = cloudErrorText(facts, language);
+        if (cloud !== undefined) return cloud;
         const here = `remedyHere.${code.replaceAll('.', '_')}`;
         const found = i18n.getResource(language, errorsNamespace, code) as ErrorText | undefined;
         if (found === undefined)

@@ -1,5 +1,5 @@
 /**
- * Database servers of other Debian releases than this machine's, for the compatibility suite: each in a folder of the
+ * Servers of other Debian releases than this machine's, for the compatibility suite: each in a folder of the
  * user's cache, made once with debootstrap. They are started without chroot, by a small program beside the folder that
  * uses the release's own loader and libraries, so every path means the same to the server and to the tests. No packages.
  */
@@ -15,7 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { cacheFolder } from './paths.mjs';
 import { run } from './run.mjs';
@@ -23,7 +23,8 @@ import { ensureSystem } from './system.mjs';
 
 /**
  * `variable` names the environment variable that the tests read, and that a person may set to a server of their own.
- * `programs` become `<folder>/server/<path>`: `mariadb-install-db` expects an installation to look like this.
+ * `programs` become `<folder>/server/<path>`: `mariadb-install-db` expects an installation to look like this. `messages` is where
+ * a database server finds its own texts; Ceph has none.
  */
 export const debianServers = [
   {
@@ -45,6 +46,15 @@ export const debianServers = [
     programs: ['bin/my_print_defaults', 'bin/resolveip'],
     scripts: ['bin/mariadb-install-db'],
     messages: 'share/mariadb',
+  },
+  {
+    what: 'Ceph radosgw',
+    variable: 'SHOUHU_COMPAT_RADOSGW',
+    release: 'sid',
+    packages: ['radosgw'],
+    server: 'bin/radosgw',
+    programs: ['bin/radosgw-admin'],
+    scripts: [],
   },
 ];
 
@@ -75,8 +85,8 @@ export async function debianServer(wanted, { log = () => {} } = {}) {
   return program;
 }
 
-function sentence({ what, variable, release, packages }) {
-  const own = `set ${variable} to the path of its server program (mysqld or mariadbd)`;
+function sentence({ what, variable, release, packages, server }) {
+  const own = `set ${variable} to the path of its server program (${basename(server)})`;
   if (process.platform !== 'linux') return `${what} is missing. Install it, and ${own}.`;
   return `${what} is missing. Run this once as root on Debian, which fetches ${packages[0]} of ${release}; or install it, and ${own}.`;
 }
@@ -122,10 +132,15 @@ function layOut({ server, programs, scripts, messages }, folder) {
   for (const each of ['lib', 'share', ...scripts])
     symlinkSync(join('..', each.includes('/') ? '..' : '', 'root', 'usr', each), join(folder, 'server', each));
   const loader = loaderOf(join(folder, 'root'));
-  const ofServer = [`--basedir="$here/server"`, `--lc-messages-dir="$here/server/${messages}"`].concat(
-    `--character-sets-dir="$here/server/${messages}/charsets"`,
-    '--plugin-dir="$here/server/lib/mysql/plugin"',
-  );
+  const ofServer =
+    messages === undefined
+      ? []
+      : [
+          `--basedir="$here/server"`,
+          `--lc-messages-dir="$here/server/${messages}"`,
+          `--character-sets-dir="$here/server/${messages}/charsets"`,
+          '--plugin-dir="$here/server/lib/mysql/plugin"',
+        ];
   for (const each of [server, ...programs])
     writeFileSync(join(folder, 'server', each), starter(each, loader, each === server ? ofServer : []), {
       mode: 0o755,

@@ -76,6 +76,7 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.bucket': 'bucket',
   'flag.region': 'region',
   'flag.endpoint': 'service address',
+  'flag.custom-domain': 'own domain bound to the bucket (new Alibaba Cloud OSS users need one in mainland China)',
   'flag.prefix': 'prefix inside the bucket',
   'flag.access-key-env': 'name of the environment variable that holds the access key',
   'flag.access-key-file': 'file that holds the access key (readable by you alone)',

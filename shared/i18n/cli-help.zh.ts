@@ -74,6 +74,7 @@ export const cliHelpZh = {
   'flag.bucket': '存储桶',
   'flag.region': '地区',
   'flag.endpoint': '服务地址',
+  'flag.custom-domain': '绑定到存储桶的自有域名（阿里云 OSS 新用户在内地必须用它）',
   'flag.prefix': '存储桶里的前缀',
   'flag.access-key-env': '存有 AccessKey 的环境变量的名字',
   'flag.access-key-file': '存有 AccessKey 的文件（只有自己能读）',

@@ -55,6 +55,7 @@ export const cliEn: Record<CliKey, string> = {
   'reason.not-a-secret-column': 'A column is written as table.column.',
   'reason.not-a-target': 'It is same, sandbox, sql:FILE or the URL of a database server.',
   'reason.not-a-choice': 'The value is not one of the choices.',
+  'reason.unknown-cloud': 'This cloud is not known here. Known are: {{known}}.',
   'reason.not-json': 'The file is not valid JSON.',
   'reason.not-a-ledger': 'The description of a ledger in the file lacks something or is not right.',
   'reason.missing': 'It must be given.',

@@ -52,6 +52,7 @@ export const cliZh = {
   'reason.not-a-secret-column': '列应写成 表.列。',
   'reason.not-a-target': '应写 same、sandbox、sql:文件，或一个数据库地址。',
   'reason.not-a-choice': '这个值不在可选的范围里。',
+  'reason.unknown-cloud': '我们不认识这家云。可以写：{{known}}。',
   'reason.not-json': '文件不是正确的 JSON。',
   'reason.not-a-ledger': '文件里的账目说明缺少内容或写法不对。',
   'reason.missing': '这一项必须写。',

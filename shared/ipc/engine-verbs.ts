@@ -80,6 +80,8 @@ export const repositoryLocationSchema = z.discriminatedUnion('kind', [
     region: z.string().nullable(),
     endpoint: z.string().nullable(),
     prefix: z.string(),
+    /** A domain of the user's own that stands for the bucket; absent: none. */
+    customDomain: z.string().nullable().optional(),
     accessKey: z.string(),
     secretKey: z.string(),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxLockDays } from './cloud-providers.ts';
 import { nameSchema } from './source.ts';
 
 export const destinationRoleSchema = z.enum(['main', 'second-disk', 'cold', 'offsite', 'cloud']);
@@ -21,6 +22,10 @@ export const s3DestinationInputSchema = z.strictObject({
   region: z.string().max(80).nullable(),
   endpoint: z.string().max(500).nullable(),
   prefix: z.string().max(200),
+  /** A domain of the user's own that stands for the bucket (CNAME); absent: none. */
+  customDomain: z.string().max(500).nullable().optional(),
+  /** Nobody can delete an object for so many days after the last backup that relies on it; absent: no lock. */
+  lockDays: z.int().min(1).max(maxLockDays).nullable().optional(),
   accessKey: z.string().min(1).max(500),
   secretKey: z.string().min(1).max(500),
 });
@@ -43,5 +48,7 @@ export const destinationViewSchema = z.strictObject({
   provider: z.string().nullable(),
   addedAt: z.iso.datetime(),
   hasCredentials: z.boolean(),
+  /** Days that what is written there cannot be deleted; absent: it can be. */
+  lockDays: z.int().optional(),
 });
 export type DestinationView = z.infer<typeof destinationViewSchema>;

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -6,6 +7,7 @@ import type { VaultOpening } from '../../../shared/ipc/engine-verbs.ts';
 import type { sshInputSchema } from '../../../shared/model/source.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseFingerprint, parseSshAddress } from '../arguments/addresses.ts';
+import { cloudProviderId, cloudProviderIds, needsCloudEndpoint } from '../../../shared/model/cloud-providers.ts';
 import type { Words } from '../language.ts';
 import { findSecret, needSecret } from '../secrets.ts';
 import type { VaultFlags, VerbContext } from '../verb-context.ts';
@@ -143,6 +145,7 @@ export interface BucketFlags {
   readonly bucket?: string;
   readonly region?: string;
   readonly endpoint?: string;
+  readonly customDomain?: string;
   readonly prefix?: string;
   readonly accessKeyEnv?: string;
   readonly accessKeyFile?: string;
@@ -156,6 +159,7 @@ export function addBucketFlags(command: Command, words: Words): Command {
     .option('--bucket <NAME>', words.say('flag.bucket'))
     .option('--region <REGION>', words.say('flag.region'))
     .option('--endpoint <URL>', words.say('flag.endpoint'))
+    .option('--custom-domain <URL>', words.say('flag.custom-domain'))
     .option('--prefix <PREFIX>', words.say('flag.prefix'))
     .option('--access-key-env <NAME>', words.say('flag.access-key-env'))
     .option('--access-key-file <PATH>', words.say('flag.access-key-file'))
@@ -169,19 +173,35 @@ export interface Bucket {
   readonly region: string | null;
   readonly endpoint: string | null;
   readonly prefix: string;
+  readonly customDomain?: string;
 }
 
 export function readBucket(flags: BucketFlags): Bucket {
   if (flags.s3 === undefined) throw badArgument('--s3', 'missing');
   if (flags.bucket === undefined) throw badArgument('--bucket', 'missing');
-  if (flags.s3 === 'custom' && flags.endpoint === undefined) throw badArgument('--endpoint', 'missing');
+  const provider = cloudProviderId(flags.s3);
+  if (provider === undefined) throw unknownCloud(flags.s3);
+  const isNamed = flags.customDomain !== undefined;
+  if (!isNamed && needsCloudEndpoint(provider) && flags.endpoint === undefined)
+    throw badArgument('--endpoint', 'missing');
   return {
-    provider: flags.s3,
+    provider,
     bucket: flags.bucket,
     region: flags.region ?? null,
     endpoint: flags.endpoint ?? null,
     prefix: flags.prefix ?? '',
+    ...(flags.customDomain === undefined ? {} : { customDomain: flags.customDomain }),
   };
+}
+
+function unknownCloud(value: string): AppError {
+  const known = cloudProviderIds.join(', ');
+  return new AppError('usage.bad-argument', {
+    argument: '--s3',
+    reason: 'unknown-cloud',
+    value: value.slice(0, 40),
+    known,
+  });
 }
 
 export async function readBucketKeys(

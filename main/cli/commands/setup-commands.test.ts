@@ -250,6 +250,34 @@ describe('destination add', () => {
       secretKey: 'sk',
     });
   });
+
+  it('names the clouds it knows when it is given another, and asks for an address only where nobody can guess it', async () => {
+    const add = (cloud: string, ...more: string[]) => [
+      '--json',
+      'destination',
+      'add',
+      'x',
+      '--s3',
+      cloud,
+      '--bucket',
+      'b',
+      ...more,
+    ];
+    const unknown = await act([...add('nowhere'), '--lang', 'en'], { env });
+    expect(unknown.json()).toMatchObject({ error: { code: 'usage.bad-argument', facts: { argument: '--s3' } } });
+    expect(JSON.stringify(unknown.json())).toContain('aliyun-oss, tencent-cos, huawei-obs');
+    const facts = { argument: '--endpoint', reason: 'missing' };
+    expect((await act(add('cloudflare-r2'), { env })).json()).toMatchObject({ error: { facts } });
+    const keys = ['--access-key-env', 'AK', '--secret-key-env', 'SK'];
+    const domain = ['--custom-domain', 'https://backup.example.com'];
+    const oss = await act(add('aliyun-oss', ...domain, ...keys), { env: { ...env, AK: 'ak', SK: 'sk' } });
+    expect(oss.calls.at(-1)?.input).toMatchObject({
+      provider: 'aliyun-oss',
+      customDomain: 'https://backup.example.com',
+    });
+    const former = await act(add('aws', '--region', 'eu-west-1', ...keys), { env: { ...env, AK: 'ak', SK: 'sk' } });
+    expect(former.calls.at(-1)?.input).toMatchObject({ provider: 'aws-s3' });
+  });
 });
 
 describe('isEncryptedKey', () => {

@@ -5,6 +5,7 @@ import {
   type ErrorFacts,
   type ExitCode,
 } from '../../../shared/errors/app-error.ts';
+import { cloudErrorText } from '../../../shared/i18n/cloud-sentences.ts';
 import { fillSentence } from '../../../shared/i18n/error-text.ts';
 import { errorsEn } from '../../../shared/i18n/errors.en.ts';
 import { errorsZh } from '../../../shared/i18n/errors.zh.ts';
@@ -46,6 +47,8 @@ const explained: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage.bad-argumen
 /** The error in words, as the JSON document holds it. */
 export function errorDocument({ code, facts }: Pick<AppError, 'code' | 'facts'>, words: Words): ErrorDocument {
   const { message, remedy } = (words.language === 'zh' ? errorsZh : errorsEn)[code];
+  const cloud = cloudErrorText(facts, words.language);
+  if (cloud !== undefined) return { code, ...cloud, facts };
   const spoken = spokenFacts(facts, words);
   const reason = explained.has(code) ? words.find('reason', String(facts['reason']), facts) : undefined;
   const whole = reason === undefined ? message : joined(message, reason, words);

@@ -1,16 +1,16 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
+import { cloudProviderId, cloudProviderIds } from '../../../shared/model/cloud-providers.ts';
 import type { DestinationInput } from '../../../shared/model/destination.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { DiskBlobStore } from '../backend/disk/disk-blob-store.ts';
 import { RetryingBlobStore } from '../backend/retry/retrying-blob-store.ts';
-import { S3BlobStore } from '../backend/s3/s3-blob-store.ts';
-import { s3Providers, type S3ProviderId } from '../backend/s3/providers.ts';
+import { S3BlobStore, type S3StoreOptions } from '../backend/s3/s3-blob-store.ts';
 import { Repository, type MainKeys } from '../repository/index.ts';
 import type { Unlocked } from './engine-context.ts';
 import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
-import type { SavedDestination } from './home/settings-file.ts';
+import type { CloudFindings, SavedDestination } from './home/settings-file.ts';
 
 /** The one place where concrete stores are made. */
 
@@ -24,17 +24,41 @@ export async function openDiskStore(path: string): Promise<BlobStore> {
   return new RetryingBlobStore(await DiskBlobStore.open({ root: path }));
 }
 
-export function openS3Store(place: S3PlaceInput, keys: CloudKeys): BlobStore {
-  return new RetryingBlobStore(
-    new S3BlobStore({
-      provider: providerId(place.provider),
-      bucket: place.bucket,
-      prefix: place.prefix,
-      ...(place.region === null ? {} : { region: place.region }),
-      ...(place.endpoint === null ? {} : { endpoint: place.endpoint }),
-      credentials: { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey },
-    }),
-  );
+export function openS3Store(
+  place: S3PlaceInput & { readonly found?: CloudFindings | undefined },
+  keys: CloudKeys,
+): BlobStore {
+  return new RetryingBlobStore(new S3BlobStore(s3OptionsOf(place, keys)));
+}
+
+/** Errors: `usage.bad-argument` for a provider that this version does not know; the fact `known` lists those it does. */
+export function s3OptionsOf(
+  {
+    provider,
+    bucket,
+    prefix,
+    region,
+    endpoint,
+    customDomain,
+    found,
+  }: S3PlaceInput & { readonly found?: CloudFindings | undefined },
+  { accessKey, secretKey }: CloudKeys,
+): S3StoreOptions {
+  const known = cloudProviderId(provider);
+  if (known === undefined) {
+    const facts = { argument: '--s3', value: provider.slice(0, 40), known: cloudProviderIds.join(' ') };
+    throw new AppError('usage.bad-argument', { ...facts, reason: 'unknown-cloud' });
+  }
+  return {
+    provider: known,
+    bucket,
+    prefix,
+    ...found,
+    ...(region === null ? {} : { region }),
+    ...(endpoint === null ? {} : { endpoint }),
+    ...(customDomain == null ? {} : { customDomain }),
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+  };
 }
 
 /** Errors: `backend.absent` for a disk that is not plugged in, `usage.secret-missing` for a bucket without keys. */
@@ -139,9 +163,4 @@ async function orAbsent(open: () => Promise<Repository>, destination: SavedDesti
 async function holdsObjects(path: string): Promise<boolean> {
   const found = await Promise.all(['chunks', 'manifests'].map((name) => stat(join(path, name)).catch(() => null)));
   return found.some((entry) => entry !== null);
-}
-
-function providerId(id: string): S3ProviderId {
-  if (id in s3Providers) return id as S3ProviderId;
-  throw new AppError('usage.bad-argument', { argument: 'provider', value: id });
 }

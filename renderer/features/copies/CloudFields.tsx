@@ -1,7 +1,12 @@
-import { Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Autocomplete, Group, PasswordInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import {
+  cloudProvider,
+  cloudProviderId,
+  cloudProviderIds,
+  needsCloudEndpoint,
+} from '../../../shared/model/cloud-providers.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { FormErrors } from '../shop/index.ts';
-import { cloudProviders, needsEndpoint, providerName } from './cloud-providers.ts';
 import type { CloudValues } from './destination-form.ts';
 
 interface CloudFieldsProps {
@@ -10,6 +15,11 @@ interface CloudFieldsProps {
   readonly onChange: (value: CloudValues) => void;
 }
 
+const order = {
+  inputWrapperOrder: ['label', 'input', 'description', 'error'] as ('label' | 'input' | 'description' | 'error')[],
+};
+
+/** Which bucket, where, and with which keys: for a new copy and for recovery. */
 export function CloudFields({ value, errors, onChange }: CloudFieldsProps) {
   const { t, language } = useWords();
   const set = (changes: Partial<CloudValues>): void => onChange({ ...value, ...changes });
@@ -17,10 +27,9 @@ export function CloudFields({ value, errors, onChange }: CloudFieldsProps) {
     const key = errors[path];
     return key === undefined ? null : t(key);
   };
-  const order = {
-    inputWrapperOrder: ['label', 'input', 'description', 'error'] as ('label' | 'input' | 'description' | 'error')[],
-  };
-  const region = cloudProviders.find(({ id }) => id === value.provider)?.region;
+  const provider = cloudProvider(value.provider);
+  const isOwnEndpoint = needsCloudEndpoint(value.provider);
+  const regionNames = new Map(provider.regions.map(([id, zh, en]) => [id, language === 'zh' ? zh : en]));
   return (
     <Stack gap="md">
       <Group align="flex-start" grow>
@@ -28,16 +37,15 @@ export function CloudFields({ value, errors, onChange }: CloudFieldsProps) {
           label={t('cloud.provider')}
           value={value.provider}
           allowDeselect={false}
-          onChange={(provider) => set({ provider: provider ?? 'custom' })}
-          data={[
-            ...cloudProviders.map(({ id }) => ({ value: id, label: providerName(id, language) })),
-            { value: 'custom', label: t('cloud.custom') },
-          ]}
+          maxDropdownHeight={320}
+          onChange={(id) => set({ provider: cloudProviderId(id ?? '') ?? 'custom', region: '', endpoint: '' })}
+          data={cloudProviderIds.map((id) => ({ value: id, label: cloudProvider(id).name[language] }))}
         />
         <TextInput
           label={t('cloud.bucket')}
-          description={t('cloud.bucketHint')}
+          description={t(bucketHint(value.provider))}
           {...order}
+          placeholder={provider.bucketExample}
           value={value.bucket}
           error={errorOf('bucket')}
           onChange={(event) => set({ bucket: event.currentTarget.value })}
@@ -45,19 +53,38 @@ export function CloudFields({ value, errors, onChange }: CloudFieldsProps) {
         />
       </Group>
       <Group align="flex-start" grow>
-        <TextInput
+        <Autocomplete
           label={t('cloud.region')}
-          placeholder={region ?? t('common.optional')}
+          description={regionNames.get(value.region) ?? (regionNames.size > 0 ? t('cloud.regionHint') : undefined)}
+          {...order}
+          placeholder={provider.defaultRegion === '' ? t('cloud.regionChoose') : t('common.optional')}
+          data={[...regionNames.keys()]}
+          limit={60}
+          maxDropdownHeight={320}
+          filter={({ options, search }) =>
+            options.filter(
+              (option) =>
+                'value' in option && `${option.value} ${regionNames.get(option.value) ?? ''}`.includes(search.trim()),
+            )
+          }
+          renderOption={({ option }) => (
+            <Group justify="space-between" gap="xs" wrap="nowrap" flex={1}>
+              <Text size="sm">{regionNames.get(option.value)}</Text>
+              <Text size="xs" c="dimmed">
+                {option.value}
+              </Text>
+            </Group>
+          )}
           value={value.region}
           error={errorOf('region')}
-          onChange={(event) => set({ region: event.currentTarget.value })}
+          onChange={(region) => set({ region })}
           spellCheck={false}
         />
         <TextInput
           label={t('cloud.endpoint')}
-          description={needsEndpoint(value.provider) ? undefined : t('cloud.endpointHint')}
+          description={isOwnEndpoint ? undefined : t('cloud.endpointHint')}
           {...order}
-          placeholder={needsEndpoint(value.provider) ? 'https://' : t('common.optional')}
+          placeholder={provider.endpointExample ?? t('common.optional')}
           value={value.endpoint}
           error={errorOf('endpoint')}
           onChange={(event) => set({ endpoint: event.currentTarget.value })}
@@ -71,10 +98,22 @@ export function CloudFields({ value, errors, onChange }: CloudFieldsProps) {
           spellCheck={false}
         />
       </Group>
+      {provider.customDomain && (
+        <TextInput
+          label={t('cloud.customDomain')}
+          description={t(value.provider === 'aliyun-oss' ? 'cloud.customDomainOss' : 'cloud.customDomainHint')}
+          {...order}
+          placeholder="https://backup.example.com"
+          value={value.customDomain}
+          error={errorOf('customDomain')}
+          onChange={(event) => set({ customDomain: event.currentTarget.value })}
+          spellCheck={false}
+        />
+      )}
       <Group align="flex-start" grow>
         <TextInput
           label={t('cloud.accessKey')}
-          description={t('cloud.keyHint')}
+          description={t(value.provider === 'backblaze-b2' ? 'cloud.keyHintB2' : 'cloud.keyHint')}
           {...order}
           value={value.accessKey}
           error={errorOf('accessKey')}
@@ -92,4 +131,11 @@ export function CloudFields({ value, errors, onChange }: CloudFieldsProps) {
       </Group>
     </Stack>
   );
+}
+
+function bucketHint(
+  provider: CloudValues['provider'],
+): 'cloud.bucketHintKodo' | 'cloud.bucketHintCos' | 'cloud.bucketHint' {
+  if (provider === 'qiniu-kodo') return 'cloud.bucketHintKodo';
+  return provider === 'tencent-cos' ? 'cloud.bucketHintCos' : 'cloud.bucketHint';
 }

@@ -1,12 +1,12 @@
 import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useStore } from 'zustand';
+import { cloudProviderName } from '../../../shared/model/cloud-providers.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { ErrorCard } from '../errors/index.ts';
 import { TestSteps } from '../live-test/index.ts';
-import { providerName } from './cloud-providers.ts';
 import type { CopiesStore, Proof } from './copies-store.ts';
 
 interface DestinationCardProps {
@@ -55,11 +55,7 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify 
         <Stack gap={4}>
           <Group gap="xs">
             <Badge variant="light">{t(`role.${role}`)}</Badge>
-            {provider !== null && (
-              <Badge variant="default">
-                {provider === 'custom' ? t('cloud.custom') : providerName(provider, language)}
-              </Badge>
-            )}
+            {provider !== null && <Badge variant="default">{cloudProviderName(provider, language)}</Badge>}
             {damaged && <Badge color="orange">{t('copyBadge.damaged')}</Badge>}
           </Group>
           {place !== null && <Text size="sm">{t('copies.place', { place })}</Text>}

@@ -1,9 +1,15 @@
 import type { Choice, PageDestinationInput } from '../../../shared/ipc/contract.ts';
 import type { UiKey } from '../../../shared/i18n/ui.zh.ts';
+import {
+  cloudProvider,
+  maxLockDays,
+  needsCloudEndpoint,
+  needsCloudRegion,
+} from '../../../shared/model/cloud-providers.ts';
+import type { CloudProviderId } from '../../../shared/model/cloud-providers.ts';
 import type { DestinationRole } from '../../../shared/model/destination.ts';
 import { nameError, present } from '../shop/index.ts';
 import type { FormErrors } from '../shop/index.ts';
-import { needsEndpoint } from './cloud-providers.ts';
 
 /** The kinds a person chooses among, in the order in which they help. */
 export const destinationRoles = [
@@ -15,11 +21,14 @@ export const destinationRoles = [
 ] as const satisfies readonly DestinationRole[];
 
 export interface CloudValues {
-  provider: string;
+  provider: CloudProviderId;
   bucket: string;
   region: string;
   endpoint: string;
   prefix: string;
+  customDomain: string;
+  /** Empty: no lock. */
+  lockDays: string;
   accessKey: string;
   secretKey: string;
 }
@@ -39,6 +48,8 @@ export function emptyCloud(): CloudValues {
     region: '',
     endpoint: '',
     prefix: 'shouhu',
+    customDomain: '',
+    lockDays: '',
     accessKey: '',
     secretKey: '',
   };
@@ -47,6 +58,15 @@ export function emptyCloud(): CloudValues {
 export function destinationValues(role: DestinationRole, name: string): DestinationValues {
   return { role, name, place: '', folder: null, cloud: emptyCloud() };
 }
+
+/** Whether the lock travels with the objects; elsewhere it is set in the cloud's console, or not at all. */
+export function canLock(provider: CloudProviderId): boolean {
+  const { lock } = cloudProvider(provider);
+  return lock === 's3-headers' || lock === 'probe';
+}
+
+const takesDomain = ({ provider }: CloudValues): boolean => cloudProvider(provider).customDomain;
+const withScheme = (address: string): string => (/^https?:\/\//i.test(address) ? address : `https://${address}`);
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
@@ -57,6 +77,9 @@ export function toCloudInput(cloud: CloudValues) {
     region: orNull(cloud.region),
     endpoint: orNull(cloud.endpoint),
     prefix: cloud.prefix.trim(),
+    ...(takesDomain(cloud) && cloud.customDomain.trim() !== ''
+      ? { customDomain: withScheme(cloud.customDomain.trim()) }
+      : {}),
     accessKey: cloud.accessKey.trim(),
     secretKey: cloud.secretKey.trim(),
   };
@@ -64,16 +87,23 @@ export function toCloudInput(cloud: CloudValues) {
 
 export function toDestinationInput({ role, name, place, folder, cloud }: DestinationValues): PageDestinationInput {
   const common = { name: name.trim(), place: orNull(place) };
-  if (role === 'cloud') return { ...common, kind: 's3', ...toCloudInput(cloud) };
+  if (role === 'cloud') {
+    const lock = canLock(cloud.provider) && cloud.lockDays !== '' ? { lockDays: Number(cloud.lockDays) } : {};
+    return { ...common, kind: 's3', ...toCloudInput(cloud), ...lock };
+  }
   return { ...common, kind: 'disk', role, folderToken: folder?.token ?? '' };
 }
 
 export function cloudErrors(cloud: CloudValues): FormErrors {
   const required = (text: string): UiKey | null => (text.trim() === '' ? 'common.required' : null);
+  const hasDomain = takesDomain(cloud) && cloud.customDomain.trim() !== '';
+  const days = Number(cloud.lockDays);
+  const isPeriod = Number.isInteger(days) && days >= 1 && days <= maxLockDays;
   return present({
     bucket: required(cloud.bucket),
-    region: !needsEndpoint(cloud.provider) && cloud.endpoint.trim() === '' ? required(cloud.region) : null,
-    endpoint: needsEndpoint(cloud.provider) ? required(cloud.endpoint) : null,
+    region: needsCloudRegion(cloud.provider) ? required(cloud.region) : null,
+    endpoint: needsCloudEndpoint(cloud.provider) && !hasDomain ? required(cloud.endpoint) : null,
+    lockDays: canLock(cloud.provider) && cloud.lockDays !== '' && !isPeriod ? 'cloud.lockDaysWrong' : null,
     accessKey: required(cloud.accessKey),
     secretKey: required(cloud.secretKey),
   });

@@ -34,7 +34,7 @@ export function ErrorCard({ error, onRetry }: ErrorCardProps) {
           <b>{words.t('errorCard.means')}</b>
           {words.t(meaningOf(error.code))}
         </Text>
-        <Text size="sm">
+        <Text size="sm" className="sh-lines">
           <b>{words.t('errorCard.next')}</b>
           {remedy}
         </Text>

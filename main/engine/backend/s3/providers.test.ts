@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, s3Provider, s3Providers, type S3ProviderId } from './providers.ts';
+import {
+  cloudProvider,
+  cloudProviderId,
+  cloudProviderIds,
+  type CloudProviderId,
+} from '../../../../shared/model/cloud-providers.ts';
+import { addressOf } from './providers.ts';
 
 describe('addressOf', () => {
-  const known: readonly (readonly [S3ProviderId, string, string])[] = [
-    ['aws', 'eu-west-1', 'https://s3.eu-west-1.amazonaws.com'],
-    ['aws', 'cn-north-1', 'https://s3.cn-north-1.amazonaws.com.cn'],
+  const known: readonly (readonly [CloudProviderId, string, string])[] = [
+    ['aws-s3', 'eu-west-1', 'https://s3.eu-west-1.amazonaws.com'],
+    ['aws-s3', 'cn-north-1', 'https://s3.cn-north-1.amazonaws.com.cn'],
     ['aliyun-oss', 'cn-hangzhou', 'https://s3.oss-cn-hangzhou.aliyuncs.com'],
     ['tencent-cos', 'ap-guangzhou', 'https://cos.ap-guangzhou.myqcloud.com'],
     ['huawei-obs', 'cn-north-4', 'https://obs.cn-north-4.myhuaweicloud.com'],
@@ -17,11 +23,9 @@ describe('addressOf', () => {
     expect(addressOf({ provider, region })).toEqual({ endpoint, region });
   });
 
-  it('puts the account into the host for Cloudflare and signs for "auto"', () => {
-    expect(addressOf({ provider: 'cloudflare-r2', account: 'abc123' })).toEqual({
-      endpoint: 'https://abc123.r2.cloudflarestorage.com',
-      region: 'auto',
-    });
+  it('signs for "auto" at Cloudflare, whose address holds the account', () => {
+    const endpoint = 'https://abc123.r2.cloudflarestorage.com';
+    expect(addressOf({ provider: 'cloudflare-r2', endpoint })).toEqual({ endpoint, region: 'auto' });
   });
 
   it('takes the user’s address for self-hosted services and custom domains', () => {
@@ -35,11 +39,10 @@ describe('addressOf', () => {
   });
 
   const wrong: readonly (readonly [string, Parameters<typeof addressOf>[0]])[] = [
-    ['region', { provider: 'aws' }],
-    ['region', { provider: 'aws', region: 'evil.example.com/' }],
+    ['region', { provider: 'aws-s3' }],
+    ['region', { provider: 'aws-s3', region: 'evil.example.com/' }],
     ['region', { provider: 'tencent-cos', region: '' }],
-    ['account', { provider: 'cloudflare-r2' }],
-    ['account', { provider: 'cloudflare-r2', account: 'a.evil.example' }],
+    ['endpoint', { provider: 'cloudflare-r2' }],
     ['endpoint', { provider: 'custom' }],
     ['endpoint', { provider: 'custom', endpoint: 's3.example.com' }],
     ['endpoint', { provider: 'custom', endpoint: 'file:///etc' }],
@@ -52,11 +55,31 @@ describe('addressOf', () => {
   });
 });
 
-it('has a Chinese and an English label, and an address or a field for one, for each provider', () => {
-  for (const id of Object.keys(s3Providers) as S3ProviderId[]) {
-    const row = s3Provider(id);
-    expect(row.label.zh).not.toBe('');
-    expect(row.label.en).not.toBe('');
-    expect(row.endpoint !== undefined || row.needs === 'endpoint').toBe(true);
-  }
+describe('the table of clouds', () => {
+  it.each(cloudProviderIds)('knows for %s its names, its address or an example of one, and its regions', (id) => {
+    const row = cloudProvider(id);
+    expect(row.name.zh).not.toBe('');
+    expect(row.name.en).not.toBe('');
+    if (row.endpoint === undefined) {
+      expect(row.endpointExample).toMatch(/^https:\/\//);
+      return;
+    }
+    expect(row.regions.length).toBeGreaterThan(0);
+    expect(new Set(row.regions.map(([region]) => region)).size).toBe(row.regions.length);
+    for (const [region, zh, en] of row.regions) {
+      expect(addressOf({ provider: id, region }).endpoint).toContain(region);
+      expect(zh).toMatch(/\p{Script=Han}/u);
+      expect(en).toMatch(/^[ -~ã]+$/);
+    }
+  });
+
+  it('still knows the ids of the first releases, and no others', () => {
+    expect(['aws', 'ceph', 'minio', 'nowhere', 'toString'].map(cloudProviderId)).toEqual([
+      'aws-s3',
+      'ceph-rgw',
+      'minio',
+      undefined,
+      undefined,
+    ]);
+  });
 });

@@ -13,7 +13,7 @@ describeBlobStore('s3 (virtual host, prefix, guarded by If-None-Match, list v1)'
   const plant = (name: string, bytes: Uint8Array): Promise<void> =>
     fake.objects.put(testBucket, `shop/one/${name}`, { bytes: Buffer.from(bytes), modifiedAtMs: 0 });
   const store = storeOn(fake, {
-    provider: 'aws',
+    provider: 'aws-s3',
     region: 'cn-north-1',
     endpoint: `http://s3.localhost:${fake.port}`,
     lookup: everyHostIsLocal,

@@ -8,13 +8,13 @@ import {
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { cloudProvider } from '../../../../shared/model/cloud-providers.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { defaultMaxBytes, requireBlobName } from '../blob-names.ts';
 import { isBlobName, type BlobStat, type BlobStore, type PutOptions } from '../blob-store.ts';
-import { s3Provider } from './providers.ts';
 import { EtagJudge } from './etag-judge.ts';
 import { readBody } from './read-body.ts';
-import { createS3Client, defaultIdleTimeoutMs, type S3ClientOptions } from './s3-client.ts';
+import { bucketParameter, createS3Client, defaultIdleTimeoutMs, type S3ClientOptions } from './s3-client.ts';
 import { s3CodeOf, s3Error, s3StatusOf, type S3ErrorContext } from './s3-errors.ts';
 import { S3Pages, type ListTimes } from './s3-pages.ts';
 
@@ -22,6 +22,9 @@ export interface S3StoreOptions extends S3ClientOptions {
   readonly bucket: string;
   /** Objects live under `<prefix>/`; empty or absent: the whole bucket. */
   readonly prefix?: string;
+  /** What the probe found out, in place of the table's careful choice. */
+  readonly createGuard?: 'if-none-match' | 'head-first' | undefined;
+  readonly listVersion?: 1 | 2 | undefined;
   readonly clock?: Clock;
 }
 
@@ -34,7 +37,7 @@ const baseRequestTimeoutMs = 60_000;
 const bucketProofMs = 60_000;
 
 /**
- * A store in a bucket, through any S3 service in `providers.ts`.
+ * A store in a bucket, through any S3 service in `shared/model/cloud-providers.ts`.
  *
  * One object is one `PutObject` with its length and Content-MD5, so a 200 means the service holds these bytes. A
  * `create` asks the service not to overwrite where it is known to listen, and looks first where it is not; two writers who
@@ -60,19 +63,16 @@ export class S3BlobStore implements BlobStore {
 
   /** No request is made. Throws `usage.bad-argument` with facts {argument} for settings that cannot work. */
   constructor(options: S3StoreOptions) {
-    const provider = s3Provider(options.provider);
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,127}$/.test(options.bucket)) {
-      throw new AppError('usage.bad-argument', { argument: 'bucket' });
-    }
+    const provider = cloudProvider(options.provider);
     const prefix = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
     if (prefix !== '' && !isBlobName(prefix)) throw new AppError('usage.bad-argument', { argument: 'prefix' });
     this.#client = createS3Client(options);
     this.#bucket = options.bucket;
-    this.#bucketParameter = options.addressing === 'custom-domain' ? (options.endpoint ?? '') : options.bucket;
+    this.#bucketParameter = bucketParameter(options.bucket, options.customDomain);
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.#clock = options.clock ?? systemClock;
-    this.#looksFirst = provider.createGuard === 'head-first';
-    this.#pages = new S3Pages(this.#client, this.#bucketParameter, provider.listVersion);
+    this.#looksFirst = (options.createGuard ?? provider.createGuard) === 'head-first';
+    this.#pages = new S3Pages(this.#client, this.#bucketParameter, options.listVersion ?? provider.listVersion);
     this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
   }
 

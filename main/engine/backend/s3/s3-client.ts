@@ -1,6 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
-import { addressOf, s3Provider, type S3Place } from './providers.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { cloudProvider } from '../../../../shared/model/cloud-providers.ts';
+import { addressOf, checkedEndpoint, type S3Place } from './providers.ts';
 import type { LookupFunction } from 'node:net';
 
 export interface S3Credentials {
@@ -11,8 +13,10 @@ export interface S3Credentials {
 
 export interface S3ClientOptions extends S3Place {
   readonly credentials: S3Credentials;
-  /** Overrides the provider's: `custom-domain` when `endpoint` itself stands for the bucket (OSS CNAME). */
-  readonly addressing?: 'virtual-host' | 'path' | 'custom-domain';
+  /** Overrides the provider's. */
+  readonly addressing?: 'virtual-host' | 'path' | undefined;
+  /** A domain of the user's own that stands for the bucket (CNAME); replaces endpoint and addressing. */
+  readonly customDomain?: string;
   /** Tries per request inside the SDK, the first included. Default 4. */
   readonly maxAttempts?: number;
   readonly connectTimeoutMs?: number;
@@ -26,6 +30,13 @@ export interface S3ClientOptions extends S3Place {
 }
 
 export const defaultIdleTimeoutMs = 60_000;
+
+/** What the SDK is given for `Bucket`. Throws `usage.bad-argument` {argument} for what can be neither a bucket nor an address. */
+export function bucketParameter(bucket: string, customDomain: string | undefined): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,127}$/.test(bucket))
+    throw new AppError('usage.bad-argument', { argument: 'bucket' });
+  return customDomain === undefined ? bucket : checkedEndpoint(customDomain, 'customDomain');
+}
 
 /** The parts of an SDK request the middleware touches. */
 interface OutgoingRequest {
@@ -41,8 +52,9 @@ interface OutgoingRequest {
  * Bodies must be buffers: a stream makes the SDK send `aws-chunked`, which those services refuse.
  */
 export function createS3Client(options: S3ClientOptions): S3Client {
-  const provider = s3Provider(options.provider);
-  const { endpoint, region } = addressOf(options);
+  const provider = cloudProvider(options.provider);
+  const { customDomain } = options;
+  const { endpoint, region } = addressOf(customDomain === undefined ? options : { ...options, endpoint: customDomain });
   const addressing = options.addressing ?? provider.addressing;
   const checksums = provider.checksums === 'when-supported' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
   const connectTimeoutMs = options.connectTimeoutMs ?? 15_000;
@@ -54,10 +66,8 @@ export function createS3Client(options: S3ClientOptions): S3Client {
   const client = new S3Client({
     region,
     credentials: options.credentials,
-    forcePathStyle: addressing === 'path',
-    bucketEndpoint: addressing === 'custom-domain',
-    // With a custom domain the bucket parameter is the whole address.
-    ...(addressing === 'custom-domain' ? {} : { endpoint }),
+    // With a domain of the user's own the bucket parameter is the whole address.
+    ...(customDomain === undefined ? { endpoint, forcePathStyle: addressing === 'path' } : { bucketEndpoint: true }),
     maxAttempts: options.maxAttempts ?? 4,
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,

@@ -1,13 +1,13 @@
-import { AppError, type ErrorCode, type ErrorFacts } from '../../../../shared/errors/app-error.ts';
+import { AppError, type ErrorFacts } from '../../../../shared/errors/app-error.ts';
 import { blobMissing } from '../blob-names.ts';
+import { meaningOfAnswer, meaningOfNetwork, meaningOfStatus, type Meaning } from './s3-answers.ts';
 
 /**
- * Turns what the SDK and the network throw into the catalog.
+ * Turns what the SDK and the network throw into the catalog, by the table in `s3-answers.ts`.
  *
- * Facts: `reason` (the service's or Node's code), `status`, `requestId`, `name`, `bucket`. Messages of services are
- * left in `cause`: they quote access keys and whole requests.
- *
- * Sources: vendors' error lists and issue threads for the codes; rclone for which of them are worth a retry.
+ * Facts: `reason` (the service's or Node's code), `because` (what it means, see `shared/errors/cloud-causes.ts`), `status`, `requestId`,
+ * `name`, `bucket`, `rightRegion` where the service named it. Messages of services are left in `cause`: they quote access keys and whole
+ * requests.
  */
 
 export interface S3ErrorContext {
@@ -15,50 +15,6 @@ export interface S3ErrorContext {
   readonly bucket: string;
   readonly name?: string | undefined;
 }
-
-const byCode: Readonly<Record<string, ErrorCode>> = {
-  NoSuchBucket: 'backend.bucket-missing',
-  InvalidBucketName: 'backend.bucket-missing',
-  PermanentRedirect: 'backend.bucket-missing',
-  AuthorizationHeaderMalformed: 'backend.bucket-missing',
-  IllegalLocationConstraintException: 'backend.bucket-missing',
-
-  InvalidAccessKeyId: 'backend.access-denied',
-  SignatureDoesNotMatch: 'backend.access-denied',
-  AccessDenied: 'backend.access-denied',
-  AllAccessDisabled: 'backend.access-denied',
-  AccountProblem: 'backend.access-denied',
-  AccountNotActivated: 'backend.access-denied',
-  AuthenticationLockout: 'backend.access-denied',
-  InvalidToken: 'backend.access-denied',
-  ExpiredToken: 'backend.access-denied',
-
-  RequestTimeTooSkewed: 'backend.clock-skew',
-  RequestExpired: 'backend.clock-skew',
-
-  SlowDown: 'backend.throttled',
-  ServiceUnavailable: 'backend.throttled',
-  TooManyRequests: 'backend.throttled',
-  RequestLimitExceeded: 'backend.throttled',
-  Throttling: 'backend.throttled',
-  ThrottlingException: 'backend.throttled',
-
-  InternalError: 'backend.unreachable',
-  RequestTimeout: 'backend.unreachable',
-  // The body was damaged on the way: the same request may well succeed.
-  BadDigest: 'backend.unreachable',
-  IncompleteBody: 'backend.unreachable',
-
-  QuotaExceeded: 'backend.disk-full',
-  XMinioStorageFull: 'backend.disk-full',
-  XMinioAdminBucketQuotaExceeded: 'backend.disk-full',
-
-  // 403, but nothing about keys: this service wants the bucket in the host name.
-  SecondLevelDomainForbidden: 'backend.rejected',
-  PathStyleDomainForbidden: 'backend.rejected',
-  VirtualHostDomainRequired: 'backend.rejected',
-  InvalidObjectState: 'backend.rejected',
-};
 
 const networkCodes = new Set(
   (
@@ -96,35 +52,45 @@ export function s3Error(error: unknown, context: S3ErrorContext): AppError {
   if (isGone && context.name !== undefined && (context.operation === 'get' || context.operation === 'stat')) {
     return blobMissing(context.name, error);
   }
-  return new AppError(codeFor(said, error), factsOf(said, error, context), { cause: error });
+  const meaning = meaningFor(said, error, context);
+  return new AppError(meaning.code, factsOf(said, error, context, meaning), { cause: error });
 }
 
-function codeFor(said: Spoken, error: unknown): ErrorCode {
+function meaningFor(said: Spoken, error: unknown, { operation }: S3ErrorContext): Meaning {
   const { code, status, message } = said;
-  if (isSkew(said)) return 'backend.clock-skew';
-  const known = code === undefined ? undefined : byCode[code];
-  if (known !== undefined) return known;
-  if (status !== undefined) return byStatus(status);
+  if (status !== undefined) {
+    const meaning = meaningOfAnswer({ code, status, message, operation }) ?? meaningOfStatus(status);
+    if (meaning.because === 'wrong-region' && rightRegionOf(error) !== undefined)
+      return { ...meaning, because: 'wrong-region-named' };
+    return meaning;
+  }
   const network = networkCode(error);
-  if (network !== undefined) return foreignCode.test(network) ? 'backend.rejected' : 'backend.unreachable';
-  if (error instanceof Error && error.name === 'TimeoutError') return 'backend.unreachable';
-  if (/socket hang up|aborted|network/i.test(message)) return 'backend.unreachable';
+  if (network !== undefined) return meaningOfNetwork(network);
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return { code: 'backend.unreachable', because: 'too-slow' };
+  if (/socket hang up|aborted|network/i.test(message)) return { code: 'backend.unreachable', because: 'network-cut' };
   // Neither the service nor the network: an answer the SDK could not read, or a bug of ours.
-  return isUnreadable(error) ? 'backend.rejected' : 'unexpected';
+  return isUnreadable(error) ? { code: 'backend.rejected', because: 'not-s3' } : { code: 'unexpected' };
 }
 
-function byStatus(status: number): ErrorCode {
-  if (status === 401 || status === 403) return 'backend.access-denied';
-  if (status === 301 || status === 307) return 'backend.bucket-missing';
-  if (status === 429 || status === 503) return 'backend.throttled';
-  if (status === 507) return 'backend.disk-full';
-  if (status === 501 || status < 500) return 'backend.rejected';
-  return 'backend.unreachable';
-}
-
-/** OBS answers AccessDenied and OSS an EC number; only their words tell that it is about time. */
-function isSkew({ status, message }: Spoken): boolean {
-  return status === 403 && /0002-0000050[14]|not yet valid|no longer valid|request has expired/i.test(message);
+/**
+ * Where the bucket is, as the service says it: Amazon in a field or header of the refusal, OSS as the host it wants. A name goes into
+ * sentences and maybe into a host name, so nothing but letters, digits and dashes.
+ */
+function rightRegionOf(error: unknown): string | undefined {
+  const { Region, Endpoint, $response } = error as {
+    readonly Region?: unknown;
+    readonly Endpoint?: unknown;
+    readonly $response?: { readonly headers?: Readonly<Record<string, unknown>> };
+  };
+  const host =
+    typeof Endpoint === 'string'
+      ? /(?:^|\.)(?:s3\.)?oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/.exec(Endpoint)?.[1]
+      : undefined;
+  const named = [Region, $response?.headers?.['x-amz-bucket-region'], host];
+  return named.find(
+    (region): region is string => typeof region === 'string' && /^[a-z0-9][a-z0-9-]{1,40}$/.test(region),
+  );
 }
 
 /** The SDK hangs the answer on errors that came while reading it. */
@@ -132,13 +98,20 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof Error && '$response' in error;
 }
 
-function factsOf(said: Spoken, error: unknown, { bucket, name, operation }: S3ErrorContext): ErrorFacts {
+function factsOf(
+  said: Spoken,
+  error: unknown,
+  { bucket, name, operation }: S3ErrorContext,
+  { because }: Meaning,
+): ErrorFacts {
   const reason = said.code ?? networkCode(error) ?? (error instanceof Error ? error.name : undefined);
   return {
     operation,
     bucket,
     ...(name === undefined ? {} : { name }),
     ...(reason !== undefined && shape.test(reason) ? { reason } : {}),
+    ...(because === undefined ? {} : { because }),
+    ...(because === 'wrong-region-named' ? { rightRegion: rightRegionOf(error) ?? '' } : {}),
     ...(said.status === undefined ? {} : { status: said.status }),
     ...(said.requestId !== undefined && shape.test(said.requestId) ? { requestId: said.requestId } : {}),
   };

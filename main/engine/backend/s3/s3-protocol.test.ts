@@ -30,7 +30,7 @@ async function rig(
 
 describe('an S3 create', () => {
   it('is one request where the service is known to honour If-None-Match', async () => {
-    const { fake, store } = await rig({}, { provider: 'aws', region: 'eu-west-1', addressing: 'path' });
+    const { fake, store } = await rig({}, { provider: 'aws-s3', region: 'eu-west-1', addressing: 'path' });
     await store.put('a', bytes, create);
     expect(await store.put('a', Buffer.from('other'), create)).toEqual({ written: false });
     expect(fake.requestCount('PutObject')).toBe(2);
@@ -48,7 +48,7 @@ describe('an S3 create', () => {
   it('stops sending the condition to a service that answers 501 to it', async () => {
     const { fake, store } = await rig(
       { quirks: { ifNoneMatch: 'not-implemented' } },
-      { provider: 'aws', region: 'eu-west-1', addressing: 'path' },
+      { provider: 'aws-s3', region: 'eu-west-1', addressing: 'path' },
     );
     expect(await store.put('a', bytes, create)).toEqual({ written: true });
     expect(await store.put('a', Buffer.from('other'), create)).toEqual({ written: false });
@@ -63,7 +63,7 @@ describe('an S3 create', () => {
   });
 
   it('lets exactly one of eight racing writers win where the service honours the condition', async () => {
-    const { store } = await rig({}, { provider: 'aws', region: 'eu-west-1', addressing: 'path' });
+    const { store } = await rig({}, { provider: 'aws-s3', region: 'eu-west-1', addressing: 'path' });
     const writers = Array.from({ length: 8 }, (_, n) => store.put('shouhu.json', Buffer.from(`header ${n}`), create));
     const written = (await Promise.all(writers)).map((outcome) => outcome.written);
     expect(written.filter(Boolean)).toHaveLength(1);
@@ -87,8 +87,7 @@ describe('an S3 write', () => {
     const store = storeOn(fake, {
       provider: 'aliyun-oss',
       region: 'cn-hangzhou',
-      endpoint: `http://${domain}:${fake.port}`,
-      addressing: 'custom-domain',
+      customDomain: `http://${domain}:${fake.port}`,
       lookup: everyHostIsLocal,
     });
     closing.push(

@@ -78,7 +78,8 @@ export function viewOfDestination(destination: SavedDestination): DestinationVie
   const { id, name, role, place, addedAt, kind } = destination;
   const shared = { id, name, role, place, addedAt, kind };
   if (destination.kind === 'disk') return { ...shared, where: destination.path, provider: null, hasCredentials: true };
-  const { bucket, prefix, endpoint, provider, sealedKeys } = destination;
-  const where = `${bucket}${prefix === '' ? '' : `/${prefix}`} (${endpoint ?? provider})`;
-  return { ...shared, where, provider, hasCredentials: sealedKeys !== null };
+  const { bucket, prefix, endpoint, customDomain, provider, lockDays, sealedKeys } = destination;
+  const where = `${bucket}${prefix === '' ? '' : `/${prefix}`} (${customDomain ?? endpoint ?? provider})`;
+  const view = { ...shared, where, provider, hasCredentials: sealedKeys !== null };
+  return lockDays == null ? view : { ...view, lockDays };
 }

@@ -38,6 +38,15 @@ export const savedSourceSchema = z.strictObject({
 });
 export type SavedSource = z.infer<typeof savedSourceSchema>;
 
+const cloudFindingsSchema = z.strictObject({
+  addressing: z.enum(['virtual-host', 'path']).optional(),
+  createGuard: z.enum(['if-none-match', 'head-first']).optional(),
+  listVersion: z.literal([1, 2]).optional(),
+  /** The bucket locks objects, whoever asked for it: a removal must look first. */
+  lock: z.boolean().optional(),
+});
+export type CloudFindings = z.infer<typeof cloudFindingsSchema>;
+
 const savedDestinationBase = {
   id: z.uuid(),
   name: z.string(),
@@ -55,6 +64,12 @@ export const savedDestinationSchema = z.discriminatedUnion('kind', [
     region: z.string().nullable(),
     endpoint: z.string().nullable(),
     prefix: z.string(),
+    /** Stands for the bucket. */
+    customDomain: z.string().nullable().optional(),
+    /** Object lock, proven on a test object before it was saved. */
+    lockDays: z.int().nullable().optional(),
+    /** What the probe found out that the table of clouds does not say. */
+    found: cloudFindingsSchema.optional(),
     sealedKeys: sealedSchema.nullable(),
   }),
 ]);

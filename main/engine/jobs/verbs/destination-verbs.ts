@@ -106,6 +106,7 @@ export async function destinationAdd(
   const { destinations } = await context.home.settings.read();
   if (destinations.some(({ name }) => name === input.name))
     throw new AppError('destination.exists', { name: input.name });
+  if (input.kind === 's3' && input.lockDays != null) throw new AppError('feature.not-yet', { feature: 'object-lock' });
   if (input.kind === 'disk') input = { ...input, path: await prepareDiskFolder(resolve(input.path)) };
   const tried = await tryStore(context, opener(input), run.signal);
   if (tried.error !== null) throw tried.error;
@@ -157,7 +158,7 @@ function toSaved(context: EngineContext, input: DestinationInput): SavedDestinat
   const id = newId();
   const shared = { id, name: input.name, place: input.place, addedAt: isoUtc(context.clock.nowMs()) };
   if (input.kind === 'disk') return { ...shared, kind: 'disk', role: input.role, path: resolve(input.path) };
-  const { provider, bucket, region, endpoint, prefix } = input;
+  const { provider, bucket, region, endpoint, prefix, customDomain } = input;
   return {
     ...shared,
     kind: 's3',
@@ -167,6 +168,7 @@ function toSaved(context: EngineContext, input: DestinationInput): SavedDestinat
     region,
     endpoint,
     prefix,
+    ...(customDomain == null ? {} : { customDomain }),
     sealedKeys: sealCloudKeys(context.unlocked().keys, id, input),
   };
 }

@@ -111,6 +111,7 @@ async function addRecovered(context: EngineContext, from: Place): Promise<SavedD
           region: from.region,
           endpoint: from.endpoint,
           prefix: from.prefix,
+          ...(from.customDomain == null ? {} : { customDomain: from.customDomain }),
           sealedKeys: sealCloudKeys(context.unlocked().keys, id, from),
         };
   await saveDestination(context, saved);

@@ -1,0 +1,63 @@
+/**
+ * Why a cloud said no, as far as it can be told: the fact `because` of a `backend.*` error. The error's code says what the program may
+ * do about it; the cause says which sentence helps the owner (`shared/i18n/cloud-causes.*.ts`).
+ */
+export const cloudCauses = [
+  'key-unknown',
+  'secret-wrong',
+  'token-expired',
+  'clock',
+  'clock-ahead',
+  'clock-behind',
+  'no-right',
+  'no-right-put',
+  'no-right-get',
+  'no-right-list',
+  'no-right-remove',
+  'read-only-key',
+  'foreign-bucket',
+  's3-not-enabled',
+  'address-style',
+  'own-domain-needed',
+  'upload-style',
+  'bucket-missing',
+  'bucket-name',
+  'bucket-taken',
+  'bucket-owned',
+  'wrong-region',
+  'wrong-region-named',
+  'object-exists',
+  'locked',
+  'archived',
+  'thawing',
+  'busy',
+  'quota',
+  'cap-reached',
+  'account',
+  'lockout',
+  'region-lacks',
+  'part-size',
+  'too-large',
+  'damaged-on-the-way',
+  'answers-wrong',
+  'list-loop',
+  'host-unknown',
+  'nobody-listens',
+  'network-cut',
+  'too-slow',
+  'certificate-expired',
+  'certificate-untrusted',
+  'certificate-name',
+  'not-s3',
+  'lock-off',
+  'lock-ignored',
+  'lock-destroys',
+  'lock-console-only',
+  'lock-none',
+  'lock-no-right',
+] as const;
+export type CloudCause = (typeof cloudCauses)[number];
+
+export function isCloudCause(value: unknown): value is CloudCause {
+  return (cloudCauses as readonly unknown[]).includes(value);
+}
