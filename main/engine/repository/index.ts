@@ -39,6 +39,9 @@ export { chunksOfTable } from './records.ts';
 export { isUnreadableObject } from './unreadable.ts';
 export { copyMissing, copySnapshot } from './copy.ts';
 export type { CopyOptions, CopyProgress } from './copy.ts';
+export { defaultGraceMs, pruneRepository } from './prune/prune-repository.ts';
+export type { PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
+export type { PrunableSnapshot } from './prune/survey.ts';
 export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
 export { recoverScriptSha256 } from './reader-files.ts';
 

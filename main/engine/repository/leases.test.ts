@@ -9,8 +9,8 @@ const minuteMs = 60_000;
 
 function aPlace() {
   const blobs = new Map<string, MemoryBlob>();
-  const store = new MemoryBlobStore({ blobs });
   const clock = new TestClock();
+  const store = new MemoryBlobStore({ blobs, clock });
   const take = (kind: LeaseKind, holder = 'backup of shop') =>
     acquireLease(store, mainKeys, { kind, holder, host: 'pc-1', clock, signal: never, ttlMs: 10 * minuteMs });
   return { blobs, clock, take };

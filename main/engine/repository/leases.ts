@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
-import type { BlobStore } from '../backend/blob-store.ts';
+import type { BlobStat, BlobStore } from '../backend/blob-store.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -10,8 +10,8 @@ import { leaseMacKey, type MainKeys } from './keys/main-keys.ts';
 
 /**
  * Leases say who is writing (`writer`, any number at once) or pruning (`exclusive`, alone). A lease ends by itself: a holder
- * that died never blocks. They are signed, so a store or a stranger cannot invent one. They rest on clocks that agree within
- * minutes, which is why prune also spares young objects.
+ * that died never blocks. They are signed, so a store or a stranger cannot invent one. A computer whose clock is wrong by a day still
+ * sees whoever renewed a lease in the last minutes: by the store's own times, beside that of its own lease.
  */
 export type LeaseKind = 'writer' | 'exclusive';
 
@@ -25,6 +25,8 @@ export interface LeaseRequest {
   readonly signal: AbortSignal;
   /** How long the lease lives without a heartbeat; default 10 minutes, at most 24 hours. */
   readonly ttlMs?: number;
+  /** Called when a writer's lease had ended and was taken up again: somebody may have pruned meanwhile. */
+  readonly onLapse?: () => void;
 }
 
 export interface LeaseHandle {
@@ -74,8 +76,8 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
     expiresAtMs = endMs;
   };
   const refuseConflict = async (checkSignal: AbortSignal) => {
-    for await (const other of liveLeases(store, keys, clock, checkSignal)) {
-      if (other.id !== id && (kind === 'exclusive' || other.kind === 'exclusive')) throw leasedBy(other);
+    for await (const other of liveLeases(store, keys, clock, id, checkSignal)) {
+      if (kind === 'exclusive' || other.kind === 'exclusive') throw leasedBy(other);
     }
   };
 
@@ -97,8 +99,13 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
       if (losing.signal.aborted) throw losing.signal.reason;
       try {
         // After a sleep the lease may have ended, and someone else may have begun in good faith.
-        if (clock.nowMs() >= expiresAtMs) await refuseAfterSleep(kind, refuseConflict, beatSignal);
+        const isOver = clock.nowMs() >= expiresAtMs;
+        // One that ended is lost for good: a backup may have come and gone meanwhile.
+        if (isOver && kind === 'exclusive') throw new AppError('repository.leased', noHolder);
+        // Alone means alone: a writer with a broken clock may not have seen us.
+        if (isOver || kind === 'exclusive') await refuseConflict(beatSignal);
         await write(beatSignal);
+        if (isOver) request.onLapse?.();
       } catch (error) {
         if (isAppErrorOf(error, 'repository.leased')) losing.abort(error);
         throw error;
@@ -110,16 +117,31 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
   };
 }
 
-/** Leases that hold now. Unsigned, misnamed, ended or absurdly long ones never block. */
-async function* liveLeases(store: BlobStore, keys: MainKeys, clock: Clock, signal: AbortSignal): AsyncGenerator<Lease> {
-  for await (const { name } of store.list('leases/', signal)) {
-    const id = idOfLeaseName(name);
-    if (id === undefined) continue;
-    const lease = await readLease(store, keys, name, signal);
+/** Leases of others that hold now. Unsigned, misnamed, ended or absurdly long ones never block. */
+async function* liveLeases(
+  store: BlobStore,
+  keys: MainKeys,
+  clock: Clock,
+  ownId: string,
+  signal: AbortSignal,
+): AsyncGenerator<Lease> {
+  const listed: BlobStat[] = [];
+  for await (const blob of store.list('leases/', signal)) listed.push(blob);
+  const own = listed.find(({ name }) => idOfLeaseName(name) === ownId);
+  for (const blob of listed) {
+    const id = idOfLeaseName(blob.name);
+    if (id === undefined || id === ownId) continue;
+    const lease = await readLease(store, keys, blob.name, signal);
     if (lease?.id !== id) continue;
     const leftMs = Date.parse(lease.expiresAt) - clock.nowMs();
-    if (leftMs > 0 && leftMs <= maxTtlMs) yield lease;
+    if ((leftMs > 0 && leftMs <= maxTtlMs) || isFreshBeside(own, blob)) yield lease;
   }
+}
+
+/** Whether the store wrote the other lease within the last heartbeats, by its own clock: no workstation's clock has a part in it. */
+function isFreshBeside(own: BlobStat | undefined, other: BlobStat): boolean {
+  if (own === undefined || own.modifiedAtMs <= 0 || other.modifiedAtMs <= 0) return false;
+  return Math.abs(own.modifiedAtMs - other.modifiedAtMs) < defaultTtlMs;
 }
 
 async function readLease(
@@ -150,15 +172,7 @@ function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-/** An exclusive lease that ended is lost for good: a backup may have come and gone meanwhile. */
-async function refuseAfterSleep(
-  kind: LeaseKind,
-  refuseConflict: (signal: AbortSignal) => Promise<void>,
-  signal: AbortSignal,
-) {
-  if (kind === 'exclusive') throw new AppError('repository.leased', { holder: '', host: '', untilIso: '' });
-  await refuseConflict(signal);
-}
+const noHolder = { holder: '', host: '', untilIso: '' };
 
 function leasedBy({ holder, host, expiresAt }: Lease): AppError {
   return new AppError('repository.leased', { holder, host, untilIso: expiresAt });

@@ -20,6 +20,7 @@ import {
 } from './objects/object-codec.ts';
 import { refreshReaderFiles } from './reader-files.ts';
 import { parseAccountsRecord, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
+import { referencesOf } from './references.ts';
 import { TableChunks } from './table-chunks.ts';
 import { isUnreadableObject } from './unreadable.ts';
 
@@ -43,6 +44,9 @@ export class Repository {
   readonly header: RepositoryHeader;
   readonly #chunks: ChunkSet;
   readonly #tableChunks = new TableChunks();
+  /** Renews what is held and is over: before a manifest is written, a prune of others must have been noticed. */
+  readonly #renewals = new Set<(signal: AbortSignal) => Promise<void>>();
+  #isListingStale = false;
 
   private constructor(store: BlobStore, keys: MainKeys, header: RepositoryHeader) {
     this.store = store;
@@ -199,10 +203,15 @@ export class Repository {
     return this.#putRecord('accounts', record, signal);
   }
 
-  async getTableRecord(id: string, signal: AbortSignal): Promise<TableRecord> {
+  /** Without `remember` (default: true) nothing of the record stays in memory for `chunksOfTable`. */
+  async getTableRecord(
+    id: string,
+    signal: AbortSignal,
+    { remember = true }: { readonly remember?: boolean } = {},
+  ): Promise<TableRecord> {
     const { payload } = await this.getObject(id, { expectedKind: 'table', signal });
     const record = parseTableRecord(id, payload);
-    this.#tableChunks.remember(id, record);
+    if (remember) this.#tableChunks.remember(id, record);
     return record;
   }
 
@@ -223,9 +232,9 @@ export class Repository {
   async *objectsOf(manifest: Manifest, signal: AbortSignal): AsyncGenerator<string> {
     const seen = new Set<string>();
     const fresh = (id: string) => seen.size < seen.add(id).size;
-    if (manifest.accounts !== undefined && fresh(manifest.accounts.chunk)) yield manifest.accounts.chunk;
-    for (const { schemaChunk } of manifest.databases) if (fresh(schemaChunk)) yield schemaChunk;
-    for (const { tableChunk } of manifest.tables) {
+    const { leaves, tables } = referencesOf(manifest);
+    for (const id of leaves) if (fresh(id)) yield id;
+    for (const tableChunk of tables) {
       if (!fresh(tableChunk)) continue;
       yield tableChunk;
       for (const id of await this.chunksOfTable(tableChunk, signal)) if (fresh(id)) yield id;
@@ -234,12 +243,16 @@ export class Repository {
 
   /**
    * Makes the snapshot exist on this copy; gives the manifest's name and size. First every chunk it names, also through its table
-   * records, must be in the listing or have been put: else `repository.missing-object`, and nothing is written.
+   * records, must be in the listing or have been put: else `repository.missing-object`, and nothing is written. Who slept through the end
+   * of the lease looks again: a prune may have removed what the old listing has. Error: `repository.leased` while one runs.
    */
   async putManifest(
     manifest: Manifest,
     signal: AbortSignal,
   ): Promise<{ readonly name: string; readonly sizeBytes: number }> {
+    for (const renew of this.#renewals) await renew(signal);
+    if (this.#isListingStale) this.forgetListing();
+    this.#isListingStale = false;
     const known = await this.knownIds(signal);
     for await (const id of this.objectsOf(manifest, signal)) {
       if (!known.has(id)) throw new AppError('repository.missing-object', { object: id });
@@ -326,8 +339,23 @@ export class Repository {
   }
 
   /** Announces who writes or prunes. `repository.leased` {holder, untilIso} when it has to wait for another. */
-  acquireLease(request: LeaseRequest): Promise<LeaseHandle> {
-    return acquireLease(this.store, this.keys, request);
+  async acquireLease(request: LeaseRequest): Promise<LeaseHandle> {
+    const onLapse = () => {
+      this.#isListingStale = true;
+      request.onLapse?.();
+    };
+    const lease = await acquireLease(this.store, this.keys, { ...request, onLapse });
+    const renew = async (signal: AbortSignal) => {
+      if (request.clock.nowMs() >= lease.expiresAtMs()) await lease.heartbeat(signal);
+    };
+    this.#renewals.add(renew);
+    return {
+      ...lease,
+      release: (signal) => {
+        this.#renewals.delete(renew);
+        return lease.release(signal);
+      },
+    };
   }
 
   async #putRecord(
