@@ -12,8 +12,12 @@ export interface LocalS3 {
 
 export const localS3Keys = { accessKeyId: 'AKBENCH', secretAccessKey: 'secret-of-the-benchmark-only' };
 
-export async function startLocalS3(buckets: readonly string[]): Promise<LocalS3> {
-  const child = fork(fileURLToPath(import.meta.url), [...buckets]);
+/** @param folder one folder per bucket, served as it is; without it the objects are in memory, and there are none */
+export async function startLocalS3(
+  buckets: readonly string[],
+  { latencyMs = 0, folder = '' }: { readonly latencyMs?: number; readonly folder?: string } = {},
+): Promise<LocalS3> {
+  const child = fork(fileURLToPath(import.meta.url), [String(latencyMs), folder, ...buckets]);
   const [endpoint] = (await once(child, 'message')) as [string];
   return {
     endpoint,
@@ -27,7 +31,13 @@ export async function startLocalS3(buckets: readonly string[]): Promise<LocalS3>
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const server = await startFakeS3({ accessKeys: [localS3Keys], buckets: process.argv.slice(2) });
+  const [latency = '0', folder = '', ...buckets] = process.argv.slice(2);
+  const server = await startFakeS3({
+    accessKeys: [localS3Keys],
+    buckets,
+    quirks: { latencyMs: Number(latency) },
+    ...(folder === '' ? {} : { folder }),
+  });
   process.on('disconnect', () => process.exit());
   process.send?.(server.endpoint);
 }

@@ -10,6 +10,7 @@ import {
 import type { Measured } from '../engine-client.ts';
 import { passphrase, type Rig } from '../rig.ts';
 import { localS3Keys } from './local-s3.ts';
+import { writeLongTimeline, type LongTimeline } from './long-timeline.ts';
 import { writeSyntheticRepository, type SyntheticPlan } from './synthetic-repository.ts';
 
 /** One home without a shop, the keys of its repositories, and measured calls, each in an engine process of its own. */
@@ -54,6 +55,10 @@ export class RepositoryBench {
       stepMs: 24 * 3600 * 1000,
     };
     return writeSyntheticRepository(dir, this.#keys, this.#header, whole, this.signal);
+  }
+
+  longTimeline(dir: string, plan: LongTimeline): Promise<{ readonly chunks: number }> {
+    return writeLongTimeline(dir, this.#keys, this.#header, plan, this.signal);
   }
 
   async addDisk(name: string, path: string, role: 'main' | 'second-disk'): Promise<void> {

@@ -54,6 +54,11 @@ export class Catalog {
     this.#db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('built', ?)").run(isoUtc(this.#clock.nowMs()));
   }
 
+  /** Everything that `write` writes becomes visible together, and costs one transaction. */
+  atOnce(write: () => void): void {
+    this.#db.transaction(write).immediate();
+  }
+
   addSnapshot(manifest: Manifest, manifestName: string, chunks: number): void {
     this.#db
       .prepare(
@@ -70,6 +75,18 @@ export class Catalog {
          ORDER BY at DESC LIMIT @limit`,
       )
       .all(source === null ? { limit } : { source, limit });
+    return (rows as SnapshotRow[]).map(toSnapshot);
+  }
+
+  /** The newest snapshot of each source, by the source's id. */
+  newestPerSource(): CatalogSnapshot[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT manifest, manifest_name, chunks FROM (
+           SELECT *, ROW_NUMBER() OVER (PARTITION BY json_extract(manifest, '$.source.id') ORDER BY at DESC) AS age
+           FROM snapshots) WHERE age = 1 ORDER BY at DESC`,
+      )
+      .all();
     return (rows as SnapshotRow[]).map(toSnapshot);
   }
 

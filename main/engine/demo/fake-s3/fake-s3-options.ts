@@ -24,6 +24,8 @@ export interface FakeS3Quirks {
   opaqueEtags?: boolean;
   /** 403 to path-style requests (OSS, COS). */
   noPathStyle?: boolean;
+  /** How far away it is: each answer waits so long, as many at a time as are asked. */
+  latencyMs?: number;
   /** Refuses every request as skewed, whatever its time. */
   alwaysSkewed?: boolean;
 }

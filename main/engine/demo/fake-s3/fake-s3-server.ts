@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import {
   bucketsAnswer,
@@ -78,6 +79,7 @@ class Fake {
     this.#counts.set(call.operation, (this.#counts.get(call.operation) ?? 0) + 1);
     try {
       const body = await readBody(request);
+      if (this.#quirks.latencyMs !== undefined) await sleep(this.#quirks.latencyMs);
       this.#send(call, response, requestId, await this.#answer(call, request, body));
     } catch (error) {
       if (request.destroyed && !request.complete) return;

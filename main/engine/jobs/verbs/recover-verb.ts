@@ -48,8 +48,10 @@ export async function recoverRun(
     if (!(await context.home.isInitialised())) await context.home.writeKeyring(repository.header);
     context.setUnlocked({ header: repository.header, keys });
     const destination = await addRecovered(context, from);
-    run.report({ phase: 'timeline', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-    await readTimeline(context, destination, repository, run.signal);
+    const report = (doneItems: number, totalItems: number | null) =>
+      run.report({ phase: 'timeline', detail: '', doneBytes: 0, totalBytes: null, doneItems, totalItems });
+    report(0, null);
+    await readTimeline(context, destination, repository, run.signal, report);
     context.catalog.markBuilt();
     const sources = await addSources(context, repository, run.signal);
     const snapshots = context.catalog.snapshotIdsAt(destination.id).length;
@@ -120,12 +122,9 @@ async function addRecovered(context: EngineContext, from: Place): Promise<SavedD
 
 /** One source per shop in the timeline, as its newest snapshot describes it. Returns the names of all of them. */
 async function addSources(context: EngineContext, repository: Repository, signal: AbortSignal): Promise<string[]> {
-  const newest = new Map<string, Manifest>();
-  for (const { manifest } of context.catalog.snapshots(null))
-    if (!newest.has(manifest.source.id)) newest.set(manifest.source.id, manifest);
   const { sources } = await context.home.settings.read();
   const known = new Set(sources.map(({ id }) => id));
-  const found = [...newest.values()];
+  const found = context.catalog.newestPerSource().map(({ manifest }) => manifest);
   const missing: SavedSource[] = [];
   for (const manifest of found) {
     if (known.has(manifest.source.id)) continue;

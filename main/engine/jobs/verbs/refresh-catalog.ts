@@ -1,6 +1,7 @@
 import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
+import { settleAll } from '../../platform/settle-all.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withRepository } from '../stores.ts';
@@ -19,42 +20,104 @@ export async function refreshDestination(
   );
 }
 
+/** Manifests in flight: a disk answers at once, a cloud after tens of milliseconds. Each is kilobytes. */
+const readersOfDisk = 4;
+const readersOfCloud = 24;
+/** Snapshots that the catalog takes in one transaction: a person who looks meanwhile sees the timeline grow. */
+const batchSnapshots = 100;
+
 /**
  * A snapshot that was on this copy and is not listed any more, or whose manifest cannot be read, is written down as not intact;
- * one rotten manifest never hides the others.
+ * one rotten manifest never hides the others. Newest first; what was read before an error or a cancel stays in the catalog.
+ *
+ * @param onProgress told of manifests that did not have to be, or have been, read
  */
 export async function readTimeline(
   context: EngineContext,
   destination: SavedDestination,
   repository: Repository,
   signal: AbortSignal,
+  onProgress: (doneSnapshots: number, totalSnapshots: number) => void = () => undefined,
 ): Promise<void> {
   const { catalog } = context;
   // Asked before the listing: what another process adds meanwhile must not look as if it had gone.
   const gone = new Set(catalog.snapshotIdsAt(destination.id));
-  for (const name of await repository.listManifests(signal)) {
+  const names = (await repository.listManifests(signal)).reverse();
+  const known: string[] = [];
+  const fresh: string[] = [];
+  for (const name of names) {
     const id = parseManifestName(name)?.id ?? '';
     gone.delete(id);
-    const isReadable = catalog.knowsSnapshot(id) || (await readSnapshot(context, repository, name, signal));
-    if (isReadable) catalog.recordCopy(id, destination.id, 'listed', true);
+    if (catalog.knowsSnapshot(id)) known.push(id);
+    else fresh.push(name);
   }
-  for (const id of gone) catalog.recordCopy(id, destination.id, 'written', false);
+  catalog.atOnce(() => {
+    for (const id of known) catalog.recordCopy(id, destination.id, 'listed', true);
+    for (const id of gone) catalog.recordCopy(id, destination.id, 'written', false);
+  });
+  onProgress(known.length, names.length);
+  await readSnapshots(context, destination, repository, fresh, signal, (done) =>
+    onProgress(known.length + done, names.length),
+  );
 }
 
-/** False when the manifest cannot be read on this copy: the others may still have it, and `verify` tells. */
-async function readSnapshot(
-  { catalog }: EngineContext,
+interface ReadSnapshot {
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly chunks: number;
+}
+
+async function readSnapshots(
+  { catalog, onCatalogChanged }: EngineContext,
+  destination: SavedDestination,
   repository: Repository,
-  name: string,
+  names: readonly string[],
   signal: AbortSignal,
-): Promise<boolean> {
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const stop = new AbortController();
+  const running = AbortSignal.any([signal, stop.signal]);
+  let waiting: ReadSnapshot[] = [];
+  const write = () => {
+    const batch = waiting;
+    waiting = [];
+    catalog.atOnce(() => {
+      for (const { name, manifest, chunks } of batch) {
+        catalog.addSnapshot(manifest, name, chunks);
+        catalog.recordCopy(manifest.id, destination.id, 'listed', true);
+      }
+    });
+  };
+  let next = 0;
+  let done = 0;
+  const lane = async () => {
+    for (let name = names[next++]; name !== undefined; name = names[next++]) {
+      const snapshot = await readSnapshot(repository, name, running);
+      if (snapshot !== null) waiting.push(snapshot);
+      done += 1;
+      onProgress(done);
+      if (waiting.length < batchSnapshots) continue;
+      write();
+      onCatalogChanged();
+    }
+  };
+  const readers = repository.store.kind === 's3' ? readersOfCloud : readersOfDisk;
   try {
+    await settleAll(Array.from({ length: readers }, lane), (error) => stop.abort(error));
+  } finally {
+    write();
+  }
+}
+
+/** Null when the manifest cannot be read on this copy: the others may still have it, and `verify` tells. */
+async function readSnapshot(repository: Repository, name: string, signal: AbortSignal): Promise<ReadSnapshot | null> {
+  try {
+    signal.throwIfAborted();
     const manifest = await repository.getManifest(name, signal);
-    catalog.addSnapshot(manifest, name, await countChunks(repository, manifest, signal));
-    return true;
+    return { name, manifest, chunks: await countChunks(repository, manifest, signal) };
   } catch (error) {
     signal.throwIfAborted();
-    if (isUnreadableObject(error)) return false;
+    if (isUnreadableObject(error)) return null;
     throw error;
   }
 }
