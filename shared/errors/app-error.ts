@@ -117,6 +117,7 @@ export const errorCatalog = {
   'backup.tables-unisolated': checkFailed,
   'backup.tables-unreadable': checkFailed,
   'backup.tables-moved': checkFailed,
+  'backup.objects-unreadable': checkFailed,
   'backup.views-broken': checkFailed,
   'copy.incomplete': checkFailed,
   'prune.unreadable': checkFailed,

@@ -27,6 +27,9 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'step.ssh': 'SSH connection',
   'step.login': 'database login',
   'step.privileges': 'privileges',
+  'step.damaged': 'damaged in the shop itself (the backup keeps everything else and names it)',
+  'step.metadata-locks':
+    'an ALTER TABLE in the shop would wait for a whole backup, and visitors behind it. One right for the backup account prevents that; where the host does not grant it, alter tables outside the hours of backups',
   'step.tables': 'table structures',
   'step.open': 'opening the place',
   'step.put': 'writing',
@@ -42,6 +45,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'check.tables-still-there': 'tables that held rows are still there',
   'check.tables-isolated': 'all tables from one instant',
   'check.tables-readable': 'all tables could be read',
+  'check.objects-readable': 'all views, routines, triggers and events could be read',
   'check.views-valid': 'all views can be used',
   'check.definers-exist': 'definers of views, triggers and the like exist',
   'check.definers-exist-warning': 'their definer is gone (the definitions were kept)',
@@ -56,6 +60,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
     'has damaged or missing objects; they were read from another copy, and what was restored is whole. Mend it: verify with --heal-from',
   'note.copy-out-of-reach': 'could not be reached this time; another copy was used',
   'note.table-not-kept': 'could not be read when the backup was made: not in this snapshot',
+  'note.object-not-kept': 'the server did not show it when the backup was made: not in this snapshot',
   'note.text-as-octets':
     'holds octets that are no text of its character set (number of rows in brackets). They came back octet by octet in a binary column: comparing and sorting take every octet as it is. Correct those rows, then this statement turns the column back',
   'note.generated-over-octets':

@@ -25,6 +25,9 @@ export const cliIdsZh = {
   'step.ssh': 'SSH 连接',
   'step.login': '登录数据库',
   'step.privileges': '权限',
+  'step.damaged': '网站自己这里已经损坏（备份会存好其余全部，并点名它）',
+  'step.metadata-locks':
+    '网站改表（ALTER TABLE）时要等整个备份读完，后面的访客也跟着等。给备份账号加一个权限就不会了；服务商不给的话，请避开备份的时间改表',
   'step.tables': '读取表结构',
   'step.open': '打开位置',
   'step.put': '写入',
@@ -40,6 +43,7 @@ export const cliIdsZh = {
   'check.tables-still-there': '上次有数据的表都还在',
   'check.tables-isolated': '每张表都取自同一时刻',
   'check.tables-readable': '每张表都能读到',
+  'check.objects-readable': '视图、存储过程、触发器、事件都能读到',
   'check.views-valid': '视图都能用',
   'check.definers-exist': '视图、触发器等的定义者都还在',
   'check.definers-exist-warning': '定义者已经不在的视图、触发器等（定义都已存好）',
@@ -53,6 +57,7 @@ export const cliIdsZh = {
     '这份副本里有损坏或缺失的数据块，已改从别的副本读取，恢复的内容是完整的。请用 verify 加 --heal-from 修好它',
   'note.copy-out-of-reach': '这份副本这次读不到，已改用别的副本',
   'note.table-not-kept': '备份时读不出来，快照里没有这张表',
+  'note.object-not-kept': '备份时服务器不肯显示，快照里没有它',
   'note.text-as-octets':
     '里有不属于其字符集的字节（括号内为行数）。已按原字节恢复到二进制列，比较和排序按字节进行；修正这些行后，用这条语句改回原来的列',
   'note.generated-over-octets':

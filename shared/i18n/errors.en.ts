@@ -224,6 +224,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'Back up again when the upgrade or change is over; if a scheduled job empties them, back up at another time.',
   },
+  'backup.objects-unreadable': {
+    message:
+      'All readable data was kept, but the server does not show these views, routines, triggers or events, so they are not in this snapshot: {{objects}}. Where it says “*”, not even the names of that kind could be had.',
+    remedy:
+      'Where a right is missing, grant it to the backup account (SHOW VIEW for views, SHOW_ROUTINE or SELECT on mysql.proc for routines, TRIGGER, EVENT); where one is damaged, have it made again or dropped. Then back up again.',
+  },
   'backup.views-broken': {
     message:
       'The data was kept, but some views can no longer be used in the shop’s own database: {{objects}}. Their definitions were kept too; no data is missing.',

@@ -200,6 +200,12 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '这些表在备份期间被改动、清空或重建，重试后还是一样，没有存进这次的快照：{{tables}}。其他的都已存好。',
     remedy: '等升级或改表结束后，再备份一次；如果是定时任务在清空它们，换一个时间备份。',
   },
+  'backup.objects-unreadable': {
+    message:
+      '能读到的数据都已存好，但服务器不肯显示这些视图、存储过程、触发器或事件，它们没有存进这次的快照：{{objects}}。写着“*”的，是这一类连名字都读不到。',
+    remedy:
+      '没有权限的，给备份账号加上（视图要 SHOW VIEW；存储过程和函数要 SHOW_ROUTINE，或对 mysql.proc 的 SELECT；触发器要 TRIGGER；事件要 EVENT）；损坏的，请人重建或删掉它。然后再备份一次。',
+  },
   'backup.views-broken': {
     message: '数据已经存好，但有的视图在网站的数据库里已经不能用了：{{objects}}。它的定义也已存好，没有丢数据。',
     remedy: '多半是它用到的表或列被删了、改了名：改好或删掉这个视图，再备份一次。',

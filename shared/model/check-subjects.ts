@@ -9,7 +9,7 @@ export function subjectsOf({ ok, facts }: CheckResult): string {
   return subjects.flatMap((subject) => (typeof facts[subject] === 'string' ? [facts[subject]] : [])).join(', ');
 }
 
-/** A check that held, but names something to look at: nothing is missing from the snapshot. */
-export function isWarning({ ok, facts }: CheckResult): boolean {
+/** A check or a step of a live test that held, but names something to look at: nothing is missing from the snapshot. */
+export function isWarning({ ok, facts }: Pick<CheckResult, 'ok' | 'facts'>): boolean {
   return ok && facts['warning'] === true;
 }

@@ -7,6 +7,7 @@ import {
   objectIdSchema,
   serverFactsSchema,
 } from './database.ts';
+import { lostObjectSchema } from './lost-objects.ts';
 
 export const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -79,6 +80,8 @@ export const manifestSchema = z.strictObject({
   checks: z.array(checkResultSchema),
   /** Where the server's accounts are. Absent: none were asked for, or they could not be read (check `accounts-read`). */
   accounts: accountsSummarySchema.optional(),
+  /** What the databases hold beside tables and this snapshot does not. Absent: nothing. */
+  lostObjects: z.array(lostObjectSchema).optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 

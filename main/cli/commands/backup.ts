@@ -76,6 +76,7 @@ const codeOfCheck: Readonly<Record<string, ErrorCode>> = {
   'ledger-equal': 'backup.ledger-mismatch',
   'tables-readable': 'backup.tables-unreadable',
   'schema-still': 'backup.tables-moved',
+  'objects-readable': 'backup.objects-unreadable',
   'views-valid': 'backup.views-broken',
   'plausible-size': 'backup.implausibly-small',
   'ledgers-readable': 'backup.ledger-unreadable',

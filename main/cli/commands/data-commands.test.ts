@@ -56,6 +56,10 @@ describe('backup', () => {
       'backup.tables-unreadable',
     ],
     [{ checks: [{ id: 'schema-still', ok: false, facts: { tables: 'shop.a' } }] }, 'backup.tables-moved'],
+    [
+      { checks: [{ id: 'objects-readable', ok: false, facts: { objects: 'view shop.v', damaged: 'view shop.v' } }] },
+      'backup.objects-unreadable',
+    ],
     [{ checks: [{ id: 'views-valid', ok: false, facts: { objects: 'shop.v' } }] }, 'backup.views-broken'],
     [{ checks: [{ id: 'copies-complete', ok: false, facts: {} }] }, 'copy.incomplete'],
     [{ ledgers: [{ ...aBackup().ledgers[0]!, equal: false }] }, 'backup.ledger-mismatch'],

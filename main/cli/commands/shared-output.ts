@@ -24,7 +24,9 @@ export function knownCode(code: string | null): ErrorCode {
 
 /** The steps of a live test, one a line, with what to do about the one that failed. */
 export function stepLines(steps: readonly TestStep[], words: Words): string[] {
-  return steps.flatMap(({ id, ok, ms, facts, errorCode }) => {
+  return steps.flatMap((step) => {
+    const { id, ok, ms, facts, errorCode } = step;
+    if (isWarning(step)) return [`! ${words.wordFor('step', id)}  ${factsText(withoutWarning(facts))}`.trimEnd()];
     const line = `${mark(ok)} ${words.wordFor('step', id)}  ${Math.round(ms)} ms  ${factsText(facts)}`.trimEnd();
     if (ok) return [line];
     const { message } = errorDocument({ code: knownCode(errorCode), facts }, words);
@@ -64,8 +66,12 @@ export function ledgerLines(ledgers: readonly LedgerResult[], words: Words): str
 /** A check that held, but names something to look at, is marked `!`. */
 export function checkLines(checks: readonly CheckResult[], words: Words): string[] {
   return checks.map((check) => {
-    const facts = Object.fromEntries(Object.entries(check.facts).filter(([name]) => name !== 'warning'));
+    const facts = withoutWarning(check.facts);
     const [sign, id] = isWarning(check) ? ['!', `${check.id}-warning`] : [mark(check.ok), check.id];
     return `${sign} ${words.wordFor('check', id)}  ${factsText(facts)}`.trimEnd();
   });
+}
+
+function withoutWarning(facts: CheckResult['facts']): CheckResult['facts'] {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => name !== 'warning'));
 }

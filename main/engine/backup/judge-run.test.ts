@@ -45,6 +45,11 @@ describe('judgeRun', () => {
       { lost: [{ table: 'shop.orders', reason: 'damaged' }], previous: aNight({ cards: 5000, orders: 3 }) },
       ['tables-readable', 'tables-still-there'],
     ],
+    [
+      'a view that the server does not show',
+      { lostObjects: [{ database: 'shop', kind: 'view', name: 'v', reason: 'damaged' }] },
+      ['objects-readable'],
+    ],
     ['a view that nobody can use', { brokenViews: ['shop.totals'] }, ['views-valid']],
     ['a table that nothing kept still', { unisolated: ['shop.log'] }, ['tables-isolated']],
     [
@@ -175,6 +180,7 @@ function findings(fields: Partial<RunFindings> = {}): RunFindings {
     missingSecrets: [],
     digestsCompared: 1,
     lost: [],
+    lostObjects: [],
     brokenViews: [],
     orphans: [],
     undigested: [],

@@ -1,5 +1,6 @@
 import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
 import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
+import { lostObjectsCheck, objectText, type LostObject } from '../../../shared/model/lost-objects.ts';
 import { brokenViewsCheck, lostChecks } from '../../../shared/model/lost-tables.ts';
 import type { OrphanedObject } from '../source/mysql/index.ts';
 import { fullName } from './capture-context.ts';
@@ -27,6 +28,8 @@ export interface RunFindings {
   readonly digestsCompared: number;
   /** Tables that the server has and this snapshot has not. */
   readonly lost: readonly { readonly table: string; readonly reason: LostTable['reason'] }[];
+  /** Other objects that the server has and this snapshot has not. */
+  readonly lostObjects: readonly LostObject[];
   /** Views that the server itself can no longer use. Their definitions are kept. */
   readonly brokenViews: readonly string[];
   /** Objects whose definer does not exist. Their definitions are kept. */
@@ -48,6 +51,7 @@ export function judgeRun(findings: RunFindings): CheckResult[] {
   return [
     judgeReadable(findings),
     judgeSchema(findings),
+    ...judgeLostObjects(findings),
     { id: 'rows-equal-count', ok: moved.length === 0, facts: { tables: tables.length, rows } },
     judgeDigests(findings),
     ...judgeLedgers(ledgers),
@@ -75,6 +79,20 @@ function judgeReadable({ lost }: RunFindings): CheckResult {
     ok: all.length === 0,
     facts: all.length === 0 ? {} : { tables: all.join(', '), ...facts },
   };
+}
+
+/** All of them are named, with their kind and what is wrong. Everything else is in the snapshot. */
+function judgeLostObjects({ lostObjects }: RunFindings): CheckResult[] {
+  if (lostObjects.length === 0) return [];
+  const textOf = (reason: LostObject['reason']) =>
+    lostObjects
+      .filter((each) => each.reason === reason)
+      .map(objectText)
+      .join(', ');
+  const [denied, damaged] = [textOf('denied'), textOf('damaged')];
+  const facts = { ...(denied === '' ? {} : { denied }), ...(damaged === '' ? {} : { damaged }) };
+  const objects = [denied, damaged].filter((text) => text !== '').join(', ');
+  return [{ id: lostObjectsCheck, ok: false, facts: { objects, ...facts } }];
 }
 
 function judgeSchema({ lost }: RunFindings): CheckResult {

@@ -197,6 +197,16 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
         rangesTotal: figures.rangesTotal,
         pausedMs: shop.pausedMs,
       },
+      ...(snapshot.unreadableObjects.length === 0
+        ? {}
+        : {
+            lostObjects: snapshot.unreadableObjects.map(({ database, kind, name, reason }) => ({
+              database,
+              kind,
+              name,
+              reason,
+            })),
+          }),
       checks: judgeRun({
         tables,
         ledgers: ledgerResults,
@@ -207,6 +217,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
           captured.map(({ record }) => record.schema),
         ),
         lost: gone.map(({ database, name, reason }) => ({ table: fullName({ database, name }), reason })),
+        lostObjects: snapshot.unreadableObjects,
         brokenViews: snapshot.brokenViews.map(fullName),
         orphans: snapshot.orphanedObjects,
         undigested: [...figures.undigestedTables],

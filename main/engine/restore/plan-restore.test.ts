@@ -90,6 +90,12 @@ describe('planRestore', () => {
     expect(await notKept([], [])).toEqual(['shop.cards', 'blog.log', 'shop.visits']);
     expect(await notKept(['blog'], [])).toEqual(['blog.log']);
     expect(await notKept([], ['shop.orders'])).toEqual([]);
+    const object = { database: 'shop', kind: 'view', name: 'totals', reason: 'damaged' } as const;
+    const objectsNotKept = async (databases: string[], tables: string[]) =>
+      (await planRestore({ ...manifest, lostObjects: [object] }, { databases, tables }, reader, never)).objectsNotKept;
+    expect(await objectsNotKept([], [])).toEqual([object]);
+    expect(await objectsNotKept(['blog'], [])).toEqual([]);
+    expect(await objectsNotKept([], ['shop.orders'])).toEqual([]);
     await expect(notKept([], ['shop.cards'])).rejects.toMatchObject({ code: 'restore.table-not-kept' });
     await expect(notKept([], ['nowhere'])).rejects.toMatchObject({ code: 'table.unknown' });
   });

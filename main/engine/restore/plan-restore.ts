@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Account } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, LedgerDefinition, TableRecord } from '../../../shared/model/database.ts';
+import type { LostObject } from '../../../shared/model/lost-objects.ts';
 import { lostTables } from '../../../shared/model/lost-tables.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { CopyReader } from './copy-reader.ts';
@@ -15,6 +16,8 @@ export interface RestorePlan {
   readonly ledgers: readonly LedgerDefinition[];
   /** Full names of tables that were asked for and that the backup could not read: they are not brought back. */
   readonly notKept: readonly string[];
+  /** The same of views, routines, triggers and events; empty when only some tables were asked for. */
+  readonly objectsNotKept: readonly LostObject[];
   /** Accounts of the server, when they were asked for, the snapshot holds some and everything is restored. */
   readonly accounts?: readonly Account[];
 }
@@ -64,6 +67,12 @@ export async function planRestore(
     ...(kept === undefined ? {} : { accounts: (await reader.accountsRecord(kept.chunk, signal)).accounts }),
     isWhole: selection.tables.length === 0,
     notKept: selection.tables.length === 0 ? lostTables(manifest).filter((name) => isIn(name, databases)) : [],
+    objectsNotKept:
+      selection.tables.length === 0
+        ? (manifest.lostObjects ?? []).filter(({ database }) =>
+            databases.some(({ record }) => record.name === database),
+          )
+        : [],
     totalBytes: wanted.reduce((sum, table) => sum + table.textBytes, 0),
     ledgers: manifest.ledgerDefinitions.filter((ledger) =>
       wanted.some(({ database, name }) => database === ledger.database && name === ledger.table),

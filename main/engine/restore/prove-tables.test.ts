@@ -64,6 +64,7 @@ function aProof(ranges: readonly Range[], fields: Partial<ProofRequest> = {}): P
       }),
       databases: [],
       notKept: [],
+      objectsNotKept: [],
       totalBytes: 0,
       isWhole: true,
       ledgers: [aLedger()],

@@ -6,7 +6,6 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { SchemaObject, TableRecord, TableSchema } from '../../../shared/model/database.ts';
-import { brokenViews } from '../../../shared/model/lost-tables.ts';
 import { newId } from '../platform/random.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
@@ -22,6 +21,7 @@ import {
 } from '../source/mysql/load/index.ts';
 import { insertStatements } from '../source/mysql/rows/index.ts';
 import type { CopyReader } from './copy-reader.ts';
+import { leftOutOfFile } from './left-out-of-file.ts';
 import { octetTexts } from './load-as-octets.ts';
 import type { PlannedDatabase, RestorePlan } from './plan-restore.ts';
 import { bufferOf } from '../platform/buffer-of.ts';
@@ -87,18 +87,19 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
 }
 
 /** Null when none were asked for. */
-function accountsOf({ accounts, databases, manifest }: RestorePlan, as: string | null): AccountsSql | null {
+function accountsOf(plan: RestorePlan, as: string | null): AccountsSql | null {
+  const { accounts, databases, manifest } = plan;
   if (accounts === undefined) return null;
-  const broken = brokenViews(manifest);
+  const left = leftOutOfFile(plan);
   const isRenamed = as !== null && databases.some(({ record }) => record.name !== as);
   const objects = databases.flatMap(({ record, tables }) =>
-    [...tables.map(({ schema }) => schema.name), ...record.objects.map(({ name }) => name)].map(
-      (name) => `${record.name}.${name}`,
+    [...tables.map(({ schema }) => schema), ...record.objects.filter((object) => !left.has(object))].map(
+      ({ name }) => `${record.name}.${name}`,
     ),
   );
   return accountsSql(accounts, manifest.server.flavour, {
     databases: isRenamed ? null : new Set(databases.map(({ record }) => record.name)),
-    objects: new Set(objects.filter((name) => !broken.has(name))),
+    objects: new Set(objects),
   });
 }
 
@@ -144,15 +145,13 @@ async function* statements(
       request.onProgress(table.schema.name, doneBytes, plan.totalBytes);
     }
   }
-  // A client stops at the first statement that fails, and would miss whatever comes behind such a view.
-  const broken = brokenViews(plan.manifest);
   if (accounts !== null) yield accounts.create;
   if (plan.isWhole) {
+    const left = leftOutOfFile(plan);
     for (const database of plan.databases) {
       yield `\nUSE ${quoteName(nameOf(database))};\n`;
       for (const object of database.record.objects) {
-        const isLeftOut = object.kind === 'view' && broken.has(`${database.record.name}.${object.name}`);
-        if (object.kind !== 'sequence' && !isLeftOut) yield objectText(object, renames);
+        if (object.kind !== 'sequence' && !left.has(object)) yield objectText(object, renames);
       }
     }
   }

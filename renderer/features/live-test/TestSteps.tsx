@@ -1,5 +1,6 @@
 import { Group, Loader, Stack, Text, ThemeIcon } from '@mantine/core';
-import { IconCheck, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
+import { isWarning } from '../../../shared/model/check-subjects.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
@@ -13,7 +14,7 @@ interface TestStepsProps {
 /** A live test, step by step: a tick, a cross or a spinner, with words for those who see none of them. */
 export function TestSteps({ steps, pending = [] }: TestStepsProps) {
   const { t, named } = useWords();
-  const nameOf = (id: string): string => named('testStep', id);
+  const nameOf = (id: string, facts: TestStep['facts'] = {}): string => named('testStep', id, facts);
   return (
     <Panel title={t('testStep.title')}>
       <Stack component="ul" className="sh-list" gap="sm" aria-live="polite">
@@ -24,14 +25,22 @@ export function TestSteps({ steps, pending = [] }: TestStepsProps) {
             gap="sm"
             wrap="nowrap"
             data-step={step.id}
-            data-state={step.ok ? 'ok' : 'failed'}
+            data-state={isWarning(step) ? 'warned' : step.ok ? 'ok' : 'failed'}
           >
-            <ThemeIcon size={24} radius="xl" color={step.ok ? 'brand' : 'orange'} aria-hidden>
-              {step.ok ? <IconCheck size={16} /> : <IconX size={16} />}
+            <ThemeIcon size={24} radius="xl" color={step.ok && !isWarning(step) ? 'brand' : 'orange'} aria-hidden>
+              {isWarning(step) ? (
+                <IconAlertTriangle size={16} />
+              ) : step.ok ? (
+                <IconCheck size={16} />
+              ) : (
+                <IconX size={16} />
+              )}
             </ThemeIcon>
-            <Text>{nameOf(step.id)}</Text>
+            <Text>{nameOf(step.id, step.facts)}</Text>
             <Text size="sm" c="dimmed">
-              {step.ok ? t('testStep.ok') : t('testStep.failed')} · {t('testStep.ms', { ms: Math.round(step.ms) })}
+              {isWarning(step)
+                ? t('testStep.warned')
+                : `${step.ok ? t('testStep.ok') : t('testStep.failed')} · ${t('testStep.ms', { ms: Math.round(step.ms) })}`}
             </Text>
           </Group>
         ))}

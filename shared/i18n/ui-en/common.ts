@@ -139,6 +139,11 @@ export const commonEn = {
     remove: 'Delete the test object',
     probe: 'Try writing and reading',
     list: 'List objects',
+    damaged:
+      'Damaged in the shop itself: {{objects}}. Everything else is backed up, and each backup names what is missing.',
+    'metadata-locks':
+      'While a backup reads, an ALTER TABLE in the shop would wait for it, and visitors behind it. This statement, run by an administrator, prevents that: {{statement}}. Where the host does not grant it, alter tables outside the hours of backups.',
+    warned: 'To look at',
     other: 'Check: {{id}}',
   },
   demo: {

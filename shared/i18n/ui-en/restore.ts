@@ -142,6 +142,7 @@ export const restoreEn = {
     'copy-damaged':
       'Has damaged or missing objects; they were read from another copy, and what was restored is whole. Check and repair it on the Copies page',
     'copy-out-of-reach': 'Could not be reached this time; another copy was used',
+    'object-not-kept': 'The server did not show it when the backup was made: not in this snapshot',
     'table-not-kept': 'Could not be read when the backup was made: not in this snapshot',
     'text-as-octets':
       'Holds octets that are no text of its character set (number of rows in brackets). They came back octet by octet in a binary column: comparing and sorting take every octet as it is. Correct those rows, then this statement turns the column back',

@@ -99,6 +99,7 @@ export const timelineEn = {
     'tables-still-there': 'Tables that held rows are still there',
     'tables-isolated': 'All tables from one instant',
     'tables-readable': 'All tables could be read',
+    'objects-readable': 'All views, routines, triggers and events could be read',
     'views-valid': 'All views can be used',
     'definers-exist': 'Definers of views, triggers and the like exist',
     'definers-exist-warning': 'Their definer is gone (the definitions were kept)',

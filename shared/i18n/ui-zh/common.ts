@@ -133,6 +133,10 @@ export const commonZh = {
     remove: '删除测试对象',
     probe: '试写试读',
     list: '列出对象',
+    damaged: '网站自己这里已经损坏：{{objects}}。其他的都会备份好，每次备份也会点名缺了什么。',
+    'metadata-locks':
+      '备份读数据的时候，网站改表（ALTER TABLE）要等它读完，后面的访客也跟着等。请管理员运行这一句就不会了：{{statement}}。服务商不给这个权限的话，请避开备份的时间改表。',
+    warned: '请留意',
     other: '检查：{{id}}',
   },
   demo: {

@@ -97,6 +97,7 @@ export const timelineZh = {
     'tables-still-there': '上次有数据的表都还在',
     'tables-isolated': '每张表都取自同一时刻',
     'tables-readable': '每张表都能读到',
+    'objects-readable': '视图、存储过程、触发器、事件都能读到',
     'views-valid': '视图都能用',
     'definers-exist': '视图、触发器等的定义者都还在',
     'definers-exist-warning': '定义者已经不在的视图、触发器等（定义都已存好）',

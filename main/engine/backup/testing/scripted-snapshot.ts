@@ -6,6 +6,7 @@ import type {
   MysqlSnapshot,
   OrphanedObject,
   RawBatch,
+  SickObject,
   SickTable,
   TableName,
 } from '../../source/mysql/index.ts';
@@ -33,6 +34,7 @@ export class ScriptedSnapshot implements MysqlSnapshot {
   at = '2026-11-22T14:00:00.000Z';
   unisolatedTables: { database: string; name: string }[] = [];
   unreadableTables: SickTable[] = [];
+  unreadableObjects: SickObject[] = [];
   brokenViews: TableName[] = [];
   orphanedObjects: OrphanedObject[] = [];
   /** What DDL will have changed when it has been read. */

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VaultOpening, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { brokenViews } from '../../../../shared/model/lost-tables.ts';
+import { objectText } from '../../../../shared/model/lost-objects.ts';
 import type { CopyState } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { newId } from '../../platform/random.ts';
 import { closeVault, openVaultWithPassphrase, openVaultWithWords, type VaultKey } from '../../repository/index.ts';
 import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
+import { leftOutOfFile } from '../../restore/left-out-of-file.ts';
 import { planRestore, type RestorePlan, type Selection } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
 import { writeSqlFile } from '../../restore/write-sql-file.ts';
@@ -118,7 +119,7 @@ export async function exportRun(
           ...copyNotes(reader),
           ...notKeptNotes(plan),
           ...accountNotes(plan, selection.accounts),
-          ...leftOutOfFile(plan),
+          ...leftOutNotes(plan),
           ...notes,
         ],
         durationMs: Math.round(context.clock.monotonicMs() - startedMs),
@@ -151,8 +152,11 @@ function copyNotes({ found: { damaged, outOfReach } }: CopyReader): string[] {
 }
 
 /** What the backup could not read is named at every restore: nobody may take this for the whole shop. */
-function notKeptNotes({ notKept }: RestorePlan): string[] {
-  return notKept.map((table) => `table-not-kept: ${table}`);
+function notKeptNotes({ notKept, objectsNotKept }: RestorePlan): string[] {
+  return [
+    ...notKept.map((table) => `table-not-kept: ${table}`),
+    ...objectsNotKept.map((object) => `object-not-kept: ${objectText(object)}`),
+  ];
 }
 
 /** Why there are no accounts although somebody asked for them. */
@@ -161,12 +165,14 @@ function accountNotes({ manifest, isWhole }: RestorePlan, isAsked: boolean): str
   return isWhole ? (manifest.accounts === undefined ? ['accounts-not-kept'] : []) : ['accounts-left-out'];
 }
 
-/** Views that the shop itself could not use any more would stop whoever reads the file. */
-function leftOutOfFile({ manifest, isWhole, databases }: RestorePlan): string[] {
-  if (!isWhole) return [];
-  const broken = brokenViews(manifest);
-  const names = databases.flatMap(({ record }) => record.objects.map(({ name }) => `${record.name}.${name}`));
-  return [...new Set(names)].filter((name) => broken.has(name)).map((view) => `not-created: view ${view}`);
+/** What would stop whoever reads the file. */
+function leftOutNotes(plan: RestorePlan): string[] {
+  const left = leftOutOfFile(plan);
+  return plan.databases.flatMap(({ record }) =>
+    record.objects
+      .filter((object) => left.has(object))
+      .map(({ kind, name }) => `not-created: ${objectText({ kind, database: record.name, name })}`),
+  );
 }
 
 /** Opens the copies, and the vault when asked; closes all of it whatever happens. Opening the vault is written down. */
@@ -343,7 +349,7 @@ async function intoFile(path: string, as: string | null, { plan, reader }: OpenR
     // No server looked at the rows: every chunk was proven against its keyed name, digests were not computed again.
     digest: { ranges, compared: 0, equal: true, different: [] },
     ledgers: [],
-    notes: [...leftOutOfFile(plan), ...notes],
+    notes: [...leftOutNotes(plan), ...notes],
     accounts: null,
   };
 }

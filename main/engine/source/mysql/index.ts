@@ -18,6 +18,7 @@ export { measureLine } from './line-speed.ts';
 export { mapQueryError, serverErrno } from './map-error.ts';
 export type { OrphanedObject } from './schema/missing-definers.ts';
 export { readRange } from './read-range.ts';
+export type { SickObject } from './sick-object.ts';
 export { sicknessOf, type SickTable } from './sick-table.ts';
 export { holdsOwnRows } from './storage-engines.ts';
 export { quoteName, quoteTable, quoteText } from './quote.ts';

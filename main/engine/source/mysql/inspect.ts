@@ -6,7 +6,8 @@ import type { MysqlConnection } from './connection.ts';
 import { readCoordinate } from './coordinate.ts';
 import { invisibleParts, readGrants } from './privileges.ts';
 import { probeLockMethod } from './probe-lock.ts';
-import { quoteTable } from './quote.ts';
+import { objectText } from '../../../../shared/model/lost-objects.ts';
+import { quoteName, quoteTable } from './quote.ts';
 import { listDatabases } from './schema/list-databases.ts';
 import { readObjects } from './schema/read-objects.ts';
 import {
@@ -16,13 +17,14 @@ import {
   transactionalEngines,
   type ListedTable,
 } from './schema/read-tables.ts';
-import { readServerFacts } from './server-facts.ts';
-import { limitStatements } from './session.ts';
+import { isAtLeast, readServerFacts } from './server-facts.ts';
+import { keepsLocksToEnd, leaveBinlog, limitStatements } from './session.ts';
+import { sicknessOf } from './sick-table.ts';
 import type { LockMethod, MysqlTarget } from './types.ts';
 
 /** One step of the live test, as the page shows it. */
 export interface InspectionStep {
-  readonly id: 'login' | 'privileges' | 'tables';
+  readonly id: 'login' | 'privileges' | 'damaged' | 'metadata-locks' | 'tables';
   readonly ok: boolean;
   readonly ms: number;
   readonly facts: ErrorFacts;
@@ -89,6 +91,8 @@ export async function inspectServer(target: MysqlTarget, options: InspectOptions
       () => tryRights(target, open, server, wanted, signal),
       ({ lockMethod, canSeeBinlog }) => ({ lockMethod, canSeeBinlog }),
     );
+    if (rights.locksGrant !== null) steps.warn('metadata-locks', { statement: rights.locksGrant });
+    if (rights.damaged.length > 0) steps.warn('damaged', { objects: rights.damaged.join(', ') });
     const { databases, shapes } = await steps.run(
       'tables',
       () => describe(open, rights.databases, wanted === undefined),
@@ -104,6 +108,10 @@ interface Rights {
   readonly lockMethod: LockMethod;
   readonly canSeeBinlog: boolean;
   readonly databases: readonly { readonly name: string; readonly listed: readonly ListedTable[] }[];
+  /** What the server itself cannot read or show, as `table shop.visits`: a backup keeps everything else and names it. */
+  readonly damaged: readonly string[];
+  /** Null, or what lets DDL of the shop through during a backup: see `keepsLocksToEnd`. */
+  readonly locksGrant: string | null;
 }
 
 /** Reads from every table and shows every object once: grants alone say little on managed servers. */
@@ -124,23 +132,62 @@ async function tryRights(
     });
   }
   const databases: { name: string; listed: ListedTable[] }[] = [];
+  const damaged: string[] = [];
   for (const name of names) {
     const listed = await listTables(connection, name);
     for (const table of listed.filter(isBaseTable)) {
       const place = { database: name, table: table.name, signal };
-      await connection.query(`SELECT 1 FROM ${quoteTable(name, table.name)} LIMIT 0`, place);
+      try {
+        await connection.query(`SELECT 1 FROM ${quoteTable(name, table.name)} LIMIT 0`, place);
+      } catch (error) {
+        if (sicknessOf(error, { database: name, name: table.name })?.reason !== 'damaged') throw error;
+        damaged.push(`table ${name}.${table.name}`);
+      }
     }
-    await readObjects(connection, name, listed);
+    const { unreadable } = await readObjects(connection, name, listed);
+    // A right can be granted now; what is damaged shall not keep everything else from being backed up.
+    const denied = unreadable.find(({ reason }) => reason === 'denied');
+    if (denied !== undefined) throw denied.error;
+    damaged.push(...unreadable.map(objectText));
     databases.push({ name, listed });
   }
   const tables = databases.flatMap(({ name, listed }) =>
-    listed.filter(isBaseTable).map((table) => ({ database: name, name: table.name })),
+    listed
+      .filter((table) => isBaseTable(table) && !damaged.includes(`table ${name}.${table.name}`))
+      .map((table) => ({ database: name, name: table.name })),
   );
   const [coordinate, lockMethod] = [
     await readCoordinate(connection, server),
     await probeLockMethod(() => connectMysql(target, { signal, lockWaitMs: 1000 }), server, tables),
   ];
-  return { databases, lockMethod, canSeeBinlog: coordinate.file !== null };
+  const locksGrant = await missingLocksGrant(target, server, signal);
+  return { databases, damaged, locksGrant, lockMethod, canSeeBinlog: coordinate.file !== null };
+}
+
+/** On a connection of its own, as a reader of a backup would have it. */
+async function missingLocksGrant(
+  target: MysqlTarget,
+  server: ServerFacts,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const reader = await connectMysql(target, { signal, lockWaitMs: 1000 });
+  try {
+    await leaveBinlog(reader, server.flavour);
+    if (!(await keepsLocksToEnd(reader, server.flavour))) return null;
+    const [row] = await reader.query('SELECT CURRENT_USER() AS account');
+    const [user, host] = splitAccount(row?.get('account') ?? '');
+    // https://mariadb.com/kb/en/grant/#binlog-admin: part of SUPER before 10.5.2.
+    const right = isAtLeast(server, 'mariadb', 10, 5, 2) ? 'BINLOG ADMIN' : 'SUPER';
+    return `GRANT ${right} ON *.* TO ${quoteName(user)}@${quoteName(host)}`;
+  } finally {
+    reader.close();
+  }
+}
+
+/** A user's name may hold an @, a host's may not. */
+function splitAccount(account: string): [string, string] {
+  const at = account.lastIndexOf('@');
+  return [account.slice(0, at), account.slice(at + 1)];
 }
 
 async function describe(
@@ -184,6 +231,11 @@ class Steps {
 
   constructor(onStep: (step: InspectionStep) => void) {
     this.#onStep = onStep;
+  }
+
+  /** Something to look at that keeps nobody from going on. */
+  warn(id: InspectionStep['id'], facts: ErrorFacts): void {
+    this.#onStep({ id, ok: true, ms: 0, facts: { ...facts, warning: true }, errorCode: null });
   }
 
   async run<T>(id: InspectionStep['id'], work: () => Promise<T>, factsOf: (value: T) => ErrorFacts): Promise<T> {

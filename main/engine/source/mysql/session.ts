@@ -75,6 +75,21 @@ export async function leaveBinlog(connection: MysqlConnection, flavour: Flavour)
   if (flavour === 'mariadb') await setOptional(connection, ['sql_log_bin = 0']);
 }
 
+/**
+ * Whether this server keeps every metadata lock of a reader to the end of its transaction, after `leaveBinlog` was tried: then DDL of the
+ * shop waits for the whole backup. Asked of the session itself, because what grants say is not what managed servers do. MariaDB's own
+ * condition (`trans_rollback_to_savepoint` in its transaction.cc) is: a binlog is open, or Galera acts as one, and the session may
+ * write to it.
+ */
+export async function keepsLocksToEnd(connection: MysqlConnection, flavour: Flavour): Promise<boolean> {
+  if (flavour !== 'mariadb') return false;
+  const [row] = await connection.query('SELECT @@GLOBAL.log_bin AS binlog, @@SESSION.sql_log_bin AS writes');
+  if (row?.get('writes') === '0') return false;
+  if (row?.get('binlog') === '1') return true;
+  const [galera] = await connection.query("SHOW SESSION VARIABLES LIKE 'wsrep_on'");
+  return galera?.get('value') === 'ON';
+}
+
 /** From here on string columns arrive as the bytes that are stored. For connections that read rows. */
 export async function useRawResults(connection: MysqlConnection): Promise<void> {
   await connection.query('SET SESSION character_set_results = NULL');

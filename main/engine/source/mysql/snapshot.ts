@@ -20,6 +20,7 @@ import { ReaderPool } from './reader-pool.ts';
 import type { OrphanedObject } from './schema/missing-definers.ts';
 import { isAsPictured, type SchemaPicture } from './schema/read-schema.ts';
 import { describeTable } from './schema/read-tables.ts';
+import type { SickObject } from './sick-object.ts';
 import type { SickTable } from './sick-table.ts';
 import { runningThreads } from './server-load.ts';
 import type { Started } from './start-together.ts';
@@ -64,6 +65,7 @@ export class OpenSnapshot implements MysqlSnapshot {
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly TableSchema[];
   readonly unreadableTables: readonly SickTable[];
+  readonly unreadableObjects: readonly SickObject[];
   readonly brokenViews: readonly TableName[];
   readonly orphanedObjects: readonly OrphanedObject[];
   readonly othersRunningAtStart: number | null;
@@ -90,6 +92,7 @@ export class OpenSnapshot implements MysqlSnapshot {
     this.databases = picture.databases;
     this.tables = picture.tables.map((table) => table.schema);
     this.unreadableTables = picture.unreadable;
+    this.unreadableObjects = picture.unreadableObjects;
     this.brokenViews = picture.brokenViews;
     this.orphanedObjects = parts.orphanedObjects;
     this.othersRunningAtStart = parts.othersRunningAtStart;

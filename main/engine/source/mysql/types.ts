@@ -10,6 +10,7 @@ import type {
   TableSchema,
 } from '../../../../shared/model/database.ts';
 import type { OrphanedObject } from './schema/missing-definers.ts';
+import type { SickObject } from './sick-object.ts';
 import type { SickTable } from './sick-table.ts';
 
 /** How to reach a server. `openStream` is given when the connection goes through a tunnel. */
@@ -109,6 +110,8 @@ export interface MysqlSnapshot {
   readonly tables: readonly TableSchema[];
   /** Base tables that the server names but does not describe, or not with all their columns: not in `tables`. */
   readonly unreadableTables: readonly SickTable[];
+  /** Other objects that the server names but does not show: not in `databases`. */
+  readonly unreadableObjects: readonly SickObject[];
   /** Views that name something that is gone. Their definitions are in `databases`. */
   readonly brokenViews: readonly TableName[];
   /** Objects whose definer does not exist. Their definitions are in `databases`. */

@@ -19,4 +19,5 @@ export { invalidValues } from './well-formed.ts';
 export { withOctetColumns, type OctetTable } from './octet-columns.ts';
 export { assertLedger, assertRange, countTarget, targetLedger, type LedgerSum } from './target-digest.ts';
 export { renameDatabases, type Renames } from './rewrite-ddl.ts';
+export { triggeredTable } from './triggered-table.ts';
 export { keepsHistory } from './system-versioning.ts';

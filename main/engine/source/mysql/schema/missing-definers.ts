@@ -1,7 +1,8 @@
 import type { SchemaObject } from '../../../../../shared/model/database.ts';
-import type { MysqlConnection } from '../connection.ts';
+import type { MysqlConnection, TextRow } from '../connection.ts';
 import { serverErrno } from '../map-error.ts';
 import { quoteText } from '../quote.ts';
+import { sicknessOfObject } from '../sick-object.ts';
 
 /** An object that acts for an account that is not there any more: the server keeps it and refuses to use it. */
 export interface OrphanedObject {
@@ -56,7 +57,7 @@ export async function missingDefiners(
   const list = databases.map(quoteText).join(', ');
   const orphans: OrphanedObject[] = [];
   for (const [kind, sql] of definers) {
-    for (const row of await connection.query(sql(list))) {
+    for (const row of await listOf(connection, kind, sql(list))) {
       const [database, name, definer] = [row.get('db') ?? '', row.get('name') ?? '', row.get('definer') ?? ''];
       // information_schema compares database names without case.
       if (!wanted.has(database) || definer === '' || accounts.has(definer.replace(/@$/, ''))) continue;
@@ -64,6 +65,16 @@ export async function missingDefiners(
     }
   }
   return orphans;
+}
+
+/** Empty where one broken object spoils the list: the picture names it, and whoever mends it hears of definers the next time. */
+async function listOf(connection: MysqlConnection, kind: SchemaObject['kind'], sql: string): Promise<TextRow[]> {
+  try {
+    return await connection.query(sql);
+  } catch (error) {
+    if (sicknessOfObject(error, { database: '', kind, name: '' }) === null) throw error;
+    return [];
+  }
 }
 
 /** Accounts as `user@host`, roles by their name alone; null when they may not be seen. */

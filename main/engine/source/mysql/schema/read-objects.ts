@@ -1,10 +1,18 @@
-import { AppError } from '../../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../../shared/errors/app-error.ts';
 import type { SchemaObject } from '../../../../../shared/model/database.ts';
+import { allOfKind } from '../../../../../shared/model/lost-objects.ts';
 import type { MysqlConnection, TextRow } from '../connection.ts';
 import { quoteName, quoteTable, quoteText } from '../quote.ts';
+import { sicknessOfObject, type SickObject } from '../sick-object.ts';
 import type { ListedTable } from './read-tables.ts';
 
 type Kind = SchemaObject['kind'];
+
+export interface ReadObjects {
+  readonly objects: readonly SchemaObject[];
+  /** Named by the server, which does not show them; or whole kinds of which it does not even name any. */
+  readonly unreadable: readonly SickObject[];
+}
 
 /**
  * Everything in a database that is not a table, as the server's own CREATE statements with the session each needs, in an order that
@@ -12,30 +20,50 @@ type Kind = SchemaObject['kind'];
  * firing order, events.
  *
  * Must run on a connection with utf8mb4 results: the server keeps bodies in their author's character set and converts here.
- * Errors: `mysql.no-privilege` {privilege, object} when a body is hidden, `mysql.unsupported` for packages,
- * `mysql.schema-moved` when an object goes away meanwhile, those of `query`.
+ * An object that goes away meanwhile may be among the unreadable: two pictures that differ in it are never taken for one. Errors:
+ * `mysql.no-privilege` when events may not be looked at in general, `mysql.unsupported` for packages, those of `query`.
  */
 export async function readObjects(
   connection: MysqlConnection,
   database: string,
   listed: readonly ListedTable[],
-): Promise<SchemaObject[]> {
+): Promise<ReadObjects> {
   const named = (type: string) => listed.filter((each) => each.type === type).map((each) => each.name);
-  const objects: SchemaObject[] = [];
-  for (const name of named('SEQUENCE')) objects.push(await sequence(connection, database, name));
+  const unreadable: SickObject[] = [];
+  const shown = async (
+    kind: Kind,
+    names: readonly string[],
+    read: (name: string) => Promise<SchemaObject> = (name) => show(connection, database, kind, name),
+  ) => {
+    const objects: SchemaObject[] = [];
+    for (const name of names) {
+      try {
+        objects.push(await read(name));
+      } catch (error) {
+        unreadable.push(sickObject(error, database, kind, name));
+      }
+    }
+    return objects;
+  };
+  const sequences = await shown('sequence', named('SEQUENCE'), (name) => sequence(connection, database, name));
   const routines = await routineNames(connection, database);
-  for (const name of routines.functions) objects.push(await show(connection, database, 'function', name));
-  for (const name of routines.procedures) objects.push(await show(connection, database, 'procedure', name));
-  const views: SchemaObject[] = [];
-  for (const name of named('VIEW')) views.push(await show(connection, database, 'view', name));
-  objects.push(...orderViews(database, views));
-  for (const name of await triggerNames(connection, database)) {
-    objects.push(await show(connection, database, 'trigger', name));
-  }
-  for (const name of await eventNames(connection, database)) {
-    objects.push(await show(connection, database, 'event', name));
-  }
-  return objects;
+  const functions = await shown('function', routines.functions);
+  const procedures = await shown('procedure', routines.procedures);
+  const views = orderViews(database, await shown('view', named('VIEW')));
+  const triggers = await shown('trigger', await triggerNames(connection, database));
+  const listedEvents = await eventNames(connection, database);
+  const events = await shown('event', listedEvents.names);
+  return {
+    objects: [...sequences, ...functions, ...procedures, ...views, ...triggers, ...events],
+    unreadable: [...unreadable, ...routines.unlisted, ...listedEvents.unlisted],
+  };
+}
+
+/** Rethrows what is not the fault of this object. */
+function sickObject(error: unknown, database: string, kind: Kind, name: string): SickObject {
+  const sick = sicknessOfObject(error, { database, kind, name });
+  if (sick === null) throw error;
+  return sick;
 }
 
 /** Under which name `SHOW CREATE …` returns the statement. */
@@ -105,16 +133,28 @@ async function sequence(connection: MysqlConnection, database: string, name: str
   return { ...objectOf('sequence', name, ddl, created), nextValue, ...(cycles === '0' ? {} : { cycles }) };
 }
 
-async function routineNames(
-  connection: MysqlConnection,
-  database: string,
-): Promise<{ readonly functions: string[]; readonly procedures: string[] }> {
-  const rows = await inSchema(
+interface RoutineNames {
+  readonly functions: string[];
+  readonly procedures: string[];
+  /** Kinds of which no names could be had. */
+  readonly unlisted: SickObject[];
+}
+
+async function routineNames(connection: MysqlConnection, database: string): Promise<RoutineNames> {
+  const listed = await listOrElse(
     connection,
     'SELECT ROUTINE_SCHEMA AS db, ROUTINE_NAME AS name, ROUTINE_TYPE AS type FROM information_schema.ROUTINES ' +
       `WHERE ROUTINE_SCHEMA = ${quoteText(database)} ORDER BY ROUTINE_NAME`,
+    `SELECT db, name, type FROM mysql.proc WHERE db = ${quoteText(database)} ORDER BY name`,
     database,
   );
+  if (!Array.isArray(listed)) {
+    const unlisted = (['function', 'procedure'] as const).map((kind) =>
+      sickObject(listed.error, database, kind, allOfKind),
+    );
+    return { functions: [], procedures: [], unlisted };
+  }
+  const rows = listed.filter((row) => row.get('db') === database);
   const other = rows.find((row) => !/^(FUNCTION|PROCEDURE)$/.test(row.get('type') ?? ''));
   if (other !== undefined) {
     throw new AppError('mysql.unsupported', {
@@ -124,7 +164,7 @@ async function routineNames(
     });
   }
   const ofType = (type: string) => rows.filter((row) => row.get('type') === type).map((row) => row.get('name') ?? '');
-  return { functions: ofType('FUNCTION'), procedures: ofType('PROCEDURE') };
+  return { functions: ofType('FUNCTION'), procedures: ofType('PROCEDURE'), unlisted: [] };
 }
 
 async function triggerNames(connection: MysqlConnection, database: string): Promise<string[]> {
@@ -139,9 +179,44 @@ async function triggerNames(connection: MysqlConnection, database: string): Prom
 }
 
 /** SHOW EVENTS, because it refuses an account without EVENT where information_schema just shows nothing. */
-async function eventNames(connection: MysqlConnection, database: string): Promise<string[]> {
-  const rows = await connection.query(`SHOW EVENTS FROM ${quoteName(database)}`, { database });
-  return rows.map((row) => row.get('name') ?? '').sort();
+async function eventNames(
+  connection: MysqlConnection,
+  database: string,
+): Promise<{ readonly names: string[]; readonly unlisted: SickObject[] }> {
+  const listed = await listOrElse(
+    connection,
+    `SHOW EVENTS FROM ${quoteName(database)}`,
+    `SELECT db, name FROM mysql.event WHERE db = ${quoteText(database)}`,
+    database,
+  );
+  if (!Array.isArray(listed)) return { names: [], unlisted: [sickObject(listed.error, database, 'event', allOfKind)] };
+  const names = listed.filter((row) => row.get('db') === database).map((row) => row.get('name') ?? '');
+  return { names: names.sort(), unlisted: [] };
+}
+
+/**
+ * MariaDB reads every routine or event of a database to list one, and one that is broken takes all of them out of the list. Their names are
+ * in a table of its own then, for an account that may read that; else the error of the list is given back.
+ */
+async function listOrElse(
+  connection: MysqlConnection,
+  sql: string,
+  tableSql: string,
+  database: string,
+): Promise<TextRow[] | { readonly error: unknown }> {
+  try {
+    return await connection.query(sql, { database });
+  } catch (error) {
+    if (isAppErrorOf(error, 'mysql.no-privilege')) throw error;
+    // Trouble that is not of an object is thrown here.
+    sickObject(error, database, 'event', allOfKind);
+    try {
+      return await connection.query(tableSql, { database });
+    } catch (second) {
+      if (isAppErrorOf(second, 'mysql.no-privilege', 'mysql.query-failed')) return { error };
+      throw second;
+    }
+  }
 }
 
 /** information_schema compares database names without case; two databases may differ in nothing else. */

@@ -3,6 +3,7 @@ import { AppError } from '../../../../../shared/errors/app-error.ts';
 import type { DatabaseRecord, ServerFacts } from '../../../../../shared/model/database.ts';
 import type { MysqlConnection } from '../connection.ts';
 import { quoteName } from '../quote.ts';
+import type { SickObject } from '../sick-object.ts';
 import type { SickTable } from '../sick-table.ts';
 import type { SecretPredicate } from '../types.ts';
 import { readObjects } from './read-objects.ts';
@@ -20,11 +21,15 @@ export interface SchemaPicture {
   readonly tables: readonly PicturedTable[];
   /** Base tables that are there and not in `tables`. */
   readonly unreadable: readonly SickTable[];
+  /** Other objects that are there and in none of `databases`. */
+  readonly unreadableObjects: readonly SickObject[];
+  /** Of the views in `databases`. */
   readonly brokenViews: readonly { readonly database: string; readonly name: string }[];
 }
 
 /**
- * Describes databases. What the server names and will not describe is in `unreadable`; with no table left that error is thrown.
+ * Describes databases. What the server names and will not describe is in `unreadable` and `unreadableObjects`; with no table left that
+ * error is thrown.
  * Reads no rows and takes no locks; whether the schema stood still meanwhile is seen by
  * reading it again and comparing `fingerprints`.
  * `emptyAllowed`: nobody named these databases, so one without tables is kept as it is; a picture without any table is still refused.
@@ -42,6 +47,7 @@ export async function readSchema(
   const databases: DatabaseRecord[] = [];
   const tables: PicturedTable[] = [];
   const unreadable: SickTable[] = [];
+  const unreadableObjects: SickObject[] = [];
   const brokenViews: { database: string; name: string }[] = [];
   for (const name of names) {
     const listed = await listTables(connection, name);
@@ -49,11 +55,15 @@ export async function readSchema(
     const read = await readTables(connection, name, listed, server.flavour, transactional, isSecret);
     tables.push(...read.tables);
     unreadable.push(...read.unreadable);
-    for (const view of listed) if (view.isBrokenView) brokenViews.push({ database: name, name: view.name });
-    databases.push({ ...(await readDatabase(connection, name)), objects: await readObjects(connection, name, listed) });
+    const other = await readObjects(connection, name, listed);
+    unreadableObjects.push(...other.unreadable);
+    const kept = new Set(other.objects.filter(({ kind }) => kind === 'view').map((view) => view.name));
+    for (const view of listed)
+      if (view.isBrokenView && kept.has(view.name)) brokenViews.push({ database: name, name: view.name });
+    databases.push({ ...(await readDatabase(connection, name)), objects: [...other.objects] });
   }
   if (tables.length === 0) throw unreadable[0]?.error ?? new AppError('mysql.database-empty', { database: '*' });
-  return { databases, tables, unreadable, brokenViews };
+  return { databases, tables, unreadable, unreadableObjects, brokenViews };
 }
 
 async function readDatabase(connection: MysqlConnection, name: string): Promise<Omit<DatabaseRecord, 'objects'>> {
@@ -83,6 +93,8 @@ export function fingerprints(picture: SchemaPicture): Map<string, string> {
       prints.set(`${database.name}.${object.name} (${object.kind})`, hashOf({ ...object, nextValue: null }));
     }
   }
+  for (const { database, kind, name, reason } of picture.unreadableObjects)
+    prints.set(`${database}.${name} (${kind})`, hashOf([reason]));
   return prints;
 }
 

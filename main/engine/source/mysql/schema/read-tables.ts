@@ -43,11 +43,12 @@ export async function listTables(connection: MysqlConnection, database: string):
     'SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, CREATE_TIME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH, TABLE_COMMENT ' +
       `FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)}`,
   );
-  return rows
-    .filter((row) => row.get('table_schema') === database)
+  const mine = rows.filter((row) => row.get('table_schema') === database);
+  const views = mine.some(isUnopened) ? await viewNames(connection, database) : new Set<string>();
+  return mine
     .map((row) => ({
       name: row.get('table_name') ?? '',
-      type: row.get('table_type') ?? '',
+      type: isUnopened(row) && views.has(row.get('table_name') ?? '') ? 'VIEW' : (row.get('table_type') ?? ''),
       engine: row.get('engine') ?? '',
       createdAt: row.get('create_time') ?? '',
       estimatedRows: Number(row.get('table_rows') ?? 0),
@@ -56,6 +57,19 @@ export async function listTables(connection: MysqlConnection, database: string):
       isBrokenView: row.get('table_type') === 'VIEW' && row.get('table_comment') !== 'VIEW',
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** MariaDB calls whatever it cannot open a table without an engine. */
+function isUnopened(row: TextRow): boolean {
+  return row.get('table_type') === 'BASE TABLE' && (row.get('engine') ?? '') === '';
+}
+
+/** By the heads of their files alone: also views whose text is broken. */
+async function viewNames(connection: MysqlConnection, database: string): Promise<Set<string>> {
+  const rows = await connection.query(
+    'SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.VIEWS ' + `WHERE TABLE_SCHEMA = ${quoteText(database)}`,
+  );
+  return new Set(rows.filter((row) => row.get('table_schema') === database).map((row) => row.get('table_name') ?? ''));
 }
 
 export function isBaseTable(table: ListedTable): boolean {
