@@ -92,11 +92,28 @@ const x25519Public = (raw) =>
 
 // ------------------------------------------------------------------------------------------------------ the 24 words
 
-/** 32 bytes of entropy from what was typed: Chinese (spaces or not) or English; numbers and punctuation are ignored. */
-function entropyOfWords(text, which) {
+/**
+ * The words of a file: typed ones (Chinese, spaces or not, or English; numbers and punctuation are ignored), what the sheet's QR code
+ * holds, or the sheet's own text or page file, whose first list of 24 numbered words counts.
+ */
+function wordsOf(text) {
   const plain = text.normalize('NFKD').toLowerCase();
-  const isChinese = /\p{Script=Han}/u.test(plain);
-  const typed = plain.match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
+  const qr = /^\s*shouhu-kit-1:(?:main|vault):[0-9a-f-]{36}:(.*)$/s.exec(plain);
+  const typed = (qr?.[1] ?? plain).match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
+  if (typed.length === 24) return typed;
+  let list = [];
+  for (const [, number, word] of plain.matchAll(/(?<!\d)(\d{1,2})\.\s*(\p{Script=Han}|[a-z]+)(?![\p{Letter}\p{Mark}])/gu)) {
+    if (Number(number) === 1) list = [];
+    if (Number(number) === list.length + 1) list.push(word);
+    if (list.length === 24) return list;
+  }
+  return typed;
+}
+
+/** 32 bytes of entropy from the 24 words. */
+function entropyOfWords(text, which) {
+  const typed = wordsOf(text);
+  const isChinese = typed.some((word) => /\p{Script=Han}/u.test(word));
   if (typed.length !== 24) {
     throw new Stop(
       5,

@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDestination } from './commands/destination.ts';
 import { addExport } from './commands/export.ts';
 import { addInit } from './commands/init.ts';
+import { addKeys } from './commands/keys.ts';
 import { addLater } from './commands/later.ts';
 import { addRecover } from './commands/recover.ts';
 import { addRestore } from './commands/restore.ts';
@@ -58,6 +59,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addRecover(program, picker);
   addExport(program, picker);
   addCheckup(program, picker);
+  addKeys(program, picker);
   addDemo(program, picker);
   addLater(program, picker);
   speak(program, words, columns, print);

@@ -13,7 +13,9 @@ export type SecretKind =
   | 'ssh-key-passphrase'
   | 'access-key'
   | 'secret-key'
-  | 'words';
+  | 'words'
+  | 'sheet-words'
+  | 'new-passphrase';
 
 export interface SecretSources {
   /** Name of an environment variable, as given on the command line: it must be set. */

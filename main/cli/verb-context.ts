@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../shared/ipc/engine-verbs.ts';
+import { wordsOfSheet } from '../../shared/model/sheet-words.ts';
 import type { Words } from './language.ts';
 import type { Finished } from './output/report.ts';
-import { findSecret, readSecretFile, type SecretSources } from './secrets.ts';
+import { findSecret, needSecret, readSecretFile, type SecretSources } from './secrets.ts';
 import type { CliSurroundings, Engine } from './surroundings.ts';
 
 /** The flags that every command understands. */
@@ -69,6 +70,30 @@ export class VerbContext {
     await this.#unlock('never');
   }
 
+  /** Opens the home with the passphrase alone, for commands to which `--words-file` names other words. */
+  async unlockByPassphrase(): Promise<void> {
+    await this.#needInitialised();
+    await this.call('home.unlock', { passphrase: await this.#needPassphrase() });
+  }
+
+  /** Opens the home and gives what has opened it, for verbs that want to be shown it again. */
+  async unlockAndGive(): Promise<VerbInput<'home.unlock'>> {
+    await this.#needInitialised();
+    const typedWords = await this.recoveryWords();
+    const opening = typedWords === undefined ? { passphrase: await this.#needPassphrase() } : { words: typedWords };
+    await this.call('home.unlock', opening);
+    return opening;
+  }
+
+  async #needInitialised(): Promise<void> {
+    const { initialised } = await this.call('home.status', {});
+    if (!initialised) throw new AppError('home.not-initialised');
+  }
+
+  async #needPassphrase(): Promise<string> {
+    return needSecret('passphrase', await this.passphraseSources('once'), this.surroundings, this.words);
+  }
+
   /** A line for the person, not part of the result. */
   tell(line: string): void {
     this.surroundings.errorStream.write(`${line}\n`);
@@ -102,7 +127,8 @@ export class VerbContext {
   async readWords(path: string): Promise<string> {
     const text = await readSecretFile(resolve(this.surroundings.cwd, path));
     if (text.trim() === '') throw new AppError('usage.secret-missing', { what: 'words', path });
-    return text;
+    // A sheet's own file holds more than words.
+    return wordsOfSheet(text).join(' ');
   }
 
   /** Flag, file, the variable remembered from `init`, SHOUHU_PASSPHRASE, then a question. */

@@ -19,6 +19,7 @@ const looksSecret: readonly (readonly [RegExp, string])[] = [
 const secretFields = new Set([
   'passphrase',
   'vaultPassphrase',
+  'newPassphrase',
   'keyPassphrase',
   'password',
   'privateKeyPem',

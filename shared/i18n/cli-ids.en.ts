@@ -2,6 +2,7 @@ import type { cliIdsZh } from './cli-ids.zh.ts';
 
 /** What the engine says by id: phases, steps, checks, evidence, things to do, deeds. */
 export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
+  'phase.header': 'renewing the locks of a copy',
   'phase.connect': 'connecting',
   'phase.lock': 'taking one consistent picture',
   'phase.plan': 'planning',
@@ -128,10 +129,15 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'todo.name-secret-columns': 'say which columns hold card secrets: shouhu source add … --secret TABLE.COLUMN',
   'todo.site-files-not-yet': 'a later version backs up site files; keep a copy of them yourself for now',
   'todo.look-at-checks': 'see what did not hold in the latest backup: shouhu show',
-  'todo.rehearse-kit': 'try the recovery kit in another folder: shouhu recover',
-  'todo.write-kit': 'no kit was written here: make sure you hold the paper',
+  'todo.rehearse-kit': 'take the recovery sheet and try it: shouhu kit rehearse --main',
+  'todo.write-kit': 'write a recovery sheet and print it: shouhu kit write --main --dir DIR',
   'todo.not-yet': 'comes with a later version',
   'action.home.init': 'keys made',
+  'action.key.sheet-added': 'recovery sheet written',
+  'action.key.revoked': 'recovery sheet revoked',
+  'action.key.passphrase-changed': 'passphrase changed',
+  'action.key.copy-renewed': 'locks of a copy renewed',
+  'action.kit.rehearse': 'recovery sheet rehearsed',
   'action.source.add': 'source added',
   'action.source.set': 'source changed',
   'action.source.remove': 'source removed',

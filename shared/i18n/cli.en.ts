@@ -26,6 +26,8 @@ export const cliEn: Record<CliKey, string> = {
   'secret.ssh-key-passphrase': 'passphrase of the SSH key',
   'secret.access-key': 'access key',
   'secret.secret-key': 'secret key',
+  'secret.sheet-words': '24 words of the recovery sheet',
+  'secret.new-passphrase': 'new passphrase',
   'secret.words': 'recovery words or passphrase',
   'feature.stream': 'binlog stream',
   'feature.events': 'event search',
@@ -73,6 +75,36 @@ export const cliEn: Record<CliKey, string> = {
   'figure.seconds': '{{seconds}} s',
   'figure.minutes': '{{minutes}} min {{seconds}} s',
   'progress.left': '{{time}} left',
+  'column.key': 'key',
+  'column.kind': 'kind',
+  'column.holder': 'held by',
+  'key-name.main': 'main key',
+  'key-name.vault': 'card vault',
+  'slot-kind.passphrase': 'passphrase',
+  'slot-kind.recovery': 'recovery sheet',
+  'key.owner': 'owner',
+  'key.rehearsed': 'rehearsed {{at}}',
+  'key.sheet-written': 'The recovery sheet is written ({{sheet}}). Print it, keep it safe, then delete the files:',
+  'key.sheet-new':
+    'This is a new sheet: nobody can read the words of an old one back, and old sheets still open. If one is lost, revoke it with shouhu key revoke.',
+  'key.sheet-next': 'Next: take the paper and rehearse it once, shouhu kit rehearse',
+  'key.revoked': 'The recovery sheet is revoked ({{sheet}}).',
+  'key.revoked-limit':
+    'From now on this paper opens no copy that was renewed. Whoever took a copy away before and has its 24 words can still open what was in it then; if you fear that, make a new repository.',
+  'key.changed': 'The passphrase is changed ({{key}}). No data was written again.',
+  'key.changed-limit':
+    'A copy that somebody took away before still opens with the old passphrase; if you fear that, make a new repository.',
+  'key.env-stale': 'The environment variable {{env}} still holds the old passphrase: put the new one there.',
+  'key.copy-renewed': 'copy “{{destination}}” renewed',
+  'key.copy-owed':
+    'copy “{{destination}}” is out of reach and still opens the old way; it is renewed the next time it is there',
+  'key.copy-changed-elsewhere':
+    'another computer has changed the ways into copy “{{destination}}”; it was left alone and opens as that computer has it',
+  'rehearse.main':
+    '✓ Opened: copy “{{destination}}”, snapshot of {{at}}, {{rows}} rows of table {{table}}. This sheet works.',
+  'rehearse.vault':
+    '✓ Opened: copy “{{destination}}”, snapshot of {{at}}, {{rows}} card secrets of table {{table}} (not shown). This sheet works.',
+  'rehearse.sheet': 'Sheet {{sheet}}, held by: {{holder}}',
   'column.name': 'Name',
   'column.database': 'Database',
   'column.tunnel': 'Tunnel',

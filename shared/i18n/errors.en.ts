@@ -96,6 +96,32 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     message: 'The card vault is closed, so card secrets cannot be read. Everything else is not affected.',
     remedy: 'When you need card secrets, add --open-vault and give the vault passphrase.',
   },
+  'keys.unknown-slot': {
+    message: 'There is no way in with the id “{{slot}}”. Nothing was changed.',
+    remedy:
+      'Look at the ids that are there (shouhu key list on the command line); each recovery sheet has its own printed on it.',
+  },
+  'keys.last-way-in': {
+    message:
+      'This is the last way of its kind into this key, so it was not revoked: a forgotten passphrase or a lost paper would then lock the backups for ever. Nothing was changed.',
+    remedy:
+      'A sheet: write a new one first, rehearse it, then revoke the old one. A passphrase is never revoked; change it to a new one.',
+  },
+  'keys.too-many-slots': {
+    message: 'This key has {{limit}} ways in already and takes no more. Nothing was changed.',
+    remedy: 'Revoke recovery sheets that are no longer used, then write the new one.',
+  },
+  'keys.copy-behind': {
+    message:
+      'This sheet is fine, but the copy “{{destination}}” is still older than it and does not know it. The backups are unchanged.',
+    remedy:
+      'Test that copy or back up to it once (shouhu destination test) and it catches up; where another computer has changed it, rehearse with another copy.',
+  },
+  'kit.nothing-to-open': {
+    message:
+      'The copies within reach hold nothing to open yet (a vault sheet needs a snapshot with card secrets), so there was nothing to try. The sheet itself is as good as before.',
+    remedy: 'Make a backup first (shouhu backup), then rehearse again.',
+  },
   'source.unknown': {
     message: 'There is no source named “{{name}}”. Nothing was run.',
     remedy: 'Run shouhu source list to see the names.',

@@ -91,6 +91,28 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '卡密保险库没有打开，所以卡密这部分读不出来。其余数据不受影响。',
     remedy: '需要卡密时加上 --open-vault，并给出保险库口令。',
   },
+  'keys.unknown-slot': {
+    message: '没有编号是“{{slot}}”的开锁方式，什么都没有改动。',
+    remedy: '看看现有的编号（命令行里运行 shouhu key list）；编号也印在每张恢复卡上。',
+  },
+  'keys.last-way-in': {
+    message:
+      '这是这把钥匙最后一个同类的开锁方式，没有作废它：作废以后，忘了口令或丢了纸就再也打不开备份了。什么都没有改动。',
+    remedy: '恢复卡：先写一张新的，试过以后再作废旧的。口令不能作废，只能换成新的。',
+  },
+  'keys.too-many-slots': {
+    message: '这把钥匙已经有 {{limit}} 个开锁方式，不能再加。什么都没有改动。',
+    remedy: '先作废不再使用的恢复卡，再写新的。',
+  },
+  'keys.copy-behind': {
+    message: '这张恢复卡没有问题，但副本“{{destination}}”还停留在它之前，认不得它。备份没有改动。',
+    remedy:
+      '对这份副本做一次测试或备份（shouhu destination test），它就会跟上；如果说是别的电脑改过，请换一份副本来试。',
+  },
+  'kit.nothing-to-open': {
+    message: '能连上的副本里还没有可以打开的数据（卡密恢复卡需要含有卡密的快照），所以没法试。恢复卡本身没有用掉。',
+    remedy: '先做一次备份（shouhu backup），再来试。',
+  },
   'source.unknown': {
     message: '没有叫“{{name}}”的数据源，什么都没有执行。',
     remedy: '运行 shouhu source list 看看已有的名字。',

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { checklistItemSchema } from '../model/checklist.ts';
 import { coordinateSchema, ledgerResultSchema, objectIdSchema } from '../model/database.ts';
 import { destinationInputSchema, destinationViewSchema } from '../model/destination.ts';
+
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
+import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
 import {
   checkResultSchema,
   factsSchema,
@@ -114,6 +116,55 @@ export const engineVerbs = {
     }),
   },
   'home.unlock': { input: openingSchema, output: nothing },
+  'key.list': {
+    input: nothing,
+    output: z.strictObject({
+      slots: z.array(keySlotSchema),
+      /** Copies that do not have this home's header yet. */
+      behind: z.array(z.strictObject({ destination: z.string(), reason: z.enum(['owed', 'changed-elsewhere']) })),
+    }),
+  },
+  'key.addSheet': {
+    input: z.strictObject({
+      key: keyNameSchema,
+      current: openingSchema,
+      dir: pathSchema,
+      /** Whose sheet it is; null: the owner's. */
+      holder: z.string().trim().min(1).max(60).nullable(),
+      language: z.enum(['zh', 'en']),
+    }),
+    output: z.strictObject({ slot: keySlotSchema, kitFiles: z.array(z.string()), copies: z.array(headerCopySchema) }),
+  },
+  'key.revoke': {
+    /** A slot's id, or its unique beginning. */
+    input: z.strictObject({ slot: z.string().min(4).max(36) }),
+    output: z.strictObject({ slot: keySlotSchema, copies: z.array(headerCopySchema) }),
+  },
+  'key.changePassphrase': {
+    input: z.strictObject({ key: keyNameSchema, current: openingSchema, newPassphrase: passphraseSchema }),
+    output: z.strictObject({ copies: z.array(headerCopySchema) }),
+  },
+  /** Opens one chunk chosen at random with nothing but the words of a sheet. Says where it lies, never what it holds. */
+  'kit.rehearse': {
+    input: z.strictObject({
+      key: keyNameSchema,
+      words: z.string().min(1).max(4000),
+      /** Null: the nearest copy that answers. */
+      from: nameSchema.nullable(),
+    }),
+    output: z.strictObject({
+      key: keyNameSchema,
+      destination: z.string(),
+      snapshot: z.uuid(),
+      at: z.iso.datetime(),
+      source: z.string(),
+      table: z.string(),
+      rows: count,
+      sizeBytes: count,
+      slot: z.string(),
+      holder: z.string().nullable(),
+    }),
+  },
   'source.add': {
     input: sourceInputSchema,
     output: z.strictObject({ source: sourceViewSchema, steps: z.array(testStepSchema) }),

@@ -124,8 +124,12 @@ export interface OpenVaultFlags extends VaultFlags {
 }
 
 export function addVaultFlags(command: Command, words: Words): Command {
+  return addVaultSecretFlags(command.option('--open-vault', words.say('flag.open-vault')), words);
+}
+
+/** What opens the vault, for commands that open it in any case. */
+export function addVaultSecretFlags(command: Command, words: Words): Command {
   return command
-    .option('--open-vault', words.say('flag.open-vault'))
     .option('--vault-passphrase-env <NAME>', words.say('flag.vault-passphrase-env'))
     .option('--vault-passphrase-file <PATH>', words.say('flag.vault-passphrase-file'))
     .option('--vault-words-file <PATH>', words.say('flag.vault-words-file'));
@@ -133,7 +137,10 @@ export function addVaultFlags(command: Command, words: Words): Command {
 
 /** The vault is opened only when it was asked for in so many words: a remembered passphrase is not a wish. */
 export async function readVault(flags: OpenVaultFlags, context: VerbContext): Promise<VaultOpening> {
-  if (flags.openVault !== true) return null;
+  return flags.openVault === true ? needVault(flags, context) : null;
+}
+
+export async function needVault(flags: VaultFlags, context: VerbContext): Promise<NonNullable<VaultOpening>> {
   if (flags.vaultWordsFile !== undefined) return { words: await context.readWords(flags.vaultWordsFile) };
   const sources = await context.vaultSources(flags, 'once');
   return { passphrase: await needSecret('vault-passphrase', sources, context.surroundings, context.words) };

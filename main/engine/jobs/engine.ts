@@ -44,6 +44,10 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'restore.run': (input: VerbInput<'restore.run'>) => input.source,
   'export.run': (input: VerbInput<'export.run'>) => input.snapshot,
   'recover.run': () => '',
+  'key.addSheet': (input: VerbInput<'key.addSheet'>) => input.key,
+  'key.revoke': (input: VerbInput<'key.revoke'>) => input.slot,
+  'key.changePassphrase': (input: VerbInput<'key.changePassphrase'>) => input.key,
+  'kit.rehearse': (input: VerbInput<'kit.rehearse'>) => input.key,
   'demo.open': () => 'demo',
 };
 

@@ -79,9 +79,10 @@ describe.skipIf(present.length < kinds.length)('a shop', () => {
     await rig.engine.call('source.remove', { name: demoDatabase });
   });
 
-  it.skipIf(schemaFiles.length > 0)('of a real program comes back on every server', ({ skip }) => {
-    skip('SHOUHU_SHOP_SCHEMAS names no folder with .sql files of real shop programs');
-  });
+  if (schemaFiles.length === 0)
+    it('of a real program comes back on every server', ({ skip }) => {
+      skip('SHOUHU_SHOP_SCHEMAS names no folder with .sql files of real shop programs');
+    });
 
   it.each(schemaFiles)('with the tables of %s comes back on every server or is refused', async (file) => {
     const text = await readFile(join(schemaFolder, file), 'utf8');

@@ -7,7 +7,7 @@ import type { BlobStore } from '../backend/blob-store.ts';
 import { DiskBlobStore } from '../backend/disk/disk-blob-store.ts';
 import { RetryingBlobStore } from '../backend/retry/retrying-blob-store.ts';
 import { S3BlobStore, type S3StoreOptions } from '../backend/s3/s3-blob-store.ts';
-import { Repository, type MainKeys } from '../repository/index.ts';
+import { findHeader, Repository, type MainKeys, type RepositoryHeader } from '../repository/index.ts';
 import type { Unlocked } from './engine-context.ts';
 import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
 import type { CloudFindings, SavedDestination } from './home/settings-file.ts';
@@ -135,6 +135,33 @@ export async function withRepositoryToMend<T>(
   } finally {
     await store.close();
   }
+}
+
+/**
+ * The header of a place as it lies there, not authenticated: for whoever has no keys yet. A bucket is opened with `keys`, a disk needs none.
+ * Errors: those of the store, `repository.absent`, `repository.header-damaged`.
+ */
+export async function headerOf(
+  destination: SavedDestination,
+  keys: MainKeys | null,
+  signal: AbortSignal,
+): Promise<RepositoryHeader> {
+  const store =
+    destination.kind === 'disk'
+      ? await openDiskStore(destination.path)
+      : await openStore(neededKeys(keys), destination);
+  try {
+    const header = await findHeader(store, signal);
+    if (header === undefined) throw new AppError('repository.absent', {});
+    return header;
+  } finally {
+    await store.close();
+  }
+}
+
+function neededKeys(keys: MainKeys | null): MainKeys {
+  if (keys === null) throw new AppError('usage.secret-missing', { what: 'passphrase' });
+  return keys;
 }
 
 /**

@@ -6,17 +6,19 @@ export {
   createKeyring,
   openVaultWithPassphrase,
   openVaultWithWords,
+  slotOfWords,
   unlockWithPassphrase,
   unlockWithWords,
 } from './keys/keyring.ts';
 export type { Credential, NewKeyring, NewKeyringOptions } from './keys/keyring.ts';
-export { changePassphrase, renewWords } from './keys/change-keys.ts';
-export type { ChangePassphrase, RenewWords } from './keys/change-keys.ts';
+export { addSheet, changePassphrase, revokeSlot } from './keys/change-keys.ts';
+export type { AddedSheet, AddSheet, ChangePassphrase } from './keys/change-keys.ts';
 export { authenticateHeader, parseHeader, serializeHeader } from './keys/header.ts';
 export type { RepositoryHeader, Slot } from './keys/header.ts';
 export { closeVault, mainKeysFromText, mainKeysToText } from './keys/main-keys.ts';
 export type { EncodingKeys, MainKeys, VaultKey } from './keys/main-keys.ts';
 export { assertGoodPassphrase, minimumPassphraseLength } from './keys/passphrase.ts';
+export type { Guarded } from './keys/slots.ts';
 export type { RecoveryWords } from './keys/words.ts';
 export { decryptCredential, encryptCredential } from './keys/credential.ts';
 

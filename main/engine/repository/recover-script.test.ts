@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { wordlist as english } from '@scure/bip39/wordlists/english.js';
 import { wordlist as chinese } from '@scure/bip39/wordlists/simplified-chinese.js';
 import { describe, expect, it } from 'vitest';
+import { sheetQr } from '../../../shared/model/sheet-words.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import { assetPath } from '../platform/asset-path.ts';
 import { runCommand } from '../platform/run-command.ts';
@@ -79,6 +80,20 @@ describe('recover.mjs', () => {
       const keys = ['--passphrase-env', 'MAIN_SECRET', '--vault-passphrase-env', 'VAULT_SECRET'];
       expect((await run('--sql', 'shop.sql', ...keys)).exitCode).toBe(0);
       expect(await readFile(join(dir, 'shop.sql'), 'utf8')).toContain("_binary 'CARD-0001'");
+    });
+  });
+
+  it.each([
+    ['what its QR code holds', (words: readonly string[]) => sheetQr('main', keyring.header.repository, words)],
+    [
+      'its text file',
+      (words: readonly string[]) =>
+        `恢复卡\n${words.map((word, at) => `${at + 1}. ${word}`).join('  ')}\n1. Install Shouhu\n2. Connect`,
+    ],
+  ])('reads a sheet from %s', async (_what, sheet) => {
+    await withDisk(async (dir, run) => {
+      await writeFile(join(dir, 'sheet.txt'), sheet(keyring.mainWords.en));
+      expect(await run('--list', '--words-file', 'sheet.txt')).toMatchObject({ exitCode: 0, stderr: '' });
     });
   });
 

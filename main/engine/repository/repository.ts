@@ -120,6 +120,11 @@ export class Repository {
     return this.keys.repositoryId;
   }
 
+  /** The header as it lies on the store now, proven to be of these keys. Errors: as `open`. */
+  storedHeader(signal: AbortSignal): Promise<RepositoryHeader> {
+    return readHeader(this.store, this.keys, signal);
+  }
+
   /** Writes a header with other slots (same keys). Every copy has its own header file. */
   async replaceHeader(header: RepositoryHeader, signal: AbortSignal): Promise<void> {
     await replaceHeader(this.store, this.keys, header, signal);

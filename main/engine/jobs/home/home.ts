@@ -8,21 +8,24 @@ import { writeFileDurably } from '../../platform/write-file-durably.ts';
 import { parseHeader, serializeHeader, type RepositoryHeader } from '../../repository/index.ts';
 import { AuditLog } from './audit-log.ts';
 import { withHomeLock } from './home-lock.ts';
+import { KeyBook, type KeyBookContent } from './key-book.ts';
 import { SettingsFile } from './settings-file.ts';
 
 /**
  * One installation's folder: `keyring.json` (the repository header: wrapped keys, no secret in clear), `settings.json`,
- * `audit.jsonl`, `catalog.sqlite`, `home.lock`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
+ * `keys.json`, `audit.jsonl`, `catalog.sqlite`, `home.lock`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
  */
 export class Home {
   readonly dir: string;
   readonly settings: SettingsFile;
   readonly audit: AuditLog;
+  readonly keyBook: KeyBook;
 
   private constructor(dir: string, clock: Clock) {
     this.dir = dir;
     this.settings = new SettingsFile(dir);
     this.audit = new AuditLog(dir, clock);
+    this.keyBook = new KeyBook(dir);
   }
 
   /** Makes the folder when it is not there. Errors: those of `makeFolder`. */
@@ -69,8 +72,35 @@ export class Home {
   async writeKeyring(header: RepositoryHeader): Promise<void> {
     await withHomeLock(this.dir, async () => {
       await this.assertNew();
-      await writeFileDurably(this.#keyringPath, Buffer.from(serializeHeader(header)).toString('utf8'));
+      await this.#write(header);
     });
+  }
+
+  /**
+   * Puts a header with other slots in the place of `base`. The book is written first: it says that `base` is superseded and that every copy
+   * of `destinationIds` is behind, which is harmless while the keyring still is `base`. Error: `home.in-use` when another program has
+   * changed the keyring since `base` was read.
+   */
+  async replaceKeyring(
+    base: RepositoryHeader,
+    next: RepositoryHeader,
+    destinationIds: readonly string[],
+    note: (book: KeyBookContent) => KeyBookContent,
+  ): Promise<void> {
+    await withHomeLock(this.dir, async () => {
+      if ((await this.readKeyring()).mac !== base.mac) throw new AppError('home.in-use', { home: this.dir });
+      await this.keyBook.updateLocked((book) => ({
+        ...note(book),
+        // A header that comes back (a sheet added and revoked again) is no longer an old one.
+        superseded: [...new Set([...book.superseded, base.mac])].filter((mac) => mac !== next.mac),
+        behind: { ...book.behind, ...Object.fromEntries(destinationIds.map((id) => [id, 'owed' as const])) },
+      }));
+      await this.#write(next);
+    });
+  }
+
+  async #write(header: RepositoryHeader): Promise<void> {
+    await writeFileDurably(this.#keyringPath, Buffer.from(serializeHeader(header)).toString('utf8'));
   }
 }
 

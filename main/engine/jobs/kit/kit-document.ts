@@ -1,9 +1,15 @@
+import { sheetQr } from '../../../../shared/model/sheet-words.ts';
 import { kitTexts, type KitLanguage, type KitText, type WhichKit } from './kit-texts.ts';
 
 /** What one kit says. Pure: words in, page out. It holds the key itself, so it goes to paper and nowhere else. */
 export interface Kit {
   readonly which: WhichKit;
   readonly repositoryId: string;
+  /** The slot that these words open: what `key revoke` names. */
+  readonly slotId: string;
+  /** Whose sheet it is; null: the owner's. */
+  readonly holder: string | null;
+  /** When this sheet was made. */
   readonly createdAtIso: string;
   readonly words: { readonly zh: readonly string[]; readonly en: readonly string[] };
   /** The language whose words come first; the page always speaks both. */
@@ -19,9 +25,9 @@ export const kitVersion = 1;
 const columns = 4;
 const linesForPlaces = 4;
 
-/** What the QR code holds: the English words, because every scanner reads them. */
-export function qrContent(kit: Kit): string {
-  return kit.words.en.join(' ');
+/** What the QR code holds: repository and English words, in the form that `--words-file` and the app take back (`wordsOfSheet`). */
+export function qrContent({ which, repositoryId, words }: Kit): string {
+  return sheetQr(which, repositoryId, words.en);
 }
 
 /** The kit as plain text, for people who keep text and for printers that only print text. */
@@ -35,6 +41,7 @@ export function kitAsText(kit: Kit): string {
     ...facts(kit).map(({ zh: zhName, en: enName, value }) => `${zhName} / ${enName}: ${value}`),
     '',
     ...both((text) => text.holder),
+    ...both((text) => text.revoking),
     '',
     ...orders.flatMap(({ words, heading }) => [heading, ...textRows(words), '']),
     ...both((text) => text.placesHeading),
@@ -70,9 +77,10 @@ export function kitAsHtml(kit: Kit, qrSvg: string): string {
 <dl>${facts(kit)
     .map(({ zh: zhName, en: enName, value }) => `<dt>${zhName} <small>${enName}</small></dt><dd>${escape(value)}</dd>`)
     .join('')}</dl>
-<div class="qr">${qrSvg}</div>
+<div class="qr">${qrSvg}${both((text) => text.qr)}</div>
 </div>
 <p class="holder">${both((text) => text.holder)}</p>
+<p class="note">${both((text) => text.revoking)}</p>
 <h2>${escape(first.heading)}</h2>
 ${htmlWords(first.words, 'words')}
 <h2>${escape(second.heading)}</h2>
@@ -97,6 +105,8 @@ function textsOf({ which }: Kit): { zh: KitText; en: KitText } {
 function facts(kit: Kit): { zh: string; en: string; value: string }[] {
   return [
     { zh: '仓库编号', en: 'Repository', value: kit.repositoryId },
+    { zh: '本页编号', en: 'This sheet', value: kit.slotId.slice(0, 8) },
+    ...(kit.holder === null ? [] : [{ zh: '持有人', en: 'Held by', value: kit.holder }]),
     { zh: '建立日期', en: 'Created', value: kit.createdAtIso.slice(0, 10) },
     { zh: '格式版本', en: 'Format', value: `shouhu-kit-${kitVersion}` },
     { zh: 'recover.mjs 校验', en: 'SHA-256 of recover.mjs', value: kit.recoverScriptSha256 },
@@ -153,7 +163,10 @@ h1 small, h2 small, p small { display: block; font-weight: normal; font-size: 8.
 .head { display: flex; justify-content: space-between; align-items: flex-start; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 1mm 4mm; margin: 0; }
 dd { margin: 0; font-family: monospace; overflow-wrap: anywhere; }
-.qr svg { width: 28mm; height: 28mm; }
+.qr { flex: none; width: 36mm; margin-left: 4mm; text-align: center; font-size: 7pt; line-height: 1.2; }
+.qr svg { display: block; width: 36mm; height: 36mm; }
+.qr small { display: block; color: #333; }
+.note { font-size: 8.5pt; margin: 1mm 0; }
 .holder { border: 0.6mm solid #000; padding: 2mm 3mm; font-weight: bold; margin: 2mm 0; }
 table.words { border-collapse: collapse; width: 100%; }
 table.words td { border: 0.3mm solid #000; padding: 0.6mm 2mm; width: 25%; font-size: 11.5pt; }

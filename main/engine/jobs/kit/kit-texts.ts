@@ -5,6 +5,10 @@ export interface KitText {
   readonly title: string;
   /** Who may hold this paper, and what its holder can do. */
   readonly holder: string;
+  /** Under the QR code. */
+  readonly qr: string;
+  /** What a lost paper means. */
+  readonly revoking: string;
   readonly placesHeading: string;
   readonly stepsHeading: string;
   /** In order, on a computer that has nothing. */
@@ -17,6 +21,9 @@ export const kitTexts: Readonly<Record<KitLanguage, Readonly<Record<WhichKit, Ki
     main: {
       title: '守护 恢复卡 · 主钥匙',
       holder: '拿到此纸的人可以读取全部备份（卡密除外）。请放进保险柜，或交给你完全信任的人；不要拍照，不要存进网盘。',
+      qr: '扫码得到 24 个词，和下面的一样',
+      revoking:
+        '此纸丢失时：写一张新的，再作废这一张（shouhu key revoke 本页编号）。旧副本如果已被人复制走，作废管不到它。',
       placesHeading: '副本放在这些地方（没写全的请手写补上）',
       stepsHeading: '在一台空电脑上找回数据',
       steps: [
@@ -32,6 +39,9 @@ export const kitTexts: Readonly<Record<KitLanguage, Readonly<Record<WhichKit, Ki
       title: '守护 恢复卡 · 卡密保险库',
       holder:
         '拿到此纸和任意一份副本的人，可以打开卡密。卡密就是钱：请和主钥匙那张、和副本都分开存放，只交给可以管钱的人。',
+      qr: '扫码得到 24 个词，和下面的一样',
+      revoking:
+        '此纸丢失时：写一张新的，再作废这一张（shouhu key revoke 本页编号）。旧副本如果已被人复制走，作废管不到它。',
       placesHeading: '副本放在这些地方（没写全的请手写补上）',
       stepsHeading: '在一台空电脑上取回卡密',
       steps: [
@@ -48,6 +58,9 @@ export const kitTexts: Readonly<Record<KitLanguage, Readonly<Record<WhichKit, Ki
       title: 'Shouhu recovery kit · main key',
       holder:
         'Whoever holds this paper can read every backup (except card secrets). Keep it in a safe or with someone you trust entirely; no photo, no cloud drive.',
+      qr: 'Scanning gives the 24 words below',
+      revoking:
+        'If this paper is lost: write a new one, then revoke this one (shouhu key revoke THIS SHEET). A copy that somebody has taken away before is out of its reach.',
       placesHeading: 'Copies are at these places (add the others by hand)',
       stepsHeading: 'Getting the data back on a bare computer',
       steps: [
@@ -63,6 +76,9 @@ export const kitTexts: Readonly<Record<KitLanguage, Readonly<Record<WhichKit, Ki
       title: 'Shouhu recovery kit · card vault',
       holder:
         'Whoever holds this paper and any copy can open card secrets. They are cash: keep it apart from the main key and from the copies, with someone who may handle money.',
+      qr: 'Scanning gives the 24 words below',
+      revoking:
+        'If this paper is lost: write a new one, then revoke this one (shouhu key revoke THIS SHEET). A copy that somebody has taken away before is out of its reach.',
       placesHeading: 'Copies are at these places (add the others by hand)',
       stepsHeading: 'Getting card secrets back on a bare computer',
       steps: [

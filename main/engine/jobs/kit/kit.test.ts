@@ -2,8 +2,12 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { wordsOfSheet } from '../../../../shared/model/sheet-words.ts';
+import { aKeyring } from '../../repository/testing/keys.ts';
 import { kitAsHtml, kitAsText, qrContent, type Kit } from './kit-document.ts';
-import { writeKit } from './index.ts';
+import { copyPlace, writeKit } from './index.ts';
+
+const { mainWords: realWords } = await aKeyring();
 
 let dir: string;
 beforeEach(async () => {
@@ -62,9 +66,48 @@ describe('kitAsHtml', () => {
   });
 });
 
-describe('qrContent', () => {
-  it('is the English words, which every scanner can read', () => {
-    expect(qrContent(aKit()).split(' ')).toEqual(aKit().words.en);
+describe('a sheet as the words that it holds', () => {
+  const kit = aKit({ words: realWords });
+
+  it.each([
+    ['its QR code', qrContent(kit), 'en'],
+    ['its text', kitAsText(kit), 'zh'],
+    ['its page', kitAsHtml(kit, '<svg></svg>'), 'zh'],
+    ['its text for an English reader', kitAsText({ ...kit, language: 'en' }), 'en'],
+  ] as const)('is read back from %s', (_what, text, language) => {
+    expect(wordsOfSheet(text)).toEqual(realWords[language].map((word) => word.normalize('NFKD')));
+  });
+
+  it('is told from others by the beginning of its slot, its holder and its repository', () => {
+    for (const text of [kitAsText(aKit({ holder: '小李 <b>' })), kitAsHtml(aKit({ holder: '小李 <b>' }), '')]) {
+      expect(text).toContain('7c1d22e0');
+      expect(text).toMatch(/小李 (<b>|&lt;b&gt;)/);
+      expect(text).toContain(kit.repositoryId);
+    }
+    expect(kitAsHtml(aKit({ holder: '<b>' }), '')).not.toContain('<b>');
+  });
+});
+
+describe('copyPlace', () => {
+  const shared = { id: '0192aabb-ccdd-7eee-8fff-001122334455', addedAt: '2026-11-22T14:00:00.000Z' };
+
+  it('names folder, kind and place of a disk', () => {
+    const disk = { ...shared, name: '蓝盘', kind: 'disk', role: 'cold', path: '/mnt/usb', place: '上海' } as const;
+    expect(copyPlace(disk)).toBe('蓝盘 · 冷备盘 / cold disk · /mnt/usb · 上海');
+  });
+
+  it('names bucket and host of a cloud, and nothing that opens it', () => {
+    const cloud = {
+      ...shared,
+      ...({ name: 'oss', kind: 's3', role: 'cloud', provider: 'custom', bucket: 'shop', prefix: 'a' } as const),
+      ...{
+        region: null,
+        endpoint: 'https://AKID:SECRET@s3.example.com:9000/x?token=T',
+        place: null,
+        sealedKeys: 'SEALED',
+      },
+    };
+    expect(copyPlace(cloud)).toBe('oss · 云存储 / cloud · custom shop/a s3.example.com:9000');
   });
 });
 
@@ -74,8 +117,8 @@ describe('writeKit', () => {
     const files = await writeKit({ dir: folder, ...aKit() });
 
     expect(files).toEqual([
-      join(folder, 'shouhu-recovery-kit-main-0192aabb.html'),
-      join(folder, 'shouhu-recovery-kit-main-0192aabb.txt'),
+      join(folder, 'shouhu-recovery-kit-main-0192aabb-7c1d22e0.html'),
+      join(folder, 'shouhu-recovery-kit-main-0192aabb-7c1d22e0.txt'),
     ]);
     expect(await readFile(files[0]!, 'utf8')).toContain('<svg');
     if (process.platform === 'win32') return;
@@ -83,7 +126,7 @@ describe('writeKit', () => {
   });
 
   it('never replaces a kit, and leaves no half of a new one', async () => {
-    const taken = join(dir, 'shouhu-recovery-kit-main-0192aabb.txt');
+    const taken = join(dir, 'shouhu-recovery-kit-main-0192aabb-7c1d22e0.txt');
     await writeFile(taken, 'the only paper of another key');
 
     await expect(writeKit({ dir, ...aKit() })).rejects.toMatchObject({
@@ -92,7 +135,7 @@ describe('writeKit', () => {
     });
 
     expect(await readFile(taken, 'utf8')).toBe('the only paper of another key');
-    expect(await readdir(dir)).toEqual(['shouhu-recovery-kit-main-0192aabb.txt']);
+    expect(await readdir(dir)).toEqual(['shouhu-recovery-kit-main-0192aabb-7c1d22e0.txt']);
   });
 
   it('writes both kits into one folder', async () => {
@@ -107,6 +150,8 @@ function aKit(changes: Partial<Kit> = {}): Kit {
   return {
     which: 'main',
     repositoryId: '0192aabb-ccdd-7eee-8fff-001122334455',
+    slotId: '7c1d22e0-ccdd-4eee-8fff-001122334455',
+    holder: null,
     createdAtIso: '2026-11-22T14:00:00.000Z',
     words: { zh: words('字'), en: words('word') },
     language: 'zh',

@@ -21,7 +21,8 @@ export interface KitRequest extends Omit<Kit, 'recoverScriptSha256'> {
 export async function writeKit({ dir, ...request }: KitRequest): Promise<string[]> {
   const kit: Kit = { ...request, recoverScriptSha256: await recoverScriptSha256() };
   const svg = await qrToString(qrContent(kit), { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
-  const name = `shouhu-recovery-kit-${kit.which}-${kit.repositoryId.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8)}`;
+  const short = (id: string): string => id.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8);
+  const name = `shouhu-recovery-kit-${kit.which}-${short(kit.repositoryId)}-${short(kit.slotId)}`;
   const files = [
     { path: join(dir, `${name}.html`), content: kitAsHtml(kit, svg) },
     { path: join(dir, `${name}.txt`), content: kitAsText(kit) },

@@ -8,6 +8,7 @@ import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/
 import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearness } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { accessOfSaved, withReadingSession } from '../source-session.ts';
@@ -104,8 +105,9 @@ async function captureFirst(
     // An object, because the callback below sets it.
     const place = { isOpen: false };
     try {
-      const result = await withRepository(context.unlocked().keys, primary, run.signal, (repository) => {
+      const result = await withRepository(context.unlocked().keys, primary, run.signal, async (repository) => {
         place.isOpen = true;
+        await bringOwedHeader(context, primary, repository, run.signal);
         return captureInto(context, source, repository, input, run);
       });
       return { primary, rest: wanted.slice(index + 1), failed, result };

@@ -79,7 +79,19 @@ async function isPresent(destination: SavedDestination): Promise<boolean | null>
 
 async function kitDates(context: EngineContext): Promise<Pick<SeenSource, 'kitWrittenAt' | 'kitUsedAt'>> {
   const { entries } = await context.home.audit.read();
-  const written = entries.findLast(({ action, facts }) => action === 'home.init' && Number(facts['kitFiles'] ?? 0) > 0);
-  const used = entries.findLast(({ action, facts }) => action === 'recover' && facts['by'] === 'words');
+  const sheets = new Set(
+    (await context.home.isInitialised()) ? (await context.home.readKeyring()).slots.map(({ id }) => id) : [],
+  );
+  const written = entries.findLast(
+    ({ action, facts }) =>
+      (action === 'home.init' && Number(facts['kitFiles'] ?? 0) > 0) ||
+      (action === 'key.sheet-added' && facts['key'] === 'main'),
+  );
+  // A sheet that was revoked since opens nothing any more.
+  const used = entries.findLast(
+    ({ action, facts }) =>
+      (action === 'recover' && facts['by'] === 'words') ||
+      (action === 'kit.rehearse' && facts['key'] === 'main' && sheets.has(String(facts['slot']))),
+  );
   return { kitWrittenAt: written?.at ?? null, kitUsedAt: used?.at ?? null };
 }

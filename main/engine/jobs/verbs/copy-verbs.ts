@@ -5,6 +5,8 @@ import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { copySnapshot, parseManifestName, type Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { ownHeader } from '../keys/own-header.ts';
+import { bringOwedHeader } from '../keys/publish-header.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { findDestination } from './lookup.ts';
@@ -27,6 +29,7 @@ export async function copyBetween(
   run: Run,
 ): Promise<CopiedSnapshots> {
   return withWriterLease(to, `copy to ${destination.name}`, context.clock, run.signal, async (signal) => {
+    await bringOwedHeader(context, destination, to, signal);
     const pool = new ChunkPool(to.keys);
     const total = { snapshots: [] as string[], objectsCopied: 0, bytesCopied: 0, objectsSkipped: 0 };
     try {
@@ -101,7 +104,8 @@ export async function verifyRun(
   const healing = input.healFrom === null ? null : await findDestination(context, input.healFrom);
   if (healing?.id === destination.id)
     throw new AppError('usage.bad-argument', { argument: 'healFrom', value: healing.name });
-  return withRepositoryToMend(context.unlocked(), destination, run.signal, (repository) =>
+  const own = { keys, header: await ownHeader(context) };
+  return withRepositoryToMend(own, destination, run.signal, (repository) =>
     healing === null
       ? verifyOne(context, destination, repository, null, input.readPercent, run)
       : withRepository(keys, healing, run.signal, (sound) =>
@@ -119,6 +123,7 @@ async function verifyOne(
   run: Run,
 ): Promise<VerbOutput<'verify.run'>> {
   const startedMs = context.clock.monotonicMs();
+  await bringOwedHeader(context, destination, repository, run.signal);
   const pool = new ChunkPool(repository.keys);
   const suspects = context.catalog.damage(destination.id);
   try {

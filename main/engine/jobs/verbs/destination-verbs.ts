@@ -11,7 +11,9 @@ import { Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
-import { openDiskStore, openRepository, openS3Store, openStore, prepareDiskFolder } from '../stores.ts';
+import { ownHeader } from '../keys/own-header.ts';
+import { bringOwedHeader } from '../keys/publish-header.ts';
+import { openDiskStore, openRepository, openS3Store, openStore, prepareDiskFolder, withRepository } from '../stores.ts';
 import { findDestination } from './lookup.ts';
 import { refreshDestination } from './refresh-catalog.ts';
 import { TestSteps } from './test-steps.ts';
@@ -82,7 +84,8 @@ export async function destinationTest(
     const store = await openStore(keys, destination);
     try {
       // A folder that is there is not yet the disk: it must hold our repository before anything is written to it.
-      await openRepository(store, keys, destination, run.signal);
+      const repository = await openRepository(store, keys, destination, run.signal);
+      await bringOwedHeader(context, destination, repository, run.signal);
       return store;
     } catch (error) {
       await store.close();
@@ -112,13 +115,15 @@ export async function destinationAdd(
   if (tried.error !== null) throw tried.error;
   const store = await opener(input)();
   try {
-    const { header, keys } = context.unlocked();
-    await Repository.createOrAdopt(store, header, keys, run.signal);
+    await Repository.createOrAdopt(store, await ownHeader(context), context.unlocked().keys, run.signal);
   } finally {
     await store.close();
   }
   const saved = toSaved(context, input);
   await saveDestination(context, saved);
+  await withRepository(context.unlocked().keys, saved, run.signal, (repository) =>
+    bringOwedHeader(context, saved, repository, run.signal),
+  );
   await refreshDestination(context, saved, run.signal);
   return { destination: viewOfDestination(saved), steps: tried.steps };
 }

@@ -36,14 +36,16 @@ export async function homeInit(
     repositoryId: header.repository,
     createdAtIso: header.createdAt,
     language: input.language,
+    holder: null,
     places: [],
   };
+  const sheetOf = (slots: typeof header.slots): string => slots.find(({ kind }) => kind === 'recovery')?.id ?? '';
   const kitFiles =
     input.kitDir === null
       ? []
       : [
-          ...(await writeKit({ ...kit, which: 'main', words: mainWords })),
-          ...(await writeKit({ ...kit, which: 'vault', words: vaultWords })),
+          ...(await writeKit({ ...kit, which: 'main', words: mainWords, slotId: sheetOf(header.slots) })),
+          ...(await writeKit({ ...kit, which: 'vault', words: vaultWords, slotId: sheetOf(header.vault.slots) })),
         ];
   await context.home.writeKeyring(header);
   context.setUnlocked({ header, keys: mainKeys });

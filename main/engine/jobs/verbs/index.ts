@@ -14,7 +14,9 @@ import {
 import { doctorVerb } from './doctor-verb.ts';
 import { homeInit, homeStatus, homeUnlock } from './home-verbs.ts';
 import { auditVerb, jobCancel, jobsList } from './job-verbs.ts';
+import { keyAddSheet, keyChangePassphrase, keyList, keyRevoke } from './key-verbs.ts';
 import { recoverRun } from './recover-verb.ts';
+import { kitRehearse } from './rehearse-verb.ts';
 import { exportRun, restoreRun } from './restore-verb.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceSet, sourceTest, sourceTry } from './source-verbs.ts';
@@ -28,6 +30,11 @@ export const verbs: Verbs = {
   'home.status': homeStatus,
   'home.init': homeInit,
   'home.unlock': homeUnlock,
+  'key.list': keyList,
+  'key.addSheet': keyAddSheet,
+  'key.revoke': keyRevoke,
+  'key.changePassphrase': keyChangePassphrase,
+  'kit.rehearse': kitRehearse,
   'source.add': sourceAdd,
   'source.try': sourceTry,
   'source.list': sourceList,

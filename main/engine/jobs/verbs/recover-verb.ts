@@ -10,6 +10,7 @@ import { findHeader, headerName, Repository, unlockWithPassphrase, unlockWithWor
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys } from '../home/saved-secrets.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { bringOwedHeader } from '../keys/publish-header.ts';
 import { openDiskStore, openS3Store } from '../stores.ts';
 import { saveDestination } from './destination-verbs.ts';
 import { readTimeline } from './refresh-catalog.ts';
@@ -48,6 +49,7 @@ export async function recoverRun(
     if (!(await context.home.isInitialised())) await context.home.writeKeyring(repository.header);
     context.setUnlocked({ header: repository.header, keys });
     const destination = await addRecovered(context, from);
+    await bringOwedHeader(context, destination, repository, run.signal);
     const report = (doneItems: number, totalItems: number | null) =>
       run.report({ phase: 'timeline', detail: '', doneBytes: 0, totalBytes: null, doneItems, totalItems });
     report(0, null);

@@ -17,6 +17,7 @@ import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
 import type { BlobStore } from '../../backend/blob-store.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { ownHeader } from '../keys/own-header.ts';
 import { nearness } from '../nearness.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
 import { openRepository, openStore } from '../stores.ts';
@@ -187,7 +188,8 @@ async function withOpenRestore<T>(
   run: Run,
   use: (open: OpenRestore) => Promise<T>,
 ): Promise<T> {
-  const { keys, header } = context.unlocked();
+  const { keys } = context.unlocked();
+  const header = await ownHeader(context);
   const stores: BlobStore[] = [];
   const pool = new ChunkPool(keys);
   let vault: VaultKey | null = null;

@@ -2,7 +2,7 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { randomKeyBytes } from '../../platform/random.ts';
 import { keyBytes, type ScryptCost } from '../crypto/primitives.ts';
-import { authenticateHeader, signHeader, type RepositoryHeader, type Slot } from './header.ts';
+import { authenticateHeader, maxSlots, signHeader, type RepositoryHeader, type Slot } from './header.ts';
 import { secretBy, slotsOf, type Credential } from './keyring.ts';
 import type { MainKeys } from './main-keys.ts';
 import { assertGoodPassphrase } from './passphrase.ts';
@@ -36,31 +36,63 @@ export async function changePassphrase(header: RepositoryHeader, change: ChangeP
     throw new AppError('keys.weak-passphrase', { reason: 'same-for-both' });
   }
   const slot = await newPassphraseSlot({ repositoryId: header.repository, guarded: key, clock }, next, secret, cost);
-  return withSlots(header, key, 'passphrase', slot, mainKeys);
+  const sheets = slotsOf(header, key).filter(({ kind }) => kind !== 'passphrase');
+  return withSlots(header, key, [slot, ...sheets], mainKeys);
 }
 
-export interface RenewWords {
+export interface AddSheet {
   readonly key: Guarded;
   readonly current: Credential;
+  /** Needed to sign the header, also for a sheet of the vault. */
   readonly mainKeys: MainKeys;
   readonly clock: Clock;
 }
 
-/** A new sheet of 24 words; the old words stop opening this header. Errors: as `Credential` opens. */
-export async function renewWords(
-  header: RepositoryHeader,
-  renewal: RenewWords,
-): Promise<{ readonly header: RepositoryHeader; readonly words: RecoveryWords }> {
-  const { key, current, mainKeys, clock } = renewal;
+export interface AddedSheet {
+  readonly header: RepositoryHeader;
+  readonly words: RecoveryWords;
+  readonly slot: Slot;
+}
+
+/**
+ * One more sheet of 24 words beside those that are there: the words of a slot cannot be read back from it. Errors: as `Credential` opens,
+ * `keys.too-many-slots` {limit}.
+ */
+export async function addSheet(header: RepositoryHeader, added: AddSheet): Promise<AddedSheet> {
+  const { key, current, mainKeys, clock } = added;
   authenticateHeader(header, mainKeys);
+  const slots = slotsOf(header, key);
+  if (slots.length >= maxSlots) throw new AppError('keys.too-many-slots', { limit: maxSlots });
   const secret = await secretBy(header, key, current);
   const entropy = randomKeyBytes(keyBytes);
   const slot = newRecoverySlot({ repositoryId: header.repository, guarded: key, clock }, entropy, secret);
-  return { header: withSlots(header, key, 'recovery', slot, mainKeys), words: wordsOfEntropy(entropy) };
+  return { header: withSlots(header, key, [...slots, slot], mainKeys), words: wordsOfEntropy(entropy), slot };
 }
 
-function withSlots(header: RepositoryHeader, key: Guarded, kind: Slot['kind'], slot: Slot, keys: MainKeys) {
-  const slots = [slot, ...slotsOf(header, key).filter((kept) => kept.kind !== kind)];
-  const changed = key === 'main' ? { ...header, slots } : { ...header, vault: { ...header.vault, slots } };
+/**
+ * The header without one slot. Each key keeps a passphrase and a sheet: `keys.last-way-in` {key, kind} for the last of its kind, above all
+ * because a key without paper is one forgotten passphrase away from being lost. `keys.unknown-slot` {slot}.
+ */
+export function revokeSlot(header: RepositoryHeader, slotId: string, mainKeys: MainKeys): RepositoryHeader {
+  authenticateHeader(header, mainKeys);
+  for (const key of ['main', 'vault'] as const) {
+    const slots = slotsOf(header, key);
+    const revoked = slots.find(({ id }) => id === slotId);
+    if (revoked === undefined) continue;
+    const { kind } = revoked;
+    if (slots.filter((slot) => slot.kind === kind).length === 1) throw new AppError('keys.last-way-in', { key, kind });
+    return withSlots(
+      header,
+      key,
+      slots.filter(({ id }) => id !== slotId),
+      mainKeys,
+    );
+  }
+  throw new AppError('keys.unknown-slot', { slot: slotId });
+}
+
+function withSlots(header: RepositoryHeader, key: Guarded, slots: readonly Slot[], keys: MainKeys): RepositoryHeader {
+  const changed =
+    key === 'main' ? { ...header, slots: [...slots] } : { ...header, vault: { ...header.vault, slots: [...slots] } };
   return signHeader(changed, keys);
 }

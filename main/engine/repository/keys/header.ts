@@ -45,7 +45,10 @@ function slotSchema(wrappedBytes: number) {
   ]);
 }
 
-const slotsSchema = (wrappedBytes: number) => z.array(slotSchema(wrappedBytes)).min(1).max(16);
+/** Most slots of one key. */
+export const maxSlots = 16;
+
+const slotsSchema = (wrappedBytes: number) => z.array(slotSchema(wrappedBytes)).min(1).max(maxSlots);
 
 const headerSchema = z.strictObject({
   product: z.literal('shouhu'),

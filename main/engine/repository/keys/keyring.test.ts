@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { newX25519Pair } from '../crypto/primitives.ts';
 import { aKeyring, testCost, TestClock, testPassphrase, testVaultPassphrase } from '../testing/keys.ts';
-import { changePassphrase, renewWords } from './change-keys.ts';
+import { addSheet, changePassphrase, revokeSlot } from './change-keys.ts';
 import { decryptCredential, encryptCredential } from './credential.ts';
 import { parseHeader, serializeHeader, type RepositoryHeader } from './header.ts';
 import {
   createKeyring,
   openVaultWithPassphrase,
   openVaultWithWords,
+  slotOfWords,
   unlockWithPassphrase,
   unlockWithWords,
 } from './keyring.ts';
@@ -112,12 +113,62 @@ describe('keyring', () => {
     await expect(same).rejects.toMatchObject({ code: 'keys.weak-passphrase' });
   });
 
-  it('renews the words, and the old ones stop opening the new header', async () => {
-    const renewed = await renewWords(header, { key: 'main', current: { passphrase: testPassphrase }, mainKeys, clock });
-    expect(await unlockWithWords(renewed.header, renewed.words.en.join(' '))).toEqual(mainKeys);
-    await expect(unlockWithWords(renewed.header, mainWords.en.join(' '))).rejects.toMatchObject({
-      code: 'keys.wrong-words',
-    });
+  it('adds a sheet beside the first, and revokes either', async () => {
+    const current = { passphrase: testPassphrase };
+    const added = await addSheet(header, { key: 'main', current, mainKeys, clock });
+    const [first, second] = [mainWords.en.join(' '), added.words.zh.join('')];
+    for (const words of [first, second]) expect(await unlockWithWords(added.header, words)).toEqual(mainKeys);
+    expect(slotOfWords(added.header, 'main', second)).toBe(added.slot.id);
+    expect(slotOfWords(header, 'main', second)).toBeUndefined();
+
+    const firstSlot = slotOfWords(header, 'main', first) ?? '';
+    const withoutFirst = parseHeader(serializeHeader(revokeSlot(added.header, firstSlot, mainKeys)));
+    expect(await unlockWithWords(withoutFirst, second)).toEqual(mainKeys);
+    await expect(unlockWithWords(withoutFirst, first)).rejects.toMatchObject({ code: 'keys.wrong-words' });
+    const withoutSecond = revokeSlot(added.header, added.slot.id, mainKeys);
+    await expect(unlockWithWords(withoutSecond, second)).rejects.toMatchObject({ code: 'keys.wrong-words' });
+    expect(withoutSecond).toEqual(header);
+  });
+
+  it('adds a sheet of the vault with the vault’s own secrets only', async () => {
+    const wrong = addSheet(header, { key: 'vault', current: { passphrase: testPassphrase }, mainKeys, clock });
+    await expect(wrong).rejects.toMatchObject({ code: 'keys.wrong-passphrase', facts: { key: 'vault' } });
+    const current = { words: vaultWords.en.join(' ') };
+    const added = await addSheet(header, { key: 'vault', current, mainKeys, clock });
+    expect(await openVaultWithWords(added.header, added.words.en.join(' '))).toEqual(
+      await openVaultWithPassphrase(header, testVaultPassphrase),
+    );
+  });
+
+  it('refuses to take the last passphrase or the last sheet of a key, and a slot that is not there', () => {
+    for (const key of ['main', 'vault'] as const) {
+      for (const slot of key === 'main' ? header.slots : header.vault.slots) {
+        expect(() => revokeSlot(header, slot.id, mainKeys)).toThrow(
+          expect.objectContaining({ code: 'keys.last-way-in', facts: { key, kind: slot.kind } }),
+        );
+      }
+    }
+    const slot = '0b7f2c58-5a57-4a39-8a3f-1c0f5f3d2e10';
+    expect(() => revokeSlot(header, slot, mainKeys)).toThrow(
+      expect.objectContaining({ code: 'keys.unknown-slot', facts: { slot } }),
+    );
+  });
+
+  it('has as many sheets as a reader accepts, and no more', async () => {
+    const options = { key: 'main', current: { words: mainWords.en.join(' ') }, mainKeys, clock } as const;
+    let full = header;
+    while (full.slots.length < 16) full = (await addSheet(full, options)).header;
+    expect(parseHeader(serializeHeader(full)).slots).toHaveLength(16);
+    await expect(addSheet(full, options)).rejects.toMatchObject({ code: 'keys.too-many-slots', facts: { limit: 16 } });
+  });
+
+  it('changes a passphrase and keeps every sheet', async () => {
+    const current = { passphrase: testPassphrase };
+    const added = await addSheet(header, { key: 'main', current, mainKeys, clock });
+    const next = 'another long passphrase';
+    const changed = await changePassphrase(added.header, { key: 'main', current, next, mainKeys, clock, testCost });
+    for (const words of [mainWords, added.words])
+      expect(await unlockWithWords(changed, words.en.join(' '))).toEqual(mainKeys);
   });
 });
 

@@ -93,6 +93,13 @@ export async function openVaultWithWords(header: RepositoryHeader, text: string)
   return vaultOf(header, await secretByWords(header, 'vault', text));
 }
 
+/** The id of the sheet's slot that these words open; undefined where they open none. Errors: `keys.word-count`, `keys.unknown-word`. */
+export function slotOfWords(header: RepositoryHeader, guarded: Guarded, text: string): string | undefined {
+  const entropy = entropyOfNumbers(wordNumbersOf(text));
+  const context = { repositoryId: header.repository, guarded };
+  return entropy === undefined ? undefined : openWithEntropy(context, slotsOf(header, guarded), entropy)?.slotId;
+}
+
 /** What a person can open a key with. */
 export type Credential = { readonly passphrase: string } | { readonly words: string };
 
@@ -115,8 +122,8 @@ async function secretByWords(header: RepositoryHeader, guarded: Guarded, text: s
   const numbers = wordNumbersOf(text);
   const open = (entropy: Uint8Array) => openWithEntropy(context, slotsOf(header, guarded), entropy);
   const entropy = entropyOfNumbers(numbers);
-  const secret = entropy === undefined ? undefined : open(entropy);
-  if (secret !== undefined) return secret;
+  const opened = entropy === undefined ? undefined : open(entropy);
+  if (opened !== undefined) return opened.secret;
   throw await explainWrongWords(numbers, (candidate) => open(candidate) !== undefined);
 }
 

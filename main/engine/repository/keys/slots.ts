@@ -64,17 +64,17 @@ export async function openWithPassphrase(
   return undefined;
 }
 
-/** The guarded secret from the first recovery slot that opens, or undefined. */
+/** The guarded secret from the first recovery slot that opens, and that slot's id; or undefined. */
 export function openWithEntropy(
   context: Omit<SlotContext, 'clock'>,
   slots: readonly Slot[],
   entropy: Uint8Array,
-): Uint8Array | undefined {
+): { readonly secret: Uint8Array; readonly slotId: string } | undefined {
   for (const slot of slots) {
     if (slot.kind !== 'recovery') continue;
     const key = recoveryKey(context.guarded, entropy, Buffer.from(slot.salt, 'base64'));
     const secret = unwrap(context, slot, key);
-    if (secret !== undefined) return secret;
+    if (secret !== undefined) return { secret, slotId: slot.id };
   }
   return undefined;
 }

@@ -28,6 +28,10 @@ describe('recovery words', () => {
     ['numbered lines', (words: readonly string[]) => words.map((word, at) => `${at + 1}. ${word}`).join('\n')],
     ['capitals and tabs', (words: readonly string[]) => words.join('\t').toUpperCase()],
     ['Chinese punctuation', (words: readonly string[]) => words.join('、')],
+    [
+      'the QR code of the sheet',
+      (words: readonly string[]) => `SHOUHU-KIT-1:MAIN:${header.repository}:${words.join(' ')}`.toUpperCase(),
+    ],
     ['full-width spaces', (words: readonly string[]) => ` ${words.join('\u3000')} \r\n`],
   ])('may be typed with %s', async (_how, type) => {
     expect(await unlockWithWords(header, type(mainWords.zh))).toEqual(mainKeys);

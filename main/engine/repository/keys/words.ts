@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { wordlist as english } from '@scure/bip39/wordlists/english.js';
 import { wordlist as chinese } from '@scure/bip39/wordlists/simplified-chinese.js';
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { sheetWordCount, wordsOfSheet } from '../../../../shared/model/sheet-words.ts';
 
 /**
  * BIP39 phrases of 24 words for 256 bits, in English and in Simplified Chinese (one character per word). Only the word
  * numbers count: the key is made from the entropy itself, not with BIP39's PBKDF2, so both languages open the same lock.
  */
-export const wordCount = 24;
 export const listLength = 2048;
 
 export interface RecoveryWords {
@@ -25,7 +25,7 @@ function indexOf(list: readonly string[]): ReadonlyMap<string, number> {
 /** `entropy` is 32 bytes. */
 export function wordsOfEntropy(entropy: Uint8Array): RecoveryWords {
   const bits = Uint8Array.of(...entropy, checksumOf(entropy));
-  const numbers = Array.from({ length: wordCount }, (_, word) => {
+  const numbers = Array.from({ length: sheetWordCount }, (_, word) => {
     let number = 0;
     for (let bit = word * 11; bit < word * 11 + 11; bit++) {
       number = (number << 1) | (((bits[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1);
@@ -36,17 +36,15 @@ export function wordsOfEntropy(entropy: Uint8Array): RecoveryWords {
 }
 
 /**
- * Word numbers (0 to 2047) of what a person typed. The language is read off the input; case, width, line breaks,
- * punctuation and the row numbers of the printed sheet do not matter; Chinese needs no spaces.
+ * Word numbers (0 to 2047) of what a person typed, scanned, or has as the file of a sheet (`wordsOfSheet`). The language is read off the
+ * words; case, width, line breaks, punctuation and the row numbers of the printed sheet do not matter; Chinese needs no spaces.
  * Errors: `keys.word-count` {found}; `keys.unknown-word` {position} from 1. Never the word: it is a secret.
  */
 export function wordNumbersOf(text: string): number[] {
-  const plain = text.normalize('NFKD').toLowerCase();
-  const isChinese = /\p{Script=Han}/u.test(plain);
-  // Every Han character is a word of its own; other letters make words as long as they run.
-  const words = plain.match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
-  if (words.length !== wordCount) throw new AppError('keys.word-count', { found: words.length, count: words.length });
-  const index = isChinese ? chineseIndex : englishIndex;
+  const words = wordsOfSheet(text);
+  if (words.length !== sheetWordCount)
+    throw new AppError('keys.word-count', { found: words.length, count: words.length });
+  const index = words.some((word) => /\p{Script=Han}/u.test(word)) ? chineseIndex : englishIndex;
   return words.map((word, at) => {
     const number = index.get(word);
     if (number === undefined) throw new AppError('keys.unknown-word', { position: at + 1 });
