@@ -19,8 +19,8 @@ export interface CaptureContext {
   readonly figures: CaptureFigures;
   readonly costs: RangeCosts;
   readonly clock: Clock;
-  /** Waits as long as the rate limit asks for after `bytes` were read, and then while the shop is busy. */
-  readonly pace: (bytes: number, signal: AbortSignal) => Promise<void>;
+  /** Waits as long as the rate limit asks for after `bytes` of a range of `inHand` were read, and then while the shop is busy. */
+  readonly pace: (bytes: number, inHand: TableSchema, signal: AbortSignal) => Promise<void>;
   /** Waits while the shop is busy; see yield-to-shop.ts. */
   readonly giveWay: (signal: AbortSignal) => Promise<void>;
   readonly onProgress: (table: TableSchema, bytes: number) => void;

@@ -161,7 +161,7 @@ async function fetchRange(
         const { rows: batchRows } = await piece;
         context.figures.rowsFetched += batchRows;
         context.onProgress(schema, batch.usedBytes);
-        await context.pace(batch.usedBytes, context.signal);
+        await context.pace(batch.usedBytes, schema, context.signal);
       },
       context.signal,
     );

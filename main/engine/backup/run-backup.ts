@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { LedgerDefinition, LedgerResult } from '../../../shared/model/database.ts';
+import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
@@ -110,9 +110,9 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
   };
   const shop = new YieldToShop(snapshot, clock, sayReading);
   const holding = { locks: true };
-  const giveWay = async (waiting: AbortSignal) => {
+  const giveWay = async (waiting: AbortSignal, inHand?: TableSchema) => {
     // Writers wait for the tables that we hold: a pause would make busy what it waits for.
-    if (!holding.locks) await shop.giveWay(waiting);
+    if (!holding.locks) await shop.giveWay(waiting, inHand);
   };
   const keepRate = paceTo(request.maxBytesPerSecond, clock);
   const context: CaptureContext = {
@@ -131,9 +131,9 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
     fail: (error) => stop.abort(error),
     signal,
     readers: new PQueue({ concurrency: request.readers }),
-    pace: async (bytes, waiting) => {
+    pace: async (bytes, inHand, waiting) => {
       await keepRate(bytes, waiting);
-      await giveWay(waiting);
+      await giveWay(waiting, inHand);
     },
     giveWay,
     onProgress: (table, bytes) => {

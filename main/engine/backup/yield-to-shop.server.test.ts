@@ -74,6 +74,59 @@ it('stands still while many statements of others run, goes on when they end, and
   }
 });
 
+it('reads on what DDL of the shop waits for, however busy the shop is', async () => {
+  const snapshot = await aSnapshot(source.target, { databases: ['shop'], readers: 1 });
+  const { store, repository } = await aRepository(await aKeyring());
+  const clock = aClock();
+  const session = await source.openAdmin();
+  let shop: BusyShop | null = null;
+  // An object, because the callback sets it.
+  const ddl: { altering?: Promise<unknown> } = {};
+  const isWaiting = async () => {
+    const rows = await source.admin.query(
+      `SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ${session.threadId} AND STATE = 'Waiting for table metadata lock'`,
+    );
+    return rows.length > 0 || undefined;
+  };
+  const becomeBusy = async () => {
+    shop = await aBusyShop(snapshot);
+    clock.skipMs += 1000;
+  };
+  store.break({ on: 'put', name: /^chunks/, effect: { kind: 'call', when: 'before', run: becomeBusy } });
+  try {
+    const running = runBackup({
+      ...plainRun,
+      snapshot,
+      repository,
+      ledgers: [],
+      readers: 1,
+      clock,
+      onProgress: (phase) => {
+        // The pause has begun in the middle of the only table.
+        if (phase === 'wait') ddl.altering ??= session.query('ALTER TABLE shop.cards ADD COLUMN more int');
+      },
+    });
+    running.catch(() => undefined);
+
+    expect(await pollUntil(isWaiting, { timeoutMs: limitMs })).toBe(true);
+    // It ends although nobody calms down: without that the pause would last ten minutes.
+    await ddl.altering;
+    expect(await snapshot.othersRunning()).toBeGreaterThanOrEqual(busySessions);
+
+    await (shop as BusyShop | null)?.calmDown();
+    const { manifest } = await running.catch((error: unknown) => ({ manifest: error }));
+    // Read to its end under its lock, or named as one that DDL took away: the only table then.
+    expect(manifest).toSatisfy(
+      (seen: { tables?: { rows: number }[]; code?: string }) =>
+        seen.tables?.[0]?.rows === 4000 || seen.code === 'mysql.schema-moved',
+    );
+  } finally {
+    await (shop as BusyShop | null)?.calmDown();
+    session.close();
+    await snapshot.close();
+  }
+});
+
 it('does not count its own readers, not even one whose rows wait for us', async () => {
   const snapshot = await aSnapshot(source.target, { databases: ['shop'], readers: 2 });
   try {

@@ -20,6 +20,7 @@ function aShop({ atStart = 0, runningAt }: Scene) {
   const looksAtMs: number[] = [];
   const load = {
     othersRunningAtStart: atStart,
+    isAwaited: () => Promise.resolve(false),
     othersRunning: () => {
       looksAtMs.push(elapsedMs());
       return Promise.resolve(runningAt(elapsedMs()));
@@ -119,9 +120,38 @@ describe('YieldToShop', () => {
     await expect(shop.giveWay(stop.signal)).rejects.toBe(lost);
   });
 
+  it('lets a range go on whose table somebody waits for, and nothing else', async () => {
+    const awaited = { database: 'shop', name: 'cards' };
+    const load = {
+      othersRunningAtStart: 0,
+      othersRunning: () => Promise.resolve(100),
+      isAwaited: ({ name }: { readonly name: string }) => Promise.resolve(name === awaited.name),
+    };
+    const clock = new TestClock();
+    const stop = new AbortController();
+    const resting = (ms: number, signal?: AbortSignal) => {
+      signal?.throwIfAborted();
+      clock.advance(ms);
+      if (clock.monotonicMs() > 30_000) stop.abort(new AppError('cancelled'));
+      return Promise.resolve();
+    };
+    const shop = new YieldToShop(load, clock, () => undefined, resting);
+
+    await shop.giveWay(stop.signal, awaited);
+    expect(shop.pausedMs).toBe(0);
+    await expect(shop.giveWay(stop.signal, { ...awaited, name: 'orders' })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(shop.pausedMs).toBeGreaterThan(0);
+  });
+
   it('does not wait for an answer that does not come once it is aborted', async () => {
     const stop = new AbortController();
-    const load = { othersRunningAtStart: 0, othersRunning: () => new Promise<number>(() => undefined) };
+    const load = {
+      othersRunningAtStart: 0,
+      isAwaited: () => Promise.resolve(false),
+      othersRunning: () => new Promise<number>(() => undefined),
+    };
     const waiting = new YieldToShop(load, new TestClock(), () => undefined).giveWay(stop.signal);
 
     stop.abort(new AppError('cancelled'));
@@ -131,7 +161,11 @@ describe('YieldToShop', () => {
 
   it('fails when the server can no longer be asked', async () => {
     const lost = new AppError('mysql.connection-lost', {});
-    const load = { othersRunningAtStart: 0, othersRunning: () => Promise.reject(lost) };
+    const load = {
+      othersRunningAtStart: 0,
+      isAwaited: () => Promise.resolve(false),
+      othersRunning: () => Promise.reject(lost),
+    };
     const shop = new YieldToShop(load, new TestClock(), () => undefined);
 
     const outcomes = await Promise.allSettled([shop.giveWay(never), shop.giveWay(never)]);

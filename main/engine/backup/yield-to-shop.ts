@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import { rest } from '../platform/rest.ts';
+import type { TableName } from '../source/mysql/index.ts';
 
 /**
  * Gives way to the shop while a snapshot reads: nothing new is asked of the server while many statements of others run there.
@@ -22,10 +23,14 @@ export const longestPauseMs = 10 * 60_000;
 /** After that, while the shop is busy: the rest before each piece of work, one piece at a time. */
 const slowRestMs = 1000;
 
+/** A table that somebody of the shop waits for is read on for so long before the server is asked again. */
+const hurryMs = 5000;
+
 /** What `MysqlSnapshot` says about its server. */
 export interface ShopLoad {
   readonly othersRunningAtStart: number | null;
   othersRunning(): Promise<number | null>;
+  isAwaited(table: TableName): Promise<boolean>;
 }
 
 /** `waiting`: nothing is read now. `slow`: the shop stays busy, and a little is read. */
@@ -45,6 +50,8 @@ export class YieldToShop {
   #looking: Promise<void> | null = null;
   #pausing: Promise<void> | null = null;
   #turns: Promise<void> = Promise.resolve();
+  /** Tables that were seen to be awaited, and when. */
+  readonly #awaited = new Map<string, number>();
 
   constructor(load: ShopLoad, clock: Clock, onChange: (state: ShopState) => void, resting = rest) {
     const atStart = load.othersRunningAtStart ?? 0;
@@ -67,22 +74,46 @@ export class YieldToShop {
 
   /**
    * To be awaited before each piece of work. Returns at once while the shop is calm, but for whoever is the one to look.
+   * `inHand`: a range of this table is under way, and its statement keeps DDL away from it. When DDL waits for that, so does every visitor
+   * behind it, and standing still is no kindness: then the range is read on, whatever the load.
    * Errors: those of the question; the signal's reason.
    */
-  async giveWay(signal: AbortSignal): Promise<void> {
+  async giveWay(signal: AbortSignal, inHand?: TableName): Promise<void> {
     signal.throwIfAborted();
     if (this.#load.othersRunningAtStart === null) return;
     await this.#lookWhenDue(signal);
     if (!this.#isBusy) return;
+    if (inHand !== undefined && (await this.#isAwaited(inHand, signal))) return;
     if (this.#pausedMs < longestPauseMs) {
       // One pause for all readers.
       this.#pausing ??= this.#untilCalm(signal).finally(() => {
         this.#pausing = null;
       });
-      await this.#pausing;
+      await (inHand === undefined ? this.#pausing : this.#unlessAwaited(this.#pausing, inHand, signal));
     } else {
       await this.#slowTurn(signal);
     }
+  }
+
+  /** Until the pause is over, or the table is awaited. */
+  async #unlessAwaited(pausing: Promise<void>, inHand: TableName, signal: AbortSignal): Promise<void> {
+    const ended = pausing.then(() => 'over' as const);
+    // The signal may end this reader's wait before the pause hears of it.
+    ended.catch(() => undefined);
+    for (;;) {
+      if ((await Promise.race([ended, this.#rest(lookEveryMs, signal)])) === 'over') return;
+      if (await this.#isAwaited(inHand, signal)) return;
+    }
+  }
+
+  async #isAwaited(table: TableName, signal: AbortSignal): Promise<boolean> {
+    const place = `${table.database}.${table.name}`;
+    const sinceMs = this.#awaited.get(place);
+    if (sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs < hurryMs) return true;
+    const isAwaited = await unlessAborted(this.#load.isAwaited(table), signal);
+    if (isAwaited) this.#awaited.set(place, this.#clock.monotonicMs());
+    else this.#awaited.delete(place);
+    return isAwaited;
   }
 
   /** One reader looks for all of them; the others go on meanwhile, but the first look is waited for by everyone. */

@@ -72,6 +72,10 @@ export class ScriptedSnapshot implements MysqlSnapshot {
     return Promise.resolve(this.running);
   }
 
+  isAwaited(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   bytesFromServer(): number {
     return 1;
   }

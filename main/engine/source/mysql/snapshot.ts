@@ -1,4 +1,4 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type {
   Coordinate,
   DatabaseRecord,
@@ -127,6 +127,20 @@ export class OpenSnapshot implements MysqlSnapshot {
     const running = await runningThreads(this.#parts.control);
     // Readers begin and end statements while the question is under way: rather one of ours too many than one of the shop's.
     return running === null ? null : Math.max(0, running - Math.max(asking, this.#busyConnections() + 1));
+  }
+
+  async isAwaited({ database, name }: TableName): Promise<boolean> {
+    const { control } = this.#parts;
+    // Called in one go, so that no other question comes between them and gives up after a second.
+    const [, , asked, mended] = await Promise.allSettled([
+      control.query('SET @shouhu_lock_wait = @@SESSION.lock_wait_timeout'),
+      control.query('SET SESSION lock_wait_timeout = 1'),
+      control.query(`SELECT 1 FROM ${quoteTable(database, name)} LIMIT 0`),
+      control.query('SET SESSION lock_wait_timeout = @shouhu_lock_wait'),
+    ]);
+    // With a second only, a later question could take a table for one that DDL has changed.
+    if (mended.status === 'rejected') throw mended.reason;
+    return asked.status === 'rejected' && isAppErrorOf(asked.reason, 'mysql.lock-timeout');
   }
 
   bytesFromServer(): number {

@@ -129,6 +129,12 @@ export interface MysqlSnapshot {
    * no more than those. Null when the server does not say.
    */
   othersRunning(): Promise<number | null>;
+  /**
+   * Whether somebody of the shop waits for the lock of a whole table, as DDL does: then every new question about the table waits behind it.
+   * Found by asking one, for a second at most: needs no right but SELECT, where a process list needs PROCESS. False when the server
+   * does not say.
+   */
+  isAwaited(table: TableName): Promise<boolean>;
   /** Bytes received from the server so far, over all connections. */
   bytesFromServer(): number;
   /**
