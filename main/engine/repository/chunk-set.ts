@@ -19,6 +19,8 @@ export class ChunkSet {
   readonly #distrusted = new Set<string>();
   /** Put or relied on since the last flush: another writer's chunks in our listing may not be flushed either. */
   #unflushed = new Set<string>();
+  /** Flushed by this object: a second snapshot that relies on them asks nothing of the disk. Only as good as the listing it was learnt beside. */
+  #durable = new Set<string>();
   readonly #flushes = new PQueue({ concurrency: 1 });
 
   constructor(store: BlobStore) {
@@ -37,6 +39,7 @@ export class ChunkSet {
 
   forget(): void {
     this.#ids = new Set();
+    this.#durable = new Set();
     this.#isLoaded = false;
   }
 
@@ -50,7 +53,7 @@ export class ChunkSet {
     const name = chunkName(id);
     const isDistrusted = this.#distrusted.has(id);
     if (mode === 'create' && this.#ids.has(id) && !isDistrusted) {
-      await this.#rememberToFlush(id, signal);
+      if (!this.#durable.has(id)) await this.#rememberToFlush(id, signal);
       return { written: false };
     }
     const outcome = await this.#store.put(name, bytes, {
@@ -60,6 +63,7 @@ export class ChunkSet {
       signal,
     });
     this.#ids.add(id);
+    this.#durable.delete(id);
     this.#distrusted.delete(id);
     if (mode === 'create') await this.#rememberToFlush(id, signal);
     return outcome;
@@ -67,7 +71,7 @@ export class ChunkSet {
 
   /** A manifest will name this chunk of the listing, though nobody put it again: another writer may not have flushed it. */
   relyOn(id: string): void {
-    this.#unflushed.add(id);
+    if (!this.#durable.has(id)) this.#unflushed.add(id);
   }
 
   /** Makes every chunk durable that was put or is relied on. */
@@ -78,9 +82,11 @@ export class ChunkSet {
 
   async #flushNow(signal: AbortSignal): Promise<void> {
     const ids = this.#unflushed;
+    const durable = this.#durable;
     this.#unflushed = new Set();
     try {
       await this.#store.flush([...ids].map(chunkName), signal);
+      for (const id of ids) durable.add(id);
     } catch (error) {
       for (const id of ids) this.#unflushed.add(id);
       throw error;
@@ -95,6 +101,7 @@ export class ChunkSet {
   async remove(id: string, signal: AbortSignal): Promise<void> {
     // Forgotten first: a put that comes meanwhile must not believe the object is still there.
     this.#ids.delete(id);
+    this.#durable.delete(id);
     this.#unflushed.delete(id);
     await this.#store.remove(chunkName(id), signal);
   }
