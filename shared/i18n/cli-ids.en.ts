@@ -40,6 +40,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'step.remove': 'removing',
   'step.probe': 'writing and reading',
   'check.copies-complete': 'all copies are complete',
+  'check.copies-sound': 'what copies hold is sound',
+  'check.copies-sound-warning': 'damaged objects were found on these copies and put right from another one',
   'check.ledgers-readable': 'all amounts of the ledgers are numbers',
   'check.ledgers-found': 'tables and columns of all ledgers found',
   'check.secrets-found': 'secret columns all found and sealed',

@@ -168,6 +168,8 @@ export const cliEn: Record<CliKey, string> = {
   'show.sealed': 'holds sealed card secrets',
   'show.no-copies': 'No known copy.',
   'copy.not-intact': 'damaged or incomplete',
+  'copy.damaged': 'damaged on {{destination}}, taken from another copy',
+  'copy.healed': 'damaged on {{destination}}, put right from another copy',
   'copy.done':
     'From {{from}} to {{to}}: {{snapshots}} snapshots, {{objects}} objects sent ({{bytes}}), {{skipped}} were there already, in {{time}}.',
   'copy-state.written': 'written',

@@ -159,6 +159,8 @@ export const cliZh = {
   'show.sealed': '含封存的卡密',
   'show.no-copies': '没有已知的副本。',
   'copy.not-intact': '有损坏或缺失',
+  'copy.damaged': '「{{destination}}」上这一块坏了，已改从另一份副本取',
+  'copy.healed': '「{{destination}}」上这一块坏了，已用另一份副本修好',
   'copy.done':
     '从 {{from}} 到 {{to}}：{{snapshots}} 个快照，送了 {{objects}} 个数据块（{{bytes}}），{{skipped}} 个已经在那里，用时 {{time}}。',
   'copy-state.written': '已写入',

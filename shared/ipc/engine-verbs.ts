@@ -55,6 +55,14 @@ const copyOutcomeSchema = z.strictObject({
   errorCode: z.string().nullable(),
 });
 
+/** What was damaged or missing on a copy that was read from. `healed`: put right from another copy, and read back. */
+export const copyFindingSchema = z.strictObject({
+  destination: z.string(),
+  object: z.string(),
+  reason: z.string(),
+  healed: z.boolean(),
+});
+
 const mysqlTargetSchema = mysqlInputSchema.extend({ ssh: sshInputSchema.nullable() });
 
 export const restoreTargetSchema = z.discriminatedUnion('kind', [
@@ -243,12 +251,22 @@ export const engineVerbs = {
     }),
   },
   'copy.run': {
-    input: z.strictObject({ snapshot: z.string(), from: nameSchema, to: nameSchema }),
+    input: z.strictObject({
+      /** A snapshot's id or its unique beginning, `all`, or `latest`: the newest of every shop. */
+      snapshot: z.string(),
+      from: nameSchema,
+      to: z.union([nameSchema, z.array(nameSchema).min(1).max(20)]),
+      /** For all targets together, besides each destination's own limit. Absent: none. */
+      maxBytesPerSecond: z.number().positive().nullable().optional(),
+    }),
     output: z.strictObject({
       snapshots: z.array(z.uuid()),
+      /** Of all targets together. */
       objectsCopied: count,
       bytesCopied: count,
       objectsSkipped: count,
+      copies: z.array(copyOutcomeSchema),
+      findings: z.array(copyFindingSchema),
       durationMs: z.number().nonnegative(),
     }),
   },

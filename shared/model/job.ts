@@ -2,6 +2,16 @@ import { z } from 'zod';
 
 export const jobIdSchema = z.uuid();
 
+/** How far one copy is while several are written at once. */
+export const jobCopySchema = z.strictObject({
+  destination: z.string(),
+  state: z.enum(['waiting', 'copying', 'done', 'failed']),
+  doneItems: z.number().nonnegative(),
+  totalItems: z.number().nonnegative(),
+  doneBytes: z.number().nonnegative(),
+});
+export type JobCopy = z.infer<typeof jobCopySchema>;
+
 /**
  * How far a long verb is. `phase` is a stable id that the page translates (`job.phase.<id>`). Units: bytes and bytes/s;
  * `totalBytes` and `etaMs` are null while nobody can know.
@@ -19,6 +29,8 @@ export const jobProgressSchema = z.strictObject({
   etaMs: z.number().nonnegative().nullable(),
   /** What is being worked on now: a table or a destination; empty when nothing has a name. */
   detail: z.string(),
+  /** Each copy by itself, while copies are written; else absent. */
+  copies: z.array(jobCopySchema).optional(),
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 

@@ -85,6 +85,7 @@ const codeOfCheck: Readonly<Record<string, ErrorCode>> = {
   'tables-still-there': 'backup.tables-missing',
   'tables-isolated': 'backup.tables-unisolated',
   'copies-complete': 'copy.incomplete',
+  'copies-sound': 'repository.damaged',
 };
 
 /** The first thing that did not hold: the picture itself, its money, then its copies. */

@@ -2,16 +2,17 @@ import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
-import { parseName, parsePercent } from '../arguments/values.ts';
+import { parseName, parseNames, parsePercent, parseRate } from '../arguments/values.ts';
 import { countText, durationText, sizeText } from '../output/figures.ts';
-import type { Finding } from '../output/report.ts';
+import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { mark } from './shared-output.ts';
+import { knownCode, mark } from './shared-output.ts';
 
 interface CopyFlags {
   readonly snapshot: string;
   readonly from?: string;
   readonly to?: string;
+  readonly maxRate?: string;
 }
 
 interface VerifyFlags {
@@ -25,9 +26,10 @@ export function addCopies(program: Command, { words, pick }: Picker): void {
   program
     .command('copy')
     .description(words.say('help.copy'))
-    .option('--snapshot <ID|all>', words.say('flag.copy-snapshot'), 'all')
+    .option('--snapshot <ID|latest|all>', words.say('flag.copy-snapshot'), 'all')
     .option('--from <NAME>', words.say('flag.copy-from'))
-    .option('--to <NAME>', words.say('flag.copy-to'))
+    .option('--to <NAME,…>', words.say('flag.copy-to'))
+    .option('--max-rate <10Mbit>', words.say('flag.copy-max-rate'))
     .action((flags: CopyFlags) => {
       pick(copy(flags));
     });
@@ -45,21 +47,53 @@ export function addCopies(program: Command, { words, pick }: Picker): void {
 function copy(flags: CopyFlags): VerbRun {
   if (flags.from === undefined) throw badArgument('--from', 'missing');
   if (flags.to === undefined) throw badArgument('--to', 'missing');
-  const input = { snapshot: flags.snapshot, from: parseName(flags.from, '--from'), to: parseName(flags.to, '--to') };
+  const from = parseName(flags.from, '--from');
+  const to = parseNames(flags.to, '--to');
+  if (to.length === 0) throw badArgument('--to', 'missing');
+  const maxBytesPerSecond = flags.maxRate === undefined ? null : parseRate(flags.maxRate);
   return async (context) => {
     const { words } = context;
     await context.unlock();
-    const output = await context.call('copy.run', input);
+    const output = await context.call('copy.run', { snapshot: flags.snapshot, from, to, maxBytesPerSecond });
     const line = words.say('copy.done', {
-      from: input.from,
-      to: input.to,
+      from,
+      to: output.copies.flatMap(({ ok, destination }) => (ok ? [destination] : [])).join(', '),
       snapshots: countText(output.snapshots.length),
       objects: countText(output.objectsCopied),
       bytes: sizeText(output.bytesCopied),
       skipped: countText(output.objectsSkipped),
       time: durationText(output.durationMs, words),
     });
-    return { json: output, lines: [line] };
+    const failed = output.copies.filter(({ ok }) => !ok);
+    const lines = [
+      line,
+      ...failed.map(
+        ({ destination, errorCode }) =>
+          `${mark(false)} ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`,
+      ),
+      ...output.findings.map(
+        ({ destination, object, reason, healed }) =>
+          `${mark(healed)} ${words.say(healed ? 'copy.healed' : 'copy.damaged', { destination })}  ${object}  ${reason}`,
+      ),
+    ];
+    return { json: output, lines, finding: copyFinding(output) };
+  };
+}
+
+/** First what did not arrive, then what is wrong with a copy that was read from. */
+export function copyFinding({ copies, findings }: VerbOutput<'copy.run'>): Finding | undefined {
+  const failed = copies.filter(({ ok }) => !ok).map(({ destination }) => destination);
+  if (failed.length > 0) return { error: new AppError('copy.incomplete', { destinations: failed.join(', ') }) };
+  const broken = findings.filter(({ healed }) => !healed);
+  const [first] = broken;
+  if (first === undefined) return undefined;
+  return {
+    error: new AppError('repository.damaged', {
+      object: first.object,
+      reason: first.reason,
+      destination: first.destination,
+      damaged: broken.length,
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { manifestSchema, type CopyState, type Manifest, type SnapshotCopy } from
 import type { JobView } from '../../../shared/model/job.ts';
 import type { ErrorFacts } from '../../../shared/errors/app-error.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
+import { CopyInventory } from './copy-inventory.ts';
 import { JobBook } from './job-book.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -29,11 +30,14 @@ export class Catalog {
   readonly #db: Database.Database;
   readonly #clock: Clock;
   readonly #jobs: JobBook;
+  /** Objects of each copy and when each was last read back. */
+  readonly inventory: CopyInventory;
 
   private constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
     this.#jobs = new JobBook(db, clock);
+    this.inventory = new CopyInventory(db, clock);
   }
 
   /** Opens or creates the file. A file that is not a sound catalog is set aside (`….damaged`) and started anew: it is a cache. */
@@ -171,53 +175,31 @@ export class Catalog {
 
   /** A destination that was removed, or a copy whose manifest is gone. Never called because a disk is absent. */
   forgetDestination(destinationId: string): void {
-    for (const table of ['copies', 'proofs', 'damage'])
-      this.#db.prepare(`DELETE FROM ${table} WHERE destination = ?`).run(destinationId);
+    this.#db.prepare('DELETE FROM copies WHERE destination = ?').run(destinationId);
+    this.inventory.forget(destinationId);
   }
 
   recordProofs(destinationId: string, objects: readonly string[]): void {
-    const insert = this.#db.prepare('INSERT OR REPLACE INTO proofs (destination, object, at) VALUES (?, ?, ?)');
-    const mend = this.#db.prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
-    const at = isoUtc(this.#clock.nowMs());
-    this.#db.transaction(() => {
-      for (const object of objects) {
-        insert.run(destinationId, object, at);
-        mend.run(destinationId, object);
-      }
-    })();
+    this.inventory.recordProofs(destinationId, objects);
   }
 
   /** Objects of a destination that were found damaged or missing: whoever looks next has to look at these. */
   recordDamage(destinationId: string, objects: readonly string[]): void {
-    const insert = this.#db.prepare('INSERT OR REPLACE INTO damage (destination, object, at) VALUES (?, ?, ?)');
-    const at = isoUtc(this.#clock.nowMs());
-    this.#db.transaction(() => {
-      for (const object of objects) insert.run(destinationId, object, at);
-    })();
+    this.inventory.recordDamage(destinationId, objects);
   }
 
   /** Damage that was looked for again and is no more. */
   recordMended(destinationId: string, objects: Iterable<string>): void {
-    const mend = this.#db.prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
-    this.#db.transaction(() => {
-      for (const object of objects) mend.run(destinationId, object);
-    })();
+    this.inventory.recordMended(destinationId, objects);
   }
 
   damage(destinationId: string): Set<string> {
-    const rows = this.#db.prepare('SELECT object FROM damage WHERE destination = ?').all(destinationId) as {
-      object: string;
-    }[];
-    return new Set(rows.map((row) => row.object));
+    return this.inventory.damage(destinationId);
   }
 
   /** When each object of a destination was last read back. */
   proofs(destinationId: string): Map<string, string> {
-    const rows = this.#db.prepare('SELECT object, at FROM proofs WHERE destination = ?').all(destinationId) as {
-      object: string;
-      at: string;
-    }[];
-    return new Map(rows.map((row) => [row.object, row.at]));
+    return this.inventory.proofs(destinationId);
   }
 
   /**

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { rename, rm } from 'node:fs/promises';
 
 const schemaVersion = 2;
-const tables = ['meta', 'snapshots', 'copies', 'proofs', 'damage', 'jobs'];
+const tables = ['meta', 'snapshots', 'copies', 'proofs', 'damage', 'objects', 'jobs'];
 
 const schema = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -15,6 +15,9 @@ CREATE TABLE IF NOT EXISTS copies (
   PRIMARY KEY (snapshot, destination)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS proofs (
   destination TEXT NOT NULL, object TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (destination, object)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS objects (
+  destination TEXT NOT NULL, object TEXT NOT NULL, bytes INTEGER NOT NULL, since TEXT NOT NULL,
+  PRIMARY KEY (destination, object)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS damage (
   destination TEXT NOT NULL, object TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (destination, object)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS jobs (

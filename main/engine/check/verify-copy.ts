@@ -1,8 +1,8 @@
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import { headerName, type Repository } from '../repository/index.ts';
+import { findingOf, headerName, type Repository } from '../repository/index.ts';
 
 export interface VerifyRequest {
   readonly repository: Repository;
@@ -268,18 +268,6 @@ class Verification {
     if (sound !== null && (await this.#tryToHeal(id, () => heal(sound)))) this.#proven.add(id);
     else this.#tell(id, reason);
   }
-}
-
-/** The reason when an error speaks of one object, null when it speaks of the place or of us. */
-function findingOf(error: unknown): string | null {
-  const { code, facts } = toAppError(error);
-  if (code === 'repository.missing-object' || code === 'backend.blob-missing') return 'missing';
-  if (code === 'repository.damaged') return String(facts['reason'] ?? 'damaged');
-  // The repository is of this format: its header says so.
-  if (code === 'repository.newer-format') return 'newer-format';
-  // A file that the disk itself cannot read any more is as good as damaged.
-  if (code === 'backend.io' || code === 'backend.rejected') return 'unreadable';
-  return null;
 }
 
 async function readOrNull<T>(read: () => Promise<T>): Promise<T | null> {

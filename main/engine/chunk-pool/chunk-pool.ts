@@ -14,6 +14,9 @@ import type {
   WorkFailure,
 } from './chunk-worker.ts';
 
+/** Below this a copy is cheaper. Bytes. */
+const worthHandingOver = 64 * 1024;
+
 /**
  * Threads for the CPU work on chunks (compress, encrypt, hash and back), so that the socket loop never waits for it. The
  * keys travel to the threads in memory only. Errors are those of the work, as `AppError`.
@@ -49,6 +52,16 @@ export class ChunkPool {
     await this.#run<undefined>('verify', task, signal);
   }
 
+  /** As `verify`, mostly without copying: the bytes are handed over, must not be used afterwards, and come back when they are sound. */
+  async check({ id, bytes }: VerifyTask, signal: AbortSignal): Promise<Uint8Array> {
+    if (!ownsItsMemory(bytes)) {
+      await this.verify({ id, bytes }, signal);
+      return bytes;
+    }
+    const checked = await this.#run<{ readonly bytes: Uint8Array }>('check', { id, bytes }, signal, [bytes.buffer]);
+    return checked.bytes;
+  }
+
   decode(task: DecodeTask, signal: AbortSignal): Promise<DecodedRows> {
     return this.#run<DecodedRows>('decode', task, signal);
   }
@@ -71,6 +84,14 @@ export class ChunkPool {
     if (isFailure(result)) throw new AppError(result.failed.code, result.failed.facts);
     return result;
   }
+}
+
+/** A small buffer may be a piece of Node's pool, which cannot be handed over. */
+function ownsItsMemory(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  return (
+    buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength && bytes.byteLength >= worthHandingOver
+  );
 }
 
 function isFailure(result: unknown): result is WorkFailure {

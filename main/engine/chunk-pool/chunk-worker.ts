@@ -155,7 +155,16 @@ export interface VerifyTask {
 export function verify({ id, bytes }: VerifyTask): WorkFailure | undefined {
   return orFailure(() => {
     verifyObject(keys, id, bytes);
+    free(bytes);
     return undefined;
+  });
+}
+
+/** As `verify`, for bytes that were handed over and are handed back. */
+export function check({ id, bytes }: VerifyTask): { readonly bytes: Uint8Array } | WorkFailure {
+  return orFailure(() => {
+    verifyObject(keys, id, bytes);
+    return handOver({ bytes });
   });
 }
 

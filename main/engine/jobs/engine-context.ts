@@ -38,5 +38,5 @@ export interface Run {
 
 export type RunProgress = Pick<
   JobProgress,
-  'phase' | 'doneBytes' | 'totalBytes' | 'doneItems' | 'totalItems' | 'detail'
+  'phase' | 'doneBytes' | 'totalBytes' | 'doneItems' | 'totalItems' | 'detail' | 'copies'
 >;

@@ -39,7 +39,7 @@ export interface Engine {
 /** Verbs that take long: they are written down as jobs, report progress and can be cancelled. The value names their subject. */
 const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'backup.run': (input: VerbInput<'backup.run'>) => input.source,
-  'copy.run': (input: VerbInput<'copy.run'>) => input.to,
+  'copy.run': ({ to }: VerbInput<'copy.run'>) => (typeof to === 'string' ? to : to.join(', ')),
   'verify.run': (input: VerbInput<'verify.run'>) => input.destination,
   'restore.run': (input: VerbInput<'restore.run'>) => input.source,
   'export.run': (input: VerbInput<'export.run'>) => input.snapshot,

@@ -5,8 +5,11 @@ import { cloudProviderId, cloudProviderIds } from '../../../shared/model/cloud-p
 import type { DestinationInput } from '../../../shared/model/destination.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { DiskBlobStore } from '../backend/disk/disk-blob-store.ts';
+import { ByteBudget } from '../backend/limit/byte-budget.ts';
+import { RateLimitedBlobStore } from '../backend/limit/rate-limited-blob-store.ts';
 import { RetryingBlobStore } from '../backend/retry/retrying-blob-store.ts';
 import { S3BlobStore, type S3StoreOptions } from '../backend/s3/s3-blob-store.ts';
+import { WatchedBlobStore, type StoreWatch } from '../backend/watch/watched-blob-store.ts';
 import { findHeader, Repository, type MainKeys, type RepositoryHeader } from '../repository/index.ts';
 import type { Unlocked } from './engine-context.ts';
 import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
@@ -20,15 +23,20 @@ export type S3PlaceInput = Omit<
   'name' | 'place' | 'kind' | 'accessKey' | 'secretKey'
 >;
 
-export async function openDiskStore(path: string): Promise<BlobStore> {
-  return new RetryingBlobStore(await DiskBlobStore.open({ root: path }));
+/** What a store is wrapped in, below the retries: a try that failed has used the line as well. */
+type Wrap = (store: BlobStore) => BlobStore;
+const bare: Wrap = (store) => store;
+
+export async function openDiskStore(path: string, wrap = bare): Promise<BlobStore> {
+  return new RetryingBlobStore(wrap(await DiskBlobStore.open({ root: path })));
 }
 
 export function openS3Store(
   place: S3PlaceInput & { readonly found?: CloudFindings | undefined },
   keys: CloudKeys,
+  wrap = bare,
 ): BlobStore {
-  return new RetryingBlobStore(new S3BlobStore(s3OptionsOf(place, keys)));
+  return new RetryingBlobStore(wrap(new S3BlobStore(s3OptionsOf(place, keys))));
 }
 
 /** Errors: `usage.bad-argument` for a provider that this version does not know; the fact `known` lists those it does. */
@@ -61,11 +69,39 @@ export function s3OptionsOf(
   };
 }
 
+/** How a known destination is used. */
+export interface StoreWays {
+  /** Hears what is listed and written. */
+  readonly watch?: StoreWatch;
+  /** A limit of this piece of work, besides the destination's own. */
+  readonly budget?: ByteBudget | null;
+}
+
+/** One per destination and process: two jobs that write to one cloud share what it may take of the line. */
+const budgets = new Map<string, ByteBudget>();
+
+function ownBudget({ id, maxBytesPerSecond }: SavedDestination): ByteBudget | null {
+  if (maxBytesPerSecond === undefined) return null;
+  const known = budgets.get(id) ?? new ByteBudget({ bytesPerSecond: maxBytesPerSecond });
+  known.setRate(maxBytesPerSecond);
+  budgets.set(id, known);
+  return known;
+}
+
 /** Errors: `backend.absent` for a disk that is not plugged in, `usage.secret-missing` for a bucket without keys. */
-export async function openStore(keys: MainKeys, destination: SavedDestination): Promise<BlobStore> {
-  return destination.kind === 'disk'
-    ? openDiskStore(destination.path)
-    : openS3Store(destination, openCloudKeys(keys, destination));
+export async function openStore(
+  keys: MainKeys,
+  destination: SavedDestination,
+  { watch, budget = null }: StoreWays = {},
+): Promise<BlobStore> {
+  const limits = [ownBudget(destination), budget].filter((limit) => limit !== null);
+  const wrap: Wrap = (store) =>
+    limits.reduce<BlobStore>((inner, limit) => new RateLimitedBlobStore(inner, limit), store);
+  const store =
+    destination.kind === 'disk'
+      ? await openDiskStore(destination.path, wrap)
+      : openS3Store(destination, openCloudKeys(keys, destination), wrap);
+  return watch === undefined ? store : new WatchedBlobStore(store, watch);
 }
 
 /** What the live test of a folder leaves in it, empty. */
@@ -112,8 +148,9 @@ export async function withRepository<T>(
   destination: SavedDestination,
   signal: AbortSignal,
   use: (repository: Repository) => Promise<T>,
+  ways: StoreWays = {},
 ): Promise<T> {
-  const store = await openStore(keys, destination);
+  const store = await openStore(keys, destination, ways);
   try {
     return await use(await openRepository(store, keys, destination, signal));
   } finally {

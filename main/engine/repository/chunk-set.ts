@@ -6,7 +6,7 @@ import { chunkName, idOfChunkName } from './format.ts';
  * A folder of the disk is flushed once for so many chunks instead of once for each. What a pulled plug takes away is put again by the
  * next run, so the number bounds what is done twice.
  */
-const mostUnflushed = 512;
+const mostUnflushed = 2048;
 
 /** The chunks of one store: one listing, kept up to date by our own writes. */
 export class ChunkSet {

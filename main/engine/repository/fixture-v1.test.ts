@@ -5,8 +5,8 @@ import { assetPath } from '../platform/asset-path.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { withTempDir } from '../platform/temp-dir.ts';
 import {
-  copySnapshot,
   decodeSealedPayload,
+  Feed,
   findHeader,
   openVaultWithPassphrase,
   openVaultWithWords,
@@ -61,7 +61,10 @@ describe('the repository of format 1 that we keep', () => {
     await Repository.create(target, header, never);
     const [from, to] = [await Repository.open(store, keys, never), await Repository.open(target, keys, never)];
     const [name] = await from.listManifests(never);
-    expect(await copySnapshot(from, to, name!, { signal: never })).toMatchObject({ objectsCopied: 7 });
+    const feed = new Feed({ from: { name: 'old', repository: from, nearness: 0 }, targets: 1, signal: never });
+    expect(
+      await feed.fill({ name: 'new', repository: to, nearness: 1 }, { manifests: [name!], signal: never }),
+    ).toMatchObject({ objectsCopied: 7, copied: [name] });
   });
 
   it('is read by today’s recover.mjs', async () => {

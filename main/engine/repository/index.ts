@@ -39,11 +39,13 @@ export { findDiskMarker, parseDiskMarker, writeDiskMarker } from './disk-marker.
 export type { DiskMarker, DiskMarkerFields } from './disk-marker.ts';
 export { chunksOfTable } from './records.ts';
 export { isUnreadableObject } from './unreadable.ts';
-export { copyMissing, copySnapshot } from './copy.ts';
-export type { CopyOptions, CopyProgress } from './copy.ts';
 export { defaultGraceMs, pruneRepository } from './prune/prune-repository.ts';
 export type { PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
 export type { PrunableSnapshot } from './prune/survey.ts';
+export { Feed } from './feed/feed.ts';
+export type { FeedOptions, FillOptions, FillProgress, FillReport } from './feed/feed.ts';
+export type { FeedFinding, FeedSource } from './feed/nearest-copies.ts';
+export { findingOf } from './finding.ts';
 export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
 export { recoverScriptSha256 } from './reader-files.ts';
 
@@ -51,6 +53,7 @@ export {
   diskMarkerName,
   headerName,
   formatVersion,
+  idOfChunkName,
   isObjectId,
   manifestName,
   maxDiskMarkerBytes,

@@ -4,15 +4,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import type { PutOptions } from '../backend/blob-store.ts';
 import { newId } from '../platform/random.ts';
-import {
-  copyMissing,
-  copySnapshot,
-  encodeObject,
-  manifestName,
-  parseManifestName,
-  Repository,
-  type NewKeyring,
-} from './index.ts';
+import { encodeObject, Feed, manifestName, parseManifestName, Repository, type NewKeyring } from './index.ts';
 import { aManifest, shopAt, shopSnapshotId, writeShop } from './testing/a-shop.ts';
 import { aKeyring } from './testing/keys.ts';
 
@@ -23,6 +15,12 @@ async function aRepository(blobs = new Map<string, MemoryBlob>(), { header, main
   const store = new MemoryBlobStore({ blobs });
   await Repository.create(store, header, never);
   return { blobs, store, repository: await Repository.open(store, mainKeys, never) };
+}
+
+/** Feeds one snapshot into one copy. */
+function fill(from: Repository, to: Repository, name: string) {
+  const feed = new Feed({ from: { name: 'from', repository: from, nearness: 0 }, targets: 1, signal: never });
+  return feed.fill({ name: 'to', repository: to, nearness: 1 }, { manifests: [name], signal: never });
 }
 
 /** A memory store that fails when the n-th object is put, like a pulled plug. */
@@ -156,7 +154,7 @@ describe('snapshots', () => {
     expect(store.unflushed.size).toBe(2);
 
     const copy = await Repository.open(store, keyring.mainKeys, never);
-    await copySnapshot(from.repository, copy, name, { signal: never });
+    await fill(from.repository, copy, name);
     expect(store.atManifest).toEqual([[]]);
 
     const second = new VolatileStore();
@@ -179,7 +177,7 @@ describe('snapshots', () => {
     const read = await other.getManifest(named.name, never);
     expect(await other.getAccountsRecord(read.accounts?.chunk ?? '', never)).toEqual({ accounts: [account] });
     const target = await aRepository();
-    await copySnapshot(other, target.repository, named.name, { signal: never });
+    await fill(other, target.repository, named.name);
     expect(await target.repository.getAccountsRecord(chunk, never)).toEqual({ accounts: [account] });
     // Another kind of object under this name is none, and neither is a record with one field more.
     await expect(other.getDatabaseRecord(chunk, never)).rejects.toMatchObject({ code: 'repository.damaged' });
@@ -306,65 +304,5 @@ describe('objects', () => {
     }
     const [first] = await repository.listStreamRecords(sourceId, never);
     expect(Buffer.from(await repository.getStreamRecord(first!, never)).toString()).toBe('9');
-  });
-});
-
-describe('copies', () => {
-  it('get what they lack, then the manifest, and nothing the second time', async () => {
-    const from = await aRepository();
-    const to = await aRepository();
-    const { name, manifest } = await writeShop(from.repository, never);
-    const seen: number[] = [];
-    const first = await copySnapshot(from.repository, to.repository, name, {
-      signal: never,
-      onProgress: (p) => seen.push(p.objectsCopied),
-    });
-    expect(first).toMatchObject({ objectsCopied: 7, objectsSkipped: 0 });
-    expect(seen.at(-1)).toBe(7);
-    expect(await to.repository.getManifest(name, never)).toEqual(manifest);
-    expect(await copySnapshot(from.repository, to.repository, name, { signal: never })).toMatchObject({
-      objectsCopied: 0,
-      bytesCopied: 0,
-      objectsSkipped: 7,
-    });
-  });
-
-  it('never take over damage, and no manifest without its chunks', async () => {
-    for (const which of [0, 3, 6]) {
-      const from = await aRepository();
-      const to = await aRepository();
-      const { name, manifest } = await writeShop(from.repository, never);
-      const id = (await Array.fromAsync(from.repository.objectsOf(manifest, never)))[which]!;
-      spoil(from.blobs, chunkNamed(id));
-      await expect(copySnapshot(from.repository, to.repository, name, { signal: never })).rejects.toMatchObject({
-        code: 'repository.damaged',
-        facts: { object: id },
-      });
-      expect(to.blobs.has(chunkNamed(id))).toBe(false);
-      expect(to.blobs.has(name)).toBe(false);
-    }
-  });
-
-  it('stop at once when they are cancelled', async () => {
-    const from = await aRepository();
-    const to = await aRepository();
-    const { manifest } = await writeShop(from.repository, never);
-    const stop = new AbortController();
-    const ids = from.repository.objectsOf(manifest, never);
-    const copying = copyMissing(from.repository, to.repository, ids, {
-      signal: stop.signal,
-      concurrency: 1,
-      onProgress: () => stop.abort(new AppError('cancelled')),
-    });
-    await expect(copying).rejects.toMatchObject({ code: 'cancelled' });
-    expect([...to.blobs.keys()].filter((name) => name.startsWith('chunks/'))).toHaveLength(1);
-  });
-
-  it('stay within one repository', async () => {
-    const from = await aRepository();
-    const to = await aRepository(new Map(), await aKeyring());
-    await expect(copyMissing(from.repository, to.repository, [], { signal: never })).rejects.toMatchObject({
-      code: 'repository.foreign',
-    });
   });
 });

@@ -220,6 +220,11 @@ export class Repository {
     return record;
   }
 
+  /** What another copy's record of the same name was read to name: a name stands for one content, wherever it is kept. */
+  rememberTable(id: string, chunks: readonly string[]): void {
+    this.#tableChunks.rememberChunks(id, chunks);
+  }
+
   /** Ids of all rows objects that a table record names; read from the store once. */
   async chunksOfTable(id: string, signal: AbortSignal): Promise<readonly string[]> {
     return this.#tableChunks.get(id) ?? this.#tableChunks.remember(id, await this.getTableRecord(id, signal));

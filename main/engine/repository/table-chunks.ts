@@ -15,7 +15,12 @@ export class TableChunks {
 
   /** Gives the ids as well. */
   remember(id: string, record: TableRecord): readonly string[] {
-    const names = chunksOfTable(record).map((chunk) => {
+    return this.rememberChunks(id, chunksOfTable(record));
+  }
+
+  /** Gives the ids as well. */
+  rememberChunks(id: string, chunks: readonly string[]): readonly string[] {
+    const names = chunks.map((chunk) => {
       const known = this.#names.get(chunk);
       if (known === undefined) this.#names.set(chunk, chunk);
       return known ?? chunk;

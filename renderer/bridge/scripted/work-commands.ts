@@ -69,8 +69,10 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       const found = snapshotOf(snapshot);
       return detailOf(found, sourceOf(found.source));
     },
-    'copy.run': async ({ jobId, snapshot, to }: CommandInput<'copy.run'>): Promise<CommandOutput<'copy.run'>> => {
-      const wanted = snapshotOf(snapshot);
+    'copy.run': async (input: CommandInput<'copy.run'>): Promise<CommandOutput<'copy.run'>> => {
+      const { jobId } = input;
+      const to = [input.to].flat()[0] ?? '';
+      const wanted = snapshotOf(input.snapshot);
       await jobs.walk(jobId, 'copy.run', to, [{ phase: 'copy', details: tableNames, bytes: sampleBytes }]);
       const copy = { destination: to, state: 'written' as const, at: new Date().toISOString(), intact: true };
       world.snapshots = world.snapshots.map((one) =>
@@ -84,6 +86,8 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
         objectsCopied: 12,
         bytesCopied: 3_200_400,
         objectsSkipped: 49,
+        copies: [{ destination: to, ok: true, objectsCopied: 12, bytesCopied: 3_200_400, errorCode: null }],
+        findings: [],
         durationMs: 2_100,
       };
     },

@@ -52,6 +52,8 @@ const savedDestinationBase = {
   name: z.string(),
   role: destinationRoleSchema,
   place: z.string().nullable(),
+  /** The most that may be written to it; absent: no limit. */
+  maxBytesPerSecond: z.number().positive().optional(),
   addedAt: z.iso.datetime(),
 };
 export const savedDestinationSchema = z.discriminatedUnion('kind', [
@@ -81,6 +83,8 @@ const settingsSchema = z.strictObject({
   destinations: z.array(savedDestinationSchema),
   /** Names (never values) of environment variables that hold the passphrases, as given at `init`. */
   envNames: z.strictObject({ passphrase: z.string().nullable(), vault: z.string().nullable() }),
+  /** Whether the open app reads a share of every copy back each day; absent: yes. */
+  dailyShare: z.boolean().optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -1,19 +1,21 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import type { CheckResult, Manifest } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
-import { isUnreadableObject, type Repository } from '../../repository/index.ts';
+import { isUnreadableObject, type FeedFinding, type Repository } from '../../repository/index.ts';
 import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
 import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { feedCopies } from '../feed-copies.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearness } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { accessOfSaved, withReadingSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
-import { copyBetween } from './copy-verbs.ts';
+import { watchOf } from '../watch-copy.ts';
+import { outcomeOf } from './copy-verbs.ts';
 import { findDestination, findSource } from './lookup.ts';
 
 /** Connections that read at once: enough to fill a thin line, few enough not to be noticed by the shop. */
@@ -24,7 +26,7 @@ const lockWaitMs = 10_000;
 type CopyOutcome = VerbOutput<'backup.run'>['copies'][number];
 
 /**
- * One pull from the server feeds all copies: the snapshot is captured into the nearest repository and copied from there. A copy
+ * One pull from the server feeds all copies: the snapshot is captured into the nearest repository, and read from there once for all others. A copy
  * that fails does not undo the others; it is named in `copies` and the run's check `copies-complete` does not hold.
  */
 export async function backupRun(
@@ -50,12 +52,13 @@ export async function backupRun(
     },
     ...captured.failed,
   ];
-  for (const destination of captured.rest)
-    copies.push(await copyTo(context, captured.primary, destination, captured.result.manifestName, run));
+  const fed = await feedOthers(context, captured, run);
+  copies.push(...fed.copies);
   const missed = copies.filter((copy) => !copy.ok && !isAbsentColdDisk(copy, wanted, input.to));
   const checks = [
     ...manifest.checks,
     { id: 'copies-complete', ok: missed.length === 0, facts: { copies: copies.length, failed: missed.length } },
+    ...soundness(fed.findings),
   ];
   await context.home.audit.append('backup', {
     source: source.name,
@@ -105,11 +108,17 @@ async function captureFirst(
     // An object, because the callback below sets it.
     const place = { isOpen: false };
     try {
-      const result = await withRepository(context.unlocked().keys, primary, run.signal, async (repository) => {
-        place.isOpen = true;
-        await bringOwedHeader(context, primary, repository, run.signal);
-        return captureInto(context, source, repository, input, run);
-      });
+      const result = await withRepository(
+        context.unlocked().keys,
+        primary,
+        run.signal,
+        async (repository) => {
+          place.isOpen = true;
+          await bringOwedHeader(context, primary, repository, run.signal);
+          return captureInto(context, source, repository, input, run);
+        },
+        { watch: watchOf(context, primary) },
+      );
       return { primary, rest: wanted.slice(index + 1), failed, result };
     } catch (error) {
       // Only a place that could not be opened is passed over: an error of the capture itself is the run's error.
@@ -224,23 +233,50 @@ async function newestManifest(
   return null;
 }
 
-async function copyTo(
+/** The new snapshot goes from the first copy to all others at once. */
+async function feedOthers(
   context: EngineContext,
-  from: SavedDestination,
-  to: SavedDestination,
-  manifestName: string,
+  { primary, rest, result }: Captured,
   run: Run,
-): Promise<CopyOutcome> {
-  const { keys } = context.unlocked();
+): Promise<{ readonly copies: readonly CopyOutcome[]; readonly findings: readonly FeedFinding[] }> {
+  if (rest.length === 0) return { copies: [], findings: [] };
   try {
-    const { objectsCopied, bytesCopied } = await withRepository(keys, from, run.signal, (source) =>
-      withRepository(keys, to, run.signal, (target) => copyBetween(context, source, target, to, [manifestName], run)),
+    const { copies, findings } = await feedCopies(
+      context,
+      {
+        from: primary,
+        to: rest,
+        spares: [],
+        heals: true,
+        choose: () => Promise.resolve([result.manifestName]),
+        maxBytesPerSecond: null,
+      },
+      run,
     );
-    return { destination: to.name, ok: true, objectsCopied, bytesCopied, errorCode: null };
+    return { copies: copies.map(outcomeOf), findings };
   } catch (error) {
     run.signal.throwIfAborted();
-    return { destination: to.name, ok: false, objectsCopied: 0, bytesCopied: 0, errorCode: toAppError(error).code };
+    const errorCode = toAppError(error).code;
+    const failed = rest.map(({ name }) => ({
+      destination: name,
+      ok: false,
+      objectsCopied: 0,
+      bytesCopied: 0,
+      errorCode,
+    }));
+    return { copies: failed, findings: [] };
   }
+}
+
+/** Objects of the new snapshot that were taken over from earlier ones, and turned out to be broken where they are. */
+function soundness(findings: readonly FeedFinding[]): CheckResult[] {
+  if (findings.length === 0) return [];
+  const broken = findings.filter(({ healed }) => !healed);
+  const destinations = [...new Set(findings.map(({ source }) => source))].join(', ');
+  const facts = { destinations, damaged: broken.length, healed: findings.length - broken.length };
+  return broken.length === 0
+    ? [{ id: 'copies-sound', ok: true, facts: { ...facts, warning: true } }]
+    : [{ id: 'copies-sound', ok: false, facts }];
 }
 
 /** Those that were named, in that order; else all, nearest first. Error: `destination.none`, `destination.unknown`. */

@@ -2,96 +2,117 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { verifyCopy, type VerifyReport } from '../../check/verify-copy.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
-import { copySnapshot, parseManifestName, type Repository } from '../../repository/index.ts';
+import { findingOf, parseManifestName, type Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { feedCopies, snapshotsOf, type FedCopy } from '../feed-copies.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
-import { withWriterLease } from '../repository-lease.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { findDestination } from './lookup.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
-export interface CopiedSnapshots {
-  readonly snapshots: string[];
-  readonly objectsCopied: number;
-  readonly bytesCopied: number;
-  readonly objectsSkipped: number;
-}
-
-/** Copies the named snapshots (manifest names) that `to` lacks, each object checked on the way; the timeline follows. */
-export async function copyBetween(
-  context: EngineContext,
-  from: Repository,
-  to: Repository,
-  destination: SavedDestination,
-  manifestNames: readonly string[],
-  run: Run,
-): Promise<CopiedSnapshots> {
-  return withWriterLease(to, `copy to ${destination.name}`, context.clock, run.signal, async (signal) => {
-    await bringOwedHeader(context, destination, to, signal);
-    const pool = new ChunkPool(to.keys);
-    const total = { snapshots: [] as string[], objectsCopied: 0, bytesCopied: 0, objectsSkipped: 0 };
-    try {
-      for (const name of manifestNames) {
-        const progress = await copySnapshot(from, to, name, {
-          signal,
-          concurrency: 4,
-          verify: (_keys, id, bytes) => pool.verify({ id, bytes }, signal),
-          onProgress: ({ objectsCopied, bytesCopied, objectsSkipped }) => {
-            const doneItems = total.objectsCopied + total.objectsSkipped + objectsCopied + objectsSkipped;
-            run.report({
-              phase: 'copy',
-              detail: destination.name,
-              doneBytes: total.bytesCopied + bytesCopied,
-              totalBytes: null,
-              doneItems,
-              totalItems: null,
-            });
-          },
-        });
-        total.objectsCopied += progress.objectsCopied;
-        total.bytesCopied += progress.bytesCopied;
-        total.objectsSkipped += progress.objectsSkipped;
-        const id = parseManifestName(name)?.id;
-        if (id === undefined) continue;
-        total.snapshots.push(id);
-        context.catalog.recordCopy(id, destination.id, 'written', true);
-      }
-      await readTimeline(context, destination, to, signal);
-      return total;
-    } finally {
-      await pool.close();
-    }
-  });
-}
-
+/**
+ * Copies what the targets lack, all of them at once, newest snapshot first. With one target its error is the verb's; of several, one that fails is
+ * named in `copies`. What `from` has damaged is taken from another copy and named in `findings`.
+ */
 export async function copyRun(
   context: EngineContext,
   input: VerbInput<'copy.run'>,
   run: Run,
 ): Promise<VerbOutput<'copy.run'>> {
   const startedMs = context.clock.monotonicMs();
-  const { keys } = context.unlocked();
-  const [from, to] = await Promise.all([findDestination(context, input.from), findDestination(context, input.to)]);
-  if (from.id === to.id) throw new AppError('usage.bad-argument', { argument: 'to', value: input.to });
-  const result = await withRepository(keys, from, run.signal, (source) =>
-    withRepository(keys, to, run.signal, async (target) => {
-      const names = await source.listManifests(run.signal);
-      return copyBetween(context, source, target, to, choose(names, input.snapshot), run);
-    }),
+  const wanted = [...new Set(typeof input.to === 'string' ? [input.to] : input.to)];
+  const [from, ...to] = await Promise.all([input.from, ...wanted].map((name) => findDestination(context, name)));
+  if (from === undefined || to.some(({ id }) => id === from.id))
+    throw new AppError('usage.bad-argument', { argument: 'to', value: input.from });
+  const { destinations } = await context.home.settings.read();
+  const isNamed = new Set([from, ...to].map(({ id }) => id));
+  const { copies, findings } = await feedCopies(
+    context,
+    {
+      from,
+      to,
+      spares: destinations.filter(({ id }) => !isNamed.has(id)),
+      // A person who copies from a disk has not asked for anything to be written to it.
+      heals: false,
+      choose: (repository) => choose(context, repository, input.snapshot, run.signal),
+      maxBytesPerSecond: input.maxBytesPerSecond ?? null,
+    },
+    run,
   );
   context.onCatalogChanged();
-  return { ...result, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
+  const [first] = copies.flatMap(({ error }) => error ?? []);
+  if (first !== undefined && copies.every(({ error }) => error !== null)) throw first;
+  const sum = (figure: 'objectsCopied' | 'bytesCopied' | 'objectsSkipped') =>
+    copies.reduce((total, { report }) => total + (report?.[figure] ?? 0), 0);
+  return {
+    snapshots: snapshotsOf(copies),
+    objectsCopied: sum('objectsCopied'),
+    bytesCopied: sum('bytesCopied'),
+    objectsSkipped: sum('objectsSkipped'),
+    copies: copies.map(outcomeOf),
+    findings: findings.map(({ source, ...finding }) => ({ destination: source, ...finding })),
+    durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+  };
 }
 
-/** `all`, `latest`, or a snapshot's id or its unique beginning. Oldest first. */
-function choose(names: readonly string[], reference: string): string[] {
-  if (reference === 'all') return [...names];
-  if (reference === 'latest') return names.slice(-1);
-  const found = names.filter((name) => parseManifestName(name)?.id.startsWith(reference) === true);
+/** One copy as the results of a backup and of a copying name it. */
+export function outcomeOf({ destination, report, error }: FedCopy): VerbOutput<'copy.run'>['copies'][number] {
+  return {
+    destination: destination.name,
+    ok: error === null,
+    objectsCopied: report?.objectsCopied ?? 0,
+    bytesCopied: report?.bytesCopied ?? 0,
+    errorCode: error?.code ?? null,
+  };
+}
+
+/** `all`, `latest` (the newest of every shop), or a snapshot's id or its unique beginning. Newest first: that is what protects today. */
+async function choose(
+  context: EngineContext,
+  repository: Repository,
+  reference: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const newestFirst = (await repository.listManifests(signal)).reverse();
+  if (reference === 'all') return newestFirst;
+  if (reference === 'latest') return newestOfEachShop(context, repository, newestFirst, signal);
+  const found = newestFirst.filter((name) => parseManifestName(name)?.id.startsWith(reference) === true);
   if (found.length !== 1) throw new AppError('snapshot.unknown', { snapshot: reference });
   return found;
+}
+
+async function newestOfEachShop(
+  context: EngineContext,
+  repository: Repository,
+  newestFirst: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const newest = new Map<string, string>();
+  for (const name of newestFirst) {
+    const shop = await shopOf(context, repository, name, signal);
+    if (shop !== null && !newest.has(shop)) newest.set(shop, name);
+  }
+  return [...newest.values()];
+}
+
+/** Null for a manifest that cannot be read here: nobody knows whose it is, and the one before it protects its shop. */
+async function shopOf(
+  { catalog }: EngineContext,
+  repository: Repository,
+  name: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const [known] = catalog.snapshotsById(parseManifestName(name)?.id ?? name);
+  if (known !== undefined) return known.manifest.source.id;
+  try {
+    return (await repository.getManifest(name, signal)).source.id;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (findingOf(error) === null) throw error;
+    return null;
+  }
 }
 
 export async function verifyRun(

@@ -94,7 +94,7 @@ export function decodeObject(keys: EncodingKeys, id: string, bytes: Uint8Array, 
 export function verifyObject(keys: EncodingKeys, id: string, bytes: Uint8Array): VerifiedObject {
   const envelope = readEnvelope(id, bytes, maxPlaintextBytes);
   const { kind, slot, plaintextBytes } = envelope;
-  if (slot === 'main') openObject(keys, id, bytes, envelope, undefined);
+  if (slot === 'main') free(openObject(keys, id, bytes, envelope, undefined).payload);
   else checkSealed(keys, id, bytes, envelope);
   return { kind, slot, plaintextBytes, contentChecked: slot === 'main' };
 }

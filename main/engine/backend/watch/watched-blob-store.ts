@@ -1,0 +1,61 @@
+import type { BlobStat, BlobStore, PutOptions } from '../blob-store.ts';
+
+/** Hears what a store has. Never called for what failed. */
+export interface StoreWatch {
+  /** A listing that was read to its end. `startedAtMs` by the watch's own clock (`nowMs`). */
+  listed(prefix: string, blobs: readonly BlobStat[], startedAtMs: number): void;
+  wrote(name: string, sizeBytes: number): void;
+  removed(name: string): void;
+  nowMs(): number;
+}
+
+/** Tells a watch what was listed, written and removed; changes nothing. */
+export class WatchedBlobStore implements BlobStore {
+  readonly kind: BlobStore['kind'];
+  readonly #inner: BlobStore;
+  readonly #watch: StoreWatch;
+
+  constructor(inner: BlobStore, watch: StoreWatch) {
+    this.kind = inner.kind;
+    this.#inner = inner;
+    this.#watch = watch;
+  }
+
+  async put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }> {
+    const outcome = await this.#inner.put(name, bytes, options);
+    // Also what was there before: a second try may find what the first one wrote.
+    this.#watch.wrote(name, bytes.length);
+    return outcome;
+  }
+
+  flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    return this.#inner.flush(names, signal);
+  }
+
+  get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
+    return this.#inner.get(name, options);
+  }
+
+  stat(name: string, signal: AbortSignal): Promise<BlobStat | undefined> {
+    return this.#inner.stat(name, signal);
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncIterable<BlobStat> {
+    const startedAtMs = this.#watch.nowMs();
+    const seen: BlobStat[] = [];
+    for await (const blob of this.#inner.list(prefix, signal)) {
+      seen.push(blob);
+      yield blob;
+    }
+    this.#watch.listed(prefix, seen, startedAtMs);
+  }
+
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    await this.#inner.remove(name, signal);
+    this.#watch.removed(name);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+}

@@ -1,0 +1,218 @@
+import { toAppError, type AppError } from '../../../shared/errors/app-error.ts';
+import type { JobCopy } from '../../../shared/model/job.ts';
+import { ByteBudget } from '../backend/limit/byte-budget.ts';
+import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
+import {
+  Feed,
+  parseManifestName,
+  type FeedFinding,
+  type FeedSource,
+  type FillReport,
+  type Repository,
+} from '../repository/index.ts';
+import type { EngineContext, Run } from './engine-context.ts';
+import type { SavedDestination } from './home/settings-file.ts';
+import { bringOwedHeader } from './keys/publish-header.ts';
+import { nearness } from './nearness.ts';
+import { ProofNotes } from './proof-notes.ts';
+import { recordFindings } from './record-damage.ts';
+import { withWriterLease } from './repository-lease.ts';
+import { openRepository, openStore, withRepository } from './stores.ts';
+import { readTimeline } from './verbs/refresh-catalog.ts';
+import { watchOf } from './watch-copy.ts';
+
+export interface FeedCopiesRequest {
+  readonly from: SavedDestination;
+  readonly to: readonly SavedDestination[];
+  /** Copies that may help out with what `from` has damaged; opened only then. */
+  readonly spares: readonly SavedDestination[];
+  /** Whether what is found damaged is put right at once. */
+  readonly heals: boolean;
+  /** Which snapshots, in the order in which they are to be there. */
+  readonly choose: (from: Repository) => Promise<readonly string[]>;
+  /** For all copies together; null: no limit besides each destination's own. */
+  readonly maxBytesPerSecond: number | null;
+}
+
+/** One copy of those that were to be filled. */
+export interface FedCopy {
+  readonly destination: SavedDestination;
+  /** Null: it ended with `error` before everything was there. */
+  readonly report: FillReport | null;
+  readonly error: AppError | null;
+}
+
+export interface FedCopies {
+  readonly copies: readonly FedCopy[];
+  readonly findings: readonly FeedFinding[];
+}
+
+/**
+ * Fills any number of destinations from one, all at the same time and each at its own speed: see `Feed`. A destination that fails is
+ * named and does not hold back the others. Errors: those of `from`, and an abort.
+ */
+export async function feedCopies(context: EngineContext, request: FeedCopiesRequest, run: Run): Promise<FedCopies> {
+  const { keys } = context.unlocked();
+  const { from } = request;
+  return withRepository(
+    keys,
+    from,
+    run.signal,
+    async (repository) => {
+      const manifests = await request.choose(repository);
+      return new CopyFeeding(context, request, repository, manifests, run).run();
+    },
+    { watch: watchOf(context, from) },
+  );
+}
+
+class CopyFeeding {
+  readonly #context: EngineContext;
+  readonly #request: FeedCopiesRequest;
+  readonly #from: Repository;
+  readonly #manifests: readonly string[];
+  readonly #run: Run;
+  readonly #pool: ChunkPool;
+  readonly #proofs: ProofNotes;
+  readonly #feed: Feed;
+  readonly #budget: ByteBudget | null;
+  /** Closed when all have ended: a copy that is full already may still be read by the others. */
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #progress = new Map<string, JobCopy>();
+
+  constructor(
+    context: EngineContext,
+    request: FeedCopiesRequest,
+    from: Repository,
+    manifests: readonly string[],
+    run: Run,
+  ) {
+    this.#context = context;
+    this.#request = request;
+    this.#from = from;
+    this.#manifests = manifests;
+    this.#run = run;
+    this.#pool = new ChunkPool(from.keys);
+    this.#proofs = new ProofNotes(context.catalog.inventory);
+    this.#budget =
+      request.maxBytesPerSecond === null ? null : new ByteBudget({ bytesPerSecond: request.maxBytesPerSecond });
+    const idOf = new Map([request.from, ...request.to, ...request.spares].map(({ name, id }) => [name, id] as const));
+    this.#feed = new Feed({
+      from: { name: request.from.name, repository: from, nearness: -1 },
+      spares: () => this.#openSpares(),
+      heals: request.heals,
+      targets: request.to.length,
+      check: (_keys, id, bytes) => this.#pool.check({ id, bytes }, run.signal),
+      onRead: (source, object) => {
+        const id = idOf.get(source);
+        if (id !== undefined) this.#proofs.add(id, object);
+      },
+      signal: run.signal,
+    });
+  }
+
+  async run(): Promise<FedCopies> {
+    const { to, from, spares } = this.#request;
+    const { signal } = this.#run;
+    try {
+      for (const { name } of to)
+        this.#progress.set(name, { destination: name, state: 'waiting', doneItems: 0, totalItems: 0, doneBytes: 0 });
+      const copies = await Promise.all(to.map((destination) => this.#fill(destination)));
+      signal.throwIfAborted();
+      const { findings } = this.#feed;
+      await recordFindings(this.#context, findings, [from, ...to, ...spares], this.#from, signal);
+      return { copies, findings };
+    } finally {
+      this.#proofs.flush();
+      await this.#pool.close();
+      for (const close of this.#closers) await close();
+    }
+  }
+
+  async #fill(destination: SavedDestination): Promise<FedCopy> {
+    try {
+      const report = await this.#fillOrFail(destination);
+      const error = report.failed.length === 0 ? null : toAppError(report.failed[0]?.error);
+      this.#note(destination, { state: error === null ? 'done' : 'failed' });
+      return { destination, report, error };
+    } catch (error) {
+      this.#note(destination, { state: 'failed' });
+      return { destination, report: null, error: toAppError(error) };
+    }
+  }
+
+  async #fillOrFail(destination: SavedDestination): Promise<FillReport> {
+    const { clock, catalog } = this.#context;
+    const repository = await this.#open(destination);
+    const { name } = destination;
+    return withWriterLease(repository, `copy to ${name}`, clock, this.#run.signal, async (signal) => {
+      await bringOwedHeader(this.#context, destination, repository, signal);
+      const report = await this.#feed.fill(
+        { name, repository, nearness: nearness[destination.role] },
+        {
+          manifests: this.#manifests,
+          signal,
+          onSnapshot: ({ id }) => catalog.recordCopy(id, destination.id, 'written', true),
+          onProgress: ({ objectsCopied, objectsSkipped, objectsTotal, bytesCopied }) =>
+            this.#note(destination, {
+              state: 'copying',
+              doneItems: objectsCopied + objectsSkipped,
+              totalItems: objectsTotal,
+              doneBytes: bytesCopied,
+            }),
+        },
+      );
+      await readTimeline(this.#context, destination, repository, signal);
+      return report;
+    });
+  }
+
+  /** Copies that are there at all; one that is not is no help. */
+  async #openSpares(): Promise<Omit<FeedSource, 'part'>[]> {
+    const opened: Omit<FeedSource, 'part'>[] = [];
+    for (const spare of this.#request.spares) {
+      try {
+        const repository = await this.#open(spare);
+        opened.push({ name: spare.name, repository, nearness: nearness[spare.role] });
+      } catch {
+        this.#run.signal.throwIfAborted();
+      }
+    }
+    return opened;
+  }
+
+  async #open(destination: SavedDestination): Promise<Repository> {
+    const { keys } = this.#context.unlocked();
+    const ways = { watch: watchOf(this.#context, destination), budget: this.#budget };
+    const store = await openStore(keys, destination, ways);
+    this.#closers.push(() => store.close());
+    return openRepository(store, keys, destination, this.#run.signal);
+  }
+
+  #note({ name }: SavedDestination, change: Partial<JobCopy>): void {
+    const known = this.#progress.get(name);
+    if (known === undefined) return;
+    this.#progress.set(name, { ...known, ...change });
+    const copies = [...this.#progress.values()];
+    const sum = (figure: (copy: JobCopy) => number) => copies.reduce((total, copy) => total + figure(copy), 0);
+    this.#run.report({
+      phase: 'copy',
+      detail: copies
+        .filter(({ state }) => state === 'copying')
+        .map(({ destination }) => destination)
+        .join(', '),
+      doneBytes: sum(({ doneBytes }) => doneBytes),
+      totalBytes: null,
+      doneItems: sum(({ doneItems }) => doneItems),
+      // With several snapshots the next one's objects are not known yet.
+      totalItems: this.#manifests.length === 1 ? sum(({ totalItems }) => totalItems) : null,
+      copies,
+    });
+  }
+}
+
+/** Ids of the snapshots that are there now, oldest first, each once. */
+export function snapshotsOf(copies: readonly FedCopy[]): string[] {
+  const names = new Set(copies.flatMap(({ report }) => report?.copied ?? []));
+  return [...names].sort().flatMap((name) => parseManifestName(name)?.id ?? []);
+}

@@ -1,0 +1,64 @@
+import { findingOf, type FeedFinding, type Repository } from '../repository/index.ts';
+import type { EngineContext } from './engine-context.ts';
+import type { SavedDestination } from './home/settings-file.ts';
+
+/**
+ * What was found broken on a copy turns what was proven of it: every snapshot there that needs one of these objects is not intact any more.
+ * `repository` is any copy that the table records can be read from.
+ */
+export async function recordBroken(
+  { catalog, home }: EngineContext,
+  destination: SavedDestination,
+  objects: readonly string[],
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<void> {
+  if (objects.length === 0) return;
+  catalog.recordDamage(destination.id, objects);
+  const broken = new Set(objects);
+  const there = new Set(catalog.snapshotIdsAt(destination.id));
+  for (const { manifest, manifestName } of catalog.snapshots(null)) {
+    if (!there.has(manifest.id)) continue;
+    const isBroken =
+      broken.has(manifestName) || (await needsAny(repository.objectsOf(manifest, signal), broken, signal));
+    if (!isBroken) continue;
+    catalog.recordCopy(manifest.id, destination.id, 'listed', false);
+    await home.audit.append('copy.damaged', { destination: destination.name, snapshot: manifest.id });
+  }
+}
+
+/** A snapshot whose objects cannot be walked may well need what is broken: nobody can say otherwise. */
+async function needsAny(
+  objects: AsyncIterable<string>,
+  broken: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    for await (const id of objects) if (broken.has(id)) return true;
+    return false;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (findingOf(error) === null) throw error;
+    return true;
+  }
+}
+
+/** What a feed stumbled over: what it could not heal is known from then on, what it healed is written into the log. */
+export async function recordFindings(
+  context: EngineContext,
+  findings: readonly FeedFinding[],
+  destinations: readonly SavedDestination[],
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const destination of destinations) {
+    const found = findings.filter(({ source }) => source === destination.name);
+    const healed = found.filter((finding) => finding.healed).map(({ object }) => object);
+    const broken = found.filter((finding) => !finding.healed).map(({ object }) => object);
+    if (healed.length > 0) {
+      context.catalog.recordProofs(destination.id, healed);
+      await context.home.audit.append('copy.healed', { destination: destination.name, objects: healed.length });
+    }
+    await recordBroken(context, destination, broken, repository, signal);
+  }
+}
