@@ -1,3 +1,4 @@
+import { toAppError } from '../../../../shared/errors/app-error.ts';
 import { findingOf } from '../finding.ts';
 import type { Repository } from '../repository.ts';
 
@@ -66,7 +67,7 @@ export class NearestCopies {
   async #fromAny<T>(object: string, mayHave: (source: FeedSource) => boolean, taking: Taking<T>): Promise<T> {
     const tried = new Set<FeedSource>();
     const damaged: FeedSource[] = [];
-    let failure: unknown;
+    let failure: Error | undefined;
     for (;;) {
       const source = this.#sources.find((one) => !tried.has(one) && !this.#away.has(one) && mayHave(one));
       if (source === undefined) {
@@ -86,7 +87,7 @@ export class NearestCopies {
           this.#write({ source: source.name, object, reason, healed: false });
           damaged.push(source);
         }
-        failure ??= error;
+        failure ??= toAppError(error);
       }
     }
   }
