@@ -2,15 +2,19 @@
 /*
  * recover.mjs: reads a Shouhu 守护 backup repository (format 1) without Shouhu.
  *
- * One file, no packages, no network. Needs Node.js 22.15 or newer. It turns one snapshot into one .sql file that the
- * ordinary `mysql` client reads, and checks every byte on the way. It only reads the repository.
+ * One file, no packages, no network. Needs Node.js 22.15 or newer. It lists snapshots, checks them, and turns one into one .sql file that the
+ * ordinary `mysql` client reads. It checks every byte on the way and only reads the repository.
  *
- *   node recover.mjs --repository DIR --list              --words-file words.txt
- *   node recover.mjs --repository DIR --sql shop.sql      --words-file words.txt
- *        [--snapshot ID|latest]           default: latest
+ *   node recover.mjs --list                              --words-file words.txt
+ *   node recover.mjs --check [all]                       --words-file words.txt
+ *   node recover.mjs --sql shop.sql                      --words-file words.txt
+ *        [--repository DIR]               default: the folder this program lies in
+ *        [--snapshot ID|latest]           default: latest; the beginning of an id will do
  *        [--passphrase-env NAME]          in place of --words-file: NAME is an environment variable
  *        [--vault-words-file FILE | --vault-passphrase-env NAME]   to include card secrets
+ *        [--lang zh|en]                   default: both
  *
+ * A words file holds the 24 words, or is the recovery kit itself as text.
  * Exit codes: 0 done · 1 failed · 2 wrong usage · 3 something is damaged or missing · 5 wrong key, or the file exists.
  *
  * How the repository is built (big-endian, all keys 32 bytes, all tags 16 bytes):
@@ -26,6 +30,7 @@
  *                 A table's record (kind 3) lists ranges of chunks; rows (kind 1) are lines of tab-separated fields;
  *                 secret columns are in chunks of their own (kind 2), line for line.
  */
+import { isUtf8 } from 'node:buffer';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -33,15 +38,39 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import zlib from 'node:zlib';
 
-const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, manifest: 7 };
+const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, file: 5, binlog: 6, manifest: 7, stream: 8 };
 const FRAME = 4 * 1024 * 1024;
 const MAX_PAYLOAD = 1_181_116_006;
+/** An object is at most its payload, the heads and tags of its frames, and the envelope. */
+const MAX_OBJECT = MAX_PAYLOAD + 64 * 1024;
+const MAX_NAMED = 256 * 1024 * 1024 + 64 * 1024;
+const MAX_HEADER = 256 * 1024;
 const NUL = Buffer.alloc(0);
 
-/** Ends the program with a sentence in both languages. */
+/** `zh`, `en`, or both while nobody has said which. */
+let language = 'both';
+
+function sentence(zh, en) {
+  return language === 'zh' ? zh : language === 'en' ? en : `${zh}\n${en}`;
+}
+
+/** Names come from the shop, and a copy may be hostile: nothing of them may steer the terminal or end a comment. */
+function shown(text) {
+  return String(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, '?');
+}
+
+function say(zh, en) {
+  process.stdout.write(`${sentence(zh, en)}\n`);
+}
+
+function warn(zh, en) {
+  process.stderr.write(`${sentence(zh, en)}\n`);
+}
+
+/** Ends the program with a sentence in both languages, or in the one that was asked for. */
 class Stop extends Error {
   constructor(exitCode, zh, en) {
-    super(`${zh}\n${en}`);
+    super(sentence(zh, en));
     this.exitCode = exitCode;
   }
 }
@@ -49,16 +78,17 @@ class Stop extends Error {
 /** Something stored is not what was written. */
 class Damage extends Stop {
   constructor(what, why) {
-    super(3, `已损坏或缺失：${what}（${why}）`, `Damaged or missing: ${what} (${why})`);
+    super(3, `已损坏或缺失：${shown(what)}（${shown(why)}）`, `Damaged or missing: ${shown(what)} (${shown(why)})`);
   }
 }
 
 const usage = () =>
   new Stop(
     2,
-    '用法：node recover.mjs --repository 文件夹 [--list] [--snapshot 编号|latest] --sql 文件 (--words-file 文件 | --passphrase-env 变量名)',
-    'Usage: node recover.mjs --repository DIR [--list] [--snapshot ID|latest] --sql FILE (--words-file F | --passphrase-env N) ' +
-      '[--vault-words-file F | --vault-passphrase-env N]',
+    '用法：node recover.mjs [--repository 文件夹] (--list | --check [all] | --sql 文件) [--snapshot 编号|latest] ' +
+      '(--words-file 文件 | --passphrase-env 变量名) [--vault-words-file 文件 | --vault-passphrase-env 变量名] [--lang zh|en]',
+    'Usage: node recover.mjs [--repository DIR] (--list | --check [all] | --sql FILE) [--snapshot ID|latest] ' +
+      '(--words-file F | --passphrase-env N) [--vault-words-file F | --vault-passphrase-env N] [--lang zh|en]',
   );
 
 // ---------------------------------------------------------------------------------------------- small cryptography
@@ -102,7 +132,9 @@ function wordsOf(text) {
   const typed = (qr?.[1] ?? plain).match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
   if (typed.length === 24) return typed;
   let list = [];
-  for (const [, number, word] of plain.matchAll(/(?<!\d)(\d{1,2})\.\s*(\p{Script=Han}|[a-z]+)(?![\p{Letter}\p{Mark}])/gu)) {
+  for (const [, number, word] of plain.matchAll(
+    /(?<!\d)(\d{1,2})\.\s*(\p{Script=Han}|[a-z]+)(?![\p{Letter}\p{Mark}])/gu,
+  )) {
     if (Number(number) === 1) list = [];
     if (Number(number) === list.length + 1) list.push(word);
     if (list.length === 24) return list;
@@ -163,14 +195,59 @@ const canonical = (value) =>
 
 const base64 = (text) => Buffer.from(text, 'base64');
 
-function readHeader(dir) {
-  const file = path.join(dir, 'shouhu.json');
-  if (!fs.existsSync(file)) {
-    throw new Stop(1, `这个文件夹里没有 shouhu.json：${dir}`, `There is no shouhu.json in this folder: ${dir}`);
+/** Regular files only, and no further than the limit: a pipe or a link that somebody planted must not hang or lead astray. */
+function readFileOf(dir, name, maxBytes) {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
+  let fd;
+  try {
+    fd = fs.openSync(path.join(dir, ...name.split('/')), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    const info = fs.fstatSync(fd);
+    if (!info.isFile()) throw new Damage(name, 'no file');
+    if (info.size > maxBytes) throw new Damage(name, 'too long');
+    return fs.readFileSync(fd);
+  } catch (error) {
+    if (error instanceof Stop) throw error;
+    throw new Damage(name, error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'missing' : String(error.code));
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
   }
+}
+
+/** The folder with shouhu.json: the one that was named, or `shouhu` in it, as a backup makes it on a disk with other things. */
+function findRepository(named) {
+  const dir = path.resolve(named ?? import.meta.dirname);
+  const found = [dir, path.join(dir, 'shouhu')].find((each) => fs.existsSync(path.join(each, 'shouhu.json')));
+  if (found === undefined)
+    throw new Stop(1, `这个文件夹里没有 shouhu.json：${dir}`, `There is no shouhu.json in this folder: ${dir}`);
+  return found;
+}
+
+const isShortText = (value) => typeof value === 'string' && value.length < 4096;
+
+function isSlot(slot) {
+  if (![slot?.id, slot?.nonce, slot?.wrapped].every(isShortText)) return false;
+  if (slot.kind === 'recovery') return isShortText(slot.salt);
+  const { n, r, p, salt } = slot.kdf ?? {};
+  const isPower = Number.isInteger(n) && n >= 2 ** 10 && n <= 2 ** 20 && (n & (n - 1)) === 0;
+  const isSmall = [r, p].every(Number.isInteger) && r >= 1 && r <= 32 && p >= 1 && p <= 16;
+  // Before anything is proven: no work and no memory beyond these.
+  return (
+    slot.kind === 'passphrase' &&
+    isShortText(salt) &&
+    isPower &&
+    isSmall &&
+    128 * n * r <= 2 ** 29 &&
+    n * r * p <= 2 ** 25
+  );
+}
+
+const areSlots = (slots) => Array.isArray(slots) && slots.length > 0 && slots.length <= 16 && slots.every(isSlot);
+
+function readHeader(dir) {
+  const bytes = readFileOf(dir, 'shouhu.json', MAX_HEADER);
   let header;
   try {
-    header = JSON.parse(fs.readFileSync(file, 'utf8'));
+    header = JSON.parse(bytes.toString('utf8'));
   } catch {
     throw new Damage('shouhu.json', 'JSON');
   }
@@ -182,7 +259,11 @@ function readHeader(dir) {
       `Format ${header.format} is newer than this program (1).`,
     );
   }
-  if (!Array.isArray(header.slots) || !Array.isArray(header.vault?.slots)) throw new Damage('shouhu.json', 'slots');
+  const names = 'commitment createdAt format mac product repository slots vault';
+  if (Object.keys(header).sort().join(' ') !== names) throw new Damage('shouhu.json', 'fields');
+  const { repository, commitment, mac, vault } = header;
+  if (![repository, commitment, mac, vault?.publicKey].every(isShortText)) throw new Damage('shouhu.json', 'fields');
+  if (!areSlots(header.slots) || !areSlots(vault.slots)) throw new Damage('shouhu.json', 'slots');
   return header;
 }
 
@@ -193,9 +274,6 @@ function openSlots(header, guarded, { passphrase, entropy }) {
     let key = null;
     if (slot.kind === 'passphrase' && passphrase !== undefined) {
       const { n, r, p, salt } = slot.kdf;
-      if (!(n >= 2 && n <= 2 ** 20 && r >= 1 && r <= 32 && p >= 1 && p <= 16 && 128 * n * r <= 2 ** 29)) {
-        throw new Damage('shouhu.json', 'scrypt');
-      }
       const options = { N: n, r, p, maxmem: 128 * r * (n + p + 2) + 2 ** 25 };
       key = crypto.scryptSync(passphrase.normalize('NFKC'), base64(salt), 32, options);
     } else if (slot.kind === 'recovery' && entropy !== undefined) {
@@ -240,15 +318,19 @@ const VAULT = { zh: '卡密保险库', en: 'The card vault' };
 
 // ---------------------------------------------------------------------------------------------------------- objects
 
-/** Opens the envelope. `binding` is the 32-byte id, or the manifest's name; `contentKey` depends on the slot. */
+/**
+ * Opens the envelope. `binding` is the 32-byte id, or the manifest's name; `keyOf` depends on the slot. Without a key (a vault object
+ * while the vault is closed) lengths and flags are checked, and null is given.
+ */
 function openObject(what, bytes, kind, binding, keyOf) {
   if (bytes.length < 32 || bytes.toString('latin1', 0, 4) !== 'SHOU') throw new Damage(what, 'not an object');
   if (bytes[4] !== 1 || bytes[5] !== kind || bytes[6] > 1 || bytes[7] > 1 || bytes.readUInt32BE(28) !== 0) {
     throw new Damage(what, 'head');
   }
   const head = bytes.subarray(0, 32);
-  const length = Number(bytes.readBigUInt64BE(8));
-  if (length > MAX_PAYLOAD) throw new Damage(what, 'length');
+  const declared = bytes.readBigUInt64BE(8);
+  if (declared > BigInt(MAX_PAYLOAD)) throw new Damage(what, 'length');
+  const length = Number(declared);
   const { key, start, end } = keyOf(bytes[7], head);
   const body = [];
   let at = start;
@@ -261,6 +343,10 @@ function openObject(what, bytes, kind, binding, keyOf) {
     total += size;
     if (size > FRAME || (!last && size !== FRAME) || total > length) throw new Damage(what, 'frame');
     if (at + 4 + size + 16 > end) throw new Damage(what, 'cut off');
+    if (key === null) {
+      at += 20 + size;
+      continue;
+    }
     const nonce = Buffer.from(head.subarray(16, 28));
     nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ index) >>> 0, 8);
     const place = Buffer.from([0, 0, 0, 0, last ? 1 : 0]);
@@ -271,11 +357,15 @@ function openObject(what, bytes, kind, binding, keyOf) {
     at += 20 + size;
   }
   if (at !== end) throw new Damage(what, 'bytes at the end');
+  if (key === null) return null;
   const packed = Buffer.concat(body);
   let payload = packed;
   if (head[6] === 1) {
     try {
-      payload = zlib.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, length) });
+      const unpacked = zlib.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, length), info: true });
+      payload = unpacked.buffer;
+      // What follows the end of a frame is passed over in silence otherwise.
+      if (unpacked.engine.bytesWritten !== packed.length) throw new Error('bytes behind the frame');
     } catch {
       throw new Damage(what, 'zstd');
     }
@@ -284,36 +374,44 @@ function openObject(what, bytes, kind, binding, keyOf) {
   return payload;
 }
 
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+const compact = (at) => `${at.slice(0, 19).replace(/[-:]/g, '')}Z`;
+
 class Repository {
   constructor(dir, keys, vault) {
-    Object.assign(this, { dir, keys, vault });
+    Object.assign(this, { dir, keys, vault, bytesRead: 0 });
   }
 
-  read(name) {
-    try {
-      return fs.readFileSync(path.join(this.dir, ...name.split('/')));
-    } catch (error) {
-      throw new Damage(name, error.code === 'ENOENT' ? 'missing' : String(error.code));
-    }
+  read(name, maxBytes = MAX_OBJECT) {
+    return readFileOf(this.dir, name, maxBytes);
   }
 
-  /** The payload of a chunk, checked against its name. */
-  chunk(id, kind) {
-    if (!/^[0-9a-f]{64}$/.test(id)) throw new Damage(String(id), 'id');
+  /**
+   * The payload of a chunk, checked against its name; null for a vault object while the vault is closed, of which everything else was
+   * checked. `kind` null: whichever it is.
+   */
+  chunk(id, wanted) {
+    if (!/^[0-9a-f]{64}$/.test(id)) throw new Damage(String(id).slice(0, 80), 'id');
     const name = `chunks/${id.slice(0, 2)}/${id}`;
     const bytes = this.read(name);
+    const kind = wanted ?? bytes[5];
+    this.bytesRead += bytes.length;
     const idBytes = Buffer.from(id, 'hex');
     const { idKey, encKey, outerKey } = this.keys;
     const payload = openObject(name, bytes, kind, idBytes, (slot, head) => {
-      if ((slot === 1) !== (kind === KIND.sealedRows)) throw new Damage(name, 'slot');
+      const isEither = kind === KIND.file || kind === KIND.binlog;
+      if (!isEither && (slot === 1) !== (kind === KIND.sealedRows)) throw new Damage(name, 'slot');
       if (slot === 0) return { key: hkdf(encKey, idBytes, 'shouhu-v1 object'), start: 32, end: bytes.length };
       const end = bytes.length - 32;
       if (end < 112 || !equal(hmac(outerKey, idBytes, bytes.subarray(0, end)), bytes.subarray(end))) {
         throw new Damage(name, 'outer tag');
       }
-      return { key: this.contentKey(name, bytes.subarray(32, 112), idBytes, head), start: 112, end };
+      const key = this.vault === null ? null : this.contentKey(name, bytes.subarray(32, 112), idBytes, head);
+      return { key, start: 112, end };
     });
-    if (!equal(hmac(idKey, Buffer.from([kind]), payload), idBytes)) throw new Damage(name, 'content');
+    if (payload !== null && !equal(hmac(idKey, Buffer.from([kind]), payload), idBytes))
+      throw new Damage(name, 'content');
     return payload;
   }
 
@@ -334,31 +432,67 @@ class Repository {
   }
 
   record(id, kind) {
-    return JSON.parse(this.chunk(id, kind).toString('utf8'));
+    const payload = this.chunk(id, kind);
+    try {
+      return JSON.parse(payload.toString('utf8'));
+    } catch {
+      throw new Damage(id, 'JSON');
+    }
+  }
+
+  /** Names below a folder of the repository that have the wanted shape, in order; others are not ours. */
+  namesIn(folder, shape) {
+    try {
+      const names = fs.readdirSync(path.join(this.dir, ...folder.split('/')));
+      return names.filter((name) => shape.test(name)).sort();
+    } catch (error) {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+      throw error;
+    }
   }
 
   /** Names of manifests, oldest first. */
   manifests() {
-    const dir = path.join(this.dir, 'manifests');
-    const shape = /^\d{8}T\d{6}Z-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-    return fs.existsSync(dir)
-      ? fs
-          .readdirSync(dir)
-          .filter((name) => shape.test(name))
-          .sort()
-      : [];
+    return this.namesIn('manifests', new RegExp(`^\\d{8}T\\d{6}Z-${UUID}$`));
+  }
+
+  /** Names of stream records. */
+  *streams() {
+    for (const source of this.namesIn('streams', new RegExp(`^${UUID}$`)))
+      for (const file of this.namesIn(`streams/${source}`, new RegExp(`^\\d{12}-${UUID}$`)))
+        yield `streams/${source}/${file}`;
+  }
+
+  /** Ids of all chunks that are there. */
+  *chunks() {
+    for (const folder of this.namesIn('chunks', /^[0-9a-f]{2}$/))
+      for (const id of this.namesIn(`chunks/${folder}`, /^[0-9a-f]{64}$/)) if (id.startsWith(folder)) yield id;
+  }
+
+  /** The payload of an object that is named by place and time. */
+  named(name, kind) {
+    const bytes = this.read(name, MAX_NAMED);
+    this.bytesRead += bytes.length;
+    const binding = Buffer.from(name);
+    return openObject(name, bytes, kind, binding, (slot) => {
+      if (slot !== 0) throw new Damage(name, 'slot');
+      return { key: hkdf(this.keys.encKey, binding, 'shouhu-v1 named-object'), start: 32, end: bytes.length };
+    });
   }
 
   manifest(file) {
     const name = `manifests/${file}`;
-    const bytes = this.read(name);
-    const binding = Buffer.from(name);
-    const payload = openObject(name, bytes, KIND.manifest, binding, (slot) => {
-      if (slot !== 0) throw new Damage(name, 'slot');
-      return { key: hkdf(this.keys.encKey, binding, 'shouhu-v1 named-object'), start: 32, end: bytes.length };
-    });
-    const manifest = JSON.parse(payload.toString('utf8'));
-    if (!file.endsWith(manifest.id)) throw new Damage(name, 'name');
+    const payload = this.named(name, KIND.manifest);
+    let manifest;
+    try {
+      manifest = JSON.parse(payload.toString('utf8'));
+    } catch {
+      throw new Damage(name, 'JSON');
+    }
+    const { id, at, databases, tables, source, checks } = manifest;
+    if (file.slice(17) !== id || !ISO.test(at) || compact(at) !== file.slice(0, 16)) throw new Damage(name, 'name');
+    if (![databases, tables, checks].every(Array.isArray) || !isShortText(source?.name))
+      throw new Damage(name, 'content');
     return manifest;
   }
 
@@ -367,8 +501,10 @@ class Repository {
     const payload = this.chunk(id, KIND.sealedRows);
     const saltLength = payload[0];
     const flag = payload[1 + saltLength];
-    if (!(saltLength === 0 || saltLength === 16) || !(flag === 0 || flag === 1)) throw new Damage(id, 'preamble');
-    return payload.subarray(2 + saltLength + 16 * flag);
+    const start = 2 + saltLength + 16 * flag;
+    if (!(saltLength === 0 || saltLength === 16) || !(flag === 0 || flag === 1) || start > payload.length)
+      throw new Damage(id, 'preamble');
+    return payload.subarray(start);
   }
 }
 
@@ -383,43 +519,143 @@ const UNESCAPED = { 0: '\0', b: '\b', t: '\t', n: '\n', r: '\r', Z: '\x1a' };
 const unescapeField = (field) => field.replace(/\\(.)/gs, (_, letter) => UNESCAPED[letter] ?? letter);
 const hexOf = (field) => `0x${Buffer.from(unescapeField(field), 'latin1').toString('hex')}`;
 
-const NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'integer', 'bigint', 'decimal', 'numeric', 'year']);
-const BYTES = /^(?:binary|varbinary|tinyblob|blob|mediumblob|longblob)$/;
+const words = (text) => new Set(text.split(' '));
+const BARE = words('tinyint smallint mediumint int integer bigint decimal numeric year');
+/** ASCII that the server parses; as a bare number -0 would lose its sign. */
+const PARSED = words('float double real date time datetime timestamp uuid inet4 inet6');
 
 /**
  * One field of a rows line as an SQL literal. The escapes of the lines (\0 \b \t \n \r \Z \\) mean the same in an SQL string,
  * so only quotes are doubled. A value with both a backslash and a byte over 127 is written in hex: a client that believes the
- * file is GBK could take the backslash for half of a character.
+ * file is GBK could take the backslash for half of a character. So is one that is not UTF-8, as the file as a whole then is.
  */
 function literal(field, column) {
   if (field === '\\N') return 'NULL';
-  const isTricky = field.includes('\\') && /[\x80-\xff]/.test(field);
+  const isTricky = /[\x80-\xff]/.test(field) && (field.includes('\\') || !isUtf8(Buffer.from(field, 'latin1')));
   const text = `'${field.replaceAll("'", "''")}'`;
   switch (column.form) {
     case 'bit':
       return /^\d+$/.test(field) ? field : text;
     case 'float':
-      return /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(field) ? field : text;
+      return text;
     case 'geometry':
       return field === '' ? "''" : `_binary ${hexOf(field)}`;
     case 'json':
       return isTricky ? `_utf8mb4 ${hexOf(field)}` : text;
     default:
-      if (NUMBERS.has(column.dataType) && /^-?\d+(?:\.\d+)?$/.test(field)) return field;
-      if (column.charset === null && !BYTES.test(column.dataType)) return text;
-      return `_binary ${isTricky ? hexOf(field) : text}`;
+      if (BARE.has(column.dataType)) return /^-?\d+(?:\.\d+)?$/.test(field) ? field : text;
+      return PARSED.has(column.dataType) ? text : `_binary ${isTricky ? hexOf(field) : text}`;
   }
 }
 
-/** What stands in a secret column while the vault is closed. Unique columns get a number, or they could not be loaded. */
-function sealedLiteral(column, ddl, row) {
-  if (column.nullable) return 'NULL';
-  const name = column.name.replaceAll('`', '``');
-  const isUnique = ddl
-    .split('\n')
-    .some((line) => /^\s*(?:UNIQUE|PRIMARY) KEY/.test(line) && line.includes(`\`${name}\``));
-  const text = isUnique ? `[sealed] ${row}` : '[sealed]';
-  return column.form === 'json' ? `'"${text}"'` : `'${text}'`;
+const NUMBERS = words(
+  'tinyint smallint mediumint int integer bigint decimal numeric float double real bit year bool boolean',
+);
+const ZEROS = {
+  date: '0000-00-00',
+  datetime: '0000-00-00 00:00:00',
+  timestamp: '0000-00-00 00:00:00',
+  time: '00:00:00',
+  uuid: '00000000-0000-0000-0000-000000000000',
+  inet6: '::',
+  inet4: '0.0.0.0',
+  json: '"[sealed]"',
+  set: '',
+  // SRID 0 and the WKB of POINT(0 0), escaped as in the rows.
+  geometry: `${'\\0'.repeat(4)}\x01\x01${'\\0'.repeat(19)}`,
+};
+
+/**
+ * What stands in a secret column while the vault is closed, by the number of the row: NULL where it may, else 0, a zero date, the first
+ * member of an ENUM, or `[sealed]`. Unique columns get the row's number, or they could not be loaded. As the program Shouhu does it.
+ */
+function standInFor(column, ddl) {
+  const { name, dataType, columnType, nullable, form } = column;
+  if (nullable) return () => '\\N';
+  const quoted = `\`${name.replaceAll('`', '``')}\``;
+  const isUnique = ddl.split('\n').some((line) => /^\s*(?:UNIQUE|PRIMARY) KEY/.test(line) && line.includes(quoted));
+  if (NUMBERS.has(dataType)) return (row) => (isUnique ? String(row) : '0');
+  // MariaDB's JSON is text under a check.
+  const type = ddl.includes(`json_valid(${quoted})`) ? 'json' : form === 'geometry' ? form : dataType;
+  const fixed = ZEROS[type];
+  if (fixed !== undefined) return () => fixed;
+  if (dataType === 'enum') {
+    const first = /^enum\('((?:[^']|'')*)'/i.exec(columnType)?.[1] ?? '';
+    return () => latin1(first.replaceAll("''", "'").replaceAll('\\', '\\\\'));
+  }
+  const room = Number(/^\w+\((\d+)\)/.exec(columnType)?.[1] ?? 255);
+  // In a short column the number matters more than the word.
+  return (row) => (isUnique ? `[sealed]${row}`.slice(-room) : '[sealed]'.slice(0, room));
+}
+
+/**
+ * A statement in tokens that tile it, or null when a quote or a comment is never closed. Executable comments are SQL. Knows no grammar.
+ */
+function tokensOf(sql, sqlMode) {
+  const modes = (sqlMode ?? '').split(',');
+  const escape = modes.includes('NO_BACKSLASH_ESCAPES') ? '' : '\\\\[^]|';
+  const inner = (quote, slashes) =>
+    `${quote}(?:${slashes}${quote}${quote}|[^${quote}${slashes === '' ? '' : '\\\\'}])*${quote}`;
+  const name = modes.includes('ANSI_QUOTES') ? `${inner('`', '')}|${inner('"', '')}` : inner('`', '');
+  const string = modes.includes('ANSI_QUOTES') ? inner("'", escape) : `${inner("'", escape)}|${inner('"', escape)}`;
+  const shapes = [
+    `(?<name>${name})`,
+    `(?<string>${string})`,
+    '(?<space>\\s+|/\\*(?!!|M!)[^]*?\\*/|#[^\\n]*|--(?=\\s|$)[^\\n]*)',
+    '(?<word>[\\w$\\u0080-\\uffff]+)',
+    '(?<mark>[^`\'"])',
+  ];
+  const pattern = new RegExp(shapes.join('|'), 'y');
+  const tokens = [];
+  while (pattern.lastIndex < sql.length) {
+    const found = pattern.exec(sql);
+    if (found === null || (found.groups.mark === '/' && /^\/\*(?!!|M!)/.test(sql.slice(found.index, found.index + 4))))
+      return null;
+    const kind = Object.keys(found.groups).find((each) => found.groups[each] !== undefined);
+    tokens.push({
+      kind,
+      text: found[0],
+      isLineStart: /(?:^|\n)[^\S\n]*$/.test(sql.slice(Math.max(0, found.index - 80), found.index)),
+    });
+  }
+  return tokens;
+}
+
+const nameIn = ({ kind, text }) => (kind === 'name' ? text.slice(1, -1).replaceAll(text[0].repeat(2), text[0]) : text);
+
+/**
+ * Whether a statement out of a record makes the object that it should, and nothing else: it is given to a server by somebody who trusts it. A
+ * backslash outside of quotes would be a command to the client (`\!` runs programs). What is in the body of a routine is the shop's.
+ */
+function isCreateOf({ kind, name, ddl, sqlMode }, database) {
+  const all = tokensOf(ddl, sqlMode);
+  if (all === null) return false;
+  const isClientCommand = ({ kind: each, text, isLineStart }) =>
+    (each === 'mark' && text === '\\') || (each === 'word' && isLineStart && /^delimiter$/i.test(text));
+  const isSingle = kind === 'table' || kind === 'view' || kind === 'sequence';
+  if (all.some((each) => isClientCommand(each) || (isSingle && each.kind === 'mark' && each.text === ';')))
+    return false;
+  const tokens = all.filter((each) => each.kind !== 'space');
+  let at = 0;
+  const is = (...wanted) =>
+    wanted.every((word, i) => tokens[at + i]?.kind !== 'string' && tokens[at + i]?.text.toUpperCase() === word);
+  const skip = (...wanted) => is(...wanted) && ((at += wanted.length), true);
+  if (!skip('CREATE')) return false;
+  skip('OR', 'REPLACE');
+  for (;;) {
+    if (skip('ALGORITHM', '=') || skip('SQL', 'SECURITY')) at += 1;
+    else if (skip('DEFINER', '=')) {
+      at += 1;
+      if (skip('@')) at += 1;
+      else if (skip('(')) at += 1;
+    } else if (!skip('AGGREGATE')) break;
+  }
+  if (!skip(kind.toUpperCase())) return false;
+  skip('IF', 'NOT', 'EXISTS');
+  const same = (token, wanted) =>
+    (token?.kind === 'name' || token?.kind === 'word') && nameIn(token).toLowerCase() === wanted.toLowerCase();
+  if (tokens[at + 1]?.text === '.') return same(tokens[at], database) && same(tokens[at + 2], name);
+  return same(tokens[at], name);
 }
 
 /**
@@ -490,9 +726,10 @@ function becomeOctets(sql, { name: table, ddl }, { name, dataType, columnType, c
   for (const key of lines.filter((each) => each.startsWith('FULLTEXT KEY') && each.includes(quoted)))
     sql.write(`${alter} DROP KEY ${latin1(/`(?:[^`]|``)+`/.exec(key)?.[0] ?? '')};\n`);
   sql.write(`${alter} MODIFY ${quoteName(name)} ${latin1(definition)};\n`);
-  process.stderr.write(
-    `${table}.${name}：有不属于字符集 ${charset} 的字节，已改为二进制列，字节不变。原来的列：${line}\n` +
-      `${table}.${name}: holds bytes that are no ${charset} text; made binary, with the same bytes. It was: ${line}\n`,
+  const what = shown(`${table}.${name}`);
+  warn(
+    `${what}：有不属于字符集 ${charset} 的字节，已改为二进制列，字节不变。原来的列：${shown(line)}`,
+    `${what}: holds bytes that are no ${charset} text; made binary, with the same bytes. It was: ${shown(line)}`,
   );
 }
 
@@ -516,6 +753,13 @@ class SqlFile {
     this.fd = fs.openSync(this.partial, 'w', 0o600);
     this.waiting = [];
     this.size = 0;
+    this.database = null;
+  }
+
+  /** Makes a database the current one. */
+  use(database) {
+    if (this.database !== database) this.write(`\nUSE ${quoteName(database)};\n`);
+    this.database = database;
   }
 
   /** `text` is latin1: one character per byte. */
@@ -536,7 +780,9 @@ class SqlFile {
     this.flush();
     fs.fsyncSync(this.fd);
     fs.closeSync(this.fd);
-    if (isComplete) fs.renameSync(this.partial, this.file);
+    if (!isComplete) return;
+    if (fs.existsSync(this.file)) throw fileExists(this.file);
+    fs.renameSync(this.partial, this.file);
   }
 }
 
@@ -544,6 +790,8 @@ class SqlFile {
 function writeTable(repository, sql, record, damages) {
   const { schema, ranges } = record;
   const { columns, ddl } = schema;
+  if (!isCreateOf({ kind: 'table', name: schema.name, ddl, sqlMode: null }, schema.database))
+    throw new Damage(`${schema.database}.${schema.name}`, 'no CREATE TABLE of this table');
   const open = columns.filter((column) => !column.secret);
   const secret = columns.filter((column) => column.secret);
   sql.write(`\n${latin1(ddl)};\n`);
@@ -551,6 +799,7 @@ function writeTable(repository, sql, record, damages) {
   let rows = 0;
   let statement = 0;
   const octets = new Set();
+  const standIns = new Map(secret.map((column) => [column, standInFor(column, ddl)]));
   const writeRow = (values) => {
     const tuple = `(${values.join(',')})`;
     const isNew = statement === 0 || statement + tuple.length > 512 * 1024;
@@ -597,7 +846,7 @@ function writeTable(repository, sql, record, damages) {
         writeRow(
           columns.map((column) => {
             if (!column.secret) return literal(openFields[nextOpen++], column);
-            if (sealedFields === null) return sealedLiteral(column, ddl, rows + 1);
+            if (sealedFields === null) return literal(standIns.get(column)(rows + 1), column);
             return literal(sealedFields[nextSealed++], column);
           }),
         );
@@ -613,36 +862,130 @@ function writeTable(repository, sql, record, damages) {
 
 function noteDamage(damages, sql, statement, error) {
   if (!(error instanceof Damage) && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
-  const message = error instanceof Damage ? error.message : `内容无法识别 / content not understood: ${error.message}`;
+  const message =
+    error instanceof Damage ? error.message : `内容无法识别 / content not understood: ${shown(error.message)}`;
   damages.push(message);
   sql.write(`${statement > 0 ? ';\n' : ''}-- DAMAGED: ${latin1(message.replaceAll(/\s+/g, ' '))}\n`);
   process.stderr.write(`${message}\n`);
 }
 
 /** A delimiter that does not occur in the statement. */
-const delimiterFor = (ddl) => [';;', '$$', '~~~', '@@@@', '§§§§'].find((mark) => !ddl.includes(mark)) ?? '¤¤¤¤¤¤';
+function delimiterFor(ddl) {
+  let mark = ';;';
+  for (let n = 0; ddl.includes(mark); n++) mark = `$$${n}$$`;
+  return mark;
+}
 
-function writeObject(sql, object) {
+/** An expression for a time zone that the target may not know by name: then its times are those of UTC. */
+const zoneOrUtc = (zone) =>
+  /^(?:SYSTEM|[+-]\d\d?:\d\d)$/.test(zone)
+    ? `'${zone}'`
+    : `IF(CONVERT_TZ('2000-01-01 00:00:00', '+00:00', '${zone}') IS NULL, '+00:00', '${zone}')`;
+
+/**
+ * A view, routine, trigger or event under the modes, collations and zone that are part of it. `isGuarded`: what the shop itself could not
+ * use any more is tried in a way that lets the client go on.
+ */
+function writeObject(sql, { record, object }, isGuarded = false) {
+  const { kind, name, ddl } = object;
+  if (!isCreateOf(object, record.name))
+    throw new Damage(`${record.name}.${name}`, `no CREATE ${kind.toUpperCase()} of this name`);
   const mode = /^[A-Z0-9_,]*$/i.test(object.sqlMode ?? '') ? (object.sqlMode ?? '') : '';
   const collation = plainWord(object.collationConnection);
   const zone = /^[A-Za-z0-9_+:/-]+$/.test(object.timeZone ?? '') ? object.timeZone : null;
-  const mark = delimiterFor(object.ddl);
+  const written = plainWord(object.databaseCollation);
+  const own = plainWord(record.collation);
+  const isOther = written !== null && own !== null && written !== own;
+  const database = quoteName(record.name);
+  sql.use(record.name);
+  // The defaults of the database when it was written are part of a routine too.
+  if (isOther) sql.write(`\nALTER DATABASE ${database} COLLATE ${written};`);
   sql.write(`\nSET SESSION sql_mode = '${mode}';\n`);
   if (collation !== null) sql.write(`SET collation_connection = '${collation}';\n`);
-  if (zone !== null) sql.write(`SET SESSION time_zone = '${zone}';\n`);
-  sql.write(`DELIMITER ${latin1(mark)}\n${latin1(object.ddl)}\n${latin1(mark)}\nDELIMITER ;\n`);
-  sql.write("SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\nSET NAMES utf8mb4;\nSET SESSION time_zone = '+00:00';\n");
+  if (zone !== null) sql.write(`SET SESSION time_zone = ${zoneOrUtc(zone)};\n`);
+  if (isGuarded) {
+    const helper = quoteName('shouhu_try_this_view');
+    sql.write(
+      `DELIMITER ;;\nCREATE PROCEDURE ${helper}()\nBEGIN\n` +
+        `  DECLARE EXIT HANDLER FOR SQLEXCEPTION SELECT CONVERT(0x${Buffer.from(name).toString('hex')} USING utf8mb4) AS \`view left out: what it needs is not here\`;\n` +
+        `  SET @shouhu_view = CONVERT(0x${Buffer.from(ddl).toString('hex')} USING utf8mb4);\n` +
+        `  PREPARE shouhu_view FROM @shouhu_view;\n  EXECUTE shouhu_view;\n  DEALLOCATE PREPARE shouhu_view;\nEND\n;;\nDELIMITER ;\n` +
+        `CALL ${helper}();\nDROP PROCEDURE ${helper};\n`,
+    );
+  } else {
+    const mark = delimiterFor(ddl);
+    sql.write(`DELIMITER ${mark}\n${latin1(ddl)}\n${mark}\nDELIMITER ;\n`);
+  }
+  if (isOther) sql.write(`ALTER DATABASE ${database} COLLATE ${own};\n`);
+  sql.write(`SET SESSION sql_mode = '${SQL_MODE}';\nSET NAMES utf8mb4;\nSET SESSION time_zone = '+00:00';\n`);
+}
+
+const SQL_MODE = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+
+function createDatabase(sql, { name, ddl, characterSet, collation }) {
+  const charset = plainWord(characterSet);
+  const order = plainWord(collation);
+  const kept = charset !== null && order !== null ? ` CHARACTER SET ${charset} COLLATE ${order}` : '';
+  sql.write(`\nCREATE DATABASE IF NOT EXISTS ${quoteName(name)}${kept};\n`);
+  const comment = / COMMENT ('(?:[^'\\]|''|\\.)*')/.exec(ddl ?? '')?.[1];
+  // MariaDB from 10.5 on; what is behind the mark is a comment to others.
+  if (comment !== undefined && !comment.includes('*/'))
+    sql.write(`/*M!100500 ALTER DATABASE ${quoteName(name)} COMMENT ${latin1(comment)} */;\n`);
+}
+
+function createSequence(sql, database, { name, ddl, sqlMode, nextValue, cycles }) {
+  if (!isCreateOf({ kind: 'sequence', name, ddl, sqlMode }, database))
+    throw new Damage(`${database}.${name}`, 'no CREATE SEQUENCE');
+  sql.write(`\n${latin1(ddl)};\n`);
+  if (!/^-?\d+$/.test(nextValue ?? '')) return;
+  sql.write(
+    /^\d+$/.test(cycles ?? '')
+      ? `DO SETVAL(${quoteName(name)}, ${nextValue}, 0, ${cycles});\n`
+      : `ALTER SEQUENCE ${quoteName(name)} RESTART WITH ${nextValue};\n`,
+  );
+}
+
+/** Checks that name tables which the snapshot does not hold although the server had them. */
+const LOST_TABLES = ['tables-readable', 'schema-still'];
+
+/** Full names in the facts of checks that did not hold. */
+const namedBy = (manifest, ids, fact) =>
+  manifest.checks
+    .filter(({ id, ok }) => !ok && ids.includes(id))
+    .flatMap(({ facts }) => String(facts?.[fact] ?? '').split(', '))
+    .filter((name) => name !== '');
+
+/** Behind those it uses: other databases are named in full, the own one is not. */
+function inOrder(views) {
+  const placed = new Set();
+  const ordered = [];
+  const uses = (a, b) => {
+    const short = `\`${b.object.name.replaceAll('`', '``')}\``;
+    const full = `\`${b.record.name.replaceAll('`', '``')}\`.${short}`;
+    return a !== b && a.object.ddl.includes(a.record === b.record ? short : full);
+  };
+  const place = (view) => {
+    if (placed.has(view)) return;
+    placed.add(view);
+    for (const other of views) if (uses(view, other)) place(other);
+    ordered.push(view);
+  };
+  views.forEach(place);
+  return ordered;
 }
 
 function writeSnapshot(repository, manifest, sql, damages) {
-  const secretsWord = repository.vault ? 'included' : 'left out (vault closed)';
+  const secretsWord = repository.vault
+    ? 'included'
+    : 'left out, vault closed: NULL, or stand-ins where a column must not be NULL';
   sql.write(
     latin1(
       `-- Shouhu snapshot ${manifest.id}, ${manifest.at}; card secrets ${secretsWord}\n` +
         '-- Load with: mysql --default-character-set=utf8mb4 -u root -p < this-file\n',
     ) +
-      'SET NAMES utf8mb4;\nSET SESSION foreign_key_checks = 0;\nSET SESSION unique_checks = 0;\n' +
-      "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\nSET SESSION time_zone = '+00:00';\n",
+      'SET NAMES utf8mb4;\nSET @OLD_FOREIGN_KEY_CHECKS=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0;\n' +
+      'SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=0;\n' +
+      `SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='${SQL_MODE}';\nSET @OLD_TIME_ZONE=@@TIME_ZONE, TIME_ZONE='+00:00';\n`,
   );
   const guarded = (run) => {
     try {
@@ -651,52 +994,229 @@ function writeSnapshot(repository, manifest, sql, damages) {
       noteDamage(damages, sql, 0, error);
     }
   };
-  const objects = [];
-  for (const { name, schemaChunk } of manifest.databases) {
-    let record = { characterSet: null, collation: null, objects: [] };
+  const databases = manifest.databases.map(({ name, schemaChunk }) => {
+    let record = { name, characterSet: null, collation: null, objects: [] };
     guarded(() => {
-      record = repository.record(schemaChunk, KIND.schema);
+      const read = repository.record(schemaChunk, KIND.schema);
+      if (read.name !== name || !Array.isArray(read.objects)) throw new Damage(schemaChunk, 'content');
+      record = read;
     });
-    const charset = plainWord(record.characterSet);
-    const collation = plainWord(record.collation);
-    const kept = charset !== null && collation !== null ? ` CHARACTER SET ${charset} COLLATE ${collation}` : '';
-    sql.write(`\nCREATE DATABASE IF NOT EXISTS ${quoteName(name)}${kept};\nUSE ${quoteName(name)};\n`);
-    for (const sequence of record.objects.filter(({ kind }) => kind === 'sequence')) {
-      sql.write(`\n${latin1(sequence.ddl)};\n`);
-      if (/^-?\d+$/.test(sequence.nextValue ?? ''))
-        sql.write(
-          /^\d+$/.test(sequence.cycles ?? '')
-            ? `DO SETVAL(${quoteName(sequence.name)}, ${sequence.nextValue}, 0, ${sequence.cycles});\n`
-            : `ALTER SEQUENCE ${quoteName(sequence.name)} RESTART WITH ${sequence.nextValue};\n`,
-        );
-    }
-    objects.push({ name, objects: record.objects.filter(({ kind }) => kind !== 'sequence') });
-  }
+    return record;
+  });
+  for (const record of databases) createDatabase(sql, record);
   // A table may take its defaults from a sequence of any database.
-  for (const { name } of manifest.databases) {
-    if (manifest.databases.length > 1) sql.write(`\nUSE ${quoteName(name)};\n`);
+  for (const record of databases) {
+    for (const sequence of record.objects.filter(({ kind }) => kind === 'sequence')) {
+      guarded(() => {
+        sql.use(record.name);
+        createSequence(sql, record.name, sequence);
+      });
+    }
+  }
+  const secrets = [];
+  for (const { name } of databases) {
     for (const table of manifest.tables.filter(({ database }) => database === name)) {
       guarded(() => {
-        const rows = writeTable(repository, sql, repository.record(table.tableChunk, KIND.table), damages);
-        process.stdout.write(`${name}.${table.name}\t${rows}\n`);
+        const record = repository.record(table.tableChunk, KIND.table);
+        const { schema } = record;
+        if (schema.database !== name || schema.name !== table.name) throw new Damage(table.tableChunk, 'name');
+        sql.use(name);
+        const rows = writeTable(repository, sql, record, damages);
+        process.stdout.write(`${shown(`${name}.${table.name}`)}\t${rows}\n`);
+        for (const column of schema.columns.filter(({ secret }) => secret))
+          secrets.push({ name: `${name}.${table.name}.${column.name}`, nullable: column.nullable });
+        if (/\bWITH SYSTEM VERSIONING\b/.test(schema.ddl)) tellHistory(`${name}.${table.name}`);
         if (rows !== table.rows) throw new Damage(`${name}.${table.name}`, `${rows} of ${table.rows} rows`);
       });
     }
   }
-  // Views, triggers, routines and events may speak of tables in any database, so they come last.
-  for (const database of objects) {
-    if (database.objects.length > 0) sql.write(`\nUSE ${quoteName(database.name)};\n`);
-    for (const object of database.objects) guarded(() => writeObject(sql, object));
+  // Views, triggers, routines and events may speak of tables and of each other in any database, so they come last.
+  const all = databases.flatMap((record) => record.objects.map((object) => ({ record, object })));
+  const of = (...kinds) => all.filter(({ object }) => kinds.includes(object.kind));
+  const lost = new Set(namedBy(manifest, LOST_TABLES, 'tables'));
+  const views = inOrder(of('view'));
+  const broken = brokenViews(manifest, views, lost);
+  const isBroken = (view) => broken.has(view);
+  const triggers = of('trigger').filter(({ record, object }) => {
+    const isLeftOut = lost.has(`${record.name}.${tableOfTrigger(object)}`);
+    if (isLeftOut) tellLeftOut(`trigger ${record.name}.${object.name}`);
+    return !isLeftOut;
+  });
+  const soundObjects = [
+    ...of('function', 'procedure'),
+    ...views.filter((view) => !isBroken(view)),
+    ...triggers,
+    ...of('event'),
+  ];
+  for (const each of soundObjects) guarded(() => writeObject(sql, each));
+  for (const each of views.filter(isBroken)) {
+    guarded(() => writeObject(sql, each, true));
+    const view = shown(`${each.record.name}.${each.object.name}`);
+    warn(
+      `视图 ${view} 用到的东西在店里就已经坏了，或不在快照里；装回时会试着建，建不成就略过。`,
+      `View ${view} stands on what was broken in the shop already or is not in the snapshot; loading tries to make it and goes on without.`,
+    );
   }
+  sql.write(
+    '\nSET SQL_MODE=@OLD_SQL_MODE, FOREIGN_KEY_CHECKS=@OLD_FOREIGN_KEY_CHECKS, UNIQUE_CHECKS=@OLD_UNIQUE_CHECKS, TIME_ZONE=@OLD_TIME_ZONE;\n',
+  );
   sql.write(
     damages.length === 0 ? '\n-- Complete.\n' : `\n-- INCOMPLETE: ${damages.length} damaged or missing parts.\n`,
   );
+  tellLost(manifest);
+  if (repository.vault === null) tellSecrets(secrets);
+}
+
+/** Views that a server may refuse: broken in the shop already, or standing on what the backup could not read, or on such a view. */
+function brokenViews(manifest, views, lostTables) {
+  const named = new Set(namedBy(manifest, ['views-valid'], 'objects'));
+  const quoted = (database, name) => [database, name].map((each) => `\`${each.replaceAll('`', '``')}\``).join('.');
+  const missing = (manifest.lostObjects ?? []).map(({ database, name }) => quoted(database, name));
+  for (const { name } of manifest.databases)
+    for (const full of lostTables)
+      if (full.startsWith(`${name}.`)) missing.push(quoted(name, full.slice(name.length + 1)));
+  const broken = new Set();
+  for (let before = -1; before < broken.size;) {
+    before = broken.size;
+    for (const view of views) {
+      const { record, object } = view;
+      const isNamed = named.has(`${record.name}.${object.name}`);
+      if (broken.has(view) || !(isNamed || missing.some((name) => object.ddl.includes(name)))) continue;
+      broken.add(view);
+      missing.push(quoted(record.name, object.name));
+    }
+  }
+  return broken;
+}
+
+/** The name of the table that a trigger stands on; its database is the trigger's own. */
+function tableOfTrigger({ ddl, sqlMode }) {
+  const tokens = (tokensOf(ddl, sqlMode) ?? []).filter(({ kind }) => kind !== 'space');
+  const on = tokens.findIndex(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'ON');
+  const name = tokens[tokens[on + 2]?.text === '.' ? on + 3 : on + 1];
+  return on < 0 || name === undefined ? null : nameIn(name);
+}
+
+function tellLeftOut(what) {
+  warn(
+    `${shown(what)}：它所在的表不在快照里，没有写进文件。`,
+    `${shown(what)}: its table is not in the snapshot; left out of the file.`,
+  );
+}
+
+function tellHistory(table) {
+  warn(
+    `${shown(table)}：系统版本表只有当前的行，历史记录不在快照里。`,
+    `${shown(table)}: a system-versioned table; the snapshot has its current rows, not their history.`,
+  );
+}
+
+/** What the snapshot does not hold although the server had it: nobody may take this for the whole shop. */
+function tellLost(manifest) {
+  for (const table of namedBy(manifest, LOST_TABLES, 'tables'))
+    warn(
+      `${shown(table)}：备份时读不出来，快照里没有这张表。`,
+      `${shown(table)}: could not be read when the backup was made; not in this snapshot.`,
+    );
+  for (const { kind, database, name } of manifest.lostObjects ?? []) {
+    const what = shown(`${kind} ${database}.${name}`);
+    warn(
+      `${what}：备份时读不到它的定义，不在快照里。`,
+      `${what}: its definition could not be read when the backup was made; not in this snapshot.`,
+    );
+  }
+  if (manifest.accounts !== undefined)
+    warn(
+      '快照里还有服务器的账号，它们不写进这个文件；需要时请用守护恢复。',
+      'The snapshot holds accounts of the server too. They are not in this file: restore them with Shouhu.',
+    );
+}
+
+function tellSecrets(secrets) {
+  say('卡密未包含（保险库未打开）。', 'Card secrets are left out (vault closed).');
+  for (const { name, nullable } of secrets)
+    say(
+      `  ${shown(name)}：${nullable ? 'NULL' : '占位内容（此列不能为 NULL）'}`,
+      `  ${shown(name)}: ${nullable ? 'NULL' : 'stand-ins (the column must not be NULL)'}`,
+    );
+}
+
+// ------------------------------------------------------------------------------------------------------------ check
+
+/** Reads a snapshot's objects, or with `isAll` every object that is there, and names what is damaged or missing. */
+function check(repository, files, isAll) {
+  const seen = new Set();
+  const damaged = [];
+  const look = (id, read) => {
+    if (seen.has(id)) return null;
+    seen.add(id);
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+      damaged.push(id);
+      process.stderr.write(`${error.message}\n`);
+      return null;
+    }
+  };
+  for (const file of files) {
+    const manifest = look(`manifests/${file}`, () => repository.manifest(file));
+    if (manifest === null) continue;
+    for (const { schemaChunk } of manifest.databases)
+      look(schemaChunk, () => repository.chunk(schemaChunk, KIND.schema));
+    if (manifest.accounts?.chunk !== undefined)
+      look(manifest.accounts.chunk, () => repository.chunk(manifest.accounts.chunk, null));
+    for (const { tableChunk } of manifest.tables) {
+      const record = look(tableChunk, () => repository.record(tableChunk, KIND.table));
+      for (const { id, sealedId } of (record?.ranges ?? []).flatMap(({ chunks }) => chunks)) {
+        look(id, () => repository.chunk(id, KIND.rows));
+        if (sealedId !== null) look(sealedId, () => repository.chunk(sealedId, KIND.sealedRows));
+      }
+    }
+  }
+  if (isAll) {
+    for (const id of repository.chunks()) look(id, () => repository.chunk(id, null));
+    for (const name of repository.streams()) look(name, () => repository.named(name, KIND.stream));
+  }
+  const megabytes = (repository.bytesRead / 1e6).toFixed(1);
+  if (damaged.length > 0) {
+    throw new Stop(
+      3,
+      `检查了 ${seen.size} 个对象（${megabytes} MB），其中 ${damaged.length} 个已损坏或缺失。请用别的副本；有守护时可用 verify 加 --heal-from 修好。`,
+      `Checked ${seen.size} objects (${megabytes} MB): ${damaged.length} are damaged or missing. Use another copy, or mend this one with Shouhu (verify --heal-from).`,
+    );
+  }
+  say(
+    `检查了 ${seen.size} 个对象（${megabytes} MB），全部完好。`,
+    `Checked ${seen.size} objects (${megabytes} MB): all are sound.`,
+  );
+  if (repository.vault === null)
+    say(
+      '卡密的对象只核对了字节是否原样，没有打开（保险库未打开）。',
+      'Objects with card secrets were proven to be unchanged, and not opened (vault closed).',
+    );
 }
 
 // ------------------------------------------------------------------------------------------------------------- main
 
+const fileExists = (file) =>
+  new Stop(5, `文件已存在，没有覆盖：${file}`, `The file exists and was not overwritten: ${file}`);
+
+function wordsIn(file) {
+  try {
+    if (fs.statSync(file).size > 1024 * 1024) throw new Error('too long');
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Stop(
+      2,
+      `读不了文件 ${file}（${error.code ?? error.message}）。`,
+      `Cannot read the file ${file} (${error.code ?? error.message}).`,
+    );
+  }
+}
+
 function credentialFrom(wordsFile, variable, which) {
-  if (wordsFile !== undefined) return { entropy: entropyOfWords(fs.readFileSync(wordsFile, 'utf8'), which) };
+  if (wordsFile !== undefined) return { entropy: entropyOfWords(wordsIn(wordsFile), which) };
   if (variable === undefined) return null;
   const passphrase = process.env[variable];
   if (passphrase === undefined || passphrase === '') {
@@ -711,10 +1231,10 @@ function list(repository) {
     try {
       const { id, at, source, tables } = repository.manifest(file);
       const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-      process.stdout.write(`${id}  ${at}  ${source.name}  ${tables.length} tables  ${rows} rows\n`);
+      process.stdout.write(`${id}  ${at}  ${shown(source.name)}  ${tables.length} tables  ${rows} rows\n`);
     } catch (error) {
       damaged += 1;
-      process.stderr.write(`${error instanceof Stop ? error.message : `${file}: ${error.message}`}\n`);
+      process.stderr.write(`${error instanceof Stop ? error.message : `${file}: ${shown(error.message)}`}\n`);
     }
   }
   if (damaged > 0) throw new Stop(3, `有 ${damaged} 份清单读不出。`, `${damaged} manifests cannot be read.`);
@@ -723,13 +1243,51 @@ function list(repository) {
 /** The file name of the wanted manifest. An id may be shortened as long as it is the only one. */
 function choose(repository, wanted) {
   const files = repository.manifests();
-  const found = wanted === 'latest' ? files.slice(-1) : files.filter((file) => file.slice(17).startsWith(wanted));
+  const found =
+    wanted === 'latest' ? files.slice(-1) : files.filter((file) => file.slice(17).startsWith(wanted.toLowerCase()));
   if (found.length === 1) return found[0];
-  throw new Stop(
-    1,
-    `找不到快照 ${wanted}（共有 ${files.length} 个）。`,
-    `No single snapshot ${wanted} (there are ${files.length}).`,
-  );
+  const which = shown(wanted);
+  throw found.length === 0
+    ? new Stop(
+        1,
+        `找不到快照 ${which}（共有 ${files.length} 个，用 --list 查看）。`,
+        `There is no snapshot ${which} (there are ${files.length}; see --list).`,
+      )
+    : new Stop(
+        1,
+        `有 ${found.length} 个快照的编号以 ${which} 开头，请多写几位。`,
+        `${found.length} snapshots have ids that begin with ${which}: give more of it.`,
+      );
+}
+
+function readOptions() {
+  try {
+    const text = { type: 'string' };
+    const flag = { type: 'boolean' };
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        repository: text,
+        list: flag,
+        check: flag,
+        snapshot: text,
+        sql: text,
+        'passphrase-env': text,
+        'words-file': text,
+        'vault-passphrase-env': text,
+        'vault-words-file': text,
+        lang: text,
+      },
+    });
+    if (values.lang !== undefined && values.lang !== 'zh' && values.lang !== 'en') throw usage();
+    language = values.lang ?? 'both';
+    const isAll = positionals.length === 1 && positionals[0] === 'all' && values.check === true;
+    const asked = [values.list, values.check, values.sql].filter((each) => each !== undefined);
+    if (asked.length !== 1 || (positionals.length > 0 && !isAll)) throw usage();
+    return { ...values, isAll };
+  } catch {
+    throw usage();
+  }
 }
 
 function main() {
@@ -740,45 +1298,26 @@ function main() {
       `Node.js 22.15 or newer is needed; this is ${process.version}.`,
     );
   }
-  let options;
-  try {
-    const text = { type: 'string' };
-    options = parseArgs({
-      options: {
-        repository: text,
-        list: { type: 'boolean' },
-        snapshot: text,
-        sql: text,
-        'passphrase-env': text,
-        'words-file': text,
-        'vault-passphrase-env': text,
-        'vault-words-file': text,
-      },
-    }).values;
-  } catch {
-    throw usage();
-  }
-  if (options.repository === undefined || (options.list !== true && options.sql === undefined)) throw usage();
-  const header = readHeader(options.repository);
+  const options = readOptions();
+  const dir = findRepository(options.repository);
+  const header = readHeader(dir);
   const credential = credentialFrom(options['words-file'], options['passphrase-env'], MAIN);
   if (credential === null) throw usage();
   const keys = unlock(header, credential);
   const vaultCredential = credentialFrom(options['vault-words-file'], options['vault-passphrase-env'], VAULT);
-  const repository = new Repository(options.repository, keys, vaultCredential && openVault(header, vaultCredential));
-  if (options.list === true) {
-    list(repository);
-    return;
-  }
-  if (fs.existsSync(options.sql)) {
-    throw new Stop(
-      5,
-      `文件已存在，没有覆盖：${options.sql}`,
-      `The file exists and was not overwritten: ${options.sql}`,
-    );
-  }
-  const manifest = repository.manifest(choose(repository, options.snapshot ?? 'latest'));
+  const repository = new Repository(dir, keys, vaultCredential && openVault(header, vaultCredential));
+  const wanted = options.snapshot ?? 'latest';
+  if (options.list === true) list(repository);
+  else if (options.check === true)
+    check(repository, options.isAll ? repository.manifests() : [choose(repository, wanted)], options.isAll);
+  else exportSql(repository, choose(repository, wanted), options.sql);
+}
+
+function exportSql(repository, file, path) {
+  if (fs.existsSync(path)) throw fileExists(path);
+  const manifest = repository.manifest(file);
   const damages = [];
-  const sql = new SqlFile(options.sql);
+  const sql = new SqlFile(path);
   writeSnapshot(repository, manifest, sql, damages);
   sql.close(damages.length === 0);
   if (damages.length > 0) {
@@ -788,11 +1327,7 @@ function main() {
       `${damages.length} parts are damaged or missing. What could be read is in ${sql.partial}, which is not complete. Try another copy.`,
     );
   }
-  process.stdout.write(
-    `完成：快照 ${manifest.at} 已写入 ${options.sql}\nDone: snapshot ${manifest.at} is in ${options.sql}\n`,
-  );
-  if (repository.vault === null)
-    process.stdout.write('卡密未包含（保险库未打开）。\nCard secrets are left out (vault closed).\n');
+  say(`完成：快照 ${manifest.at} 已写入 ${path}`, `Done: snapshot ${manifest.at} is in ${path}`);
 }
 
 // The word lists of BIP39 (Bitcoin Improvement Proposal 39), English and Simplified Chinese, 2048 words each, in order.
@@ -942,7 +1477,7 @@ try {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(`出错了：${error.message}\nSomething failed: ${error.message}\n`);
+    warn(`出错了：${shown(error.message)}`, `Something failed: ${shown(error.message)}`);
     process.exitCode = 1;
   }
 }

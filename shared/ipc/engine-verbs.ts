@@ -75,7 +75,7 @@ export type RestoreTarget = z.infer<typeof restoreTargetSchema>;
 
 const byPassphraseSchema = z.strictObject({ passphrase: passphraseSchema });
 /** How a key is opened: by its passphrase, or by the 24 words of its recovery kit. */
-const openingSchema = z.union([byPassphraseSchema, z.strictObject({ words: z.string().min(1).max(4000) })]);
+const openingSchema = z.union([byPassphraseSchema, z.strictObject({ words: z.string().min(1).max(20_000) })]);
 
 /** How the vault is opened for one call; absent: the vault stays closed and secret columns come back sealed. */
 export const vaultOpeningSchema = openingSchema.nullable();
@@ -156,7 +156,7 @@ export const engineVerbs = {
   'kit.rehearse': {
     input: z.strictObject({
       key: keyNameSchema,
-      words: z.string().min(1).max(4000),
+      words: z.string().min(1).max(20_000),
       /** Null: the nearest copy that answers. */
       from: nameSchema.nullable(),
     }),
@@ -333,7 +333,7 @@ export const engineVerbs = {
       from: repositoryLocationSchema,
       secret: z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('passphrase'), passphrase: passphraseSchema }),
-        z.strictObject({ kind: z.literal('words'), words: z.string().max(4000) }),
+        z.strictObject({ kind: z.literal('words'), words: z.string().max(20_000) }),
       ]),
     }),
     output: z.strictObject({

@@ -151,7 +151,8 @@ async function* statements(
     for (const database of plan.databases) {
       yield `\nUSE ${quoteName(nameOf(database))};\n`;
       for (const object of database.record.objects) {
-        if (object.kind !== 'sequence' && !left.has(object)) yield objectText(object, renames);
+        if (object.kind !== 'sequence' && !left.has(object))
+          yield objectText(object, renames, database, nameOf(database));
       }
     }
   }
@@ -257,18 +258,46 @@ function sequence(object: SchemaObject): string {
   return `\n${object.ddl};\n${goOn === null ? '' : `${goOn};\n`}`;
 }
 
-function objectText(object: SchemaObject, renames: Renames): string {
-  const { kind, sqlMode, characterSetClient, collationConnection } = object;
+/** A view, routine, trigger or event under the modes, collations and zone that are part of it. */
+function objectText(object: SchemaObject, renames: Renames, { record }: PlannedDatabase, database: string): string {
+  const { kind, sqlMode, characterSetClient, collationConnection, timeZone, databaseCollation } = object;
   // A view names its own database: under another name it would read the old one, or be put into it.
   const ddl = renameDatabases(object.ddl, renames, sqlMode);
   const lines: string[] = [];
-  if (characterSetClient !== null && /^\w+$/.test(characterSetClient))
+  // The file is UTF-8: in another set the server would take its bytes for other characters.
+  const isSaidInUtf8 = isAscii(ddl) || /^utf8(?:mb[34])?$/.test(characterSetClient ?? '');
+  if (characterSetClient !== null && /^\w+$/.test(characterSetClient) && isSaidInUtf8)
     lines.push(`SET character_set_client = ${characterSetClient};`);
   if (collationConnection !== null && /^\w+$/.test(collationConnection))
     lines.push(`SET collation_connection = ${collationConnection};`);
   if (sqlMode !== null) lines.push(`SET SQL_MODE = ${quoteText(sqlMode)};`);
-  lines.push(kind === 'view' ? `${ddl};` : `DELIMITER ;;\n${ddl};;\nDELIMITER ;`);
-  return `\n${lines.join('\n')}\nSET NAMES utf8mb4;\n`;
+  if (timeZone !== null && /^[\w+:/-]+$/.test(timeZone)) lines.push(`SET TIME_ZONE = ${zoneOrUtc(timeZone)};`);
+  const mark = delimiterFor(ddl);
+  const create = kind === 'view' ? `${ddl};` : `DELIMITER ${mark}\n${ddl}\n${mark}\nDELIMITER ;`;
+  // What a variable without a set of its own gets is the database's default of the day it was written.
+  const isOther =
+    typeof databaseCollation === 'string' && databaseCollation !== record.collation && /^\w+$/.test(databaseCollation);
+  const alter = (collation: string) => `ALTER DATABASE ${quoteName(database)} COLLATE ${collation};`;
+  lines.push(...(isOther ? [alter(databaseCollation), create, alter(record.collation)] : [create]));
+  return `\n${lines.join('\n')}\nSET NAMES utf8mb4;\nSET TIME_ZONE='+00:00';\n`;
+}
+
+/** A zone by name that is not in the target's tables would stop whoever reads the file: its times are then those of UTC. */
+function zoneOrUtc(zone: string): string {
+  return /^(?:SYSTEM|[+-]\d\d?:\d\d)$/.test(zone)
+    ? `'${zone}'`
+    : `IF(CONVERT_TZ('2000-01-01 00:00:00', '+00:00', '${zone}') IS NULL, '+00:00', '${zone}')`;
+}
+
+/** One that does not occur in the statement. */
+function delimiterFor(ddl: string): string {
+  let mark = ';;';
+  for (let n = 0; ddl.includes(mark); n++) mark = `$$${n}$$`;
+  return mark;
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
 
 function mapFileError(error: unknown, path: string): unknown {

@@ -110,7 +110,7 @@ function standInFor(schema: TableSchema, column: Column): StandIn {
   if (column.nullable) return always('\\N');
   const unique = isUnique(schema, column.name);
   if (numbers.has(column.dataType)) return unique ? (row) => Buffer.from(String(row)) : always('0');
-  const fixed = times[column.dataType];
+  const fixed = isJsonText(schema, column.name) ? times['json'] : times[column.dataType];
   if (fixed !== undefined) return always(fixed);
   if (column.form === 'geometry') {
     const table = `${schema.database}.${schema.name}`;
@@ -130,6 +130,11 @@ function standInFor(schema: TableSchema, column: Column): StandIn {
 function always(text: string): StandIn {
   const octets = Buffer.from(text);
   return () => octets;
+}
+
+/** MariaDB's JSON is text under a check. */
+function isJsonText(schema: TableSchema, column: string): boolean {
+  return schema.ddl.includes(`json_valid(${quoteName(column)})`);
 }
 
 /** SHOW CREATE TABLE writes one key per line. */
