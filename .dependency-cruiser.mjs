@@ -37,6 +37,8 @@ export default {
       from: { path: `${engine}/tunnel/`, pathNot: test }, to: { path: `${engine}/source/` } },
     { name: 'joins-know-no-jobs', severity: 'error', comment: 'backup, restore, check and drill are called by jobs, never the other way round.',
       from: { path: `${engine}/(backup|restore|check|drill)/`, pathNot: test }, to: { path: `${engine}/(jobs|rpc|demo)/` } },
+    { name: 'retention-is-pure', severity: 'error', comment: 'What stays and what goes is decided from values alone, so that it can be proven for any timeline.',
+      from: { path: `${engine}/retention/`, pathNot: test }, to: { pathNot: ['^main/engine/retention/', '^shared/'] } },
     { name: 'only-jobs-build-stores', severity: 'error', comment: 'jobs/ is the composition root.',
       from: { path: `${engine}/(backup|restore|check|drill|catalog|checklist)/`, pathNot: test },
       to: { path: `${engine}/backend/(?!blob-store[.]ts$)` } },

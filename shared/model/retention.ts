@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** How many days, weeks and months that have a snapshot keep one. Zero switches a row off; what is never removed stays all the same. */
+const keepSchema = z.int().min(0).max(3660);
+export const retentionRuleSchema = z.strictObject({
+  keepAll: z.boolean(),
+  keepDaily: keepSchema,
+  keepWeekly: keepSchema,
+  keepMonthly: keepSchema,
+});
+export type RetentionRule = z.infer<typeof retentionRuleSchema>;
+
+export const defaultRetention: RetentionRule = { keepAll: false, keepDaily: 14, keepWeekly: 8, keepMonthly: 24 };
+
+/** Why a snapshot stays. Stable ids, in the order in which they are said. */
+export const keepReasonIds = [
+  'newest',
+  'newest-green',
+  'last-proven',
+  'last-read-back',
+  'pinned',
+  'young',
+  'locked',
+  'keep-all',
+  'daily',
+  'weekly',
+  'monthly',
+] as const;
+export const keepReasonSchema = z.strictObject({
+  id: z.enum(keepReasonIds),
+  /** The day `2026-11-20`, week `2026-W47` or month `2026-11` that this snapshot stands for; null for the other reasons. */
+  bucket: z.string().nullable(),
+});
+export type KeepReason = z.infer<typeof keepReasonSchema>;
+
+/** Why it goes: another one of its day stays, or its day, week and month are too long ago. */
+export const goReasonIds = ['same-day', 'too-old'] as const;
+export const goReasonSchema = z.strictObject({ id: z.enum(goReasonIds), bucket: z.string().nullable() });
+export type GoReason = z.infer<typeof goReasonSchema>;
+
+/** What has become much less. `name` is `database.table` or a ledger's name; empty for all rows or bytes. Sums are rounded to whole units. */
+export const shrinkFindingSchema = z.strictObject({
+  kind: z.enum(['rows', 'bytes', 'table', 'table-gone', 'ledger']),
+  name: z.string(),
+  before: z.number(),
+  after: z.number(),
+  /** The first snapshot that has it so. ISO 8601. */
+  since: z.iso.datetime(),
+});
+export type ShrinkFinding = z.infer<typeof shrinkFindingSchema>;
+
+/** A source whose newest snapshot looks as if somebody had deleted data. */
+export const shrunkSourceSchema = z.strictObject({
+  source: z.string(),
+  /** The newest snapshot: what a person confirms. */
+  snapshot: z.uuid(),
+  at: z.iso.datetime(),
+  rowsBefore: z.number(),
+  rowsAfter: z.number(),
+  findings: z.array(shrinkFindingSchema),
+});
+export type ShrunkSource = z.infer<typeof shrunkSourceSchema>;
