@@ -9,6 +9,7 @@ import { addExport } from './commands/export.ts';
 import { addInit } from './commands/init.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLater } from './commands/later.ts';
+import { addPrune } from './commands/prune.ts';
 import { addRecover } from './commands/recover.ts';
 import { addRestore } from './commands/restore.ts';
 import { addSnapshots } from './commands/snapshots.ts';
@@ -55,6 +56,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addBackup(program, picker);
   addSnapshots(program, picker);
   addCopies(program, picker);
+  addPrune(program, picker);
   addRestore(program, picker);
   addRecover(program, picker);
   addExport(program, picker);

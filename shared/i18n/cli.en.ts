@@ -1,11 +1,13 @@
 import { cliHelpEn } from './cli-help.en.ts';
 import { cliIdsEn } from './cli-ids.en.ts';
+import { cliRetentionEn } from './cli-retention.en.ts';
 import type { CliKey } from './cli.zh.ts';
 
 /** What the command line says. `{{…}}` is filled by the program. */
 export const cliEn: Record<CliKey, string> = {
   ...cliHelpEn,
   ...cliIdsEn,
+  ...cliRetentionEn,
   'title.Usage:': 'Usage:',
   'title.Options:': 'Options:',
   'title.Commands:': 'Commands:',
@@ -31,7 +33,6 @@ export const cliEn: Record<CliKey, string> = {
   'secret.words': 'recovery words or passphrase',
   'feature.stream': 'binlog stream',
   'feature.events': 'event search',
-  'feature.prune': 'removing old snapshots',
   'feature.swap': 'putting restored data in place',
   'feature.undo': 'taking a swap back',
   'feature.drill': 'restore drill',
@@ -47,6 +48,8 @@ export const cliEn: Record<CliKey, string> = {
   'reason.user-missing': 'The address lacks a user name.',
   'reason.database-in-url': 'The target ends with the port; give the database name with --as.',
   'reason.not-an-address': 'It is written as user@host:port.',
+  'reason.not-a-count': 'It should be a whole number between 0 and 3660.',
+  'reason.not-a-snapshot': 'It should be the id of a snapshot, or at least the first 8 characters of it.',
   'reason.not-a-port': 'A port is between 1 and 65535.',
   'reason.not-a-fingerprint': 'A fingerprint is SHA256: and 43 characters.',
   'reason.not-a-rate': 'It is a number with a unit, such as 10Mbit or 2MB.',

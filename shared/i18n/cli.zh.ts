@@ -1,10 +1,12 @@
 import { cliHelpZh } from './cli-help.zh.ts';
 import { cliIdsZh } from './cli-ids.zh.ts';
+import { cliRetentionZh } from './cli-retention.zh.ts';
 
 /** 命令行说的话。`{{…}}` 由程序填入。 */
 export const cliZh = {
   ...cliHelpZh,
   ...cliIdsZh,
+  ...cliRetentionZh,
   'title.Usage:': '用法：',
   'title.Options:': '开关：',
   'title.Commands:': '命令：',
@@ -30,7 +32,6 @@ export const cliZh = {
   'secret.words': '恢复词或口令',
   'feature.stream': '日志流',
   'feature.events': '查找操作记录',
-  'feature.prune': '清理旧快照',
   'feature.swap': '换上恢复的数据',
   'feature.undo': '撤回替换',
   'feature.drill': '恢复演练',
@@ -45,6 +46,8 @@ export const cliZh = {
   'reason.user-missing': '地址里缺少用户名。',
   'reason.database-in-url': '恢复的目标只写到端口为止；数据库名请用 --as。',
   'reason.not-an-address': '应写成 用户@主机:端口。',
+  'reason.not-a-count': '应写成 0 到 3660 之间的整数。',
+  'reason.not-a-snapshot': '应写快照的编号，或它开头的至少 8 个字符。',
   'reason.not-a-port': '端口应在 1 到 65535 之间。',
   'reason.not-a-fingerprint': '指纹应是 SHA256: 加 43 个字符。',
   'reason.not-a-rate': '应写成 10Mbit 或 2MB 这样带单位的数。',

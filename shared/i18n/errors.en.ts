@@ -278,7 +278,7 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
   },
   'prune.looks-like-attack': {
     message:
-      'The newest snapshot of “{{source}}” ({{snapshot}}) holds far less than those before it: {{evidence}}. If somebody deleted that data, the old snapshots are what saves you, so not one was removed.',
+      'The newest snapshot of “{{source}}” ({{snapshot}}) holds far less than those before it (rows: {{rowsBefore}} → {{rowsAfter}}): {{evidence}}. If somebody deleted that data, the old snapshots are what saves you, so not one was removed.',
     remedy:
       'See whether data is missing in the shop. If so, restore now; if you cleared it away yourself, run this again with --confirm-shrink {{snapshot}}.',
   },

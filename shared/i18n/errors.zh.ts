@@ -246,7 +246,7 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
   },
   'prune.looks-like-attack': {
     message:
-      '“{{source}}”最新的快照（{{snapshot}}）比之前少了很多：{{evidence}}。如果数据是被人删的，旧快照就是救命的东西，所以一份都没有删除。',
+      '“{{source}}”最新的快照（{{snapshot}}）比之前少了很多（总行数 {{rowsBefore}} → {{rowsAfter}}）：{{evidence}}。如果数据是被人删的，旧快照就是救命的东西，所以一份都没有删除。',
     remedy:
       '先看看店里的数据是不是少了。少了就马上恢复；确实是您自己清理的，就加上 --confirm-shrink {{snapshot}} 再运行一次。',
   },

@@ -91,12 +91,14 @@ export const commands = {
   'destination.try': { input: pageDestinationSchema, output: engineVerbs['destination.try'].output },
   'destination.list': engineVerbs['destination.list'],
   'destination.test': engineVerbs['destination.test'],
+  'destination.set': engineVerbs['destination.set'],
   'destination.remove': engineVerbs['destination.remove'],
   'backup.run': { input: withJob(engineVerbs['backup.run'].input), output: engineVerbs['backup.run'].output },
   'snapshots.list': engineVerbs['snapshots.list'],
   'snapshot.show': engineVerbs['snapshot.show'],
   'copy.run': { input: withJob(engineVerbs['copy.run'].input), output: engineVerbs['copy.run'].output },
   'verify.run': { input: withJob(engineVerbs['verify.run'].input), output: engineVerbs['verify.run'].output },
+  'prune.run': { input: withJob(engineVerbs['prune.run'].input), output: engineVerbs['prune.run'].output },
   'restore.run': {
     input: withJob(
       engineVerbs['restore.run'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema }),

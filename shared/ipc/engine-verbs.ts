@@ -5,6 +5,7 @@ import { destinationInputSchema, destinationViewSchema } from '../model/destinat
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
+import { goReasonSchema, keepReasonSchema, retentionRuleSchema, shrunkSourceSchema } from '../model/retention.ts';
 import {
   checkResultSchema,
   factsSchema,
@@ -61,6 +62,13 @@ export const copyFindingSchema = z.strictObject({
   object: z.string(),
   reason: z.string(),
   healed: z.boolean(),
+});
+
+const prunedSnapshotSchema = z.strictObject({
+  snapshot: z.uuid(),
+  at: z.iso.datetime(),
+  source: z.string(),
+  green: z.boolean(),
 });
 
 const mysqlTargetSchema = mysqlInputSchema.extend({ ssh: sshInputSchema.nullable() });
@@ -199,6 +207,17 @@ export const engineVerbs = {
     input: z.strictObject({ name: nameSchema }),
     output: z.strictObject({ steps: z.array(testStepSchema) }),
   },
+  /** Changes what tidying up keeps at this place. Absent fields stay as they are. */
+  'destination.set': {
+    input: z.strictObject({
+      name: nameSchema,
+      retention: retentionRuleSchema.partial(),
+      /** Ids of snapshots, or their unique beginnings, to keep whatever the rule, or no longer. */
+      pin: z.array(z.string().min(4).max(36)),
+      unpin: z.array(z.string().min(4).max(36)),
+    }),
+    output: z.strictObject({ destination: destinationViewSchema }),
+  },
   'destination.remove': {
     input: z.strictObject({ name: nameSchema }),
     output: z.strictObject({ removed: z.string() }),
@@ -285,6 +304,38 @@ export const engineVerbs = {
       missing: z.array(z.string()),
       healed: z.array(z.string()),
       snapshots: count,
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  /** Removes old snapshots and what only they needed. Refuses with `prune.looks-like-attack`; a dry run tells the same in `shrunk`. */
+  'prune.run': {
+    input: z.strictObject({
+      destination: nameSchema,
+      /** Absent fields: the place's own setting, else the default. */
+      keep: retentionRuleSchema.partial(),
+      dryRun: z.boolean(),
+      /** The newest snapshot of a source that has become much smaller, confirmed by a person; null: none. */
+      confirmShrink: z.string().min(8).max(36).nullable(),
+    }),
+    output: z.strictObject({
+      destination: z.string(),
+      dryRun: z.boolean(),
+      rule: retentionRuleSchema,
+      /** Days, weeks and months are those of this zone. */
+      timeZone: z.string(),
+      /** Newest first, source by source. */
+      kept: z.array(prunedSnapshotSchema.extend({ reasons: z.array(keepReasonSchema) })),
+      removed: z.array(prunedSnapshotSchema.extend({ reasons: z.array(goReasonSchema) })),
+      /** Manifests and chunks. In a dry run: what would go. */
+      objectsRemoved: count,
+      bytesFreed: count,
+      objectsKept: count,
+      /** Nobody needs them, and they are within the grace time. */
+      tooYoung: count,
+      /** Nobody needs them, and the store keeps them under object lock. */
+      locked: count,
+      /** Sources whose newest snapshot looks as if data had been deleted, and that nobody has confirmed. Only in a dry run. */
+      shrunk: z.array(shrunkSourceSchema),
       durationMs: z.number().nonnegative(),
     }),
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxLockDays } from './cloud-providers.ts';
+import { retentionRuleSchema } from './retention.ts';
 import { nameSchema } from './source.ts';
 
 export const destinationRoleSchema = z.enum(['main', 'second-disk', 'cold', 'offsite', 'cloud']);
@@ -50,5 +51,9 @@ export const destinationViewSchema = z.strictObject({
   hasCredentials: z.boolean(),
   /** Days that what is written there cannot be deleted; absent: it can be. */
   lockDays: z.int().optional(),
+  /** What tidying up keeps here; absent: the default. */
+  retention: retentionRuleSchema.optional(),
+  /** Snapshots that a person wants to keep here, whatever the rule; absent: none. */
+  pinned: z.array(z.uuid()).optional(),
 });
 export type DestinationView = z.infer<typeof destinationViewSchema>;

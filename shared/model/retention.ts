@@ -57,6 +57,8 @@ export const shrunkSourceSchema = z.strictObject({
   at: z.iso.datetime(),
   rowsBefore: z.number(),
   rowsAfter: z.number(),
+  /** The findings that have a name, in one line: `shop.cards 5000 → 0`. */
+  evidence: z.string(),
   findings: z.array(shrinkFindingSchema),
 });
 export type ShrunkSource = z.infer<typeof shrunkSourceSchema>;

@@ -90,6 +90,7 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'destination.try': async (input) => engine.call('destination.try', inputs.destination(input)),
     'destination.list': pass('destination.list'),
     'destination.test': pass('destination.test'),
+    'destination.set': pass('destination.set'),
     'destination.remove': pass('destination.remove'),
 
     'backup.run': ({ jobId, ...input }) => engine.call('backup.run', input, jobId),
@@ -97,6 +98,7 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'snapshot.show': pass('snapshot.show'),
     'copy.run': ({ jobId, ...input }) => engine.call('copy.run', input, jobId),
     'verify.run': ({ jobId, ...input }) => engine.call('verify.run', input, jobId),
+    'prune.run': ({ jobId, ...input }) => engine.call('prune.run', input, jobId),
     'restore.run': async ({ jobId, into, ...input }) =>
       engine.call('restore.run', { ...input, into: await inputs.restoreTarget(into) }, jobId),
     'recover.run': async ({ jobId, from, ...input }) =>

@@ -16,6 +16,8 @@ export type BadReason =
   | 'not-a-secret-column'
   | 'not-a-target'
   | 'not-a-choice'
+  | 'not-a-count'
+  | 'not-a-snapshot'
   | 'not-json'
   | 'not-a-ledger'
   | 'missing'

@@ -64,6 +64,13 @@ export function parseSecretColumn(text: string): string {
   return text;
 }
 
+/** A whole number, 0 to 3660: days, weeks or months to keep. */
+export function parseCount(text: string, argument: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : NaN;
+  if (!(count <= 3660)) throw badArgument(argument, 'not-a-count');
+  return count;
+}
+
 export function oneOf<T extends string>(text: string, choices: readonly T[], argument: string): T {
   const choice = choices.find((one) => one === text);
   if (choice === undefined) throw badArgument(argument, 'not-a-choice');

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { defaultRetention } from '../../../shared/model/retention.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { oneOf, parseName } from '../arguments/values.ts';
 import { localTime } from '../output/figures.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 import { addBucketFlags, readBucket, readBucketKeys, type BucketFlags } from './flags.ts';
+import { addKeepFlags, readKeepFlags, type KeepFlags } from './prune.ts';
 import { failedStep, stepLines } from './shared-output.ts';
 
 interface AddFlags extends BucketFlags {
@@ -14,6 +16,11 @@ interface AddFlags extends BucketFlags {
   readonly role?: string;
   readonly place?: string;
   readonly objectLock?: string;
+}
+
+interface SetFlags extends KeepFlags {
+  readonly pin?: readonly string[];
+  readonly unpin?: readonly string[];
 }
 
 const diskRoles = ['main', 'second-disk', 'cold', 'offsite'] as const;
@@ -44,6 +51,16 @@ export function addDestination(program: Command, { words, pick }: Picker): void 
     .argument('<NAME>', words.say('argument.destination'))
     .action((name: string) => {
       pick(test(parseName(name, 'NAME')));
+    });
+  const change = group
+    .command('set')
+    .description(words.say('help.destination-set'))
+    .argument('<NAME>', words.say('argument.destination'));
+  addKeepFlags(change, words)
+    .option('--pin <SNAPSHOT...>', words.say('flag.pin'))
+    .option('--unpin <SNAPSHOT...>', words.say('flag.unpin'))
+    .action((name: string, flags: SetFlags) => {
+      pick(set(parseName(name, 'NAME'), flags));
     });
   group
     .command('remove')
@@ -105,6 +122,31 @@ function test(name: string): VerbRun {
     await context.unlock();
     const output = await context.call('destination.test', { name });
     return { json: output, lines: stepLines(output.steps, context.words), finding: failedStep(output.steps) };
+  };
+}
+
+function set(name: string, flags: SetFlags): VerbRun {
+  const retention = readKeepFlags(flags);
+  const [pin, unpin] = [[...(flags.pin ?? [])], [...(flags.unpin ?? [])]];
+  for (const snapshot of [...pin, ...unpin])
+    if (!/^[0-9a-f-]{8,36}$/i.test(snapshot)) throw badArgument('--pin', 'not-a-snapshot');
+  if (Object.keys(retention).length + pin.length + unpin.length === 0) throw badArgument('--keep-daily', 'missing');
+  return async (context) => {
+    const { words } = context;
+    await context.unlockIfAtHand();
+    const output = await context.call('destination.set', { name, retention, pin, unpin });
+    const { keepAll, keepDaily, keepWeekly, keepMonthly } = output.destination.retention ?? defaultRetention;
+    const pinned = output.destination.pinned?.length ?? 0;
+    const line = keepAll
+      ? words.say('destination.keeps-all', { name, pinned })
+      : words.say('destination.keeps', {
+          name,
+          pinned,
+          daily: keepDaily,
+          weekly: keepWeekly,
+          monthly: keepMonthly,
+        });
+    return { json: output, lines: [line] };
   };
 }
 

@@ -173,6 +173,20 @@ export class Catalog {
     return rows.map((row) => row.snapshot);
   }
 
+  /** A copy that prune takes away on purpose: it is not missed. Gives what was known of it, to be written down again if it stays. */
+  forgetCopy(snapshotId: string, destinationId: string): Omit<SnapshotCopy, 'destination'> | undefined {
+    const known = this.copies(snapshotId).find((each) => each.destinationId === destinationId)?.copy;
+    this.#db.prepare('DELETE FROM copies WHERE snapshot = ? AND destination = ?').run(snapshotId, destinationId);
+    return known;
+  }
+
+  /** Takes a snapshot out of the timeline when no place is known that has it. */
+  forgetSnapshotWithoutCopy(snapshotId: string): void {
+    this.#db
+      .prepare('DELETE FROM snapshots WHERE id = @id AND NOT EXISTS (SELECT 1 FROM copies WHERE snapshot = @id)')
+      .run({ id: snapshotId });
+  }
+
   /** A destination that was removed, or a copy whose manifest is gone. Never called because a disk is absent. */
   forgetDestination(destinationId: string): void {
     this.#db.prepare('DELETE FROM copies WHERE destination = ?').run(destinationId);

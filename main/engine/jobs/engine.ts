@@ -41,6 +41,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'backup.run': (input: VerbInput<'backup.run'>) => input.source,
   'copy.run': ({ to }: VerbInput<'copy.run'>) => (typeof to === 'string' ? to : to.join(', ')),
   'verify.run': (input: VerbInput<'verify.run'>) => input.destination,
+  'prune.run': (input: VerbInput<'prune.run'>) => input.destination,
   'restore.run': (input: VerbInput<'restore.run'>) => input.source,
   'export.run': (input: VerbInput<'export.run'>) => input.snapshot,
   'recover.run': () => '',

@@ -5,6 +5,7 @@ import type {
   PageDestinationInput,
   PageSourceInput,
 } from '../../../shared/ipc/contract.ts';
+import { defaultRetention } from '../../../shared/model/retention.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import { aDestination, aSource, idOf, sampleDestinations, sampleFingerprint, sampleTables } from './sample-shop.ts';
 import type { FakeJobs } from './fake-jobs.ts';
@@ -121,6 +122,23 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
       world.sources = world.sources.map((each) => (each.name === name ? source : each));
       changed();
       return { source };
+    },
+    'destination.set': ({ name, retention }: CommandInput<'destination.set'>): CommandOutput<'destination.set'> => {
+      const known = world.destinations.find((destination) => destination.name === name);
+      if (known === undefined) throw new AppError('destination.unknown', { name, known: '' });
+      const before = known.retention ?? defaultRetention;
+      const destination = {
+        ...known,
+        retention: {
+          keepAll: retention.keepAll ?? before.keepAll,
+          keepDaily: retention.keepDaily ?? before.keepDaily,
+          keepWeekly: retention.keepWeekly ?? before.keepWeekly,
+          keepMonthly: retention.keepMonthly ?? before.keepMonthly,
+        },
+      };
+      world.destinations = world.destinations.map((each) => (each.name === name ? destination : each));
+      changed();
+      return { destination };
     },
     'source.remove': ({ name }: CommandInput<'source.remove'>) => {
       world.sources = world.sources.filter((source) => source.name !== name);

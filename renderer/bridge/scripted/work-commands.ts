@@ -14,6 +14,7 @@ import {
   sampleTables,
   shopName,
 } from './sample-shop.ts';
+import { pruneCommand } from './prune-command.ts';
 import type { FakeJobs } from './fake-jobs.ts';
 import type { World } from './world.ts';
 
@@ -134,6 +135,7 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
         durationMs: 8_400,
       };
     },
+    'prune.run': pruneCommand(world, jobs, changed),
     'restore.run': async (input: CommandInput<'restore.run'>): Promise<CommandOutput<'restore.run'>> => {
       const snapshot = snapshotOf(input.snapshot, input.source);
       if (input.vault !== null && 'passphrase' in input.vault && input.vault.passphrase === 'wrong')

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
+import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
 import { hostKeyPinSchema } from '../../../../shared/model/source.ts';
 import { writeFileDurably } from '../../platform/write-file-durably.ts';
 import { withHomeLock } from './home-lock.ts';
@@ -54,6 +55,10 @@ const savedDestinationBase = {
   place: z.string().nullable(),
   /** The most that may be written to it; absent: no limit. */
   maxBytesPerSecond: z.number().positive().optional(),
+  /** What `prune` keeps here; absent: the default. */
+  retention: retentionRuleSchema.optional(),
+  /** Ids of snapshots that stay here whatever the rule; absent: none. */
+  pinned: z.array(z.uuid()).optional(),
   addedAt: z.iso.datetime(),
 };
 export const savedDestinationSchema = z.discriminatedUnion('kind', [

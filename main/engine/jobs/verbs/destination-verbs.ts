@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { DestinationInput } from '../../../../shared/model/destination.ts';
+import { defaultRetention } from '../../../../shared/model/retention.ts';
 import type { TestStep } from '../../../../shared/model/source.ts';
 import type { BlobStore } from '../../backend/blob-store.ts';
 import { probeStore } from '../../backend/probe.ts';
@@ -14,7 +15,8 @@ import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { openDiskStore, openRepository, openS3Store, openStore, prepareDiskFolder, withRepository } from '../stores.ts';
-import { findDestination } from './lookup.ts';
+import { findDestination, findSnapshot } from './lookup.ts';
+import { defined } from './prune-verb.ts';
 import { refreshDestination } from './refresh-catalog.ts';
 import { TestSteps } from './test-steps.ts';
 
@@ -141,6 +143,37 @@ export async function saveDestination(context: EngineContext, saved: SavedDestin
 export async function destinationList(context: EngineContext): Promise<VerbOutput<'destination.list'>> {
   const { destinations } = await context.home.settings.read();
   return { destinations: destinations.map(viewOfDestination) };
+}
+
+/** What tidying up keeps at this place. Error: `snapshot.unknown` for a pin. */
+export async function destinationSet(
+  context: EngineContext,
+  input: VerbInput<'destination.set'>,
+): Promise<VerbOutput<'destination.set'>> {
+  const { id } = await findDestination(context, input.name);
+  const pin = input.pin.map((reference) => findSnapshot(context, reference, null).manifest.id);
+  const { destinations } = await context.home.settings.update((settings) => ({
+    ...settings,
+    destinations: settings.destinations.map((destination) => {
+      if (destination.id !== id) return destination;
+      const pinned = (destination.pinned ?? []).filter((known) => !input.unpin.some((each) => known.startsWith(each)));
+      const retention = { ...defaultRetention, ...destination.retention, ...defined(input.retention) };
+      return { ...destination, retention, pinned: [...new Set([...pinned, ...pin])] };
+    }),
+  }));
+  const saved = destinations.find((destination) => destination.id === id);
+  if (saved === undefined) throw new AppError('destination.unknown', { name: input.name, known: '' });
+  const { keepAll, keepDaily, keepWeekly, keepMonthly } = saved.retention ?? defaultRetention;
+  await context.home.audit.append('destination.set', {
+    destination: saved.name,
+    keepAll,
+    keepDaily,
+    keepWeekly,
+    keepMonthly,
+    pinned: saved.pinned?.length ?? 0,
+  });
+  context.onCatalogChanged();
+  return { destination: viewOfDestination(saved) };
 }
 
 /** Forgets the place on this computer. What is stored there stays there. */

@@ -8,6 +8,7 @@ import {
   destinationAdd,
   destinationList,
   destinationRemove,
+  destinationSet,
   destinationTest,
   destinationTry,
 } from './destination-verbs.ts';
@@ -15,6 +16,7 @@ import { doctorVerb } from './doctor-verb.ts';
 import { homeInit, homeStatus, homeUnlock } from './home-verbs.ts';
 import { auditVerb, jobCancel, jobsList } from './job-verbs.ts';
 import { keyAddSheet, keyChangePassphrase, keyList, keyRevoke } from './key-verbs.ts';
+import { pruneRun } from './prune-verb.ts';
 import { recoverRun } from './recover-verb.ts';
 import { kitRehearse } from './rehearse-verb.ts';
 import { exportRun, restoreRun } from './restore-verb.ts';
@@ -45,12 +47,14 @@ export const verbs: Verbs = {
   'destination.try': destinationTry,
   'destination.list': destinationList,
   'destination.test': destinationTest,
+  'destination.set': destinationSet,
   'destination.remove': destinationRemove,
   'backup.run': backupRun,
   'snapshots.list': snapshotsList,
   'snapshot.show': snapshotShow,
   'copy.run': copyRun,
   'verify.run': verifyRun,
+  'prune.run': pruneRun,
   'restore.run': restoreRun,
   'recover.run': recoverRun,
   'export.run': exportRun,

@@ -108,7 +108,8 @@ describe('a prune that is killed', () => {
         expect(await after.listManifests(never)).toContain(names[2]);
         if (outcome === 'done') {
           expect(await namesOf(store, 'chunks/')).toHaveLength(needed.size);
-          expect(atCall).toBeGreaterThan(20); return;
+          expect(atCall).toBeGreaterThan(20);
+          return;
         }
         // The dead one's lease ends by itself.
         clock.advance(11 * 60_000);
@@ -144,7 +145,10 @@ describe('a prune that is killed', () => {
         expect(await namesOf(store, 'chunks/')).toHaveLength((await readWholeTimeline(after, never)).size);
         return outcome === 'done';
       });
-      if (isDone) { expect(nth).toBe(7); return; }
+      if (isDone) {
+        expect(nth).toBe(7);
+        return;
+      }
     }
   });
 
@@ -168,7 +172,10 @@ describe('a prune that is killed', () => {
         );
         const after = await openTimeline(store, keyring, never);
         await readWholeTimeline(after, never);
-        if (outcome === 'done') { expect(nth).toBe(7); return; }
+        if (outcome === 'done') {
+          expect(nth).toBe(7);
+          return;
+        }
         await prune(after, names.slice(0, 2), systemClock, noGraceMs);
         expect(await after.listManifests(never)).toEqual(names.slice(2));
         expect(await namesOf(store, 'chunks/')).toHaveLength((await readWholeTimeline(after, never)).size);

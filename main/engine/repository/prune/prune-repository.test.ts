@@ -345,7 +345,7 @@ describe('prune', () => {
           run: () =>
             repository.acquireLease(request).then(
               () => undefined,
-              (error: AppError) => void (code = error.code),
+              (error: unknown) => void (code = (error as AppError).code),
             ),
         },
       });

@@ -1,0 +1,229 @@
+import { hostname } from 'node:os';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { defaultRetention, type RetentionRule, type ShrunkSource } from '../../../../shared/model/retention.ts';
+import { pruneRepository, type PrunableSnapshot, type PruneNow, type Repository } from '../../repository/index.ts';
+import { planRetention, type SeenSnapshot, type Verdict } from '../../retention/plan-retention.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { withRepository } from '../stores.ts';
+import { findDestination } from './lookup.ts';
+import { copiesTakenAway } from './pruned-copies.ts';
+import { ensureCatalogBuilt } from './refresh-catalog.ts';
+import { digester, findShrunk, type SnapshotDigest } from './shrunk-sources.ts';
+
+type Output = VerbOutput<'prune.run'>;
+type Found = PrunableSnapshot<SnapshotDigest>;
+
+/** Work that reads a copy for a long time without a lease: what it reads must not be taken away under its hands. */
+const readingVerbs = ['restore.run', 'export.run', 'copy.run', 'verify.run'];
+
+/**
+ * Removes at one place what its rule does not keep. Proof counts from every place: a snapshot that was restored from the second disk is
+ * proven here too. Errors: `prune.looks-like-attack` {source, snapshot, at, rowsBefore, rowsAfter, evidence}, `repository.leased` while
+ * somebody else works with the place, those of `pruneRepository`.
+ */
+export async function pruneRun(context: EngineContext, input: VerbInput<'prune.run'>, run: Run): Promise<Output> {
+  const startedMs = context.clock.monotonicMs();
+  await ensureCatalogBuilt(context, run.signal);
+  const destination = await findDestination(context, input.destination);
+  if (!input.dryRun) refuseWhileRead(context, run);
+  const rule = { ...defaultRetention, ...destination.retention, ...ruleOfFlags(input.keep) };
+  const judge = await Judge.create(context, destination, rule, input);
+  const { keys } = context.unlocked();
+  try {
+    const output = await withRepository(keys, destination, run.signal, (repository) => perform(repository, judge, run));
+    const durationMs = Math.round(context.clock.monotonicMs() - startedMs);
+    if (!input.dryRun) await writeDown(context, output);
+    return { ...output, durationMs };
+  } finally {
+    if (!input.dryRun) context.onCatalogChanged();
+  }
+}
+
+async function perform(repository: Repository, judge: Judge, run: Run): Promise<Output> {
+  const { context, destination, input } = judge;
+  const taken = copiesTakenAway(context.catalog, destination.id);
+  try {
+    const report = await pruneRepository(repository, {
+      digest: digester(),
+      choose: async (snapshots, now) => {
+        const going = await judge.choose(snapshots, now);
+        // Before anything goes, and brought back for what stays: a copy that was removed on purpose must never pass for a lost one.
+        if (!input.dryRun) taken.forget(snapshots.filter(({ name }) => going.has(name)).map(({ id }) => id));
+        return going;
+      },
+      dryRun: input.dryRun,
+      holder: `prune of ${destination.name}`,
+      host: hostname(),
+      clock: context.clock,
+      concurrency: destination.kind === 'disk' ? 4 : 8,
+      onProgress: ({ phase, done, total, bytesFreed }) =>
+        run.report({
+          phase: phase === 'read' ? 'prune-read' : 'prune-remove',
+          detail: destination.name,
+          doneBytes: bytesFreed,
+          totalBytes: null,
+          doneItems: done,
+          totalItems: total,
+        }),
+      signal: run.signal,
+    });
+    return judge.outputOf(report);
+  } finally {
+    await taken.settle(repository);
+  }
+}
+
+/** What decides which snapshots go at one place. */
+class Judge {
+  readonly context: EngineContext;
+  readonly destination: SavedDestination;
+  readonly input: VerbInput<'prune.run'>;
+  readonly #rule: RetentionRule;
+  readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  readonly #confirmed: ReadonlySet<string>;
+  #verdicts: readonly Verdict[] = [];
+  #shrunk: readonly ShrunkSource[] = [];
+
+  private constructor(
+    context: EngineContext,
+    destination: SavedDestination,
+    rule: RetentionRule,
+    input: VerbInput<'prune.run'>,
+    confirmed: ReadonlySet<string>,
+  ) {
+    this.context = context;
+    this.destination = destination;
+    this.input = input;
+    this.#rule = rule;
+    this.#confirmed = confirmed;
+  }
+
+  static async create(
+    context: EngineContext,
+    destination: SavedDestination,
+    rule: RetentionRule,
+    input: VerbInput<'prune.run'>,
+  ): Promise<Judge> {
+    const { entries } = await context.home.audit.read();
+    const confirmations = entries.filter(({ action }) => action === confirmedAction);
+    const confirmed = new Set(confirmations.map(({ facts }) => String(facts['snapshot'])));
+    return new Judge(context, destination, rule, input, confirmed);
+  }
+
+  async choose(snapshots: readonly Found[], now: PruneNow): Promise<ReadonlySet<string>> {
+    await this.#refuseAttack(snapshots);
+    const seen = snapshots.map((snapshot) => this.#seen(snapshot, now));
+    const pinned = new Set(this.destination.pinned);
+    this.#verdicts = planRetention(seen, { rule: this.#rule, pinned, timeZone: this.#timeZone });
+    const going = new Set(this.#verdicts.filter(({ stays }) => !stays).map(({ snapshot }) => snapshot));
+    return new Set(snapshots.filter(({ id }) => going.has(id)).map(({ name }) => name));
+  }
+
+  outputOf(report: Awaited<ReturnType<typeof pruneRepository<SnapshotDigest>>>): Output {
+    const byId = new Map(report.snapshots.map((snapshot) => [snapshot.id, snapshot]));
+    const kept: Output['kept'] = [];
+    const removed: Output['removed'] = [];
+    for (const verdict of this.#verdicts) {
+      const found = byId.get(verdict.snapshot);
+      if (found === undefined) continue;
+      const { at, source, isGreen } = found.digest;
+      const snapshot = { snapshot: found.id, at, source, green: isGreen };
+      if (verdict.stays) kept.push({ ...snapshot, reasons: [...verdict.reasons] });
+      else if (report.lockedSnapshots.has(found.name))
+        kept.push({ ...snapshot, reasons: [{ id: 'locked', bucket: null }] });
+      else removed.push({ ...snapshot, reasons: [...verdict.reasons] });
+    }
+    const { objectsRemoved, bytesFreed, objectsKept, tooYoung, locked } = report;
+    return {
+      destination: this.destination.name,
+      dryRun: this.input.dryRun,
+      rule: this.#rule,
+      timeZone: this.#timeZone,
+      kept,
+      removed,
+      objectsRemoved,
+      bytesFreed,
+      objectsKept,
+      tooYoung,
+      locked,
+      shrunk: [...this.#shrunk],
+      durationMs: 0,
+    };
+  }
+
+  /** Nothing goes while a source looks robbed. A person's word for exactly this snapshot is written down before it counts. */
+  async #refuseAttack(snapshots: readonly Found[]): Promise<void> {
+    const { confirmShrink, dryRun, destination } = this.input;
+    const { audit } = this.context.home;
+    const shrunk = findShrunk(snapshots, this.#confirmed);
+    const isMeant = ({ snapshot }: { readonly snapshot: string }) =>
+      confirmShrink !== null && snapshot.startsWith(confirmShrink.toLowerCase());
+    if (confirmShrink !== null && !snapshots.some(({ id }) => isMeant({ snapshot: id })))
+      throw new AppError('snapshot.unknown', { snapshot: confirmShrink });
+    this.#shrunk = shrunk.filter((source) => !isMeant(source));
+    if (dryRun) return;
+    const [first] = this.#shrunk;
+    if (first !== undefined) {
+      const facts = shrunkFacts(first);
+      await audit.append('prune.refused', { destination, ...facts });
+      throw new AppError('prune.looks-like-attack', facts);
+    }
+    for (const source of shrunk) await audit.append(confirmedAction, { destination, ...shrunkFacts(source) });
+  }
+
+  #seen({ id, sourceId, isWhole, digest, ...object }: Found, { isYoung }: PruneNow): SeenSnapshot {
+    const copies = this.context.catalog.copies(id);
+    const here = copies.find(({ destinationId }) => destinationId === this.destination.id);
+    const intact = copies.filter(({ copy }) => copy.intact);
+    const isIn = (...states: readonly string[]) => intact.some(({ copy }) => states.includes(copy.state));
+    const proof = isIn('restored', 'totals-matched') ? 'proven' : isIn('read-back') ? 'read-back' : 'none';
+    return {
+      id,
+      sourceId,
+      at: digest.at,
+      isGreen: digest.isGreen,
+      // What a check has found damaged here counts like what is not there.
+      isWhole: isWhole && here?.copy.intact !== false,
+      isYoung: isYoung(object),
+      proof,
+    };
+  }
+}
+
+const confirmedAction = 'prune.shrink-confirmed';
+function shrunkFacts({ source, snapshot, at, rowsBefore, rowsAfter, evidence }: ShrunkSource) {
+  return { source, snapshot, at, rowsBefore, rowsAfter, evidence };
+}
+
+/** Flags that ask for days, weeks or months ask for tidying up, also where all is kept otherwise. */
+function ruleOfFlags(keep: VerbInput<'prune.run'>['keep']): Partial<RetentionRule> {
+  const flags = defined(keep);
+  return Object.keys(flags).length === 0 ? {} : { keepAll: false, ...flags };
+}
+
+/** Without the fields that are there and undefined, which would overwrite. */
+export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const found = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(found) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function refuseWhileRead({ catalog }: EngineContext, run: Run): void {
+  catalog.settleDeadJobs();
+  const reading = catalog
+    .jobs(100)
+    .find(({ jobId, verb, state }) => state === 'running' && jobId !== run.jobId && readingVerbs.includes(verb));
+  if (reading !== undefined)
+    throw new AppError('repository.leased', { holder: `${reading.verb} ${reading.subject}`, host: '', untilIso: '' });
+}
+
+async function writeDown({ home }: EngineContext, output: Output): Promise<void> {
+  await home.audit.append('prune', {
+    destination: output.destination,
+    kept: output.kept.length,
+    removed: output.removed.length,
+    objects: output.objectsRemoved,
+    bytes: output.bytesFreed,
+  });
+}

@@ -1,0 +1,77 @@
+import { lostChecks } from '../../../../shared/model/lost-tables.ts';
+import type { ShrinkFinding, ShrunkSource } from '../../../../shared/model/retention.ts';
+import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import type { PrunableSnapshot } from '../../repository/index.ts';
+import { findShrink, type SnapshotSize } from '../../retention/find-shrink.ts';
+
+/** What prune keeps in memory of a manifest. */
+export interface SnapshotDigest extends SnapshotSize {
+  readonly source: string;
+  readonly isGreen: boolean;
+}
+
+/** Checks that say that the snapshot holds less than the shop had. Red for another reason, it still says what is normal. */
+const sizeChecks: ReadonlySet<string> = new Set([
+  ...Object.values(lostChecks),
+  'rows-equal-count',
+  'plausible-size',
+  'tables-still-there',
+]);
+
+/** Makes digests; each name of a table is in memory once, however long the timeline. */
+export function digester(): (manifest: Manifest) => SnapshotDigest {
+  const names = new Map<string, string>();
+  const once = (name: string) => {
+    const known = names.get(name);
+    if (known === undefined) names.set(name, name);
+    return known ?? name;
+  };
+  return ({ id, at, source, checks, ledgers, tables }) => ({
+    id,
+    at,
+    source: once(source.name),
+    isGreen: checks.every(({ ok }) => ok) && ledgers.every(({ equal }) => equal),
+    isComplete: checks.every(({ id: check, ok }) => ok || !sizeChecks.has(check)),
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    bytes: tables.reduce((sum, table) => sum + table.textBytes, 0),
+    tables: new Map(tables.map(({ database, name, rows }) => [once(`${database}.${name}`), rows])),
+    ledgers: new Map(ledgers.map(({ name, rows, sum }) => [once(name), { rows, sum: Number(sum) }])),
+  });
+}
+
+/** Sources whose newest snapshot here looks as if data had been deleted, unless a person confirmed it. */
+export function findShrunk(
+  snapshots: readonly PrunableSnapshot<SnapshotDigest>[],
+  confirmed: ReadonlySet<string>,
+): ShrunkSource[] {
+  const bySource = Map.groupBy(snapshots, ({ sourceId }) => sourceId);
+  return [...bySource.values()].flatMap((ofSource): ShrunkSource[] => {
+    const timeline = ofSource.map(({ digest }) => digest).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    const newest = timeline.at(-1);
+    const findings = findShrink(timeline, confirmed);
+    const [worst] = findings;
+    if (newest === undefined || worst === undefined) return [];
+    const before = timeline.findLast(({ at, isComplete }) => isComplete && at < worst.since) ?? timeline[0] ?? newest;
+    return [
+      {
+        source: newest.source,
+        snapshot: newest.id,
+        at: newest.at,
+        rowsBefore: before.rows,
+        rowsAfter: newest.rows,
+        evidence: evidenceOf(findings),
+        findings,
+      },
+    ];
+  });
+}
+
+const mostNames = 5;
+
+/** Only all rows or bytes have no name. */
+function evidenceOf(findings: readonly ShrinkFinding[]): string {
+  const items = findings.map(({ name, before, after }) => `${name} ${before} → ${after}`.trim());
+  const named = items.filter((_, index) => findings[index]?.name !== '');
+  const said = named.length > 0 ? named : items;
+  return [...said.slice(0, mostNames), ...(said.length > mostNames ? ['…'] : [])].join(', ');
+}
