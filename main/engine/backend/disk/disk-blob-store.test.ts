@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeBlobStore, everyByte, names, never, text } from '../testing/describe-blob-store.ts';
+import { ModelDisk, modelRoot, ProcessKilled, type DiskStep } from '../testing/model-disk/model-disk.ts';
+import { seededRandom } from '../testing/model-disk/seeded-random.ts';
+import { TestClock } from '../../repository/testing/keys.ts';
 import { DiskBlobStore, type DiskStoreOptions } from './disk-blob-store.ts';
 import { realDiskFiles, type DiskFiles } from './disk-files.ts';
 
@@ -228,6 +231,62 @@ describe('a write to disk', () => {
 
     await rm(join(root, 'chunks/cd/z'));
     await expect(store.flush(names, never)).rejects.toMatchObject({ code: 'backend.blob-missing' });
+  });
+
+  describe('after a run that died before it could sync', () => {
+    /** A disk on which a process made names and died; what the next process reports as done must outlive the plug. */
+    function aModelDisk() {
+      const clock = new TestClock();
+      const disk = new ModelDisk(clock);
+      const open = () =>
+        DiskBlobStore.open({
+          root: join(modelRoot, 'disk'),
+          createRoot: true,
+          files: disk.files,
+          platform: 'linux',
+          clock,
+        });
+      const killAt = async (kind: DiskStep['kind'], name: string, work: () => Promise<unknown>) => {
+        disk.breakAt((step) =>
+          step.kind === kind && step.path.endsWith(name)
+            ? { when: 'after', error: new ProcessKilled(), forEver: true }
+            : undefined,
+        );
+        await expect(work()).rejects.toThrow();
+        disk.breakAt(undefined);
+      };
+      const afterThePlug = () => disk.afterPowerCut('nothing', seededRandom(0));
+      const reopened = () => DiskBlobStore.open({ root: join(modelRoot, 'disk'), files: afterThePlug().files, clock });
+      return { open, killAt, reopened };
+    }
+
+    it('keeps what it puts into a folder that the dead one made', async () => {
+      const { open, killAt, reopened } = aModelDisk();
+      const first = await open();
+      await killAt('mkdir', 'ab', () => first.put('chunks/ab/x', Buffer.from('x'), create));
+      const next = await open();
+      await next.put('chunks/ab/x', Buffer.from('x'), { ...create, durable: 'at-flush' });
+      await next.flush(['chunks/ab/x'], never);
+      expect(await text(await reopened(), 'chunks/ab/x')).toBe('x');
+      await next.put('chunks/ab/y', Buffer.from('y'), create);
+      expect(await text(await reopened(), 'chunks/ab/y')).toBe('y');
+    });
+
+    it('keeps what is found under a name that the dead one gave', async () => {
+      const { open, killAt, reopened } = aModelDisk();
+      const first = await open();
+      await first.put('manifests/old', Buffer.from('old'), create);
+      await killAt('link', 'new', () => first.put('manifests/new', Buffer.from('new'), create));
+      expect(await (await open()).put('manifests/new', Buffer.from('new'), create)).toEqual({ written: false });
+      expect(await text(await reopened(), 'manifests/new')).toBe('new');
+    });
+
+    it('keeps the root that the dead one made', async () => {
+      const { open, killAt, reopened } = aModelDisk();
+      await killAt('mkdir', 'disk', open);
+      await (await open()).put('x', Buffer.from('x'), create);
+      expect(await text(await reopened(), 'x')).toBe('x');
+    });
   });
 
   it('renames where the file system has no hard links', async () => {

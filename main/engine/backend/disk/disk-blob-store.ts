@@ -76,11 +76,15 @@ export class DiskBlobStore implements BlobStore {
   put(name: string, bytes: Uint8Array, { mode, durable, signal }: PutOptions): Promise<{ readonly written: boolean }> {
     return this.#run(name, signal, async (path) => {
       await this.#identity.check();
-      if (mode === 'create' && (await this.#stats(name))?.isFile() === true) return { written: false };
+      if (mode === 'create' && (await this.#stats(name))?.isFile() === true) {
+        // Whoever gave it the name may have died before the name was durable, and the caller was promised that it is.
+        if (durable !== 'at-flush') await this.#syncName(name, path);
+        return { written: false };
+      }
       const temp = await this.#writeTemp(name, bytes, signal);
       try {
         const written = await this.#publish(temp, name, { mode, signal });
-        if (durable !== 'at-flush') await syncFolder(this.#ways, dirname(path));
+        if (durable !== 'at-flush') await this.#syncName(name, path);
         return { written };
       } catch (error) {
         await discard(this.#ways, temp);
@@ -100,6 +104,8 @@ export class DiskBlobStore implements BlobStore {
         await this.#flushFolderOf(name, signal);
     };
     await settleAll(Array.from({ length: flushesAtOnce }, lane), () => (next = folders.length));
+    // Afterwards: all of them are known by now, so one sync serves all that lie in one folder.
+    for (const name of folders) await this.#run(name, signal, () => this.#folders.makeDurable(folderOf(name)));
     // Syncing folders says nothing when the disk was exchanged on the way.
     await this.#identity.check();
   }
@@ -213,6 +219,12 @@ export class DiskBlobStore implements BlobStore {
     }
   }
 
+  /** The folder that holds the name, and those that lead to it. */
+  async #syncName(name: string, path: string): Promise<void> {
+    await this.#folders.makeDurable(folderOf(name));
+    await syncFolder(this.#ways, dirname(path));
+  }
+
   async #writeTemp(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<string> {
     const folder = join(this.#root, tempFolder);
     const write = (): Promise<string> =>
@@ -273,7 +285,11 @@ async function createFolder(path: string, ways: DiskWays): Promise<void> {
     await ways.files.mkdir(path);
     await syncFolder(ways, dirname(path));
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return;
+    if (errnoOf(error) === 'EEXIST') {
+      // Made by a run that died before it could sync the folder above, perhaps. Where that one cannot be opened, nobody can sync it.
+      await syncFolder(ways, dirname(path)).catch(() => undefined);
+      return;
+    }
     if (isMissing(error)) throw new AppError('backend.absent', { reason: 'ENOENT', root: path }, { cause: error });
     throw diskError(error);
   }

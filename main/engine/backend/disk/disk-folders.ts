@@ -11,6 +11,10 @@ export class DiskFolders {
   readonly #root: string;
   readonly #ways: DiskWays;
   #known = new Map<string, Promise<void>>();
+  /** Folders that were seen or made. */
+  #there = new Set<string>();
+  /** Folders whose own name, in the folder above, is durable. */
+  #durable = new Set<string>();
 
   constructor(root: string, ways: DiskWays) {
     this.#root = root;
@@ -44,17 +48,36 @@ export class DiskFolders {
     }
     if (!(await this.isReal(parentOf(folder))) || !(await this.#isFolder(folder))) return false;
     this.#known.set(folder, Promise.resolve());
+    this.#there.add(folder);
     return true;
+  }
+
+  /**
+   * Makes the folder's name and those of the folders above it durable. Who finds a folder cannot know that: whoever made it may have died
+   * before it could sync the folder above, and then a pulled plug takes all of it. Costs one sync for each folder above, once.
+   */
+  async makeDurable(folder: string): Promise<void> {
+    if (folder === '' || this.#durable.has(folder)) return;
+    const above = parentOf(folder);
+    await this.makeDurable(above);
+    const settled = [...this.#there, folder].filter((each) => each !== '' && parentOf(each) === above);
+    await syncFolder(this.#ways, join(this.#root, above));
+    for (const each of settled) this.#durable.add(each);
   }
 
   forget(): void {
     this.#known = new Map();
+    this.#there = new Set();
+    this.#durable = new Set();
   }
 
   async #make(folder: string): Promise<void> {
     const parent = parentOf(folder);
     await this.ensure(parent);
-    if (await this.#isFolder(folder)) return;
+    if (await this.#isFolder(folder)) {
+      this.#there.add(folder);
+      return;
+    }
     try {
       await this.#ways.files.mkdir(join(this.#root, folder));
     } catch (error) {
@@ -62,6 +85,8 @@ export class DiskFolders {
       if (!(await this.#isFolder(folder))) throw new AppError('backend.io', { reason: 'ENOTDIR', folder });
     }
     await syncFolder(this.#ways, join(this.#root, parent));
+    this.#there.add(folder);
+    this.#durable.add(folder);
   }
 
   async #isFolder(folder: string): Promise<boolean> {
