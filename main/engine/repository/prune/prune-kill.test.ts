@@ -7,6 +7,8 @@ import type { BlobStore } from '../../backend/blob-store.ts';
 import { DiskBlobStore } from '../../backend/disk/disk-blob-store.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
 import { FaultyBlobStore, type StoreOperation } from '../../backend/testing/faulty-blob-store.ts';
+import { ModelDisk, modelRoot, ProcessKilled } from '../../backend/testing/model-disk/model-disk.ts';
+import { seededRandom } from '../../backend/testing/model-disk/seeded-random.ts';
 import { startTestS3, storeOn } from '../../backend/testing/s3-rig.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { withTempDir } from '../../platform/temp-dir.ts';
@@ -185,6 +187,44 @@ describe('a prune that is killed', () => {
       }
     }
   });
+});
+
+it('a prune that goes on for a dead one makes its removals durable before the first chunk goes', async () => {
+  const clock = new TestClock();
+  const disk = new ModelDisk(clock);
+  const open = (files: ModelDisk) =>
+    DiskBlobStore.open({
+      root: join(modelRoot, 'disk'),
+      createRoot: true,
+      files: files.files,
+      platform: 'linux',
+      clock,
+    });
+  const names = await fill(await open(disk));
+  clock.advance(10 * dayMs);
+  const going = names.slice(0, 2);
+  let removed = 0;
+  disk.breakAt(({ kind, path }) => {
+    const isSecond = kind === 'unlink' && path.includes('manifests') && ++removed === 2;
+    return isSecond ? { when: 'after', error: new ProcessKilled(), forEver: true } : undefined;
+  });
+  await expect(prune(await openTimeline(await open(disk), keyring, never), going, clock)).rejects.toThrow();
+  clock.advance(11 * 60_000);
+
+  // The next one finds both manifests gone, and dies at its first chunk.
+  disk.breakAt(({ kind, path }) =>
+    kind === 'unlink' && path.includes('chunks')
+      ? { when: 'after', error: new ProcessKilled(), forEver: true }
+      : undefined,
+  );
+  await expect(prune(await openTimeline(await open(disk), keyring, never), going, clock)).rejects.toThrow();
+
+  // The plug: of all that was not synced nothing is left, but the chunk went.
+  for (const seed of Array.from({ length: 20 }, (_, n) => n)) {
+    const after = await openTimeline(await open(disk.afterPowerCut('any', seededRandom(seed))), keyring, never);
+    await readWholeTimeline(after, never);
+    expect(await after.listManifests(never)).toEqual(names.slice(2));
+  }
 });
 
 it('whatever goes, what stays needs exactly what is left', async () => {

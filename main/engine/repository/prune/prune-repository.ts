@@ -180,16 +180,17 @@ class Pruning<T> {
   }
 
   /** Removes them, oldest first, durably; gives those that are under object lock. */
-  async #removeManifests({ snapshots }: Survey<T>, going: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  async #removeManifests({ snapshots, records }: Survey<T>, going: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     const locked = new Set<string>();
     const leaving = snapshots.filter(({ name }) => going.has(name));
     await this.#each(leaving, async ({ name, sizeBytes }) => {
       const isGone = await this.#remove(() => this.#repository.removeManifest(name, this.#signal), sizeBytes);
       if (!isGone) locked.add(name);
     });
-    // A folder is flushed by any name that is in it: one of those that stay. There is always one.
-    const [stays] = snapshots.filter(({ name }) => !going.has(name) || locked.has(name));
-    if (leaving.length > 0 && stays !== undefined) await this.#repository.store.flush([stays.name], this.#signal);
+    // A folder is flushed by the names that stay in it; there is always one. Also when none goes today: an earlier prune may have died
+    // between removing some and this line, and a pulled plug would bring them back without the chunks that go now.
+    const staying = [...records].filter((name) => !going.has(name) || locked.has(name));
+    await this.#repository.store.flush(staying, this.#signal);
     return locked;
   }
 
