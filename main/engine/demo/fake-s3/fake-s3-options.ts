@@ -2,6 +2,27 @@ import type { Clock } from '../../platform/clock.ts';
 import type { FakeObjects } from './fake-objects.ts';
 import type { AccessKey } from './sigv4-check.ts';
 
+/** One request, as a fault may want to know it. `number` counts from 1 since the server was started. */
+export interface FakeS3Request {
+  readonly number: number;
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** What goes wrong with one request. */
+export type FakeS3Fault =
+  /** The connection ends without an answer; `after`: the request was done all the same. */
+  | { readonly kind: 'drop'; readonly when: 'before' | 'after' }
+  /** Refused with this answer, and not done. */
+  | { readonly kind: 'refuse'; readonly status: number; readonly code: string }
+  /** Reset while its body is still on the way; not done. */
+  | { readonly kind: 'reset-upload' }
+  /** Of a GET: see `getBody`. */
+  | { readonly kind: 'damage-body'; readonly how: 'reset' | 'closed-early' | 'truncated' }
+  /** Of a listing: it does not know these keys yet, as services without read-after-write listings. */
+  | { readonly kind: 'stale-list'; readonly hides: (key: string) => boolean };
+
 /** Misbehaviour, read at every request, so a test may change it while the server runs. */
 export interface FakeS3Quirks {
   /** 501 to `aws-chunked` bodies (COS, OSS). */
@@ -28,6 +49,8 @@ export interface FakeS3Quirks {
   latencyMs?: number;
   /** Refuses every request as skewed, whatever its time. */
   alwaysSkewed?: boolean;
+  /** Asked at every request. */
+  fault?: (request: FakeS3Request) => FakeS3Fault | undefined;
 }
 
 export interface FakeS3Options {

@@ -16,10 +16,10 @@ import {
 } from './fake-s3-answers.ts';
 import { FakeObjectsInFolder, FakeObjectsInMemory, md5Hex, type FakeObjects } from './fake-objects.ts';
 import { readCall, type FakeCall } from './fake-s3-call.ts';
-import type { FakeS3Options, FakeS3Quirks, FakeS3Server } from './fake-s3-options.ts';
+import type { FakeS3Fault, FakeS3Options, FakeS3Quirks, FakeS3Server } from './fake-s3-options.ts';
 import { checkSignature } from './sigv4-check.ts';
 
-export type { FakeS3Options, FakeS3Quirks, FakeS3Server } from './fake-s3-options.ts';
+export type { FakeS3Fault, FakeS3Options, FakeS3Quirks, FakeS3Request, FakeS3Server } from './fake-s3-options.ts';
 
 /**
  * A FAKE S3 server for tests and for `shouhu demo`. It listens on 127.0.0.1 only and is no place for real data.
@@ -77,21 +77,33 @@ class Fake {
     const requestId = `FAKE${++this.#requests}`;
     const call = readCall(request, this.#options);
     this.#counts.set(call.operation, (this.#counts.get(call.operation) ?? 0) + 1);
+    const { operation, bucket, key } = call;
+    const strike = this.#quirks.fault?.({ number: this.#requests, operation, bucket, key });
     try {
+      if (strike?.kind === 'drop' && strike.when === 'before') return void request.socket.destroy();
+      if (strike?.kind === 'reset-upload') return void request.socket.resetAndDestroy();
       const body = await readBody(request);
       if (this.#quirks.latencyMs !== undefined) await sleep(this.#quirks.latencyMs);
-      this.#send(call, response, requestId, await this.#answer(call, request, body));
+      const answer = await this.#answer(call, request, body, strike);
+      if (strike?.kind === 'drop') return void request.socket.destroy();
+      this.#send(call, response, requestId, answer, strike);
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       const fault = error instanceof S3Fault ? error : new S3Fault(500, 'InternalError');
-      this.#send(call, response, requestId, faultAnswer(fault, requestId));
+      this.#send(call, response, requestId, faultAnswer(fault, requestId), undefined);
     }
   }
 
-  async #answer(call: FakeCall, request: IncomingMessage, body: Buffer): Promise<Answer> {
+  async #answer(
+    call: FakeCall,
+    request: IncomingMessage,
+    body: Buffer,
+    strike: FakeS3Fault | undefined,
+  ): Promise<Answer> {
     const { headers } = call;
     const quirks = this.#quirks;
     this.#checkSignature(request);
+    if (strike?.kind === 'refuse') throw new S3Fault(strike.status, strike.code);
     if (quirks.refuse !== undefined) throw new S3Fault(quirks.refuse.status, quirks.refuse.code);
     if (quirks.slowDownEvery !== undefined && this.#requests % quirks.slowDownEvery === 0) {
       throw new S3Fault(503, 'SlowDown');
@@ -104,7 +116,7 @@ class Fake {
     if (isChunked && quirks.rejectAwsChunked === true) throw new S3Fault(501, 'NotImplemented');
     const content = isChunked ? decodeAwsChunked(body) : body;
     checkBody(content, headers);
-    return this.#run(call, content);
+    return this.#run(call, content, strike?.kind === 'stale-list' ? strike.hides : () => false);
   }
 
   #checkSignature(request: IncomingMessage): void {
@@ -120,7 +132,7 @@ class Fake {
     throw new S3Fault(fault === 'AuthorizationHeaderMalformed' ? 400 : 403, fault, extra);
   }
 
-  async #run(call: FakeCall, body: Buffer): Promise<Answer> {
+  async #run(call: FakeCall, body: Buffer, isHidden: (key: string) => boolean): Promise<Answer> {
     const { bucket, key, operation } = call;
     if (operation === 'ListBuckets') return bucketsAnswer(await this.#objects.buckets());
     if (operation === 'CreateBucket') return this.#createBucket(bucket);
@@ -148,7 +160,8 @@ class Fake {
       case 'ListObjectsV2': {
         if (operation === 'ListObjectsV2' && this.#quirks.noListV2 === true) throw new S3Fault(501, 'NotImplemented');
         const query = readListQuery(bucket, call.query);
-        return listAnswer(await this.#objects.list(bucket), query, this.#quirks.endlessList === true);
+        const listed = (await this.#objects.list(bucket)).filter((object) => !isHidden(object.key));
+        return listAnswer(listed, query, this.#quirks.endlessList === true);
       }
       default:
         throw new S3Fault(501, 'NotImplemented');
@@ -200,10 +213,17 @@ class Fake {
     return this.#quirks.opaqueEtags === true ? `"${md5Hex(Buffer.from(md5))}"` : `"${md5}"`;
   }
 
-  #send(call: FakeCall, response: ServerResponse, requestId: string, answer: Answer): void {
+  #send(
+    call: FakeCall,
+    response: ServerResponse,
+    requestId: string,
+    answer: Answer,
+    strike: FakeS3Fault | undefined,
+  ): void {
     const body = answer.body ?? Buffer.alloc(0);
     const isGet = call.operation === 'GetObject' && answer.status === 200;
-    const damage = isGet && body.length > 1 ? (this.#quirks.getBody ?? 'whole') : 'whole';
+    const wanted = strike?.kind === 'damage-body' ? strike.how : (this.#quirks.getBody ?? 'whole');
+    const damage = isGet && body.length > 1 ? wanted : 'whole';
     const half = body.subarray(0, body.length >> 1);
     const sent = damage === 'truncated' ? half : body;
     response.sendDate = false;
