@@ -32,6 +32,8 @@ export interface BackupRequest {
   readonly lineBytesPerSecond?: number | null;
   readonly maxBytesPerSecond: number | null;
   readonly producer: string;
+  /** Threads to work with, left running; without them the run starts its own and ends them. */
+  readonly pool?: ChunkPool;
   readonly clock: Clock;
   readonly onProgress: (phase: BackupPhase, detail: string, bytes: number, totalBytes: number | null) => void;
   readonly signal: AbortSignal;
@@ -92,7 +94,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
   // One failed range ends the whole run: the others stop at once instead of reading on for nothing.
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
-  const pool = new ChunkPool(repository.keys);
+  const pool = request.pool ?? new ChunkPool(repository.keys);
   const figures: CaptureFigures = {
     rowsFetched: 0,
     rangesReused: 0,
@@ -242,7 +244,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
     stop.abort(error);
     throw error;
   } finally {
-    await pool.close();
+    if (pool !== request.pool) await pool.close();
   }
 }
 

@@ -72,7 +72,7 @@ class Verification {
   }
 
   async run(): Promise<VerifyReport> {
-    const { repository, signal } = this.#request;
+    const { repository, healFrom, signal } = this.#request;
     // Manifests first: what a writer adds meanwhile, it adds in the other order, so that no object of these can be too new to be listed.
     await this.#checkHeader();
     const names = await repository.listManifests(signal);
@@ -83,7 +83,8 @@ class Verification {
       const manifest = await this.#readManifest(name);
       if (manifest !== null) snapshots.push({ manifest, objects: await this.#objectsOf(manifest) });
     }
-    for (const name of await repository.listAllStreamRecords(signal)) await this.#checkStreamRecord(name);
+    const records = await repository.listAllStreamRecords(signal);
+    for (const name of records) await this.#checkStreamRecord(name);
     const needed = new Set<string>();
     for (const { objects } of snapshots) for (const id of objects) needed.add(id);
     const all = [...listed.union(needed)];
@@ -91,6 +92,10 @@ class Verification {
     const unlisted = all.filter((id) => !listed.has(id) && !this.#isSettled(id));
     await this.#readBack([...unlisted, ...this.#choose(all.filter((id) => listed.has(id)))]);
     const isSound = (id: string) => !this.#damaged.has(id) && !this.#missing.has(id);
+    // What an earlier run healed and could not sync any more is sound to every reader, until the plug is pulled.
+    if (healFrom !== null) {
+      await repository.makeDurable(this.#proven, [...names, ...records].filter(isSound), signal);
+    }
     return {
       objects: all.length,
       read: all.filter((id) => this.#proven.has(id) || this.#damaged.has(id)).length,

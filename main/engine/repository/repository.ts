@@ -4,7 +4,15 @@ import type { DatabaseRecord, TableRecord } from '../../../shared/model/database
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { ChunkSet } from './chunk-set.ts';
-import { chunkName, manifestName, maxObjectBytes, parseManifestName, parseStreamName, streamName } from './format.ts';
+import {
+  chunkName,
+  headerName,
+  manifestName,
+  maxObjectBytes,
+  parseManifestName,
+  parseStreamName,
+  streamName,
+} from './format.ts';
 import { healHeader, inspectHeader, readHeader, replaceHeader, writeNewHeader } from './header-file.ts';
 import type { RepositoryHeader } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
@@ -170,6 +178,14 @@ export class Repository {
   async healObject(id: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     verifyObject(this.keys, id, bytes);
     await this.#chunks.put(id, bytes, 'replace', signal);
+  }
+
+  /**
+   * Makes the names of objects that are there durable, for who calls them healed: whoever wrote them may have died before that. `names`: of
+   * manifests and stream records.
+   */
+  async makeDurable(ids: Iterable<string>, names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    await this.store.flush([headerName, ...Array.from(ids, chunkName), ...names], signal);
   }
 
   /** The stored bytes, unchecked. */
