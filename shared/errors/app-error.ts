@@ -130,6 +130,7 @@ export const errorCatalog = {
   'prune.looks-like-attack': refused,
   'restore.no-copy': absent,
   'restore.table-not-kept': failed('user-action'),
+  'restore.statement-refused': checkFailed,
   'restore.target-exists': refused,
   'restore.not-portable': refused,
   'restore.confirmation-missing': refused,

@@ -59,6 +59,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'note.time-zone': 'the server does not know this time zone: the times of the event count as UTC, please check',
   'note.history-left-out': 'system-versioned: only current rows are restored, the history is not in the snapshot',
   'note.not-created': 'not created',
+  'note.statement-refused':
+    'not restored: its statement in the snapshot does not create it; somebody with the keys may have changed this backup',
   'note.copy-damaged':
     'has damaged or missing objects; they were read from another copy, and what was restored is whole. Mend it: verify with --heal-from',
   'note.copy-out-of-reach': 'could not be reached this time; another copy was used',

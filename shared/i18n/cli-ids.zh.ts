@@ -56,6 +56,7 @@ export const cliIdsZh = {
   'note.time-zone': '服务器不认识这个时区，定时事件的时间按 UTC 算，请核对',
   'note.history-left-out': '系统版本表只恢复当前的行，历史记录不在快照里',
   'note.not-created': '没有建成',
+  'note.statement-refused': '没有恢复：快照里的语句不是建它的，可能有人用钥匙改过这份备份',
   'note.copy-damaged':
     '这份副本里有损坏或缺失的数据块，已改从别的副本读取，恢复的内容是完整的。请用 verify 加 --heal-from 修好它',
   'note.copy-out-of-reach': '这份副本这次读不到，已改用别的副本',

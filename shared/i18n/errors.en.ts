@@ -286,6 +286,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     message: 'None of the copies that can be reached now has this snapshot. Nothing was restored.',
     remedy: 'Plug in the disk that has it, or check the network, and retry; or choose another snapshot.',
   },
+  'restore.statement-refused': {
+    message:
+      'The statement that the snapshot holds for “{{table}}” does not create it: somebody who has the keys changed this backup, or another program wrote it. It was given to no server, and nothing was restored.',
+    remedy:
+      'Choose an earlier snapshot, or restore other tables with --tables. The keys may have leaked: make a new repository and back up anew.',
+  },
   'restore.table-not-kept': {
     message:
       'This snapshot does not hold the table “{{table}}”: it could not be read when the backup was made. Nothing was restored.',

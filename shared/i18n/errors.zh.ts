@@ -254,6 +254,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '现在能连上的副本里都没有这个快照，还没有开始恢复。',
     remedy: '插上存有它的磁盘，或检查网络，然后再试；也可以换一个快照。',
   },
+  'restore.statement-refused': {
+    message:
+      '快照里“{{table}}”的建表语句不是建这张表的：有人用钥匙改过这份备份，或者它是别的程序写的。没有把它交给任何服务器，也没有恢复任何东西。',
+    remedy: '换一个更早的快照，或用 --tables 只恢复别的表。钥匙可能已经泄露：请新建一个仓库，重新备份。',
+  },
   'restore.table-not-kept': {
     message: '这个快照里没有表“{{table}}”：备份的时候它读不出来。没有恢复任何东西。',
     remedy: '换一个更早的快照再试；先运行 shouhu snapshots，找标着 ✓ 的。',

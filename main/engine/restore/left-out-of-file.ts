@@ -2,7 +2,7 @@ import type { SchemaObject } from '../../../shared/model/database.ts';
 import { allOfKind } from '../../../shared/model/lost-objects.ts';
 import { brokenViews } from '../../../shared/model/lost-tables.ts';
 import { quoteTable } from '../source/mysql/index.ts';
-import { triggeredTable } from '../source/mysql/load/index.ts';
+import { isSafeForClient, triggeredTable } from '../source/mysql/load/index.ts';
 import type { RestorePlan } from './plan-restore.ts';
 
 /**
@@ -32,6 +32,8 @@ export function leftOutOfFile({
   const left = new Set<SchemaObject>();
   const all = databases.flatMap(({ record }) => record.objects.map((object) => ({ database: record.name, object })));
   // Until nothing more is found: a view may stand on a view of a database that comes later.
+  // It would be a command to the client that reads the file.
+  for (const { object } of all) if (!isSafeForClient(object)) left.add(object);
   for (let before = -1; before < left.size;) {
     before = left.size;
     for (const { database, object } of all) {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { DatabaseRecord, SchemaObject, TableRecord } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { aManifest } from '../repository/testing/a-shop.ts';
 import { aLedger, aTable } from '../backup/testing/a-capture.ts';
@@ -7,12 +8,30 @@ import { planRestore } from './plan-restore.ts';
 
 const never = new AbortController().signal;
 
+const tableNamed = (id: string): TableRecord => {
+  const [database = '', name = ''] = id.split('.');
+  const schema = aTable({ database, name, ddl: `CREATE TABLE \`${name}\` (\`id\` int)` });
+  return { schema, rows: 0, ranges: [] };
+};
+const databaseNamed = (name: string): DatabaseRecord => ({
+  name,
+  ddl: '',
+  characterSet: 'utf8mb4',
+  collation: 'utf8mb4_bin',
+  objects: [],
+});
+
 /** Records by name; what is read of a copy has its own tests. */
-const reader = {
-  tableRecord: (id: string) => Promise.resolve({ schema: aTable({ name: id }), rows: 0, ranges: [] }),
-  databaseRecord: (id: string) =>
-    Promise.resolve({ name: id, ddl: '', characterSet: 'utf8mb4', collation: 'utf8mb4_bin', objects: [] }),
-} as unknown as CopyReader;
+function readerOf(
+  tables: Record<string, TableRecord> = {},
+  databases: Record<string, DatabaseRecord> = {},
+): CopyReader {
+  return {
+    tableRecord: (id: string) => Promise.resolve(tables[id] ?? tableNamed(id)),
+    databaseRecord: (id: string) => Promise.resolve(databases[id] ?? databaseNamed(id)),
+  } as unknown as CopyReader;
+}
+const reader = readerOf();
 
 describe('planRestore', () => {
   let manifest: Manifest;
@@ -37,7 +56,9 @@ describe('planRestore', () => {
       ledgers,
       databases: planned,
     } = await planRestore(manifest, { databases, tables }, reader, never);
-    const names = planned.flatMap(({ tables: records }) => records.map(({ schema }) => schema.name));
+    const names = planned.flatMap(({ tables: records }) =>
+      records.map(({ schema }) => `${schema.database}.${schema.name}`),
+    );
     return { names, isWhole, totalBytes, ledgers: ledgers.length };
   };
 
@@ -98,5 +119,52 @@ describe('planRestore', () => {
     expect(await objectsNotKept([], ['shop.orders'])).toEqual([]);
     await expect(notKept([], ['shop.cards'])).rejects.toMatchObject({ code: 'restore.table-not-kept' });
     await expect(notKept([], ['nowhere'])).rejects.toMatchObject({ code: 'table.unknown' });
+  });
+
+  describe('of a snapshot that somebody with the keys has forged', () => {
+    const all = { databases: [], tables: [] };
+    const forged = (record: TableRecord, ddl: string) => ({ ...record, schema: { ...record.schema, ddl } });
+
+    it.each<[string, TableRecord]>([
+      ['another statement', forged(tableNamed('shop.users'), 'DROP DATABASE mysql')],
+      ['a second statement', forged(tableNamed('shop.users'), 'CREATE TABLE `users` (`id` int); DROP TABLE `orders`')],
+      ['a table of another database', forged(tableNamed('shop.users'), 'CREATE TABLE `mysql`.`user` (`id` int)')],
+      ['the record of another table', tableNamed('shop.orders')],
+      ['the record of another database', tableNamed('blog.users')],
+    ])('takes no table with %s, and plans nothing', async (_what, record) => {
+      const planned = planRestore(manifest, all, readerOf({ 'shop.users': record }), never);
+      await expect(planned).rejects.toMatchObject({
+        code: 'restore.statement-refused',
+        facts: { table: 'shop.users' },
+      });
+      // The others can still be had.
+      const others = { databases: [], tables: ['shop.orders'] };
+      await expect(planRestore(manifest, others, readerOf({ 'shop.users': record }), never)).resolves.toBeDefined();
+    });
+
+    it('takes no database record of another database', async () => {
+      const planned = planRestore(manifest, all, readerOf({}, { shop: databaseNamed('mysql') }), never);
+      await expect(planned).rejects.toMatchObject({ code: 'restore.statement-refused', facts: { table: 'shop' } });
+    });
+
+    it('leaves out objects whose statement is another one, and names them', async () => {
+      const object = (kind: SchemaObject['kind'], name: string, ddl: string): SchemaObject => ({
+        ...{ kind, name, ddl, sqlMode: '', characterSetClient: null, collationConnection: null, timeZone: null },
+        nextValue: null,
+      });
+      const sound = object('view', 'v', 'CREATE VIEW `v` AS select 1 AS `1`');
+      const objects = [
+        object('sequence', 's', 'DROP DATABASE mysql'),
+        sound,
+        object('procedure', 'p', 'GRANT ALL ON *.* TO thief'),
+        object('event', 'e', 'CREATE EVENT `mysql`.`e` ON SCHEDULE EVERY 1 DAY DO DROP DATABASE shop'),
+      ];
+      const record = { ...databaseNamed('shop'), objects };
+
+      const { databases, refused } = await planRestore(manifest, all, readerOf({}, { shop: record }), never);
+
+      expect(databases[1]!.record.objects).toEqual([sound]);
+      expect(refused).toEqual(['sequence shop.s', 'procedure shop.p', 'event shop.e']);
+    });
   });
 });

@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Account } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, LedgerDefinition, TableRecord } from '../../../shared/model/database.ts';
-import type { LostObject } from '../../../shared/model/lost-objects.ts';
+import { objectText, type LostObject } from '../../../shared/model/lost-objects.ts';
 import { lostTables } from '../../../shared/model/lost-tables.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
+import { createsObject } from '../source/mysql/load/index.ts';
 import type { CopyReader } from './copy-reader.ts';
 
 /** What is to be brought back, read and checked before anything is written. */
@@ -18,6 +19,8 @@ export interface RestorePlan {
   readonly notKept: readonly string[];
   /** The same of views, routines, triggers and events; empty when only some tables were asked for. */
   readonly objectsNotKept: readonly LostObject[];
+  /** `kind database.name` of what is not brought back because its statement is not the CREATE of it: somebody has forged the record. */
+  readonly refused: readonly string[];
   /** Accounts of the server, when they were asked for, the snapshot holds some and everything is restored. */
   readonly accounts?: readonly Account[];
 }
@@ -38,7 +41,8 @@ export interface Selection {
 
 /**
  * Errors: `mysql.database-missing` {database}, `table.unknown` {table} for names that the snapshot does not hold,
- * `restore.table-not-kept` {table} for one that the backup could not read.
+ * `restore.table-not-kept` {table} for one that the backup could not read, `restore.statement-refused` {table} where the statement of a table
+ * is not the CREATE of it.
  */
 export async function planRestore(
   manifest: Manifest,
@@ -51,19 +55,26 @@ export async function planRestore(
     if (!names.includes(database)) throw new AppError('mysql.database-missing', { database });
   const wanted = selectedTables(manifest, selection);
   const databases: PlannedDatabase[] = [];
+  const refused: string[] = [];
   for (const { name, schemaChunk } of manifest.databases) {
     const chosen = wanted.filter(({ database }) => database === name);
     const isAsked = selection.databases.length === 0 || selection.databases.includes(name);
     if (!isAsked || (selection.tables.length > 0 && chosen.length === 0)) continue;
     const tables: TableRecord[] = [];
-    for (const { tableChunk } of chosen) tables.push(await reader.tableRecord(tableChunk, signal));
-    databases.push({ record: await reader.databaseRecord(schemaChunk, signal), tables });
+    for (const table of chosen) tables.push(await ownTable(table, reader, signal));
+    const whole = await reader.databaseRecord(schemaChunk, signal);
+    if (whole.name !== name) throw new AppError('restore.statement-refused', { table: name });
+    const objects = whole.objects.filter((object) => createsObject(object, name));
+    for (const object of whole.objects)
+      if (!objects.includes(object)) refused.push(objectText({ ...object, database: name }));
+    databases.push({ record: { ...whole, objects }, tables });
   }
   const wantsAccounts = selection.accounts === true && selection.tables.length === 0;
   const kept = wantsAccounts ? manifest.accounts : undefined;
   return {
     manifest,
     databases,
+    refused,
     ...(kept === undefined ? {} : { accounts: (await reader.accountsRecord(kept.chunk, signal)).accounts }),
     isWhole: selection.tables.length === 0,
     notKept: selection.tables.length === 0 ? lostTables(manifest).filter((name) => isIn(name, databases)) : [],
@@ -78,6 +89,20 @@ export async function planRestore(
       wanted.some(({ database, name }) => database === ledger.database && name === ledger.table),
     ),
   };
+}
+
+/** Nothing of a record is given to a server or into a file unless it is what the manifest says, and its statement makes that and no more. */
+async function ownTable(
+  { database, name, tableChunk }: Manifest['tables'][number],
+  reader: CopyReader,
+  signal: AbortSignal,
+): Promise<TableRecord> {
+  const record = await reader.tableRecord(tableChunk, signal);
+  const { schema } = record;
+  const isOwn = schema.database === database && schema.name === name;
+  if (!isOwn || !createsObject({ kind: 'table', name, ddl: schema.ddl, sqlMode: null }, database))
+    throw new AppError('restore.statement-refused', { table: `${database}.${name}` });
+  return record;
 }
 
 function isIn(fullName: string, databases: readonly PlannedDatabase[]): boolean {

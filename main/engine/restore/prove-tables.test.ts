@@ -65,6 +65,7 @@ function aProof(ranges: readonly Range[], fields: Partial<ProofRequest> = {}): P
       databases: [],
       notKept: [],
       objectsNotKept: [],
+      refused: [],
       totalBytes: 0,
       isWhole: true,
       ledgers: [aLedger()],

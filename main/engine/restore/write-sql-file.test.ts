@@ -130,6 +130,6 @@ function aPlan(): RestorePlan {
   }));
   const record = { name: 'shop', ddl: '', characterSet: 'utf8mb4', collation: 'utf8mb4_bin', objects: [] };
   const tables = [{ schema: aTable(), rows: 3, ranges }];
-  const plan = { totalBytes: 60, isWhole: true, ledgers: [], notKept: [], objectsNotKept: [] };
+  const plan = { totalBytes: 60, isWhole: true, ledgers: [], notKept: [], objectsNotKept: [], refused: [] };
   return { ...plan, manifest: aManifest(), databases: [{ record, tables }] };
 }

@@ -139,6 +139,8 @@ export const restoreEn = {
     'sql-mode': 'The SQL mode of the server differs from the snapshot',
     'names-changed': 'The old database name in it was replaced by the new one',
     'not-created': 'Could not be made',
+    'statement-refused':
+      'Not restored: its statement in the snapshot does not create it; somebody with the keys may have changed this backup',
     'copy-damaged':
       'Has damaged or missing objects; they were read from another copy, and what was restored is whole. Check and repair it on the Copies page',
     'copy-out-of-reach': 'Could not be reached this time; another copy was used',

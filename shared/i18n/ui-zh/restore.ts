@@ -133,6 +133,7 @@ export const restoreZh = {
     'sql-mode': '服务器的 SQL 模式与快照不同',
     'names-changed': '里面提到的旧数据库名已换成新名',
     'not-created': '没有建成',
+    'statement-refused': '没有恢复：快照里的语句不是建它的，可能有人用钥匙改过这份备份',
     'copy-damaged':
       '这份副本里有损坏或缺失的数据块，已改从别的副本读取，恢复的内容是完整的。请到「副本」页检查并修好它',
     'copy-out-of-reach': '这份副本这次读不到，已改用别的副本',

@@ -153,8 +153,9 @@ function copyNotes({ found: { damaged, outOfReach } }: CopyReader): string[] {
 }
 
 /** What the backup could not read is named at every restore: nobody may take this for the whole shop. */
-function notKeptNotes({ notKept, objectsNotKept }: RestorePlan): string[] {
+function notKeptNotes({ notKept, objectsNotKept, refused }: RestorePlan): string[] {
   return [
+    ...refused.map((object) => `statement-refused: ${object}`),
     ...notKept.map((table) => `table-not-kept: ${table}`),
     ...objectsNotKept.map((object) => `object-not-kept: ${objectText(object)}`),
   ];

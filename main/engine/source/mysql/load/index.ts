@@ -12,6 +12,7 @@ export {
   goOnStatement,
   type PendingTable,
 } from './create-tables.ts';
+export { createsObject, isSafeForClient } from './creates-object.ts';
 export { countInvalid, InvalidText } from './invalid-text.ts';
 export { loadText } from './load-chunk.ts';
 export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
