@@ -4,7 +4,7 @@ import { MemoryBlobStore } from './memory/memory-blob-store.ts';
 import { probeStepIds, probeStore } from './probe.ts';
 import { names, never } from './testing/describe-blob-store.ts';
 import { FaultyBlobStore, type Fault } from './testing/faulty-blob-store.ts';
-import { startTestS3, storeOn } from './testing/s3-rig.ts';
+import { pathStyleRefused, startTestS3, storeOn } from './testing/s3-rig.ts';
 
 describe('probeStore', () => {
   it('reports every step and leaves nothing behind', async () => {
@@ -44,7 +44,7 @@ describe('probeStore', () => {
     const fake = await startTestS3();
     const store = storeOn(fake);
     expect(await probeStore(store, { signal: never })).toHaveLength(5);
-    fake.quirks.noPathStyle = true;
+    fake.quirks.pathStyle = pathStyleRefused;
     await expect(probeStore(store, { signal: never })).rejects.toMatchObject({
       code: 'backend.rejected',
       facts: { reason: 'SecondLevelDomainForbidden', step: 'put' },

@@ -33,12 +33,19 @@ interface RawPage {
 export class S3Pages {
   readonly #client: S3Client;
   readonly #bucket: string;
+  readonly #pageSize: number;
   #version: 1 | 2;
 
-  constructor(client: S3Client, bucket: string, version: 1 | 2) {
+  constructor(client: S3Client, bucket: string, version: 1 | 2, pageSize = 1000) {
     this.#client = client;
     this.#bucket = bucket;
     this.#version = version;
+    this.#pageSize = pageSize;
+  }
+
+  /** Which call is used now. */
+  get version(): 1 | 2 {
+    return this.#version;
   }
 
   /** One page of at most 1000 keys. Rejects with the SDK's errors, or `backend.rejected` for a listing that cannot end. */
@@ -55,13 +62,13 @@ export class S3Pages {
   }
 
   async #pageV2(prefix: string, from: string | undefined, times: ListTimes): Promise<ListPage> {
-    const input = { Bucket: this.#bucket, Prefix: prefix, ContinuationToken: from, MaxKeys: 1000 };
+    const input = { Bucket: this.#bucket, Prefix: prefix, ContinuationToken: from, MaxKeys: this.#pageSize };
     const answer = await this.#client.send(new ListObjectsV2Command(input), times);
     return finish(keysOf(answer), answer.IsTruncated === true, answer.NextContinuationToken, from);
   }
 
   async #pageV1(prefix: string, from: string | undefined, times: ListTimes): Promise<ListPage> {
-    const input = { Bucket: this.#bucket, Prefix: prefix, Marker: from, MaxKeys: 1000 };
+    const input = { Bucket: this.#bucket, Prefix: prefix, Marker: from, MaxKeys: this.#pageSize };
     const answer = await this.#client.send(new ListObjectsCommand(input), times);
     const keys = keysOf(answer);
     // Amazon sends NextMarker only together with a delimiter: the last key is the marker.
@@ -74,7 +81,7 @@ export class S3Pages {
 function finish(keys: ListedKey[], isTruncated: boolean, next: string | undefined, from: string | undefined): ListPage {
   if (!isTruncated) return { keys, next: undefined };
   if (next === undefined || next === '' || next === from)
-    throw new AppError('backend.rejected', { reason: 'list-loop' });
+    throw new AppError('backend.rejected', { reason: 'list-loop', because: 'list-loop' });
   return { keys, next };
 }
 

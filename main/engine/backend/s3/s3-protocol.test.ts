@@ -3,7 +3,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FakeS3Options, FakeS3Server } from '../../demo/fake-s3/fake-s3-server.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { everyByte, names, never, text } from '../testing/describe-blob-store.ts';
-import { everyHostIsLocal, startTestS3, storeOn, testBucket, testKey } from '../testing/s3-rig.ts';
+import {
+  checksumRefused,
+  chunkedRefused,
+  everyHostIsLocal,
+  pathStyleRefused,
+  startTestS3,
+  storeOn,
+  testBucket,
+  testKey,
+} from '../testing/s3-rig.ts';
 import type { S3BlobStore, S3StoreOptions } from './s3-blob-store.ts';
 
 const create = { mode: 'create', signal: never } as const;
@@ -73,7 +82,7 @@ describe('an S3 create', () => {
 
 describe('an S3 write', () => {
   it('sends no checksum header and no chunked body off Amazon', async () => {
-    const { store } = await rig({ quirks: { rejectChecksumHeaders: true, rejectAwsChunked: true } });
+    const { store } = await rig({ quirks: { checksumHeaders: checksumRefused, awsChunked: chunkedRefused } });
     await store.put('a', everyByte(3_000_000), replace);
     await store.put('b', bytes, create);
     expect(await store.stat('a', never)).toMatchObject({ sizeBytes: 3_000_000 });
@@ -83,7 +92,7 @@ describe('an S3 write', () => {
 
   it('goes to a custom domain that stands for the bucket', async () => {
     const domain = 'backup.example.test';
-    const fake = await startTestS3({ customHosts: { [domain]: testBucket }, quirks: { noPathStyle: true } });
+    const fake = await startTestS3({ customHosts: { [domain]: testBucket }, quirks: { pathStyle: pathStyleRefused } });
     const store = storeOn(fake, {
       provider: 'aliyun-oss',
       region: 'cn-hangzhou',
@@ -282,7 +291,7 @@ describe('S3 failures', () => {
 it('swaps the SDK’s forced CRC32 for an MD5 in a control operation', async () => {
   const { DeleteObjectsCommand } = await import('@aws-sdk/client-s3');
   const { createS3Client } = await import('./s3-client.ts');
-  const fake = await startTestS3({ quirks: { rejectChecksumHeaders: true } });
+  const fake = await startTestS3({ quirks: { checksumHeaders: checksumRefused } });
   const client = createS3Client({ provider: 'custom', endpoint: fake.endpoint, credentials: testKey, maxAttempts: 1 });
   closing.push(() => fake.close());
   await plant(fake, 'a');

@@ -15,8 +15,8 @@ export class S3Fault extends Error {
   readonly code: string;
   readonly extra: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, extra: Readonly<Record<string, string>> = {}) {
-    super(code);
+  constructor(status: number, code: string, extra: Readonly<Record<string, string>> = {}, message = `fake: ${code}`) {
+    super(message);
     this.status = status;
     this.code = code;
     this.extra = extra;
@@ -27,7 +27,7 @@ export function faultAnswer(fault: S3Fault, requestId: string): Answer {
   const extra = Object.entries(fault.extra)
     .map(([name, value]) => tag(name, value))
     .join('');
-  const inner = tag('Code', fault.code) + tag('Message', `fake: ${fault.code}`) + extra + tag('RequestId', requestId);
+  const inner = tag('Code', fault.code) + tag('Message', fault.message) + extra + tag('RequestId', requestId);
   return xmlAnswer(`<Error>${inner}</Error>`, fault.status);
 }
 
@@ -132,14 +132,19 @@ export function decodeAwsChunked(body: Buffer): Buffer {
 }
 
 /** Compares the body with whatever hashes the client sent along; each is optional on its own. */
-export function checkBody(body: Buffer, headers: Readonly<Record<string, string | undefined>>): void {
+export function checkBody(
+  body: Buffer,
+  headers: Readonly<Record<string, string | undefined>>,
+  ignoresMd5 = false,
+): void {
   const declared = headers['x-amz-content-sha256'] ?? '';
   if (/^[0-9a-f]{64}$/.test(declared) && declared !== createHash('sha256').update(body).digest('hex')) {
     throw new S3Fault(400, 'XAmzContentSHA256Mismatch');
   }
   const md5 = headers['content-md5'];
   if (md5 !== undefined && Buffer.from(md5, 'base64').length !== 16) throw new S3Fault(400, 'InvalidDigest');
-  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64')) throw new S3Fault(400, 'BadDigest');
+  if (!ignoresMd5 && md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64'))
+    throw new S3Fault(400, 'BadDigest');
   const crc = headers['x-amz-checksum-crc32'];
   if (crc !== undefined && crc !== crc32Base64(body)) throw new S3Fault(400, 'BadDigest');
 }
@@ -154,7 +159,7 @@ function isAfter(key: string, after: string): boolean {
   return Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
 }
 
-function tag(name: string, text: string): string {
+export function tag(name: string, text: string): string {
   return `<${name}>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</${name}>`;
 }
 

@@ -10,6 +10,8 @@ export interface FakeCall {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly isPathStyle: boolean;
+  /** The host stands for the bucket (`customHosts`). */
+  readonly isOwnDomain: boolean;
 }
 
 /** Sub-resources that no code here understands: they must not be taken for plain object or list requests. */
@@ -18,12 +20,21 @@ const unknownSubresources = [
   'legal-hold',
   'lifecycle',
   'location',
-  'object-lock',
   'policy',
   'restore',
-  'retention',
+  'tagging',
+  'uploadId',
+  'uploads',
 ];
-const moreUnknown = ['tagging', 'uploadId', 'uploads', 'versionId', 'versioning', 'versions'];
+/** Those of a server with versions and locks; any other server answers 501 to them. */
+const versionOperations: Readonly<Record<string, string>> = {
+  'PUT retention': 'PutObjectRetention',
+  'GET retention': 'GetObjectRetention',
+  'GET object-lock': 'GetObjectLockConfiguration',
+  'GET versioning': 'GetBucketVersioning',
+  'GET versions': 'ListObjectVersions',
+  'DELETE versionId': 'DeleteVersion',
+};
 
 /** Reads method, bucket, key and operation out of a request in path or virtual-host form. */
 export function readCall(request: IncomingMessage, options: FakeS3Options): FakeCall {
@@ -38,7 +49,8 @@ export function readCall(request: IncomingMessage, options: FakeS3Options): Fake
   const method = request.method ?? 'GET';
   const operation = operationOf(method, bucket, key, query);
   const headers = request.headers as Record<string, string | undefined>;
-  return { method, operation, bucket, key, query, headers, isPathStyle };
+  const isOwnDomain = options.customHosts?.[(request.headers.host ?? '').replace(/:\d+$/, '')] !== undefined;
+  return { method, operation, bucket, key, query, headers, isPathStyle, isOwnDomain };
 }
 
 function bucketOfHost(hostHeader: string, options: FakeS3Options): string | undefined {
@@ -48,7 +60,9 @@ function bucketOfHost(hostHeader: string, options: FakeS3Options): string | unde
 }
 
 function operationOf(method: string, bucket: string, key: string, query: URLSearchParams): string {
-  if ([...unknownSubresources, ...moreUnknown].some((name) => query.has(name))) return 'Unknown';
+  if (unknownSubresources.some((name) => query.has(name))) return 'Unknown';
+  for (const name of ['retention', 'object-lock', 'versioning', 'versions', 'versionId'])
+    if (query.has(name)) return versionOperations[`${method} ${name}`] ?? 'Unknown';
   if (bucket === '') return method === 'GET' ? 'ListBuckets' : 'Unknown';
   if (key === '') {
     if (method === 'GET' && query.get('list-type') === '2') return 'ListObjectsV2';

@@ -60,12 +60,12 @@ describe('the fake S3 server', () => {
     const stream = Readable.from([Buffer.from('one '), Buffer.from('two')]);
     await client.send(new PutObjectCommand({ Bucket: 'box', Key: 'stream', Body: stream, ContentLength: 7 }));
     expect((await fake.objects.get('box', 'stream'))?.bytes.toString()).toBe('one two');
-    fake.quirks.rejectAwsChunked = true;
+    fake.quirks.awsChunked = { status: 501, code: 'NotImplemented' };
     const again = Readable.from([Buffer.from('one two')]);
     await expect(
       client.send(new PutObjectCommand({ Bucket: 'box', Key: 'stream', Body: again, ContentLength: 7 })),
-    ).rejects.toThrow('NotImplemented');
-    fake.quirks.rejectChecksumHeaders = true;
+    ).rejects.toMatchObject({ name: 'NotImplemented' });
+    fake.quirks.checksumHeaders = { status: 400, code: 'InvalidArgument' };
     await expect(client.send(new PutObjectCommand({ Bucket: 'box', Key: 'x', Body: 'x' }))).rejects.toThrow(
       'InvalidArgument',
     );

@@ -16,7 +16,9 @@ import {
 } from './fake-s3-answers.ts';
 import { FakeObjectsInFolder, FakeObjectsInMemory, md5Hex, type FakeObjects } from './fake-objects.ts';
 import { readCall, type FakeCall } from './fake-s3-call.ts';
-import type { FakeS3Fault, FakeS3Options, FakeS3Quirks, FakeS3Server } from './fake-s3-options.ts';
+import type { FakeRefusal, FakeS3Fault, FakeS3Options, FakeS3Quirks, FakeS3Server } from './fake-s3-options.ts';
+import { FakeVersions } from './fake-versions.ts';
+import { providerQuirks } from './provider-quirks.ts';
 import { checkSignature } from './sigv4-check.ts';
 
 export type { FakeS3Fault, FakeS3Options, FakeS3Quirks, FakeS3Request, FakeS3Server } from './fake-s3-options.ts';
@@ -26,8 +28,8 @@ export type { FakeS3Fault, FakeS3Options, FakeS3Quirks, FakeS3Request, FakeS3Ser
  *
  * What it is for: a strict partner over real HTTP. It checks Signature V4 with the payload hash and the clock,
  * Content-MD5 and CRC32, speaks path and virtual-host addressing, pages its listings, and can behave as badly as clouds
- * have been seen to (`FakeS3Quirks`). Not there: multipart, versions, object lock, ACLs, TLS, ranges other than the
- * first bytes. Passing against this fake proves how we speak, not that a given cloud agrees.
+ * have been seen to (`FakeS3Quirks`, `provider-quirks.ts`); with `objectLock` it keeps versions and locks. Not there: multipart, legal
+ * holds, default retention, ACLs, TLS, several ranges. Passing against this fake proves how we speak, not that a given cloud agrees.
  */
 
 const maxBodyBytes = 256 * 1024 * 1024;
@@ -35,9 +37,13 @@ const maxBodyBytes = 256 * 1024 * 1024;
 export async function startFakeS3(options: FakeS3Options): Promise<FakeS3Server> {
   const objects = options.folder === undefined ? new FakeObjectsInMemory() : new FakeObjectsInFolder(options.folder);
   for (const bucket of options.buckets ?? []) await objects.createBucket(bucket);
-  const quirks: FakeS3Quirks = { ...options.quirks };
+  const quirks: FakeS3Quirks = {
+    ...(options.provider === undefined ? {} : providerQuirks[options.provider]),
+    ...options.quirks,
+  };
   const counts = new Map<string, number>();
-  const fake = new Fake(options, objects, quirks, counts);
+  const versions = new FakeVersions(options.objectLock === true);
+  const fake = new Fake(options, objects, versions, quirks, counts);
   const server = createServer((request, response) => void fake.serve(request, response));
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
@@ -46,6 +52,8 @@ export async function startFakeS3(options: FakeS3Options): Promise<FakeS3Server>
     port,
     quirks,
     objects,
+    versions,
+    setClock: (clock) => fake.setClock(clock),
     requestCount: (operation) =>
       operation === undefined ? [...counts.values()].reduce((a, b) => a + b, 0) : (counts.get(operation) ?? 0),
     close: () =>
@@ -59,18 +67,30 @@ export async function startFakeS3(options: FakeS3Options): Promise<FakeS3Server>
 class Fake {
   readonly #options: FakeS3Options;
   readonly #objects: FakeObjects;
+  readonly #versions: FakeVersions;
   readonly #quirks: FakeS3Quirks;
   readonly #counts: Map<string, number>;
-  readonly #clock: Clock;
+  #clock: Clock;
   #requests = 0;
   #lastPut: Promise<unknown> = Promise.resolve();
 
-  constructor(options: FakeS3Options, objects: FakeObjects, quirks: FakeS3Quirks, counts: Map<string, number>) {
+  constructor(
+    options: FakeS3Options,
+    objects: FakeObjects,
+    versions: FakeVersions,
+    quirks: FakeS3Quirks,
+    counts: Map<string, number>,
+  ) {
     this.#options = options;
     this.#objects = objects;
+    this.#versions = versions;
     this.#quirks = quirks;
     this.#counts = counts;
     this.#clock = options.clock ?? systemClock;
+  }
+
+  setClock(clock: Clock): void {
+    this.#clock = clock;
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -104,19 +124,36 @@ class Fake {
     const quirks = this.#quirks;
     this.#checkSignature(request);
     if (strike?.kind === 'refuse') throw new S3Fault(strike.status, strike.code);
-    if (quirks.refuse !== undefined) throw new S3Fault(quirks.refuse.status, quirks.refuse.code);
+    if (quirks.refuse !== undefined) throw refusal(quirks.refuse);
     if (quirks.slowDownEvery !== undefined && this.#requests % quirks.slowDownEvery === 0) {
       throw new S3Fault(503, 'SlowDown');
     }
-    if (quirks.noPathStyle === true && call.isPathStyle) throw new S3Fault(403, 'SecondLevelDomainForbidden');
-    if (quirks.rejectChecksumHeaders === true && Object.keys(headers).some((h) => /^x-amz-(sdk-)?checksum-/.test(h))) {
-      throw new S3Fault(400, 'InvalidArgument');
+    if (quirks.pathStyle !== undefined && call.isPathStyle) throw refusal(quirks.pathStyle);
+    if (quirks.ownDomainOnly === true && !call.isOwnDomain) {
+      throw new S3Fault(400, 'PublicEndpointForbidden', { EC: '0048-00000401' });
     }
+    this.#checkRegion(headers);
+    if (quirks.denied?.includes(call.operation) === true) throw new S3Fault(403, 'AccessDenied');
+    const names = Object.keys(headers);
+    if (quirks.checksumHeaders !== undefined && names.some((name) => /^x-amz-(sdk-)?checksum-/.test(name))) {
+      throw refusal(quirks.checksumHeaders);
+    }
+    const unknown = names.find((name) => quirks.unknownHeaders?.test(name));
+    if (unknown !== undefined) throw new S3Fault(400, 'InvalidArgument', {}, `Unsupported header '${unknown}'`);
     const isChunked = (headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
-    if (isChunked && quirks.rejectAwsChunked === true) throw new S3Fault(501, 'NotImplemented');
+    if (isChunked && quirks.awsChunked !== undefined) throw refusal(quirks.awsChunked);
     const content = isChunked ? decodeAwsChunked(body) : body;
-    checkBody(content, headers);
+    checkBody(content, headers, quirks.ignoresMd5);
     return this.#run(call, content, strike?.kind === 'stale-list' ? strike.hides : () => false);
+  }
+
+  #checkRegion(headers: FakeCall['headers']): void {
+    const right = this.#options.region ?? 'us-east-1';
+    const signed = /Credential=[^/]+\/\d{8}\/([^/]*)\//.exec(headers['authorization'] ?? '')?.[1];
+    if (this.#quirks.checksRegion === true && signed !== right) {
+      const message = `The authorization header is malformed; the region '${signed}' is wrong; expecting '${right}'`;
+      throw new S3Fault(400, 'AuthorizationHeaderMalformed', { Region: right }, message);
+    }
   }
 
   #checkSignature(request: IncomingMessage): void {
@@ -136,6 +173,7 @@ class Fake {
     const { bucket, key, operation } = call;
     if (operation === 'ListBuckets') return bucketsAnswer(await this.#objects.buckets());
     if (operation === 'CreateBucket') return this.#createBucket(bucket);
+    if (this.#quirks.bucketNames?.test(bucket) === false) throw new S3Fault(400, 'InvalidBucketName');
     if (!(await this.#objects.buckets()).includes(bucket)) throw new S3Fault(404, 'NoSuchBucket');
     switch (operation) {
       case 'HeadBucket':
@@ -147,7 +185,22 @@ class Fake {
         return this.#get(call);
       case 'DeleteObject':
         await this.#objects.remove(bucket, key);
+        return { status: 204, headers: this.#versions.bury(bucket, key, this.#clock.nowMs()) };
+      case 'DeleteVersion': {
+        const wasCurrent = this.#versions.remove(bucket, key, call.query.get('versionId') ?? '', this.#clock.nowMs());
+        if (wasCurrent) await this.#objects.remove(bucket, key);
         return { status: 204 };
+      }
+      case 'PutObjectRetention':
+        return this.#retain(call, body);
+      case 'GetObjectRetention':
+        return this.#versions.retentionAnswer(bucket, key);
+      case 'GetBucketVersioning':
+        return this.#versions.versioningAnswer();
+      case 'GetObjectLockConfiguration':
+        return this.#versions.lockConfigurationAnswer();
+      case 'ListObjectVersions':
+        return this.#versions.listAnswer(bucket, call.query.get('prefix') ?? '');
       case 'DeleteObjects': {
         if (call.headers['content-md5'] === undefined && call.headers['x-amz-checksum-crc32'] === undefined) {
           throw new S3Fault(400, 'InvalidRequest');
@@ -161,7 +214,8 @@ class Fake {
         if (operation === 'ListObjectsV2' && this.#quirks.noListV2 === true) throw new S3Fault(501, 'NotImplemented');
         const query = readListQuery(bucket, call.query);
         const listed = (await this.#objects.list(bucket)).filter((object) => !isHidden(object.key));
-        return listAnswer(listed, query, this.#quirks.endlessList === true);
+        const isEndless = this.#quirks.endlessList === true || (query.isV2 && this.#quirks.endlessListV2 === true);
+        return listAnswer(listed, query, isEndless);
       }
       default:
         throw new S3Fault(501, 'NotImplemented');
@@ -187,24 +241,41 @@ class Fake {
       const behaviour = this.#quirks.ifNoneMatch ?? 'honoured';
       if (behaviour === 'not-implemented') throw new S3Fault(501, 'NotImplemented');
       if (behaviour === 'conflict') throw new S3Fault(409, 'ConditionalRequestConflict');
-      if (behaviour === 'honoured' && (await this.#objects.get(bucket, key)) !== undefined) {
-        throw new S3Fault(412, 'PreconditionFailed');
-      }
+      const isThere = (await this.#objects.get(bucket, key)) !== undefined;
+      if (behaviour === 'honoured' && isThere) throw new S3Fault(412, 'PreconditionFailed');
+      if (behaviour === 'not-modified' && isThere) throw new S3Fault(304, 'NotModified');
     }
-    await this.#objects.put(bucket, key, { bytes, modifiedAtMs: this.#clock.nowMs() });
-    return { status: 200, headers: { etag: this.#etag(bytes) } };
+    const nowMs = this.#clock.nowMs();
+    const version = this.#versions.add(bucket, key, headers, nowMs, this.#quirks.forgetsLocks === true);
+    await this.#objects.put(bucket, key, { bytes, modifiedAtMs: nowMs });
+    return { status: 200, headers: { etag: this.#etag(bytes), ...version } };
+  }
+
+  async #retain({ bucket, key, headers }: FakeCall, body: Buffer): Promise<Answer> {
+    const found = await this.#objects.get(bucket, key);
+    if (found === undefined) throw new S3Fault(404, 'NoSuchKey', { Key: key });
+    const behaviour = this.#quirks.retention ?? 'kept';
+    if (behaviour === 'kept') this.#versions.retain(bucket, key, headers, body.toString(), this.#clock.nowMs());
+    if (behaviour === 'destroys')
+      await this.#objects.put(bucket, key, { bytes: body, modifiedAtMs: this.#clock.nowMs() });
+    return { status: 200 };
   }
 
   async #get({ bucket, key, headers }: FakeCall): Promise<Answer> {
     const found = await this.#objects.get(bucket, key);
     if (found === undefined) throw new S3Fault(404, 'NoSuchKey', { Key: key });
     const { bytes, modifiedAtMs } = found;
-    const range = /^bytes=0-(\d+)$/.exec(headers['range'] ?? '');
-    const described = { etag: this.#etag(bytes), 'last-modified': new Date(modifiedAtMs).toUTCString() };
+    const range = this.#quirks.ignoresRange === true ? null : /^bytes=(\d+)-(\d+)$/.exec(headers['range'] ?? '');
+    const described = {
+      etag: this.#etag(bytes),
+      'last-modified': new Date(modifiedAtMs).toUTCString(),
+      ...this.#versions.headersOf(bucket, key),
+    };
     if (range === null) return { status: 200, headers: described, body: bytes };
-    if (bytes.length === 0) throw new S3Fault(416, 'InvalidRange');
-    const part = bytes.subarray(0, Number(range[1]) + 1);
-    const span = { 'content-range': `bytes 0-${part.length - 1}/${bytes.length}` };
+    const from = Number(range[1]);
+    if (bytes.length <= from) throw new S3Fault(416, 'InvalidRange');
+    const part = bytes.subarray(from, Number(range[2]) + 1);
+    const span = { 'content-range': `bytes ${from}-${from + part.length - 1}/${bytes.length}` };
     return { status: 206, headers: { ...described, ...span }, body: part };
   }
 
@@ -239,6 +310,10 @@ class Fake {
     else if (damage === 'closed-early') response.write(half, () => response.socket?.end());
     else response.end(sent);
   }
+}
+
+function refusal({ status, code, message }: FakeRefusal): S3Fault {
+  return new S3Fault(status, code, {}, message);
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
