@@ -125,6 +125,7 @@ export const errorCatalog = {
   'backup.objects-unreadable': checkFailed,
   'backup.views-broken': checkFailed,
   'copy.incomplete': checkFailed,
+  'copy.unlocked': checkFailed,
   'prune.unreadable': checkFailed,
   'prune.changed-meanwhile': failed('transient'),
   'prune.looks-like-attack': refused,

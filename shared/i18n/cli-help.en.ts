@@ -98,7 +98,8 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.access-key-file': 'file that holds the access key (readable by you alone)',
   'flag.secret-key-env': 'name of the environment variable that holds the secret key',
   'flag.secret-key-file': 'file that holds the secret key (readable by you alone)',
-  'flag.object-lock': '(a later version) days to lock what was written',
+  'flag.object-lock':
+    'days for which nobody can delete what was written (1-365; each backup extends them, nobody can end them early)',
   'flag.to': 'only to these destinations; otherwise to all that can be reached',
   'flag.max-rate': 'limit, such as 10Mbit or 2MB (per second)',
   'flag.at-destination': 'only what is really in this destination',

@@ -96,7 +96,7 @@ export const cliHelpZh = {
   'flag.access-key-file': '存有 AccessKey 的文件（只有自己能读）',
   'flag.secret-key-env': '存有 SecretKey 的环境变量的名字',
   'flag.secret-key-file': '存有 SecretKey 的文件（只有自己能读）',
-  'flag.object-lock': '（以后的版本）写入后锁定的天数',
+  'flag.object-lock': '写入以后，多少天内谁也不能删除（1–365；每次备份自动延长，不能提前解除）',
   'flag.to': '只送到这些目的地；不写则送到所有能连上的',
   'flag.max-rate': '限速，如 10Mbit 或 2MB（每秒）',
   'flag.at-destination': '只看这个目的地里实际有的',

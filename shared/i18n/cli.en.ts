@@ -41,7 +41,6 @@ export const cliEn: Record<CliKey, string> = {
   'feature.restore-before-event': 'restore to before an event',
   'feature.restore-overwrite': 'overwriting restore',
   'feature.resale-guard': 'resale guard',
-  'feature.object-lock': 'object lock',
   'reason.password-in-url':
     'A password must not stand in the address, because others can see commands; use a flag such as --mysql-password-env.',
   'reason.not-a-mysql-url': 'It is written as mysql://user@host:port/ .',
@@ -60,6 +59,7 @@ export const cliEn: Record<CliKey, string> = {
   'reason.not-a-secret-column': 'A column is written as table.column.',
   'reason.not-a-target': 'It is same, sandbox, sql:FILE or the URL of a database server.',
   'reason.not-a-choice': 'The value is not one of the choices.',
+  'reason.not-lock-days': 'The days are a whole number from 1 to 365.',
   'reason.unknown-cloud': 'This cloud is not known here. Known are: {{known}}.',
   'reason.not-json': 'The file is not valid JSON.',
   'reason.not-a-ledger': 'The description of a ledger in the file lacks something or is not right.',

@@ -261,6 +261,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'The data was kept, but some views can no longer be used in the shop’s own database: {{objects}}. Their definitions were kept too; no data is missing.',
     remedy: 'A table or column they use was dropped or renamed: mend or drop the view, and back up again.',
   },
+  'copy.unlocked': {
+    message:
+      'The backup is on “{{destination}}”, but {{unlocked}} of its {{objects}} objects could not be locked against deletion. The data is sound.',
+    remedy:
+      'Run shouhu destination test “{{destination}}” to see why; once the rights are there, the next backup locks what is missing.',
+  },
   'copy.incomplete': {
     message:
       'The snapshot is stored, but did not reach every destination in full: there are fewer copies than planned.',

@@ -232,6 +232,10 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '数据已经存好，但有的视图在网站的数据库里已经不能用了：{{objects}}。它的定义也已存好，没有丢数据。',
     remedy: '多半是它用到的表或列被删了、改了名：改好或删掉这个视图，再备份一次。',
   },
+  'copy.unlocked': {
+    message: '备份已经写到“{{destination}}”，但 {{objects}} 个对象里有 {{unlocked}} 个没能锁上防删除保护。数据完好。',
+    remedy: '运行 shouhu destination test “{{destination}}”看看原因；权限改好以后，下一次备份会自动补锁。',
+  },
   'copy.incomplete': {
     message: '快照已经存好，但没有完整送到每一个目的地，副本比计划的少。',
     remedy: '看清是哪个目的地没有完成，接好之后运行 shouhu copy 补上。',

@@ -18,6 +18,7 @@ export type BadReason =
   | 'not-a-choice'
   | 'not-a-count'
   | 'not-a-snapshot'
+  | 'not-lock-days'
   | 'not-json'
   | 'not-a-ledger'
   | 'missing'

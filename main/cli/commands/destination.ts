@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { cloudVerdict } from '../../../shared/i18n/cloud-sentences.ts';
+import { maxLockDays } from '../../../shared/model/cloud-providers.ts';
 import { defaultRetention } from '../../../shared/model/retention.ts';
+import type { TestStep } from '../../../shared/model/source.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { oneOf, parseName } from '../arguments/values.ts';
+import type { Words } from '../language.ts';
 import { localTime } from '../output/figures.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
@@ -72,7 +75,6 @@ export function addDestination(program: Command, { words, pick }: Picker): void 
 }
 
 function addRun(name: string, flags: AddFlags): VerbRun {
-  if (flags.objectLock !== undefined) throw new AppError('feature.not-yet', { feature: 'object-lock' });
   if (flags.disk !== undefined && flags.s3 !== undefined) throw badArgument('--disk --s3', 'not-together');
   if (flags.disk === undefined && flags.s3 === undefined) throw badArgument('--disk --s3', 'one-of');
   const { disk } = flags;
@@ -80,6 +82,8 @@ function addRun(name: string, flags: AddFlags): VerbRun {
   const role = oneOf(flags.role ?? 'main', diskRoles, '--role');
   const bucket = disk === undefined ? readBucket(flags) : null;
   if (bucket !== null && flags.role !== undefined) throw badArgument('--s3 --role', 'not-together');
+  if (disk !== undefined && flags.objectLock !== undefined) throw badArgument('--disk --object-lock', 'not-together');
+  const lock = flags.objectLock === undefined ? {} : { lockDays: parseLockDays(flags.objectLock) };
 
   return async (context) => {
     const { surroundings, words } = context;
@@ -88,11 +92,12 @@ function addRun(name: string, flags: AddFlags): VerbRun {
       'destination.add',
       bucket === null
         ? { kind: 'disk', name, place, role, path: resolve(surroundings.cwd, disk ?? '') }
-        : { kind: 's3', name, place, ...bucket, ...(await readBucketKeys(flags, context)) },
+        : { kind: 's3', name, place, ...bucket, ...lock, ...(await readBucketKeys(flags, context)) },
     );
     const lines = [
       ...stepLines(output.steps, words),
       '',
+      ...verdictLines(output.steps, words),
       words.say('destination.added', { name: output.destination.name, where: output.destination.where }),
     ];
     return { json: output, lines, finding: failedStep(output.steps) };
@@ -119,9 +124,14 @@ const list: VerbRun = async (context) => {
 
 function test(name: string): VerbRun {
   return async (context) => {
+    const { words } = context;
     await context.unlock();
     const output = await context.call('destination.test', { name });
-    return { json: output, lines: stepLines(output.steps, context.words), finding: failedStep(output.steps) };
+    return {
+      json: output,
+      lines: [...stepLines(output.steps, words), ...verdictLines(output.steps, words)],
+      finding: failedStep(output.steps),
+    };
   };
 }
 
@@ -148,6 +158,17 @@ function set(name: string, flags: SetFlags): VerbRun {
         });
     return { json: output, lines: [line] };
   };
+}
+
+function verdictLines(steps: readonly TestStep[], words: Words): string[] {
+  const verdict = cloudVerdict(steps, words.language);
+  return verdict === '' ? [] : [verdict];
+}
+
+function parseLockDays(text: string): number {
+  const days = Number(text);
+  if (!/^\d{1,3}$/.test(text) || days < 1 || days > maxLockDays) throw badArgument('--object-lock', 'not-lock-days');
+  return days;
 }
 
 function remove(name: string): VerbRun {

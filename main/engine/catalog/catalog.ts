@@ -189,7 +189,8 @@ export class Catalog {
 
   /** A destination that was removed, or a copy whose manifest is gone. Never called because a disk is absent. */
   forgetDestination(destinationId: string): void {
-    this.#db.prepare('DELETE FROM copies WHERE destination = ?').run(destinationId);
+    for (const table of ['copies', 'locks'])
+      this.#db.prepare(`DELETE FROM ${table} WHERE destination = ?`).run(destinationId);
     this.inventory.forget(destinationId);
   }
 
@@ -209,6 +210,22 @@ export class Catalog {
 
   damage(destinationId: string): Set<string> {
     return this.inventory.damage(destinationId);
+  }
+
+  /** When the locks of a bucket's objects end, by name, as they were last seen or set. Milliseconds since the Unix epoch. */
+  lockEnds(destinationId: string): Map<string, number> {
+    const rows = this.#db.prepare('SELECT object, until_ms FROM locks WHERE destination = ?').all(destinationId) as {
+      object: string;
+      until_ms: number;
+    }[];
+    return new Map(rows.map((row) => [row.object, row.until_ms]));
+  }
+
+  recordLocks(destinationId: string, ends: Iterable<readonly [object: string, untilMs: number]>): void {
+    const insert = this.#db.prepare('INSERT OR REPLACE INTO locks (destination, object, until_ms) VALUES (?, ?, ?)');
+    this.#db.transaction(() => {
+      for (const [object, untilMs] of ends) insert.run(destinationId, object, untilMs);
+    })();
   }
 
   /** When each object of a destination was last read back. */

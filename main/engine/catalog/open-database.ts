@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { rename, rm } from 'node:fs/promises';
 
 const schemaVersion = 2;
-const tables = ['meta', 'snapshots', 'copies', 'proofs', 'damage', 'objects', 'jobs'];
+const tables = ['meta', 'snapshots', 'copies', 'proofs', 'damage', 'objects', 'locks', 'jobs'];
 
 const schema = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS objects (
   PRIMARY KEY (destination, object)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS damage (
   destination TEXT NOT NULL, object TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (destination, object)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS locks (
+  destination TEXT NOT NULL, object TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (destination, object)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS jobs (
   id TEXT PRIMARY KEY, verb TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, pid INTEGER NOT NULL,
   started_at TEXT NOT NULL, seen_at TEXT NOT NULL, ended_at TEXT, error_code TEXT,

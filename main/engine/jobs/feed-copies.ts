@@ -18,6 +18,7 @@ import { ProofNotes } from './proof-notes.ts';
 import { recordFindings } from './record-damage.ts';
 import { withWriterLease } from './repository-lease.ts';
 import { openRepository, openStore, withRepository } from './stores.ts';
+import { lockFailure } from './verbs/keep-locked.ts';
 import { readTimeline } from './verbs/refresh-catalog.ts';
 import { watchOf } from './watch-copy.ts';
 
@@ -131,8 +132,8 @@ class CopyFeeding {
 
   async #fill(destination: SavedDestination): Promise<FedCopy> {
     try {
-      const report = await this.#fillOrFail(destination);
-      const error = report.failed.length === 0 ? null : toAppError(report.failed[0]?.error);
+      const { report, unlocked } = await this.#fillOrFail(destination);
+      const error = report.failed.length === 0 ? unlocked : toAppError(report.failed[0]?.error);
       this.#note(destination, { state: error === null ? 'done' : 'failed' });
       return { destination, report, error };
     } catch (error) {
@@ -141,7 +142,10 @@ class CopyFeeding {
     }
   }
 
-  async #fillOrFail(destination: SavedDestination): Promise<FillReport> {
+  /** `unlocked`: everything was copied, but not all of it could be locked against deletion. */
+  async #fillOrFail(
+    destination: SavedDestination,
+  ): Promise<{ readonly report: FillReport; readonly unlocked: AppError | null }> {
     const { clock, catalog } = this.#context;
     const repository = await this.#open(destination);
     const { name } = destination;
@@ -163,7 +167,11 @@ class CopyFeeding {
         },
       );
       await readTimeline(this.#context, destination, repository, signal);
-      return report;
+      const unlocked = await lockFailure(this.#context, destination, this.#from, report.copied, {
+        signal,
+        onProgress: (doneItems, totalItems) => this.#note(destination, { state: 'copying', doneItems, totalItems }),
+      });
+      return { report, unlocked };
     });
   }
 

@@ -9,8 +9,9 @@ import { ByteBudget } from '../backend/limit/byte-budget.ts';
 import { RateLimitedBlobStore } from '../backend/limit/rate-limited-blob-store.ts';
 import { RetryingBlobStore } from '../backend/retry/retrying-blob-store.ts';
 import { S3BlobStore, type S3StoreOptions } from '../backend/s3/s3-blob-store.ts';
+import { S3Locks } from '../backend/s3/s3-locks.ts';
 import { WatchedBlobStore, type StoreWatch } from '../backend/watch/watched-blob-store.ts';
-import { findHeader, Repository, type MainKeys, type RepositoryHeader } from '../repository/index.ts';
+import { findHeader, isImmutableName, Repository, type MainKeys, type RepositoryHeader } from '../repository/index.ts';
 import type { Unlocked } from './engine-context.ts';
 import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
 import type { CloudFindings, SavedDestination } from './home/settings-file.ts';
@@ -48,6 +49,7 @@ export function s3OptionsOf(
     region,
     endpoint,
     customDomain,
+    lockDays,
     found,
   }: S3PlaceInput & { readonly found?: CloudFindings | undefined },
   { accessKey, secretKey }: CloudKeys,
@@ -61,12 +63,28 @@ export function s3OptionsOf(
     provider: known,
     bucket,
     prefix,
-    ...found,
+    ...(found === undefined ? {} : spokenWith(found)),
+    ...(lockDays == null && found?.lock !== true ? {} : { lock: { days: lockDays ?? null, covers: isImmutableName } }),
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
     ...(customDomain == null ? {} : { customDomain }),
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   };
+}
+
+/** How the service is spoken to, as the probe found out. */
+function spokenWith({ addressing, createGuard, listVersion }: CloudFindings) {
+  return { addressing, createGuard, listVersion };
+}
+
+/** The locks of a bucket whose objects are to be locked, and for how many days; null for any other place. The caller closes it. */
+export function openLocks(
+  keys: MainKeys,
+  destination: SavedDestination,
+): { readonly locks: S3Locks; readonly days: number } | null {
+  if (destination.kind === 'disk' || destination.lockDays == null) return null;
+  const locks = new S3Locks(s3OptionsOf(destination, openCloudKeys(keys, destination)));
+  return { locks, days: destination.lockDays };
 }
 
 /** How a known destination is used. */

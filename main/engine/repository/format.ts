@@ -48,6 +48,11 @@ const manifestNameShape = new RegExp(`^manifests/(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\
 const streamNameShape = new RegExp(`^streams/(${uuidPart})/(\\d{12})-(${uuidPart})$`);
 const leaseNameShape = new RegExp(`^leases/(${uuidPart})\\.json$`);
 
+/** Whether an object of this name never changes once it is there (§1): what may be locked against deletion. */
+export function isImmutableName(name: string): boolean {
+  return /^(chunks|manifests|streams)\//.test(name);
+}
+
 export function isObjectId(text: string): boolean {
   return idShape.test(text);
 }

@@ -55,6 +55,8 @@ export {
   formatVersion,
   idOfChunkName,
   isObjectId,
+  chunkName,
+  isImmutableName,
   manifestName,
   maxDiskMarkerBytes,
   maxObjectBytes,

@@ -55,7 +55,12 @@ function trySource(input: PageSourceInput): TestStep[] {
 function tryDestination(input: PageDestinationInput): TestStep[] {
   if (input.kind === 's3' && input.secretKey === 'wrong')
     return [passed('open'), refused('put', 'backend.access-denied', { bucket: input.bucket })];
-  return [...['open', 'put', 'stat', 'get', 'list', 'remove'].map((id) => passed(id))];
+  if (input.kind === 'disk') return ['open', 'put', 'stat', 'get', 'list', 'remove'].map((id) => passed(id));
+  return [
+    ...['open', 'put', 'clock', 'stat', 'get', 'range', 'list', 'create'].map((id) => passed(id)),
+    passed('lock', { lock: input.lockDays == null ? 'off' : 'proven' }),
+    passed('remove', { versions: input.lockDays == null ? 'off' : 'on' }),
+  ];
 }
 
 /** A failed test refuses the addition with the error of the step that failed. */
@@ -161,7 +166,8 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
               kind: 's3',
               role: 'cloud',
               provider: input.provider,
-              where: `${input.bucket}/${input.prefix} at ${input.endpoint ?? input.provider}`,
+              where: `${input.bucket}/${input.prefix} at ${input.customDomain ?? input.endpoint ?? input.provider}`,
+              ...(input.lockDays == null ? {} : { lockDays: input.lockDays }),
             },
       );
       world.destinations = [...world.destinations, destination];

@@ -1,6 +1,8 @@
 import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { IconLock } from '@tabler/icons-react';
 import { useStore } from 'zustand';
+import { cloudVerdict } from '../../../shared/i18n/cloud-sentences.ts';
 import { cloudProviderName } from '../../../shared/model/cloud-providers.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import { useWords } from '../../i18n/use-words.ts';
@@ -19,7 +21,7 @@ interface DestinationCardProps {
 
 export function DestinationCard({ destination, proof, damaged, copies, onVerify }: DestinationCardProps) {
   const { t, format, language } = useWords();
-  const { name, role, place, where, provider, hasCredentials } = destination;
+  const { name, role, place, where, provider, hasCredentials, lockDays } = destination;
   const check = useStore(copies.checks, (checks) => checks[name]);
   const [isRemoving, removing] = useDisclosure(false);
   return (
@@ -56,6 +58,11 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify 
           <Group gap="xs">
             <Badge variant="light">{t(`role.${role}`)}</Badge>
             {provider !== null && <Badge variant="default">{cloudProviderName(provider, language)}</Badge>}
+            {lockDays !== undefined && (
+              <Badge variant="default" leftSection={<IconLock size={12} aria-hidden />}>
+                {t('copies.locked', { days: lockDays })}
+              </Badge>
+            )}
             {damaged && <Badge color="orange">{t('copyBadge.damaged')}</Badge>}
           </Group>
           {place !== null && <Text size="sm">{t('copies.place', { place })}</Text>}
@@ -101,10 +108,17 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify 
 type Tested = Extract<ReturnType<CopiesStore['checks']['getState']>[string], { view: 'tested' }>;
 
 function TestedSteps({ check }: { readonly check: Tested }) {
+  const { language } = useWords();
   const failed = check.steps.find(({ ok }) => !ok);
+  const verdict = cloudVerdict(check.steps, language);
   return (
     <>
       <TestSteps steps={check.steps} />
+      {verdict !== '' && (
+        <Text size="sm" role="status">
+          {verdict}
+        </Text>
+      )}
       {failed !== undefined && (
         <ErrorCard error={{ code: (failed.errorCode ?? 'unexpected') as 'unexpected', facts: failed.facts }} />
       )}

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
+import { cloudVerdict } from '../../../shared/i18n/cloud-sentences.ts';
 import type { UiKey } from '../../../shared/i18n/ui.zh.ts';
 import type { DestinationRole } from '../../../shared/model/destination.ts';
 import { useWords } from '../../i18n/use-words.ts';
@@ -12,6 +13,7 @@ import { ErrorCard } from '../errors/index.ts';
 import { TestSteps } from '../live-test/index.ts';
 import type { FormErrors } from '../shop/index.ts';
 import { CloudFields } from './CloudFields.tsx';
+import { LockFields } from './LockFields.tsx';
 import { destinationErrors, destinationRoles, destinationValues, toDestinationInput } from './destination-form.ts';
 import type { DestinationValues } from './destination-form.ts';
 import type { CopiesStore } from './copies-store.ts';
@@ -26,6 +28,9 @@ interface DestinationFormProps {
   readonly onCancel: () => void;
 }
 
+const diskSteps = ['open', 'put', 'stat', 'get', 'list', 'remove'];
+const cloudSteps = ['open', 'put', 'clock', 'stat', 'get', 'range', 'list', 'create', 'lock', 'remove'];
+
 const roleText: Readonly<Record<DestinationRole, UiKey | null>> = {
   main: 'start.suggestMainText',
   'second-disk': 'start.suggestSecondText',
@@ -35,7 +40,7 @@ const roleText: Readonly<Record<DestinationRole, UiKey | null>> = {
 };
 
 export function DestinationForm({ copies, dialogs, role, taken, onSaved, onCancel }: DestinationFormProps) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const state = useStore(copies.connect.store);
   const suggestedName = (wanted: DestinationRole): string =>
     freeName(
@@ -114,16 +119,28 @@ export function DestinationForm({ copies, dialogs, role, taken, onSaved, onCance
             />
           </Group>
           {values.role === 'cloud' ? (
-            <CloudFields value={values.cloud} errors={errors} onChange={(cloud) => change({ cloud })} />
+            <>
+              <CloudFields value={values.cloud} errors={errors} onChange={(cloud) => change({ cloud })} />
+              <LockFields
+                key={values.cloud.provider}
+                value={values.cloud}
+                errors={errors}
+                onChange={(cloud) => change({ cloud })}
+              />
+            </>
           ) : (
             <DiskField values={values} error={errorOf('folder')} dialogs={dialogs} onChange={change} />
           )}
           {state.view === 'testing' && (
-            <TestSteps steps={[]} pending={['open', 'put', 'stat', 'get', 'list', 'remove']} />
+            <TestSteps steps={[]} pending={values.role === 'cloud' ? cloudSteps : diskSteps} />
           )}
           {'steps' in state && state.steps.length > 0 && <TestSteps steps={state.steps} />}
           {state.view === 'refused' && <ErrorCard error={state.error} />}
-          {state.view === 'tested' && <Alert color="brand" radius="lg" role="status" title={t('copies.tried')} />}
+          {state.view === 'tested' && (
+            <Alert color="brand" radius="lg" role="status" title={t('copies.tried')}>
+              {cloudVerdict(state.steps, language)}
+            </Alert>
+          )}
           <Group>
             <Button
               type="submit"

@@ -105,6 +105,7 @@ export const commonEn = {
       slow: 'The shop stays busy, so we read slowly',
       check: 'Checking',
       copy: 'Writing copies',
+      protect: 'Seeing to the protection against deletion',
       verify: 'Reading back and checking',
       sandbox: 'Starting the practice sandbox',
       load: 'Loading data',
@@ -138,7 +139,11 @@ export const commonEn = {
     get: 'Read it back and compare',
     remove: 'Delete the test object',
     probe: 'Try writing and reading',
-    list: 'List objects',
+    list: 'List objects, page by page',
+    clock: 'Compare the clock',
+    range: 'Read a part of it',
+    create: 'Overwrite nothing that is there',
+    lock: 'Protection against deletion',
     damaged:
       'Damaged in the shop itself: {{objects}}. Everything else is backed up, and each backup names what is missing.',
     'metadata-locks':

@@ -32,6 +32,7 @@ export const copiesEn = {
     emptyText: 'Add a disk to start backing up.',
     add: 'Add a copy',
     addTitle: 'Add a copy',
+    locked: 'Locked for {{days}} days',
     place: 'Kept at: {{place}}',
     lastProof: 'Last proof',
     lastProofText: '{{state}} · {{date}}',

@@ -8,6 +8,8 @@ export const remediesEn = {
       'Check that the database runs, and its address and port; if it only listens on its own machine, turn on “Connect through SSH”.',
     mysql_unsupported: 'The technical details name it. It can be left out for now; please send the details to us.',
     copy_incomplete: 'Check this copy on the Copies page, with a sound copy to repair from.',
+    copy_unlocked:
+      'Test this copy on the Copies page to see why; once the rights are there, the next backup locks what is missing.',
     'home_already-initialised': 'Just use it: nothing has to be set up again.',
     home_damaged: 'Take any copy and the recovery kit and choose “Bring everything back”: the whole timeline returns.',
     'keys_vault-closed': 'When you need card secrets, choose to open them at the “Card secrets” step of a restore.',

@@ -33,6 +33,7 @@ export const copiesZh = {
     emptyText: '先添加一块硬盘，就可以开始备份。',
     add: '添加副本',
     addTitle: '添加副本',
+    locked: '{{days}} 天防删除',
     place: '放在：{{place}}',
     lastProof: '最近的证明',
     lastProofText: '{{state}} · {{date}}',

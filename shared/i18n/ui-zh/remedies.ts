@@ -7,6 +7,7 @@ export const remediesZh = {
     mysql_unreachable: '请检查数据库是否在运行、地址和端口是否正确；如果它只接受本机连接，请打开「通过 SSH 连接」。',
     mysql_unsupported: '请看技术细节里写的是哪一项；可以先不备份它，并把细节发给我们。',
     copy_incomplete: '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
+    copy_unlocked: '请到「副本」页测试这一处，看看原因；权限改好以后，下一次备份会自动补锁。',
     'home_already-initialised': '直接使用就可以，不需要重新设置。',
     home_damaged: '用任意一份副本和恢复卡，选择「把一切找回来」，整条时间线都会回来。',
     'keys_vault-closed': '需要卡密时，在恢复的「卡密」一步选择用卡密保险库口令打开。',

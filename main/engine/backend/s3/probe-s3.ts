@@ -151,7 +151,7 @@ class S3Probe {
       await this.#write(this.#name(1), this.#bytes);
     } catch (error) {
       if (!(error instanceof AppError) || !this.#mayTurnAddress(error)) throw error;
-      await this.#turnAddress();
+      this.#turnAddress();
       await this.#write(this.#name(1), this.#bytes);
     }
     return { bytes: probeBytes, ...this.#addressFacts() };
@@ -165,7 +165,7 @@ class S3Probe {
     );
   }
 
-  async #turnAddress(): Promise<void> {
+  #turnAddress(): void {
     const { addressing } = cloudProvider(this.#options.provider);
     const other = addressing === 'path' ? 'virtual-host' : 'path';
     this.#bucket.close();

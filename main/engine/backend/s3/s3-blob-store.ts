@@ -3,6 +3,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
@@ -16,6 +17,8 @@ import { EtagJudge } from './etag-judge.ts';
 import { readBody } from './read-body.ts';
 import { bucketParameter, createS3Client, defaultIdleTimeoutMs, type S3ClientOptions } from './s3-client.ts';
 import { s3CodeOf, s3Error, s3StatusOf, type S3ErrorContext } from './s3-errors.ts';
+import { lockEndMs } from './object-lock.ts';
+import { ServerClock } from './server-clock.ts';
 import { S3Pages, type ListTimes } from './s3-pages.ts';
 
 export interface S3StoreOptions extends S3ClientOptions {
@@ -25,7 +28,15 @@ export interface S3StoreOptions extends S3ClientOptions {
   /** What the probe found out, in place of the table's careful choice. */
   readonly createGuard?: 'if-none-match' | 'head-first' | undefined;
   readonly listVersion?: 1 | 2 | undefined;
+  /** Objects that are locked against deletion, absent: none. */
+  readonly lock?: ObjectLock;
   readonly clock?: Clock;
+}
+
+export interface ObjectLock {
+  /** What is put is locked for so many days and a margin (`object-lock.ts`); null: others lock here, so a removal looks first. */
+  readonly days: number | null;
+  readonly covers: (name: string) => boolean;
 }
 
 type Operation = S3ErrorContext['operation'];
@@ -43,6 +54,9 @@ const bucketProofMs = 60_000;
  * `create` asks the service not to overwrite where it is known to listen, and looks first where it is not; two writers who
  * race on such a service both write, which is harmless for names made from content.
  *
+ * With `lock` every object it covers is locked with the request that puts it, mode COMPLIANCE, by the service's clock, and removing one
+ * that is still locked is refused: a plain DELETE would only hide it behind a marker and look like success.
+ *
  * Retries: the SDK tries each request `maxAttempts` times; a refused clock is tried once more here, because the SDK
  * learns the offset from the refusal. Longer waits are `retry/`'s. Errors: see `BlobStore` and `s3-errors.ts`.
  */
@@ -57,6 +71,8 @@ export class S3BlobStore implements BlobStore {
   readonly #etags = new EtagJudge();
   readonly #pages: S3Pages;
   readonly #idleTimeoutMs: number;
+  readonly #lock: ObjectLock | undefined;
+  readonly #serverClock: ServerClock;
   #looksFirst: boolean;
   #sendsIfNoneMatch = true;
   #bucketSeenAtMs = Number.NEGATIVE_INFINITY;
@@ -71,6 +87,8 @@ export class S3BlobStore implements BlobStore {
     this.#bucketParameter = bucketParameter(options.bucket, options.customDomain);
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.#clock = options.clock ?? systemClock;
+    this.#serverClock = new ServerClock(this.#client, this.#clock);
+    this.#lock = options.lock;
     this.#looksFirst = (options.createGuard ?? provider.createGuard) === 'head-first';
     this.#pages = new S3Pages(this.#client, this.#bucketParameter, options.listVersion ?? provider.listVersion);
     this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
@@ -120,10 +138,14 @@ export class S3BlobStore implements BlobStore {
 
   remove(name: string, signal: AbortSignal): Promise<void> {
     return this.#run('remove', name, signal, async () => {
+      if (this.#lock?.covers(name) === true) await this.#refuseLocked(name, signal);
       try {
         await this.#client.send(new DeleteObjectCommand(this.#target(name)), this.#times(signal));
       } catch (error) {
-        if (s3CodeOf(error) !== 'NoSuchKey') throw error;
+        const code = s3CodeOf(error);
+        // The console's own locks: OSS answers FileImmutable.
+        if (code === 'FileImmutable' || code === 'ObjectLocked') throw new AppError('backend.locked', { name });
+        if (code !== 'NoSuchKey') throw error;
       }
     });
   }
@@ -184,13 +206,42 @@ export class S3BlobStore implements BlobStore {
     return true;
   }
 
+  async #refuseLocked(name: string, signal: AbortSignal): Promise<void> {
+    const look = () => this.#client.send(new HeadObjectCommand(this.#target(name)), this.#times(signal));
+    const missing = (error: unknown): undefined => {
+      if (s3StatusOf(error) !== 404) throw error;
+    };
+    // A refused clock is a bare 403 to a HEAD: asked once more, the SDK knows the time.
+    const head = await look().catch((error: unknown) =>
+      s3StatusOf(error) === 403 ? look().catch(missing) : missing(error),
+    );
+    const untilMs = head?.ObjectLockRetainUntilDate?.getTime() ?? 0;
+    const nowMs = this.#serverClock.nowMs() ?? this.#clock.nowMs();
+    if (untilMs > nowMs) throw new AppError('backend.locked', { name, untilIso: new Date(untilMs).toISOString() });
+    if (head?.ObjectLockLegalHoldStatus === 'ON') throw new AppError('backend.locked', { name });
+  }
+
+  /** The lock that goes with a PUT. Set by the service's clock, so before its first answer one is asked for. */
+  async #lockFor(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Pick<PutObjectCommandInput, 'ObjectLockMode' | 'ObjectLockRetainUntilDate'>> {
+    const lock = this.#lock;
+    if (lock?.days == null || !lock.covers(name)) return {};
+    if (this.#serverClock.nowMs() === undefined) await this.#find(name, signal);
+    const nowMs = this.#serverClock.nowMs();
+    if (nowMs === undefined) throw new AppError('backend.rejected', { reason: 'no-date', name, bucket: this.#bucket });
+    return { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: new Date(lockEndMs(nowMs, lock.days)) };
+  }
+
   /** Sends the bytes and compares the ETag; a body that arrived damaged is sent once more, over the damaged one. */
   async #upload(name: string, bytes: Uint8Array, signal: AbortSignal, isConditional: boolean): Promise<void> {
     const md5 = createHash('md5').update(bytes).digest();
+    const lock = await this.#lockFor(name, signal);
     const send = async (condition: { IfNoneMatch?: string }): Promise<boolean> => {
       signal.throwIfAborted();
       const body = { Body: bytes, ContentLength: bytes.length, ContentMD5: md5.toString('base64') };
-      const command = new PutObjectCommand({ ...this.#target(name), ...body, ...condition });
+      const command = new PutObjectCommand({ ...this.#target(name), ...body, ...lock, ...condition });
       const answer = await this.#client.send(command, this.#times(signal, bytes.length));
       return this.#etags.isStored(answer, md5.toString('hex'));
     };

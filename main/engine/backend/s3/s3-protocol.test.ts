@@ -306,3 +306,58 @@ function plant(fake: FakeS3Server, name: string): Promise<void> {
     modifiedAtMs: 0,
   });
 }
+
+describe('an S3 lock', () => {
+  const covers = (name: string): boolean => name.startsWith('chunks/');
+
+  it('travels with what it covers, under the service’s clock and not this computer’s', async () => {
+    const serverMs = Date.UTC(2026, 0, 1);
+    const there: Clock = { nowMs: () => serverMs, monotonicMs: () => systemClock.monotonicMs() };
+    const { fake, store } = await rig({ objectLock: true, clock: there }, { lock: { days: 30, covers } });
+    await store.put('chunks/a', bytes, create);
+    await store.put('lease', bytes, replace);
+    const dayMs = 86_400_000;
+    const endMs = fake.versions.lockEnd(testBucket, 'chunks/a');
+    expect(Math.abs(endMs - (serverMs + 60 * dayMs))).toBeLessThan(60_000);
+    expect(fake.versions.lockEnd(testBucket, 'lease')).toBe(0);
+  });
+
+  it('is sent with a hash in either way of checksums', async () => {
+    for (const provider of ['aws-s3', 'minio'] as const) {
+      const place = { provider, region: 'us-east-1', addressing: 'path' } as const;
+      const { fake, store } = await rig({ objectLock: true }, { ...place, lock: { days: 7, covers } });
+      await store.put('chunks/a', bytes, create);
+      expect(fake.versions.lockEnd(testBucket, 'chunks/a')).toBeGreaterThan(0);
+    }
+  });
+
+  it.each([30, null])(
+    'keeps what is locked from being removed (%s days of our own), and lets it go afterwards',
+    async (days) => {
+      const { fake, store } = await rig({ objectLock: true }, { lock: { days: 30, covers } });
+      await store.put('chunks/a', bytes, create);
+      await store.put('lease', bytes, replace);
+      const remover = storeOn(fake, { lock: { days, covers } });
+      closing.push(() => remover.close());
+      const untilIso = new Date(fake.versions.lockEnd(testBucket, 'chunks/a')).toISOString();
+      await expect(remover.remove('chunks/a', never)).rejects.toMatchObject({
+        code: 'backend.locked',
+        facts: { name: 'chunks/a', untilIso },
+      });
+      expect(fake.requestCount('DeleteObject')).toBe(0);
+      await remover.remove('lease', never);
+      await remover.remove('chunks/never-there', never);
+      fake.setClock({ nowMs: () => systemClock.nowMs() + 61 * 86_400_000, monotonicMs: () => 0 });
+      await remover.remove('chunks/a', never);
+      expect(await names(remover, '')).toEqual([]);
+    },
+  );
+
+  it('of the cloud’s own console is a lock as well', async () => {
+    const { store } = await rig({ quirks: { refuse: { status: 409, code: 'FileImmutable' } } });
+    await expect(store.remove('chunks/a', never)).rejects.toMatchObject({
+      code: 'backend.locked',
+      facts: { name: 'chunks/a' },
+    });
+  });
+});

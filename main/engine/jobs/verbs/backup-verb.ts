@@ -16,6 +16,7 @@ import { accessOfSaved, withReadingSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
 import { outcomeOf } from './copy-verbs.ts';
+import { lockFailure } from './keep-locked.ts';
 import { findDestination, findSource } from './lookup.ts';
 
 /** Connections that read at once: enough to fill a thin line, few enough not to be noticed by the shop. */
@@ -45,10 +46,10 @@ export async function backupRun(
   const copies: CopyOutcome[] = [
     {
       destination: captured.primary.name,
-      ok: true,
+      ok: captured.unlocked === null,
       objectsCopied: written.objects,
       bytesCopied: written.bytes,
-      errorCode: null,
+      errorCode: captured.unlocked?.code ?? null,
     },
     ...captured.failed,
   ];
@@ -92,6 +93,8 @@ interface Captured {
   /** Places that were tried as the first and could not be opened. */
   readonly failed: readonly CopyOutcome[];
   readonly result: BackupResult;
+  /** The snapshot is there, but its objects could not all be locked. */
+  readonly unlocked: AppError | null;
 }
 
 /** Captures into the first place that opens, nearest first. With none the last place's error is the run's. */
@@ -108,18 +111,32 @@ async function captureFirst(
     // An object, because the callback below sets it.
     const place = { isOpen: false };
     try {
-      const result = await withRepository(
+      const captured = await withRepository(
         context.unlocked().keys,
         primary,
         run.signal,
         async (repository) => {
           place.isOpen = true;
           await bringOwedHeader(context, primary, repository, run.signal);
-          return captureInto(context, source, repository, input, run);
+          const result = await captureInto(context, source, repository, input, run);
+          const { manifestName } = result;
+          const unlocked = await lockFailure(context, primary, repository, [manifestName], {
+            signal: run.signal,
+            onProgress: (doneItems, totalItems) =>
+              run.report({
+                phase: 'protect',
+                detail: primary.name,
+                doneBytes: 0,
+                totalBytes: null,
+                doneItems,
+                totalItems,
+              }),
+          });
+          return { result, unlocked };
         },
         { watch: watchOf(context, primary) },
       );
-      return { primary, rest: wanted.slice(index + 1), failed, result };
+      return { primary, rest: wanted.slice(index + 1), failed, ...captured };
     } catch (error) {
       // Only a place that could not be opened is passed over: an error of the capture itself is the run's error.
       if (place.isOpen || run.signal.aborted) throw error;

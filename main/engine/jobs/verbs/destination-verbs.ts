@@ -10,15 +10,16 @@ import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
 import { Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
-import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
-import type { SavedDestination } from '../home/settings-file.ts';
+import { openCloudKeys, sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
+import type { CloudFindings, SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
-import { openDiskStore, openRepository, openS3Store, openStore, prepareDiskFolder, withRepository } from '../stores.ts';
+import { openDiskStore, openRepository, openStore, prepareDiskFolder, withRepository } from '../stores.ts';
 import { findDestination, findSnapshot } from './lookup.ts';
 import { defined } from './prune-verb.ts';
 import { refreshDestination } from './refresh-catalog.ts';
 import { TestSteps } from './test-steps.ts';
+import { tryCloud, type CloudTrial } from './try-cloud.ts';
 
 /** Writes, looks, lists, reads back and deletes a probe object: a place that only says yes to a login is no destination. */
 async function tryStore(
@@ -52,10 +53,10 @@ async function tryStore(
   }
 }
 
-function opener(input: DestinationInput): () => Promise<BlobStore> {
-  return input.kind === 'disk'
-    ? () => openDiskStore(resolve(input.path))
-    : () => Promise.resolve(openS3Store(input, input));
+/** The live test of a place that is not saved yet. */
+async function tryPlace(context: EngineContext, input: DestinationInput, signal: AbortSignal): Promise<CloudTrial> {
+  if (input.kind === 's3') return tryCloud(context, input, input, signal);
+  return { ...(await tryStore(context, () => openDiskStore(resolve(input.path)), signal)), found: {} };
 }
 
 export async function destinationTry(
@@ -71,7 +72,7 @@ export async function destinationTry(
       return { steps: [{ id: 'open', ok: false, ms: 0, facts, errorCode: code }] };
     }
   }
-  const { steps } = await tryStore(context, opener(input), run.signal);
+  const { steps } = await tryPlace(context, input, run.signal);
   return { steps };
 }
 
@@ -82,6 +83,7 @@ export async function destinationTest(
 ): Promise<VerbOutput<'destination.test'>> {
   const destination = await findDestination(context, input.name);
   const { keys } = context.unlocked();
+  if (destination.kind === 's3') return { steps: await testCloud(context, destination, run.signal) };
   const open = async () => {
     const store = await openStore(keys, destination);
     try {
@@ -99,6 +101,23 @@ export async function destinationTest(
   return { steps: tried.steps };
 }
 
+/** Tests a saved bucket anew, sees that our repository is there, and remembers what was found out this time. */
+async function testCloud(
+  context: EngineContext,
+  destination: SavedDestination & { kind: 's3' },
+  signal: AbortSignal,
+): Promise<TestStep[]> {
+  const { keys } = context.unlocked();
+  const { steps, error, found } = await tryCloud(context, destination, openCloudKeys(keys, destination), signal);
+  if (error !== null) throw error;
+  await withRepository(keys, destination, signal, () => Promise.resolve());
+  await context.home.settings.update((settings) => ({
+    ...settings,
+    destinations: settings.destinations.map((each) => (each.id === destination.id ? { ...each, found } : each)),
+  }));
+  return steps;
+}
+
 /**
  * Adds a place after a probe held. An empty place gets this installation's repository header; a place that already holds our own
  * repository is taken over with its timeline; another repository is refused (`repository.foreign`) and left as it is.
@@ -111,17 +130,17 @@ export async function destinationAdd(
   const { destinations } = await context.home.settings.read();
   if (destinations.some(({ name }) => name === input.name))
     throw new AppError('destination.exists', { name: input.name });
-  if (input.kind === 's3' && input.lockDays != null) throw new AppError('feature.not-yet', { feature: 'object-lock' });
   if (input.kind === 'disk') input = { ...input, path: await prepareDiskFolder(resolve(input.path)) };
-  const tried = await tryStore(context, opener(input), run.signal);
+  const tried = await tryPlace(context, input, run.signal);
   if (tried.error !== null) throw tried.error;
-  const store = await opener(input)();
+  const saved = toSaved(context, input, tried.found);
+  const { keys } = context.unlocked();
+  const store = await openStore(keys, saved);
   try {
-    await Repository.createOrAdopt(store, await ownHeader(context), context.unlocked().keys, run.signal);
+    await Repository.createOrAdopt(store, await ownHeader(context), keys, run.signal);
   } finally {
     await store.close();
   }
-  const saved = toSaved(context, input);
   await saveDestination(context, saved);
   await withRepository(context.unlocked().keys, saved, run.signal, (repository) =>
     bringOwedHeader(context, saved, repository, run.signal),
@@ -192,11 +211,11 @@ export async function destinationRemove(
   return { removed: destination.name };
 }
 
-function toSaved(context: EngineContext, input: DestinationInput): SavedDestination {
+function toSaved(context: EngineContext, input: DestinationInput, found: CloudFindings): SavedDestination {
   const id = newId();
   const shared = { id, name: input.name, place: input.place, addedAt: isoUtc(context.clock.nowMs()) };
   if (input.kind === 'disk') return { ...shared, kind: 'disk', role: input.role, path: resolve(input.path) };
-  const { provider, bucket, region, endpoint, prefix, customDomain } = input;
+  const { provider, bucket, region, endpoint, prefix, customDomain, lockDays } = input;
   return {
     ...shared,
     kind: 's3',
@@ -207,6 +226,8 @@ function toSaved(context: EngineContext, input: DestinationInput): SavedDestinat
     endpoint,
     prefix,
     ...(customDomain == null ? {} : { customDomain }),
+    ...(lockDays == null ? {} : { lockDays }),
+    found,
     sealedKeys: sealCloudKeys(context.unlocked().keys, id, input),
   };
 }

@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
+import { startTestS3, testBucket, testKey } from '../../backend/testing/s3-rig.ts';
+import type { FakeS3Server } from '../../demo/fake-s3/fake-s3-server.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
+import { Repository, type NewKeyring } from '../../repository/index.ts';
+import { dumpToFolder, writeShop } from '../../repository/testing/a-shop.ts';
+import { aKeyring, testPassphrase } from '../../repository/testing/keys.ts';
+import { openEngine, type Engine } from '../engine.ts';
+
+const never = new AbortController().signal;
+const dayMs = 86_400_000;
+const days = 30;
+
+let keyring: NewKeyring;
+const blobs = new Map<string, MemoryBlob>();
+beforeAll(async () => {
+  keyring = await aKeyring();
+  const store = new MemoryBlobStore({ blobs });
+  await Repository.create(store, keyring.header, never);
+  await writeShop(await Repository.open(store, keyring.mainKeys, never), never);
+});
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** A home with one snapshot on a disk and an empty bucket that can lock. Time is moved for both sides at once. */
+async function rig(): Promise<{ engine: Engine; fake: FakeS3Server; clock: Clock; wait: (waitDays: number) => void }> {
+  let aheadMs = 0;
+  const clock: Clock = { nowMs: () => systemClock.nowMs() + aheadMs, monotonicMs: () => systemClock.monotonicMs() };
+  const dir = await mkdtemp(join(tmpdir(), 'shouhu-locks-'));
+  closing.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  await dumpToFolder(blobs, join(dir, 'disk'));
+  const fake = await startTestS3({ objectLock: true, clock });
+  closing.push(() => fake.close());
+  const engine = await openEngine({ homeDir: join(dir, 'home'), language: 'en', clock });
+  closing.push(() => engine.close());
+  const secret = { kind: 'passphrase', passphrase: testPassphrase } as const;
+  await engine.call('recover.run', { from: { kind: 'disk', path: join(dir, 'disk') }, secret });
+  return { engine, fake, clock, wait: (waitDays) => void (aheadMs += waitDays * dayMs) };
+}
+
+function addCloud(engine: Engine, fake: FakeS3Server, lockDays: number | null) {
+  return engine.call('destination.add', {
+    kind: 's3',
+    name: 'cloud',
+    place: null,
+    provider: 'minio',
+    bucket: testBucket,
+    region: null,
+    endpoint: fake.endpoint,
+    prefix: 'shop',
+    lockDays,
+    accessKey: testKey.accessKeyId,
+    secretKey: testKey.secretAccessKey,
+  });
+}
+
+const copy = (engine: Engine) => engine.call('copy.run', { snapshot: 'all', from: 'recovered', to: 'cloud' });
+
+/** Days from now until the lock of each object ends, without the prefix; 0: no lock. */
+async function locks(fake: FakeS3Server, clock: Clock): Promise<Record<string, number>> {
+  const listed = await fake.objects.list(testBucket);
+  return Object.fromEntries(
+    listed.map(({ key }) => {
+      const endMs = fake.versions.lockEnd(testBucket, key);
+      return [key.slice('shop/'.length), endMs === 0 ? 0 : Math.round((endMs - clock.nowMs()) / dayMs)];
+    }),
+  );
+}
+
+const immutable = (name: string): boolean => /^(chunks|manifests)\//.test(name);
+
+describe('a bucket that locks', () => {
+  it('has every chunk and manifest locked with the PUT, and nothing that is renewed', async () => {
+    const { engine, fake, clock } = await rig();
+    const { destination } = await addCloud(engine, fake, days);
+    expect(destination).toMatchObject({ name: 'cloud', lockDays: days });
+    await copy(engine);
+    const found = await locks(fake, clock);
+    const names = Object.keys(found);
+    expect(names.filter(immutable).length).toBeGreaterThan(3);
+    for (const name of names) expect([name, found[name]]).toEqual([name, immutable(name) ? 60 : 0]);
+    expect(names).toEqual(expect.arrayContaining(['shouhu.json', 'README.txt']));
+    // One, by the probe, on its throwaway object: what was put with its lock needs no second request.
+    expect(fake.requestCount('PutObjectRetention')).toBe(1);
+  });
+
+  it('is asked about an object once in its life, and extends only what runs short', async () => {
+    const { engine, fake, clock, wait } = await rig();
+    await addCloud(engine, fake, days);
+    await copy(engine);
+    const objects = Object.keys(await locks(fake, clock)).filter(immutable).length;
+    const extensions = () => fake.requestCount('PutObjectRetention') - 1;
+
+    const before = fake.requestCount('HeadObject');
+    wait(10);
+    await copy(engine);
+    expect(extensions()).toBe(0);
+    expect(fake.requestCount('HeadObject') - before).toBeLessThan(objects);
+
+    wait(10);
+    await copy(engine);
+    expect(extensions()).toBe(objects);
+    for (const [name, left] of Object.entries(await locks(fake, clock))) if (immutable(name)) expect(left).toBe(60);
+
+    wait(50);
+    await copy(engine);
+    expect(extensions()).toBe(2 * objects);
+  });
+
+  it('locks what another writer has put without a lock', async () => {
+    const { engine, fake, clock } = await rig();
+    await addCloud(engine, fake, null);
+    await copy(engine);
+    expect(Object.values(await locks(fake, clock)).every((left) => left === 0)).toBe(true);
+    await engine.call('destination.remove', { name: 'cloud' });
+    await addCloud(engine, fake, days);
+    await copy(engine);
+    for (const [name, left] of Object.entries(await locks(fake, clock))) if (immutable(name)) expect(left).toBe(60);
+  });
+
+  it('keeps the copy and says so when it can no longer be locked', async () => {
+    const { engine, fake, wait } = await rig();
+    await addCloud(engine, fake, days);
+    await copy(engine);
+    wait(40);
+    fake.quirks.denied = ['PutObjectRetention'];
+    await expect(copy(engine)).rejects.toMatchObject({
+      code: 'copy.unlocked',
+      facts: { destination: 'cloud', first: 'backend.access-denied' },
+    });
+    const { snapshots } = await engine.call('snapshots.list', { source: null, atDestination: 'cloud' });
+    expect(snapshots).toHaveLength(1);
+    fake.quirks.denied = [];
+    await copy(engine);
+  });
+
+  it('stops at the first object that extending destroys', async () => {
+    const { engine, fake, wait } = await rig();
+    await addCloud(engine, fake, days);
+    await copy(engine);
+    wait(40);
+    fake.quirks.retention = 'destroys';
+    const before = fake.requestCount('PutObjectRetention');
+    await expect(copy(engine)).rejects.toMatchObject({ facts: { because: 'lock-destroys' } });
+    // As many as were under way together, and not one more.
+    expect(fake.requestCount('PutObjectRetention') - before).toBeLessThanOrEqual(8);
+  });
+
+  it('is refused where the bucket was made without a lock, before anything is written', async () => {
+    const { engine } = await rig();
+    const plain = await startTestS3();
+    closing.push(() => plain.close());
+    await expect(addCloud(engine, plain, days)).rejects.toMatchObject({
+      code: 'backend.rejected',
+      facts: { step: 'lock', because: 'lock-off', provider: 'minio' },
+    });
+    expect(await plain.objects.list(testBucket)).toEqual([]);
+  });
+});

@@ -1,0 +1,177 @@
+import PQueue from 'p-queue';
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import { lockDue } from '../../backend/s3/object-lock.ts';
+import type { S3Locks } from '../../backend/s3/s3-locks.ts';
+import { chunkName, type Repository } from '../../repository/index.ts';
+import type { EngineContext } from '../engine-context.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { openLocks } from '../stores.ts';
+
+const concurrency = 8;
+/** Locks that are extended before they must be, per run. */
+const mostEarly = 1000;
+/** What was learnt is written to the catalog after so many objects: a run that is stopped does not ask for them again. */
+const batchSize = 500;
+
+export interface LockReport {
+  /** Objects that the snapshots rely on. */
+  readonly objects: number;
+  /** New ones, whose lock was seen for the first time. */
+  readonly confirmed: number;
+  readonly extended: number;
+}
+
+export interface LockRun {
+  readonly signal: AbortSignal;
+  readonly onProgress: (doneItems: number, totalItems: number) => void;
+}
+
+/** Why not everything could be locked; null: it is, or nothing is to be. A snapshot that exists is never thrown away for it. */
+export async function lockFailure(...request: Parameters<typeof keepLocked>): Promise<AppError | null> {
+  try {
+    await keepLocked(...request);
+    return null;
+  } catch (error) {
+    request[4].signal.throwIfAborted();
+    return toAppError(error);
+  }
+}
+
+/**
+ * After a snapshot is there: sees that everything it relies on is locked for the days that were asked for. An object is looked at once in
+ * its life (one HEAD), its end is remembered in the catalog, and it is touched again only when its lock runs short: see `object-lock.ts`.
+ *
+ * Null where nothing is locked. Error: `copy.unlocked` {destination, unlocked, objects}: the snapshot is there, but not all of it is locked.
+ */
+export async function keepLocked(
+  context: EngineContext,
+  destination: SavedDestination,
+  reader: Repository,
+  manifestNames: readonly string[],
+  run: LockRun,
+): Promise<LockReport | null> {
+  const opened = openLocks(context.unlocked().keys, destination);
+  if (opened === null) return null;
+  const { locks, days } = opened;
+  try {
+    const names = await namesOf(reader, manifestNames, run.signal);
+    const keeper = new LockKeeper(context, destination, locks, days, run);
+    return await keeper.keep(names);
+  } finally {
+    locks.close();
+  }
+}
+
+async function namesOf(reader: Repository, manifestNames: readonly string[], signal: AbortSignal): Promise<string[]> {
+  const names = new Set<string>();
+  for (const manifestName of manifestNames) {
+    const manifest = await reader.getManifest(manifestName, signal);
+    names.add(manifestName);
+    for await (const id of reader.objectsOf(manifest, signal)) names.add(chunkName(id));
+  }
+  return [...names];
+}
+
+class LockKeeper {
+  readonly #context: EngineContext;
+  readonly #destination: SavedDestination;
+  readonly #locks: S3Locks;
+  readonly #days: number;
+  readonly #run: LockRun;
+  #learnt: [string, number][] = [];
+  #confirmed = 0;
+  #extended = 0;
+  #unlocked = 0;
+  #firstFailure: AppError | undefined;
+  #done = 0;
+
+  constructor(context: EngineContext, destination: SavedDestination, locks: S3Locks, days: number, run: LockRun) {
+    this.#context = context;
+    this.#destination = destination;
+    this.#locks = locks;
+    this.#days = days;
+    this.#run = run;
+  }
+
+  async keep(names: readonly string[]): Promise<LockReport> {
+    const known = this.#context.catalog.lockEnds(this.#destination.id);
+    const unknown = names.filter((name) => !known.has(name));
+    await this.#each(unknown, (name) => this.#confirm(name), names.length);
+    // Without anything new the service's time is not known yet; the manifest always is.
+    if (unknown.length === 0 && names[0] !== undefined) await this.#locks.look(names[0], this.#run.signal);
+    const endOf = (name: string): number => known.get(name) ?? 0;
+    const byEnd = names.filter((name) => known.has(name)).sort((a, b) => endOf(a) - endOf(b));
+    const dueOf = (name: string) => lockDue(endOf(name), this.#locks.nowMs(), this.#days);
+    const due = byEnd.filter((name) => dueOf(name) === 'now');
+    const early = byEnd.filter((name) => dueOf(name) === 'soon').slice(0, mostEarly);
+    await this.#each([...due, ...early], (name) => this.#renew(name), names.length);
+    this.#writeDown();
+    if (this.#unlocked > 0) throw this.#failure(names.length);
+    return { objects: names.length, confirmed: this.#confirmed, extended: this.#extended };
+  }
+
+  /** A new object: the lock that travelled with it must be there. One of another writer, without a lock, gets one now. */
+  async #confirm(name: string): Promise<void> {
+    const found = await this.#locks.look(name, this.#run.signal);
+    if (found === undefined) throw new AppError('backend.blob-missing', { name });
+    const { untilMs } = found;
+    if (untilMs !== undefined && lockDue(untilMs, this.#locks.nowMs(), this.#days) !== 'now') {
+      this.#learn(name, untilMs);
+    } else {
+      this.#learn(name, await this.#locks.extend(name, this.#days, found, this.#run.signal));
+      this.#extended += 1;
+    }
+    this.#confirmed += 1;
+  }
+
+  async #renew(name: string): Promise<void> {
+    const found = await this.#locks.look(name, this.#run.signal);
+    if (found === undefined) throw new AppError('backend.blob-missing', { name });
+    this.#learn(name, await this.#locks.extend(name, this.#days, found, this.#run.signal));
+    this.#extended += 1;
+  }
+
+  async #each(names: readonly string[], work: (name: string) => Promise<void>, totalItems: number): Promise<void> {
+    const { signal, onProgress } = this.#run;
+    const queue = new PQueue({ concurrency });
+    const failing = new AbortController();
+    for (const name of names) {
+      await queue.onSizeLessThan(concurrency * 4);
+      if (signal.aborted || failing.signal.aborted) break;
+      void queue.add(async () => {
+        if (signal.aborted || failing.signal.aborted) return;
+        try {
+          await work(name);
+        } catch (error) {
+          this.#unlocked += 1;
+          this.#firstFailure ??= toAppError(error);
+          // A service that loses objects is not asked a second time.
+          if (error instanceof AppError && error.facts['because'] === 'lock-destroys') failing.abort(error);
+        }
+        this.#done += 1;
+        onProgress(this.#done, totalItems);
+      });
+    }
+    await queue.onIdle();
+    this.#writeDown();
+    signal.throwIfAborted();
+    if (failing.signal.aborted) throw failing.signal.reason;
+  }
+
+  #learn(name: string, untilMs: number): void {
+    this.#learnt.push([name, untilMs]);
+    if (this.#learnt.length >= batchSize) this.#writeDown();
+  }
+
+  #writeDown(): void {
+    this.#context.catalog.recordLocks(this.#destination.id, this.#learnt);
+    this.#learnt = [];
+  }
+
+  #failure(objects: number): AppError {
+    const facts = { destination: this.#destination.name, unlocked: this.#unlocked, objects };
+    const { code, facts: reason } = this.#firstFailure ?? new AppError('unexpected');
+    const because = reason['because'] === undefined ? {} : { cloud: reason['because'] };
+    return new AppError('copy.unlocked', { ...facts, first: code, ...because }, { cause: this.#firstFailure });
+  }
+}
