@@ -2,7 +2,8 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import { findingOf, headerName, type Repository } from '../repository/index.ts';
+import { chunksOfTable, findingOf, headerName, type Repository } from '../repository/index.ts';
+import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
 
 export interface VerifyRequest {
   readonly repository: Repository;
@@ -59,10 +60,10 @@ export async function verifyCopy(request: VerifyRequest): Promise<VerifyReport> 
 
 class Verification {
   readonly #request: VerifyRequest;
+  readonly #objects = new ObjectMarks();
   readonly #damaged = new Map<string, string>();
   readonly #missing = new Set<string>();
   readonly #healed = new Set<string>();
-  readonly #proven = new Set<string>();
   readonly #fail: (error: unknown) => void;
   #bytesRead = 0;
 
@@ -77,70 +78,100 @@ class Verification {
     await this.#checkHeader();
     const names = await repository.listManifests(signal);
     repository.forgetListing();
-    const listed = new Set(await repository.knownIds(signal));
-    const snapshots: { readonly manifest: Manifest; readonly objects: readonly string[] }[] = [];
-    for (const name of names) {
-      const manifest = await this.#readManifest(name);
-      if (manifest !== null) snapshots.push({ manifest, objects: await this.#objectsOf(manifest) });
-    }
+    for (const id of await repository.knownIds(signal)) this.#objects.mark(id, objectMark.listed);
+    const snapshots = await this.#walk(names);
     const records = await repository.listAllStreamRecords(signal);
-    for (const name of records) await this.#checkStreamRecord(name);
-    const needed = new Set<string>();
-    for (const { objects } of snapshots) for (const id of objects) needed.add(id);
-    const all = [...listed.union(needed)];
+    await this.#each(records, (name) => this.#checkStreamRecord(name));
     // What is not in the listing is asked for by name before it is called missing.
-    const unlisted = all.filter((id) => !listed.has(id) && !this.#isSettled(id));
-    await this.#readBack([...unlisted, ...this.#choose(all.filter((id) => listed.has(id)))]);
-    const isSound = (id: string) => !this.#damaged.has(id) && !this.#missing.has(id);
+    const numbers = Uint32Array.from({ length: this.#objects.size }, (_, number) => number);
+    const isListed = (number: number) => this.#objects.has(number, objectMark.listed);
+    const unlisted = numbers.filter((number) => !isListed(number) && !this.#isSettled(number));
+    await this.#readBack([...unlisted, ...this.#choose(numbers.filter(isListed))]);
+    const isProven = (number: number) => this.#objects.has(number, objectMark.sound);
+    const isBroken = (number: number) => this.#objects.has(number, objectMark.broken);
+    const proven = Array.from(numbers.filter(isProven), (number) => this.#objects.idAt(number));
     // What an earlier run healed and could not sync any more is sound to every reader, until the plug is pulled.
     if (healFrom !== null) {
-      await repository.makeDurable(this.#proven, [...names, ...records].filter(isSound), signal);
+      const isSound = (name: string) => !this.#damaged.has(name) && !this.#missing.has(name);
+      await repository.makeDurable(proven, [...names, ...records].filter(isSound), signal);
     }
     return {
-      objects: all.length,
-      read: all.filter((id) => this.#proven.has(id) || this.#damaged.has(id)).length,
+      objects: numbers.length,
+      read: numbers.reduce((sum, number) => sum + (isProven(number) || this.#isDamaged(number) ? 1 : 0), 0),
       bytesRead: this.#bytesRead,
       damaged: [...this.#damaged].map(([object, reason]) => ({ object, reason })),
       missing: [...this.#missing],
       healed: [...this.#healed],
-      snapshots: snapshots.map(({ manifest, objects }) => ({
+      snapshots: snapshots.map(({ manifest, needs }) => ({
         manifest,
-        intact: objects.every(isSound),
-        isReadWhole: objects.every((id) => this.#proven.has(id)),
+        intact: this.#objects.every(needs, (number) => !isBroken(number)),
+        isReadWhole: this.#objects.every(needs, isProven),
       })),
-      proven: [...this.#proven],
+      proven,
     };
+  }
+
+  /** Oldest first, several at once: a far store takes its time for each. */
+  async #walk(names: readonly string[]): Promise<{ readonly manifest: Manifest; readonly needs: Needs }[]> {
+    const { repository, signal } = this.#request;
+    const found = new Map<string, { readonly manifest: Manifest; readonly needs: Needs }>();
+    const chunksOf = (table: string) =>
+      this.#chunksOf(table, async (id) =>
+        chunksOfTable(await repository.getTableRecord(id, signal, { remember: false })),
+      );
+    await this.#each(names, async (name) => {
+      const manifest = await this.#readManifest(name);
+      if (manifest !== null) found.set(name, { manifest, needs: await this.#objects.needsOf(manifest, chunksOf) });
+    });
+    return names.flatMap((name) => found.get(name) ?? []);
   }
 
   /** Suspects, then the least recently proven, as many as the share asks for. */
-  #choose(listed: readonly string[]): string[] {
+  #choose(listed: Uint32Array): number[] {
     const { readPercent, provenAt, suspects } = this.#request;
     const wanted = Math.ceil((listed.length * readPercent) / 100);
-    const open = listed.filter((id) => !this.#isSettled(id));
-    const [first, others] = [open.filter((id) => suspects.has(id)), open.filter((id) => !suspects.has(id))];
-    others.sort((a, b) => compareText(provenAt.get(a) ?? '', provenAt.get(b) ?? ''));
+    const open = Array.from(
+      listed.filter((number) => !this.#isSettled(number)),
+      (number) => {
+        const id = this.#objects.idAt(number);
+        return { number, isSuspect: suspects.has(id), provenAt: provenAt.get(id) ?? '' };
+      },
+    );
+    const first = open.filter(({ isSuspect }) => isSuspect);
+    const others = open.filter(({ isSuspect }) => !isSuspect);
+    others.sort((a, b) => compareText(a.provenAt, b.provenAt));
     const room = wanted - (listed.length - open.length) - first.length;
-    return [...first, ...others.slice(0, Math.max(0, room))];
+    return [...first, ...others.slice(0, Math.max(0, room))].map(({ number }) => number);
   }
 
   /** Read already, while the snapshots were walked. */
-  #isSettled(id: string): boolean {
-    return this.#proven.has(id) || this.#damaged.has(id) || this.#missing.has(id);
+  #isSettled(number: number): boolean {
+    return this.#objects.has(number, objectMark.sound) || this.#objects.has(number, objectMark.broken);
   }
 
-  async #readBack(ids: readonly string[]): Promise<void> {
-    const { concurrency, onProgress, signal } = this.#request;
-    let next = 0;
+  #isDamaged(number: number): boolean {
+    return this.#objects.has(number, objectMark.broken) && this.#damaged.has(this.#objects.idAt(number));
+  }
+
+  async #readBack(numbers: readonly number[]): Promise<void> {
     let done = 0;
+    await this.#each(numbers, async (number) => {
+      await this.#readOne(this.#objects.idAt(number));
+      done += 1;
+      this.#request.onProgress({ doneObjects: done, totalObjects: numbers.length, bytesRead: this.#bytesRead });
+    });
+  }
+
+  async #each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    const { concurrency, signal } = this.#request;
+    const rest = items.values();
     const lane = async () => {
-      for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
+      for (const item of rest) {
         signal.throwIfAborted();
-        await this.#readOne(id);
-        done += 1;
-        onProgress({ doneObjects: done, totalObjects: ids.length, bytesRead: this.#bytesRead });
+        await work(item);
       }
     };
-    await settleAll(Array.from({ length: concurrency }, lane), this.#fail);
+    await settleAll(Array.from({ length: Math.min(concurrency, items.length) }, lane), this.#fail);
   }
 
   async #readOne(id: string): Promise<void> {
@@ -149,7 +180,7 @@ class Verification {
       const bytes = await repository.getRaw(id, signal);
       this.#bytesRead += bytes.length;
       await pool.verify({ id, bytes }, signal);
-      this.#proven.add(id);
+      this.#objects.mark(id, objectMark.sound);
     } catch (error) {
       await this.#judge(id, error);
     }
@@ -233,18 +264,7 @@ class Verification {
     return true;
   }
 
-  /** Walks a snapshot's objects; an unreadable table record is a finding, and what it names cannot be known. */
-  async #objectsOf(manifest: Manifest): Promise<string[]> {
-    const { repository, signal } = this.#request;
-    const objects = new Set(manifest.databases.map(({ schemaChunk }) => schemaChunk));
-    if (manifest.accounts !== undefined) objects.add(manifest.accounts.chunk);
-    for (const { tableChunk } of manifest.tables) {
-      objects.add(tableChunk);
-      for (const id of await this.#chunksOf(tableChunk, (id) => repository.chunksOfTable(id, signal))) objects.add(id);
-    }
-    return [...objects];
-  }
-
+  /** An unreadable table record is a finding, and what it names cannot be known. */
   async #chunksOf(tableChunk: string, read: (id: string) => Promise<readonly string[]>): Promise<readonly string[]> {
     try {
       return await read(tableChunk);
@@ -270,8 +290,11 @@ class Verification {
       await this.#request.pool.verify({ id, bytes: written }, signal);
       return true;
     };
-    if (sound !== null && (await this.#tryToHeal(id, () => heal(sound)))) this.#proven.add(id);
-    else this.#tell(id, reason);
+    if (sound !== null && (await this.#tryToHeal(id, () => heal(sound)))) this.#objects.mark(id, objectMark.sound);
+    else {
+      this.#objects.mark(id, objectMark.broken);
+      this.#tell(id, reason);
+    }
   }
 }
 

@@ -39,6 +39,8 @@ export { findDiskMarker, parseDiskMarker, writeDiskMarker } from './disk-marker.
 export type { DiskMarker, DiskMarkerFields } from './disk-marker.ts';
 export { chunksOfTable } from './records.ts';
 export { isUnreadableObject } from './unreadable.ts';
+export { IdIndex } from './prune/id-index.ts';
+export { referencesOf, type ManifestReferences } from './references.ts';
 export { defaultGraceMs, pruneRepository } from './prune/prune-repository.ts';
 export type { PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
 export type { PrunableSnapshot } from './prune/survey.ts';

@@ -4,6 +4,7 @@ import { settleAll } from '../../platform/settle-all.ts';
 import { isObjectId } from '../format.ts';
 import type { MainKeys } from '../keys/main-keys.ts';
 import { verifyObject } from '../objects/object-codec.ts';
+import { referencesOf } from '../references.ts';
 import type { Repository } from '../repository.ts';
 import { ByteGate } from './byte-gate.ts';
 import { NearestCopies, type FeedFinding, type FeedSource } from './nearest-copies.ts';
@@ -204,10 +205,9 @@ class Filling {
 
   async #objectsOf(manifest: Manifest): Promise<string[]> {
     const { signal } = this.#options;
-    const ids = new Set<string>();
-    if (manifest.accounts !== undefined) ids.add(manifest.accounts.chunk);
-    for (const { schemaChunk } of manifest.databases) ids.add(schemaChunk);
-    for (const { tableChunk } of manifest.tables) {
+    const { leaves, tables } = referencesOf(manifest);
+    const ids = new Set(leaves);
+    for (const tableChunk of tables) {
       ids.add(tableChunk);
       const chunks = await orUnreadable(
         this.#copies.chunk(tableChunk, {
