@@ -24,7 +24,7 @@ import { ensureSystem } from './system.mjs';
 /**
  * `variable` names the environment variable that the tests read, and that a person may set to a server of their own.
  * `programs` become `<folder>/server/<path>`: `mariadb-install-db` expects an installation to look like this. `messages` is where
- * a database server finds its own texts; Ceph has none.
+ * a database server finds its own texts; Ceph has none, but `libraries` in a folder of their own.
  */
 export const debianServers = [
   {
@@ -55,6 +55,7 @@ export const debianServers = [
     server: 'bin/radosgw',
     programs: ['bin/radosgw-admin'],
     scripts: [],
+    libraries: 'ceph',
   },
 ];
 
@@ -127,11 +128,11 @@ async function remove(folder) {
 }
 
 /** `server/` beside `root/`: an installation as its scripts expect it, with starters in place of programs. */
-function layOut({ server, programs, scripts, messages }, folder) {
+function layOut({ server, programs, scripts, messages, libraries }, folder) {
   for (const each of ['bin', 'sbin']) mkdirSync(join(folder, 'server', each), { recursive: true });
   for (const each of ['lib', 'share', ...scripts])
     symlinkSync(join('..', each.includes('/') ? '..' : '', 'root', 'usr', each), join(folder, 'server', each));
-  const loader = loaderOf(join(folder, 'root'));
+  const loader = loaderOf(join(folder, 'root'), libraries);
   const ofServer =
     messages === undefined
       ? []
@@ -152,17 +153,22 @@ function starter(path, { program, libraries }, args) {
   return [
     '#!/bin/sh',
     'here=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1',
-    `exec "$here/root/${program}" --library-path "$here/root/${libraries}" "$here/root/usr/${path}" "$@" ${args.join(' ')}`,
+    `exec "$here/root/${program}" --library-path "${libraries.map((each) => `$here/root/${each}`).join(':')}" "$here/root/usr/${path}" "$@" ${args.join(' ')}`,
     '',
   ].join('\n');
 }
 
-function loaderOf(root) {
+function loaderOf(root, ownLibraries) {
   for (const folder of ['lib64', 'lib']) {
     const name = names(join(root, folder)).find((each) => /^ld-linux.*\.so\.\d+$/.test(each));
     const triplet = names(join(root, 'usr', 'lib')).find((each) => /^[\w]+-linux-gnu\w*$/.test(each));
     if (name !== undefined && triplet !== undefined)
-      return { program: `${folder}/${name}`, libraries: `usr/lib/${triplet}` };
+      return {
+        program: `${folder}/${name}`,
+        libraries: [`usr/lib/${triplet}`].concat(
+          ownLibraries === undefined ? [] : `usr/lib/${triplet}/${ownLibraries}`,
+        ),
+      };
   }
   throw new Error(`There is no loader in ${root}.`);
 }

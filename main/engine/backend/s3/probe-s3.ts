@@ -266,10 +266,13 @@ class S3Probe {
     const days = setting.defaultDays === undefined ? {} : { defaultDays: setting.defaultDays };
     if (setting.lock === 'on') this.#findings.lock = true;
     if (!this.#probe.wantsLock) return { lock: setting.lock, ...days };
-    if (setting.lock === 'off') throw this.#refusal('lock', 'lock-off');
     const name = `${this.#id}-lock`;
     this.#written.add(name);
-    const { untilMs } = await proveLock(this.#bucket, name, this.#probe.clock);
+    // The setting is only a hint: a gateway has been seen to say "off" of a bucket that locks. Doing it proves it.
+    const { untilMs } = await proveLock(this.#bucket, name, this.#probe.clock).catch((error: unknown) => {
+      const isOff = setting.lock === 'off' && error instanceof AppError && error.facts['because'] === 'lock-ignored';
+      throw isOff ? this.#refusal('lock', 'lock-off') : error;
+    });
     this.#written.delete(name);
     this.#findings.lock = true;
     return { lock: 'proven', ...days, leftUntil: new Date(untilMs).toISOString() };

@@ -57,8 +57,9 @@ const bucketProofMs = 60_000;
  * With `lock` every object it covers is locked with the request that puts it, mode COMPLIANCE, by the service's clock, and removing one
  * that is still locked is refused: a plain DELETE would only hide it behind a marker and look like success.
  *
- * Retries: the SDK tries each request `maxAttempts` times; a refused clock is tried once more here, because the SDK
- * learns the offset from the refusal. Longer waits are `retry/`'s. Errors: see `BlobStore` and `s3-errors.ts`.
+ * Retries: one request is one try, so that `retry/` around it, which waits longer each time and can be cancelled, is the only one that counts
+ * (six tries in all; the SDK's own would multiply them). A refused clock is tried once more here, because the SDK learns the time from the
+ * refusal. Errors: see `BlobStore` and `s3-errors.ts`.
  */
 export class S3BlobStore implements BlobStore {
   readonly kind = 's3';
@@ -82,7 +83,7 @@ export class S3BlobStore implements BlobStore {
     const provider = cloudProvider(options.provider);
     const prefix = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
     if (prefix !== '' && !isBlobName(prefix)) throw new AppError('usage.bad-argument', { argument: 'prefix' });
-    this.#client = createS3Client(options);
+    this.#client = createS3Client({ maxAttempts: 1, ...options });
     this.#bucket = options.bucket;
     this.#bucketParameter = bucketParameter(options.bucket, options.customDomain);
     this.#prefix = prefix === '' ? '' : `${prefix}/`;

@@ -13,7 +13,8 @@ import {
   testBucket,
   testKey,
 } from '../testing/s3-rig.ts';
-import type { S3BlobStore, S3StoreOptions } from './s3-blob-store.ts';
+import { RetryingBlobStore } from '../retry/retrying-blob-store.ts';
+import { S3BlobStore, type S3StoreOptions } from './s3-blob-store.ts';
 
 const create = { mode: 'create', signal: never } as const;
 const replace = { mode: 'replace', signal: never } as const;
@@ -113,6 +114,25 @@ describe('an S3 write', () => {
     await store.put('a', bytes, replace);
     await store.put('b', bytes, replace);
     expect(fake.requestCount('PutObject')).toBe(3);
+  });
+});
+
+describe('a store that tries again', () => {
+  it('asks six times in all, not six times as often as the SDK would', async () => {
+    const fake = await startTestS3({ quirks: { refuse: { status: 503, code: 'SlowDown' } } });
+    const place = { provider: 'custom', endpoint: fake.endpoint, bucket: testBucket, credentials: testKey } as const;
+    const waits: number[] = [];
+    const sleep = (delayMs: number): Promise<void> => {
+      waits.push(delayMs);
+      return Promise.resolve();
+    };
+    const store = new RetryingBlobStore(new S3BlobStore(place), { sleep });
+    closing.push(
+      () => store.close(),
+      () => fake.close(),
+    );
+    await expect(store.put('a', bytes, replace)).rejects.toMatchObject({ code: 'backend.throttled' });
+    expect([fake.requestCount('PutObject'), waits.length]).toEqual([6, 5]);
   });
 });
 
