@@ -79,6 +79,7 @@ async function open(log: ReturnType<typeof openLog>): Promise<void> {
     now: () => performance.now(),
     onState: (state) => tell('engine.state', state),
     onProgress: (progress) => tell('job.progress', progress),
+    onDisk: (disk) => tell('disk.changed', disk),
     onChanged: (what) => tell(what === 'jobs' ? 'jobs.changed' : 'catalog.changed', {}),
     report: log.error,
   });

@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCheckup } from './commands/checkup.ts';
+import { addCold } from './commands/cold.ts';
 import { addCopies } from './commands/copies.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDestination } from './commands/destination.ts';
@@ -57,6 +58,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addSnapshots(program, picker);
   addCopies(program, picker);
   addPrune(program, picker);
+  addCold(program, picker);
   addRestore(program, picker);
   addRecover(program, picker);
   addExport(program, picker);

@@ -52,6 +52,10 @@ async function runVerb(
       homeDir: await homeDirOf(flags, surroundings),
       language: words.language,
       onProgress: (report) => progress.show(report),
+      onDisk: ({ destination, state }) => {
+        progress.stop();
+        surroundings.errorStream.write(`${words.say(`cold.${state}`, { name: destination })}\n`);
+      },
     }),
   );
   const stopListening = surroundings.onInterrupt(() => {

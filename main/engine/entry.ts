@@ -35,7 +35,11 @@ if (channel === undefined) {
   console.error('This program is started by the Shouhu app. Use the command line instead: shouhu --help');
   process.exit(2);
 }
-await serveEngine({ channel, report, openEngine: (notices) => openEngine({ homeDir, language, ...notices }) });
+await serveEngine({
+  channel,
+  report,
+  openEngine: (notices) => openEngine({ homeDir, language, watchDisks: true, ...notices }),
+});
 process.exit(0);
 
 function openChannel(): Channel | undefined {

@@ -93,7 +93,15 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
       />
       <Route
         path="/copies"
-        element={<CopiesPage library={library} copies={copies} dialogs={dialogs} verifyFirst={verifyFirst} />}
+        element={
+          <CopiesPage
+            library={library}
+            copies={copies}
+            cold={stores.cold}
+            dialogs={dialogs}
+            verifyFirst={verifyFirst}
+          />
+        }
       />
       <Route
         path="/restore"

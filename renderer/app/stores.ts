@@ -1,5 +1,6 @@
 import type { Client } from '../bridge/client.ts';
 import { createChecklistStore } from '../features/checklist/index.ts';
+import { createColdStore } from '../features/cold-disk/index.ts';
 import { createCopiesStore } from '../features/copies/index.ts';
 import { createOnboardingStore } from '../features/onboarding/index.ts';
 import { createRestoreStore } from '../features/restore/index.ts';
@@ -28,6 +29,7 @@ export function createStores(client: Client) {
     recover: createJobRun(client, 'recover.run'),
     shop: createShopStore(client),
     copies: createCopiesStore(client),
+    cold: createColdStore(client),
     restore: createRestoreStore(client),
     checklist: createChecklistStore(client),
     onboarding: createOnboardingStore(client, session.load),

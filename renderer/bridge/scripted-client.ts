@@ -5,6 +5,7 @@ import { commands } from '../../shared/ipc/contract.ts';
 import type { CommandInput, CommandOutput, Language, NoticePayload } from '../../shared/ipc/contract.ts';
 import type { JobProgress, JobView } from '../../shared/model/job.ts';
 import type { Client } from './client.ts';
+import { coldCommands } from './scripted/cold-commands.ts';
 import { createFakeJobs } from './scripted/fake-jobs.ts';
 import { idOf } from './scripted/sample-shop.ts';
 import { setUpCommands } from './scripted/set-up-commands.ts';
@@ -82,6 +83,7 @@ export function createScriptedClient({ scene = 'empty', language = 'zh', paceMs 
     'app.openLink': () => ({}),
     ...setUpCommands(world, jobs, changed),
     ...workCommands(world, jobs, changed),
+    ...coldCommands(world, jobs, changed),
   };
 
   async function answer<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Outcome<unknown>> {

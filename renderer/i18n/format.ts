@@ -11,6 +11,8 @@ export interface Format {
   readonly money: (text: string, currency: string, unit?: LedgerDefinition['unit']) => string;
   readonly date: (iso: string) => string;
   readonly dateShort: (iso: string) => string;
+  /** A calendar day with its weekday, as in `2026-11-27`. */
+  readonly day: (day: string) => string;
   readonly ago: (iso: string, nowMs: number) => string;
   readonly duration: (ms: number) => string;
 }
@@ -27,6 +29,7 @@ export function createFormat(language: Language, t: Translate): Format {
   const number = new Intl.NumberFormat(locale);
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const short = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+  const named = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   return {
     count: (value) => number.format(value),
@@ -34,6 +37,7 @@ export function createFormat(language: Language, t: Translate): Format {
     money: (text, currency, unit = 'yuan') => formatMoney(unit === 'cent' ? centsToUnits(text) : text, currency),
     date: (iso) => full.format(new Date(iso)),
     dateShort: (iso) => short.format(new Date(iso)),
+    day: (day) => named.format(new Date(`${day}T00:00:00Z`)),
     ago: (iso, nowMs) => {
       const passedMs = Math.max(0, nowMs - Date.parse(iso));
       const step = relativeSteps.find(({ ms }) => passedMs >= ms);

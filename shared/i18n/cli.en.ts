@@ -1,3 +1,4 @@
+import { cliColdEn } from './cli-cold.en.ts';
 import { cliHelpEn } from './cli-help.en.ts';
 import { cliIdsEn } from './cli-ids.en.ts';
 import { cliRetentionEn } from './cli-retention.en.ts';
@@ -6,6 +7,7 @@ import type { CliKey } from './cli.zh.ts';
 /** What the command line says. `{{…}}` is filled by the program. */
 export const cliEn: Record<CliKey, string> = {
   ...cliHelpEn,
+  ...cliColdEn,
   ...cliIdsEn,
   ...cliRetentionEn,
   'title.Usage:': 'Usage:',

@@ -1,3 +1,4 @@
+import { cliColdZh } from './cli-cold.zh.ts';
 import { cliHelpZh } from './cli-help.zh.ts';
 import { cliIdsZh } from './cli-ids.zh.ts';
 import { cliRetentionZh } from './cli-retention.zh.ts';
@@ -5,6 +6,7 @@ import { cliRetentionZh } from './cli-retention.zh.ts';
 /** 命令行说的话。`{{…}}` 由程序填入。 */
 export const cliZh = {
   ...cliHelpZh,
+  ...cliColdZh,
   ...cliIdsZh,
   ...cliRetentionZh,
   'title.Usage:': '用法：',

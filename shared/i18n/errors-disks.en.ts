@@ -36,6 +36,10 @@ export const diskErrorsEn: Record<keyof typeof diskErrorsZh, ErrorText> = {
     remedy:
       'See with shouhu prune “{{name}}” --dry-run what retention would free, move other files off the disk, or take a larger one.',
   },
+  'disk.already-running': {
+    message: '“{{name}}” is being written right now; nothing was started a second time.',
+    remedy: 'Wait until it is done: you will be told when it is safe to unplug.',
+  },
   'disk.no-source': {
     message: 'There is no other copy to fill “{{name}}” from. The disk was not touched.',
     remedy: 'Back up to the main or the second disk first with shouhu backup, then plug this disk in.',

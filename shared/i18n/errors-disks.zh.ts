@@ -31,6 +31,10 @@ export const diskErrorsZh = {
       '“{{name}}”放不下了：还要 {{needed}}，只剩 {{free}} 可用（留出 5% 不写满），差 {{short}}。什么都没有写，原有的备份完好。',
     remedy: '用 shouhu prune “{{name}}” --dry-run 看看按保留规则能腾出多少；或把盘上别的文件移走，或换一块更大的盘。',
   },
+  'disk.already-running': {
+    message: '“{{name}}”正在写入，这次没有再开始一遍。',
+    remedy: '等它完成，会告诉你什么时候可以拔下。',
+  },
   'disk.no-source': {
     message: '没有别的副本可以复制到“{{name}}”。盘没有动。',
     remedy: '先备份到主硬盘或第二块硬盘：shouhu backup；再插上这块盘。',

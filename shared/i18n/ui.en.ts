@@ -1,4 +1,5 @@
 import { checklistEn } from './ui-en/checklist.ts';
+import { coldEn } from './ui-en/cold.ts';
 import { commonEn } from './ui-en/common.ts';
 import { copiesEn } from './ui-en/copies.ts';
 import { remediesEn } from './ui-en/remedies.ts';
@@ -13,6 +14,7 @@ export const uiEn = {
   ...startEn,
   ...shopEn,
   ...copiesEn,
+  ...coldEn,
   ...timelineEn,
   ...restoreEn,
   ...remediesEn,

@@ -1,4 +1,5 @@
 import { checklistZh } from './ui-zh/checklist.ts';
+import { coldZh } from './ui-zh/cold.ts';
 import { commonZh } from './ui-zh/common.ts';
 import { copiesZh } from './ui-zh/copies.ts';
 import { remediesZh } from './ui-zh/remedies.ts';
@@ -13,6 +14,7 @@ export const uiZh = {
   ...startZh,
   ...shopZh,
   ...copiesZh,
+  ...coldZh,
   ...timelineZh,
   ...restoreZh,
   ...remediesZh,

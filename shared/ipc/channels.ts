@@ -27,6 +27,9 @@ export const commandNames = [
   'copy.run',
   'verify.run',
   'prune.run',
+  'cold.list',
+  'cold.set',
+  'cold.run',
   'restore.run',
   'recover.run',
   'checklist',
@@ -38,7 +41,7 @@ export const commandNames = [
   'job.cancel',
 ] as const;
 
-export const noticeNames = ['job.progress', 'jobs.changed', 'catalog.changed', 'engine.state'] as const;
+export const noticeNames = ['job.progress', 'jobs.changed', 'catalog.changed', 'disk.changed', 'engine.state'] as const;
 
 export type CommandName = (typeof commandNames)[number];
 export type NoticeName = (typeof noticeNames)[number];

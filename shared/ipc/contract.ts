@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diskNoticeSchema } from '../model/cold-disk.ts';
 import { jobIdSchema, jobProgressSchema } from '../model/job.ts';
 import { s3DestinationInputSchema, diskDestinationInputSchema } from '../model/destination.ts';
 import { mysqlInputSchema, sourceInputSchema, sshInputSchema } from '../model/source.ts';
@@ -99,6 +100,9 @@ export const commands = {
   'copy.run': { input: withJob(engineVerbs['copy.run'].input), output: engineVerbs['copy.run'].output },
   'verify.run': { input: withJob(engineVerbs['verify.run'].input), output: engineVerbs['verify.run'].output },
   'prune.run': { input: withJob(engineVerbs['prune.run'].input), output: engineVerbs['prune.run'].output },
+  'cold.list': engineVerbs['cold.list'],
+  'cold.set': engineVerbs['cold.set'],
+  'cold.run': { input: withJob(engineVerbs['cold.run'].input), output: engineVerbs['cold.run'].output },
   'restore.run': {
     input: withJob(
       engineVerbs['restore.run'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema }),
@@ -130,6 +134,7 @@ export const notices = {
   'job.progress': jobProgressSchema,
   'jobs.changed': nothing,
   'catalog.changed': nothing,
+  'disk.changed': diskNoticeSchema,
   'engine.state': engineStateSchema,
 } as const satisfies Record<NoticeName, z.ZodType>;
 

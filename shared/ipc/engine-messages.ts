@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diskNoticeSchema } from '../model/cold-disk.ts';
 import { jobIdSchema, jobProgressSchema } from '../model/job.ts';
 
 /**
@@ -18,6 +19,7 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('reply'), id: z.int().nonnegative(), outcome: z.unknown() }),
   z.strictObject({ type: z.literal('progress'), progress: jobProgressSchema }),
+  z.strictObject({ type: z.literal('disk'), disk: diskNoticeSchema }),
   z.strictObject({ type: z.literal('changed'), what: z.enum(['jobs', 'catalog']) }),
 ]);
 export type EngineMessage = z.infer<typeof engineMessageSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checklistItemSchema } from '../model/checklist.ts';
+import { coldDiskSchema, coldRoundSchema, coldScheduleSchema } from '../model/cold-disk.ts';
 import { coordinateSchema, ledgerResultSchema, objectIdSchema } from '../model/database.ts';
 import { destinationInputSchema, destinationViewSchema } from '../model/destination.ts';
 
@@ -338,6 +339,22 @@ export const engineVerbs = {
       shrunk: z.array(shrunkSourceSchema),
       durationMs: z.number().nonnegative(),
     }),
+  },
+  /** The disks that travel, in the order in which they are due. Looks for them and writes down which came and went. */
+  'cold.list': { input: nothing, output: z.strictObject({ disks: z.array(coldDiskSchema) }) },
+  'cold.set': {
+    input: z.strictObject({ name: nameSchema, schedule: coldScheduleSchema }),
+    output: z.strictObject({ disk: coldDiskSchema }),
+  },
+  /** One round with a disk that travels: find it, copy what it lacks, read back, flush, write down, eject. */
+  'cold.run': {
+    input: z.strictObject({
+      name: nameSchema,
+      eject: z.boolean(),
+      /** Wait until the disk is plugged in. */
+      wait: z.boolean(),
+    }),
+    output: coldRoundSchema,
   },
   'restore.run': {
     input: z.strictObject({

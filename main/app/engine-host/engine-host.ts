@@ -3,6 +3,7 @@ import { AppError, type ErrorCode, errorCodes, isAppErrorOf } from '../../../sha
 import type { EngineState } from '../../../shared/ipc/contract.ts';
 import { closeRequest, engineMessageSchema, type EngineMessage } from '../../../shared/ipc/engine-messages.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import { openingOf, type Opening } from './opening.ts';
 
@@ -23,6 +24,7 @@ export interface EngineHostOptions {
   readonly onState: (state: EngineState) => void;
   readonly onProgress: (progress: JobProgress) => void;
   readonly onChanged: (what: 'jobs' | 'catalog') => void;
+  readonly onDisk: (disk: DiskNotice) => void;
   readonly report: (what: string, error: unknown) => void;
 }
 
@@ -182,6 +184,9 @@ export class EngineHost {
         break;
       case 'progress':
         this.#options.onProgress(message.progress);
+        break;
+      case 'disk':
+        this.#options.onDisk(message.disk);
         break;
       case 'changed':
         this.#options.onChanged(message.what);

@@ -99,6 +99,9 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'copy.run': ({ jobId, ...input }) => engine.call('copy.run', input, jobId),
     'verify.run': ({ jobId, ...input }) => engine.call('verify.run', input, jobId),
     'prune.run': ({ jobId, ...input }) => engine.call('prune.run', input, jobId),
+    'cold.list': pass('cold.list'),
+    'cold.set': pass('cold.set'),
+    'cold.run': ({ jobId, ...input }) => engine.call('cold.run', input, jobId),
     'restore.run': async ({ jobId, into, ...input }) =>
       engine.call('restore.run', { ...input, into: await inputs.restoreTarget(into) }, jobId),
     'recover.run': async ({ jobId, from, ...input }) =>

@@ -21,6 +21,7 @@ export type BadReason =
   | 'not-lock-days'
   | 'not-json'
   | 'not-a-ledger'
+  | 'not-days'
   | 'missing'
   | 'one-of'
   | 'not-together'

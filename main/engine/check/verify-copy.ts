@@ -14,6 +14,8 @@ export interface VerifyRequest {
   readonly provenAt: ReadonlyMap<string, string>;
   /** Objects that were damaged or missing the last time: read whatever the share is, or a small share would forget them. */
   readonly suspects: ReadonlySet<string>;
+  /** Objects to read whatever the share is, and on top of it: what was written a moment ago. Absent: none. */
+  readonly readFirst?: ReadonlySet<string>;
   /** A copy to take sound objects from, or null: then damage is only told. */
   readonly healFrom: Repository | null;
   readonly concurrency: number;
@@ -128,20 +130,21 @@ class Verification {
 
   /** Suspects, then the least recently proven, as many as the share asks for. */
   #choose(listed: Uint32Array): number[] {
-    const { readPercent, provenAt, suspects } = this.#request;
+    const { readPercent, provenAt, suspects, readFirst = new Set<string>() } = this.#request;
     const wanted = Math.ceil((listed.length * readPercent) / 100);
     const open = Array.from(
       listed.filter((number) => !this.#isSettled(number)),
       (number) => {
         const id = this.#objects.idAt(number);
-        return { number, isSuspect: suspects.has(id), provenAt: provenAt.get(id) ?? '' };
+        return { number, isFresh: readFirst.has(id), isSuspect: suspects.has(id), provenAt: provenAt.get(id) ?? '' };
       },
     );
-    const first = open.filter(({ isSuspect }) => isSuspect);
-    const others = open.filter(({ isSuspect }) => !isSuspect);
+    const fresh = open.filter(({ isFresh }) => isFresh);
+    const first = open.filter(({ isFresh, isSuspect }) => !isFresh && isSuspect);
+    const others = open.filter(({ isFresh, isSuspect }) => !isFresh && !isSuspect);
     others.sort((a, b) => compareText(a.provenAt, b.provenAt));
     const room = wanted - (listed.length - open.length) - first.length;
-    return [...first, ...others.slice(0, Math.max(0, room))].map(({ number }) => number);
+    return [...fresh, ...first, ...others.slice(0, Math.max(0, room))].map(({ number }) => number);
   }
 
   /** Read already, while the snapshots were walked. */

@@ -79,6 +79,17 @@ describe('judgeChecklist', () => {
     ],
     ['weekly-cold-offsite', 'in the drawer', withCopies(aCold(false)), 'ok', null],
     ['weekly-cold-offsite', 'still plugged in', withCopies(aCold(true)), 'warn', 'unplug-cold-disk'],
+    [
+      'weekly-cold-offsite',
+      'never unplugged since it was added',
+      withCopies(aTravelling(true, null)),
+      'warn',
+      'cold-never-unplugged',
+    ],
+    ['weekly-cold-offsite', 'back from its drawer', withCopies(aTravelling(true, days(2))), 'warn', 'unplug-cold-disk'],
+    ['weekly-cold-offsite', 'seen to leave', withCopies(aTravelling(false, days(2))), 'ok', null],
+    ['weekly-cold-offsite', 'one in, one in the drawer', withTwoCold(3 * 24), 'ok', null],
+    ['weekly-cold-offsite', 'one in, the other too old', withTwoCold(20 * 24), 'warn', 'unplug-cold-disk'],
     ['weekly-cold-offsite', 'where nobody looked', withCopies(aCold(null)), 'warn', 'unplug-cold-disk'],
     ['weekly-cold-offsite', 'two weeks old', withCopies(aCold(false), 14 * 24), 'warn', 'plug-in-cold-disk'],
     ['weekly-cold-offsite', 'a month old', withCopies(aCold(false), 30 * 24), 'fail', 'plug-in-cold-disk'],
@@ -175,6 +186,23 @@ function aCloud(destination: string, site = destination): SeenCopy {
 
 function aCold(isPresent: boolean | null): SeenCopy {
   return aCopy({ role: 'cold', isPresent });
+}
+
+function aTravelling(isPresent: boolean, leftAt: string | null): SeenCopy {
+  return { ...aCold(isPresent), travels: { leftAt, knownSince: days(30) } };
+}
+
+/** The newest snapshot on the disk that is plugged in, an older one on the disk that is away. */
+function withTwoCold(agedHours: number): SeenSource {
+  return aSource({
+    snapshots: [
+      aSnapshot({ copies: [{ ...aTravelling(true, days(7)), destination: 'in', site: 'in' }] }),
+      aSnapshot({
+        at: hours(agedHours),
+        copies: [{ ...aTravelling(false, days(2)), destination: 'away', site: 'away' }],
+      }),
+    ],
+  });
 }
 
 function aSnapshot(fields: Partial<SeenSnapshot> = {}): SeenSnapshot {

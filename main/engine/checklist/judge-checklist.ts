@@ -33,6 +33,8 @@ export interface SeenCopy {
   readonly intact: boolean;
   /** Whether the place answers right now; null when nobody looked. */
   readonly isPresent: boolean | null;
+  /** Of a disk that travels: when it was last seen to leave (null: never), and since when it is known. Absent: another kind of place. */
+  readonly travels?: { readonly leftAt: string | null; readonly knownSince: string };
 }
 
 const hourMs = 3_600_000;
@@ -97,19 +99,43 @@ function judgeClouds(seen: SeenSource): ChecklistItem {
   );
 }
 
-/** A disk that is still plugged in burns with the computer: it counts only while it is out. */
+/**
+ * A disk that is still plugged in burns with the computer: it counts only while it is out. With several disks the newest copy that is out
+ * decides; one that is in for its round does not take away what the others are worth.
+ */
 function judgeCold(seen: SeenSource): ChecklistItem {
-  const newest = newestCopies(seen, ({ role }) => role === 'cold' || role === 'offsite')[0];
-  const judged = byAge('weekly-cold-offsite', seen, newest, weeklyMs, 3 * weeklyMs, 'plug-in-cold-disk');
-  if (judged.state !== 'ok' || newest === undefined || newest.copy.isPresent === false) return judged;
-  const evidence: Evidence = {
-    id: 'still-plugged-in',
-    at: new Date(seen.nowMs).toISOString(),
-    facts: { destination: newest.copy.destination },
-  };
+  const all = newestCopies(seen, ({ role }) => role === 'cold' || role === 'offsite');
+  const byFreshness = (found: FoundCopy | undefined) =>
+    byAge('weekly-cold-offsite', seen, found, weeklyMs, 3 * weeklyMs, 'plug-in-cold-disk');
+  const away = all.find(({ copy }) => copy.isPresent === false);
+  const judgedAway = byFreshness(away);
+  if (away !== undefined && judgedAway.state === 'ok') return withLeaving(judgedAway, away);
+  const newest = all[0];
+  const judged = byFreshness(newest);
+  if (judged.state !== 'ok' || newest === undefined) return judged;
   // Where nobody looked, nobody knows: no tick, and nothing claimed.
-  const seenThere = newest.copy.isPresent === true ? [evidence] : [];
-  return { ...judged, state: 'warn', evidence: [...judged.evidence, ...seenThere], todo: 'unplug-cold-disk' };
+  const evidence = newest.copy.isPresent === true ? [stillIn(seen, newest)] : [];
+  const hasNeverLeft = newest.copy.travels?.leftAt === null && newest.copy.isPresent === true;
+  return {
+    ...judged,
+    state: 'warn',
+    evidence: [...judged.evidence, ...evidence],
+    todo: hasNeverLeft ? 'cold-never-unplugged' : 'unplug-cold-disk',
+  };
+}
+
+function withLeaving(judged: ChecklistItem, { copy }: FoundCopy): ChecklistItem {
+  const leftAt = copy.travels?.leftAt ?? null;
+  if (leftAt === null) return judged;
+  const left: Evidence = { id: 'disk-left', at: leftAt, facts: { destination: copy.destination } };
+  return { ...judged, evidence: [...judged.evidence, left] };
+}
+
+function stillIn(seen: SeenSource, { copy }: FoundCopy): Evidence {
+  const { destination, travels } = copy;
+  return travels?.leftAt === null
+    ? { id: 'never-unplugged', at: travels.knownSince, facts: { destination } }
+    : { id: 'still-plugged-in', at: new Date(seen.nowMs).toISOString(), facts: { destination } };
 }
 
 function judgeRestore(seen: SeenSource): ChecklistItem {

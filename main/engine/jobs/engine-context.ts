@@ -3,6 +3,8 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { MainKeys, RepositoryHeader } from '../repository/index.ts';
 import type { DemoShop } from '../demo/demo-shop.ts';
+import type { VolumeSource } from '../platform/volumes/index.ts';
+import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { Home } from './home/home.ts';
 
 /** An open home: the keys are in memory and nowhere else. */
@@ -19,6 +21,10 @@ export interface EngineContext {
   readonly language: 'zh' | 'en';
   readonly version: string;
   readonly onCatalogChanged: () => void;
+  /** A disk that travels came or went. */
+  readonly onDisk: (notice: DiskNotice) => void;
+  /** The volumes of this computer. */
+  readonly volumes: VolumeSource;
   /** Error: `usage.secret-missing` {what} while nobody has unlocked the home. */
   unlocked(): Unlocked;
   setUnlocked(unlocked: Unlocked): void;

@@ -4,12 +4,15 @@ import { engineVerbs, type VerbInput, type VerbName, type VerbOutput } from '../
 import type { JobProgress } from '../../../shared/model/job.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { jobBeatMs } from '../catalog/job-book.ts';
+import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
+import { systemVolumes, type VolumeSource } from '../platform/volumes/index.ts';
 import { assertPlatformFeatures } from '../repository/index.ts';
 import type { EngineContext, Run, Unlocked } from './engine-context.ts';
 import { homeError } from './home/home-errors.ts';
 import { Home } from './home/home.ts';
+import { DiskWatch } from './cold/disk-watch.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { verbs } from './verbs/index.ts';
 import { productVersion } from './version.ts';
@@ -19,7 +22,13 @@ export interface EngineOptions {
   readonly language: 'zh' | 'en';
   readonly onProgress?: (progress: JobProgress) => void;
   readonly onChanged?: (what: 'jobs' | 'catalog') => void;
+  /** A disk that travels came or went: seen by a verb that looked, or by the watch. */
+  readonly onDisk?: (notice: DiskNotice) => void;
+  /** Look for disks that come and go, all the time: for a process that stays. */
+  readonly watchDisks?: boolean;
   readonly clock?: Clock;
+  /** The volumes of this computer; tests hand in their own. */
+  readonly volumes?: VolumeSource;
 }
 
 export interface CallOptions {
@@ -42,6 +51,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'copy.run': ({ to }: VerbInput<'copy.run'>) => (typeof to === 'string' ? to : to.join(', ')),
   'verify.run': (input: VerbInput<'verify.run'>) => input.destination,
   'prune.run': (input: VerbInput<'prune.run'>) => input.destination,
+  'cold.run': (input: VerbInput<'cold.run'>) => input.name,
   'restore.run': (input: VerbInput<'restore.run'>) => input.source,
   'export.run': (input: VerbInput<'export.run'>) => input.snapshot,
   'recover.run': () => '',
@@ -82,6 +92,7 @@ class EngineImpl implements Engine {
   readonly #options: EngineOptions;
   readonly #context: EngineContext;
   readonly #running = new Map<string, RunningJob>();
+  readonly #disks: DiskWatch;
   #unlocked: Unlocked | null = null;
 
   constructor(options: EngineOptions, clock: Clock, home: Home, catalog: Catalog) {
@@ -93,6 +104,8 @@ class EngineImpl implements Engine {
       language: options.language,
       version: productVersion,
       onCatalogChanged: () => options.onChanged?.('catalog'),
+      onDisk: (notice) => options.onDisk?.(notice),
+      volumes: options.volumes ?? systemVolumes(),
       unlocked: () => {
         if (this.#unlocked === null) throw new AppError('usage.secret-missing', { what: 'passphrase' });
         return this.#unlocked;
@@ -104,6 +117,8 @@ class EngineImpl implements Engine {
       cancelJob: (jobId) => this.#cancel(jobId),
       demo: null,
     };
+    this.#disks = new DiskWatch(this.#context, (name) => this.call('cold.run', { name, eject: true, wait: false }));
+    if (options.watchDisks === true) this.#disks.start();
   }
 
   async call<N extends VerbName>(verb: N, input: VerbInput<N>, options: CallOptions = {}): Promise<VerbOutput<N>> {
@@ -133,6 +148,7 @@ class EngineImpl implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#disks.stop();
     const running = [...this.#running.values()];
     for (const { controller } of running) controller.abort(new AppError('cancelled'));
     // Jobs write down how they ended, in the catalog that is closed below.
@@ -165,8 +181,10 @@ class EngineImpl implements Engine {
   ): Promise<VerbOutput<N>> {
     const { catalog, clock } = this.#context;
     const jobId = options.jobId ?? newId();
-    if (!catalog.startJob({ id: jobId, verb, subject }, verb === 'backup.run'))
-      throw new AppError('backup.already-running', { source: subject });
+    if (!catalog.startJob({ id: jobId, verb, subject }, verb === 'backup.run' || verb === 'cold.run'))
+      throw verb === 'cold.run'
+        ? new AppError('disk.already-running', { name: subject })
+        : new AppError('backup.already-running', { source: subject });
     const controller = new AbortController();
     let markEnded = (): void => undefined;
     this.#running.set(jobId, { controller, ended: new Promise((resolve) => (markEnded = resolve)) });

@@ -13,6 +13,7 @@ import { S3Locks } from '../backend/s3/s3-locks.ts';
 import { WatchedBlobStore, type StoreWatch } from '../backend/watch/watched-blob-store.ts';
 import { findHeader, isImmutableName, Repository, type MainKeys, type RepositoryHeader } from '../repository/index.ts';
 import type { Unlocked } from './engine-context.ts';
+import { folderOf } from './cold/find-disk.ts';
 import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
 import type { CloudFindings, SavedDestination } from './home/settings-file.ts';
 
@@ -106,7 +107,10 @@ function ownBudget({ id, maxBytesPerSecond }: SavedDestination): ByteBudget | nu
   return known;
 }
 
-/** Errors: `backend.absent` for a disk that is not plugged in, `usage.secret-missing` for a bucket without keys. */
+/**
+ * A disk that travels is opened where its marker is, and never at its last path when another disk is there now. Errors: `backend.absent` for
+ * a disk that is not plugged in, `disk.twins`, `disk.marker-refused`, `usage.secret-missing` for a bucket without keys.
+ */
 export async function openStore(
   keys: MainKeys,
   destination: SavedDestination,
@@ -117,7 +121,7 @@ export async function openStore(
     limits.reduce<BlobStore>((inner, limit) => new RateLimitedBlobStore(inner, limit), store);
   const store =
     destination.kind === 'disk'
-      ? await openDiskStore(destination.path, wrap)
+      ? await openDiskStore(await folderOf(keys, destination), wrap)
       : openS3Store(destination, openCloudKeys(keys, destination), wrap);
   return watch === undefined ? store : new WatchedBlobStore(store, watch);
 }

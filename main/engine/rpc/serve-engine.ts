@@ -3,6 +3,7 @@ import { AppError, failure, success, toAppError } from '../../../shared/errors/a
 import { secretsIn } from '../../../shared/errors/redact.ts';
 import { closeRequest, engineRequestSchema, type EngineRequest } from '../../../shared/ipc/engine-messages.ts';
 import { engineVerbs, type VerbName } from '../../../shared/ipc/engine-verbs.ts';
+import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import type { Engine } from '../jobs/index.ts';
 import type { Channel } from './channel.ts';
@@ -11,6 +12,7 @@ import type { ReportError } from './error-log.ts';
 export interface Notices {
   readonly onProgress: (progress: JobProgress) => void;
   readonly onChanged: (what: 'jobs' | 'catalog') => void;
+  readonly onDisk: (disk: DiskNotice) => void;
 }
 
 export interface ServeOptions {
@@ -45,6 +47,7 @@ export function serveEngine({ channel, openEngine, report, graceMs = defaultGrac
   const notices: Notices = {
     onProgress: (progress) => post({ type: 'progress', progress }),
     onChanged: (what) => post({ type: 'changed', what }),
+    onDisk: (disk) => post({ type: 'disk', disk }),
   };
 
   function engine(): Promise<Engine> {

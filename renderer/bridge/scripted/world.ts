@@ -1,4 +1,5 @@
 import type { Language } from '../../../shared/ipc/contract.ts';
+import type { ColdSchedule } from '../../../shared/model/cold-disk.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { JobView } from '../../../shared/model/job.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
@@ -22,6 +23,10 @@ export interface World {
   jobs: JobView[];
   /** Destinations on which the next check finds damage. */
   damaged: Set<string>;
+  /** Schedules and rounds of cold disks, by name, and which of them are plugged in. */
+  coldSchedules: Map<string, ColdSchedule>;
+  coldCompleted: Map<string, string>;
+  pluggedIn: Set<string>;
   nextNumber: number;
 }
 
@@ -52,6 +57,9 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
           ]
         : [],
     damaged: new Set(['第二块硬盘']),
+    coldSchedules: new Map(),
+    coldCompleted: new Map([['蓝色 U 盘', new Date(nowMs - 27 * 3_600_000).toISOString()]]),
+    pluggedIn: new Set(),
     nextNumber: 10,
   };
 }

@@ -7,6 +7,7 @@ import type { LibraryStore } from '../../stores/library-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { ColdRotation, type ColdStore } from '../cold-disk/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { DestinationCard } from './DestinationCard.tsx';
 import { DestinationForm } from './DestinationForm.tsx';
@@ -17,12 +18,13 @@ import type { CopiesStore } from './copies-store.ts';
 interface CopiesPageProps {
   readonly library: LibraryStore;
   readonly copies: CopiesStore;
+  readonly cold: ColdStore;
   readonly dialogs: Dialogs;
   /** A copy whose check was asked for elsewhere. */
   readonly verifyFirst: string | null;
 }
 
-export function CopiesPage({ library, copies, dialogs, verifyFirst }: CopiesPageProps) {
+export function CopiesPage({ library, copies, cold, dialogs, verifyFirst }: CopiesPageProps) {
   const { t } = useWords();
   const state = useStore(library.store);
   const run = useStore(copies.verify.store);
@@ -62,6 +64,7 @@ export function CopiesPage({ library, copies, dialogs, verifyFirst }: CopiesPage
               onCancel={() => openAdd(false)}
             />
           )}
+          <ColdRotation cold={cold} />
           {state.library.destinations.length === 0 && !isAdding && (
             <Panel>
               <EmptyState title={t('copies.empty')} text={t('copies.emptyText')} />

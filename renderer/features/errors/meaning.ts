@@ -10,6 +10,7 @@ const byArea: Readonly<Record<string, UiKey>> = {
   backend: 'meaning.copy',
   repository: 'meaning.copy',
   copy: 'meaning.copy',
+  disk: 'meaning.copy',
   restore: 'meaning.restore',
   sandbox: 'meaning.restore',
   source: 'meaning.setup',
@@ -19,6 +20,7 @@ const byArea: Readonly<Record<string, UiKey>> = {
 
 /** What an error of this code means for the data. */
 export function meaningOf(code: ErrorCode): UiKey {
-  if (code === 'backend.absent' || code === 'backend.unreachable') return 'meaning.absent';
+  if (code === 'backend.absent' || code === 'disk.pulled-out' || code === 'backend.unreachable')
+    return 'meaning.absent';
   return byArea[code.split('.')[0] ?? ''] ?? 'meaning.engine';
 }

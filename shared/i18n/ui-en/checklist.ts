@@ -33,6 +33,8 @@ export const checklistEn = {
     'copy-restored': 'Restored in full from “{{destination}}”',
     'copy-totals-matched': 'Restored from “{{destination}}”, totals matched',
     'still-plugged-in': '“{{destination}}” is still plugged in',
+    'never-unplugged': '“{{destination}}” was never seen to leave: a disk that stays in is not offline',
+    'disk-left': '“{{destination}}” was seen to leave',
     'sealed-in-snapshot': 'Tables sealed in the latest snapshot: {{tables}}',
     'rows-proven': 'Database proven row by row: {{rows}} rows',
     'checks-failed': 'A check of the latest backup did not pass',
@@ -46,6 +48,8 @@ export const checklistEn = {
     'back-up-to-clouds': 'Back up once, so that both clouds have the latest snapshot.',
     'plug-in-cold-disk': 'Plug the USB disk in, back up once, and put it back elsewhere.',
     'unplug-cold-disk': 'Unplug the USB disk and keep it in another place.',
+    'cold-never-unplugged':
+      'This disk stays plugged in: fire, theft or ransomware would take it along. Unplug it after a round and keep it elsewhere.',
     'rehearse-restore': 'Restore into the practice sandbox once, on the Restore page.',
     'first-backup': 'Make the first backup.',
     'name-secret-columns':

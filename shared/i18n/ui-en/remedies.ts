@@ -7,6 +7,14 @@ export const remediesEn = {
     mysql_unreachable:
       'Check that the database runs, and its address and port; if it only listens on its own machine, turn on “Connect through SSH”.',
     mysql_unsupported: 'The technical details name it. It can be left out for now; please send the details to us.',
+    'disk_marker-refused':
+      'Make sure that this is your own disk. If so, delete shouhu-disk.json on it and press “Test”: it is written anew.',
+    disk_twins:
+      'Unplug one of them and retry. To rotate the copy as a disk of its own, delete shouhu-disk.json on it and add it again.',
+    'disk_not-cold': 'Add the copy as “USB disk” or “off-site disk”, and it joins the rotation.',
+    'disk_no-source': 'Make a backup first, then plug this disk in.',
+    'disk_no-room':
+      'Move other files off the disk or take a larger one; old snapshots can be cleared away by the rules of retention.',
     copy_incomplete: 'Check this copy on the Copies page, with a sound copy to repair from.',
     copy_unlocked:
       'Test this copy on the Copies page to see why; once the rights are there, the next backup locks what is missing.',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { coldScheduleSchema } from '../../../../shared/model/cold-disk.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
@@ -62,7 +63,14 @@ const savedDestinationBase = {
   addedAt: z.iso.datetime(),
 };
 export const savedDestinationSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...savedDestinationBase, kind: z.literal('disk'), path: z.string() }),
+  z.strictObject({
+    ...savedDestinationBase,
+    kind: z.literal('disk'),
+    /** Where it was last; a disk that travels is found by its marker wherever it is. */
+    path: z.string(),
+    /** When a disk that travels comes home; absent: every week. */
+    cold: coldScheduleSchema.optional(),
+  }),
   z.strictObject({
     ...savedDestinationBase,
     kind: z.literal('s3'),

@@ -11,6 +11,7 @@ import {
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { lookAtDisks, type LookedAt } from '../cold/look-at-disks.ts';
 import { findSource } from './lookup.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
 
@@ -23,9 +24,12 @@ export async function checklistVerb(
   const { sources, destinations } = await context.home.settings.read();
   const wanted =
     input.source === null ? sources.map(({ name }) => name) : [(await findSource(context, input.source)).name];
+  const travelling = new Map((await lookAtDisks(context)).map((looked) => [looked.destination.id, looked]));
   const places = new Map(
     await Promise.all(
-      destinations.map(async (saved) => [saved.id, { saved, isPresent: await isPresent(saved) }] as const),
+      destinations.map(
+        async (saved) => [saved.id, await placeOf(saved, travelling.get(saved.id), context.isUnlocked())] as const,
+      ),
     ),
   );
   const kit = await kitDates(context);
@@ -37,7 +41,25 @@ export async function checklistVerb(
   return { items: worstOf(seen.map(judgeChecklist)) };
 }
 
-type Places = ReadonlyMap<string, { readonly saved: SavedDestination; readonly isPresent: boolean | null }>;
+interface Place {
+  readonly saved: SavedDestination;
+  readonly isPresent: boolean | null;
+  readonly travels?: NonNullable<SeenCopy['travels']>;
+}
+type Places = ReadonlyMap<string, Place>;
+
+/** A disk that travels was looked for by its marker: at its last path there may be another one now. */
+async function placeOf(saved: SavedDestination, looked: LookedAt | undefined, isUnlocked: boolean): Promise<Place> {
+  if (looked === undefined) return { saved, isPresent: await isPresent(saved) };
+  const { presence, history } = looked;
+  // While the home is locked nobody can tell markers; that the folder is not there is seen all the same.
+  const isHere = presence !== 'unknown' ? presence === 'here' : isUnlocked ? null : await isPresent(saved);
+  return {
+    saved,
+    isPresent: isHere,
+    travels: { leftAt: history.lastGoneAt, knownSince: saved.addedAt },
+  };
+}
 
 function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, places: Places): SeenSnapshot {
   return {
@@ -58,6 +80,7 @@ function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, pla
               role: place.saved.role,
               site: siteOf(place.saved),
               isPresent: place.isPresent,
+              ...(place.travels === undefined ? {} : { travels: place.travels }),
             },
           ];
     }),

@@ -135,13 +135,15 @@ export async function verifyRun(
   );
 }
 
-async function verifyOne(
+/** `readFirst`: objects to read on top of the share. */
+export async function verifyOne(
   context: EngineContext,
   destination: SavedDestination,
   repository: Repository,
   healFrom: Repository | null,
   readPercent: number,
   run: Run,
+  readFirst: ReadonlySet<string> = new Set(),
 ): Promise<VerbOutput<'verify.run'>> {
   const startedMs = context.clock.monotonicMs();
   await bringOwedHeader(context, destination, repository, run.signal);
@@ -154,6 +156,7 @@ async function verifyOne(
       readPercent,
       provenAt: context.catalog.proofs(destination.id),
       suspects,
+      readFirst,
       healFrom,
       concurrency: 4,
       onProgress: ({ doneObjects, totalObjects, bytesRead }) =>

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { DestinationInput } from '../../../../shared/model/destination.ts';
 import { defaultRetention } from '../../../../shared/model/retention.ts';
@@ -8,7 +8,10 @@ import type { BlobStore } from '../../backend/blob-store.ts';
 import { probeStore } from '../../backend/probe.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
-import { Repository } from '../../repository/index.ts';
+import { volumeOf } from '../../platform/volumes/index.ts';
+import { findDiskMarker, Repository } from '../../repository/index.ts';
+import { careForMarker, careInPassing } from '../cold/disk-marker.ts';
+import { isTravelling, type DiskDestination } from '../cold/find-disk.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { openCloudKeys, sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
 import type { CloudFindings, SavedDestination } from '../home/settings-file.ts';
@@ -90,6 +93,7 @@ export async function destinationTest(
       // A folder that is there is not yet the disk: it must hold our repository before anything is written to it.
       const repository = await openRepository(store, keys, destination, run.signal);
       await bringOwedHeader(context, destination, repository, run.signal);
+      await careInPassing(repository, destination, context.clock, run.signal);
       return store;
     } catch (error) {
       await store.close();
@@ -133,20 +137,51 @@ export async function destinationAdd(
   if (input.kind === 'disk') input = { ...input, path: await prepareDiskFolder(resolve(input.path)) };
   const tried = await tryPlace(context, input, run.signal);
   if (tried.error !== null) throw tried.error;
-  const saved = toSaved(context, input, tried.found);
+  const draft = toSaved(context, input, tried.found);
   const { keys } = context.unlocked();
-  const store = await openStore(keys, saved);
-  try {
-    await Repository.createOrAdopt(store, await ownHeader(context), keys, run.signal);
-  } finally {
-    await store.close();
-  }
+  // A new disk that travels has no marker yet by which it could be found.
+  const store = draft.kind === 'disk' ? await openDiskStore(draft.path) : await openStore(keys, draft);
+  const saved = await beginCopy(context, draft, store, run.signal).finally(() => store.close());
   await saveDestination(context, saved);
   await withRepository(context.unlocked().keys, saved, run.signal, (repository) =>
     bringOwedHeader(context, saved, repository, run.signal),
   );
   await refreshDestination(context, saved, run.signal);
   return { destination: viewOfDestination(saved), steps: tried.steps };
+}
+
+async function beginCopy(
+  context: EngineContext,
+  saved: SavedDestination,
+  store: BlobStore,
+  signal: AbortSignal,
+): Promise<SavedDestination> {
+  await Repository.createOrAdopt(store, await ownHeader(context), context.unlocked().keys, signal);
+  return isTravelling(saved) ? markNewDisk(context, saved, store, signal) : saved;
+}
+
+/**
+ * Gives a travelling disk its marker before it is saved. One that has a marker of ours keeps its id: another computer of the same owner may
+ * have added it. Errors: `disk.known-already` {name}, `disk.marker-refused`.
+ */
+async function markNewDisk(
+  context: EngineContext,
+  saved: DiskDestination,
+  store: BlobStore,
+  signal: AbortSignal,
+): Promise<DiskDestination> {
+  const { keys } = context.unlocked();
+  const { destinations } = await context.home.settings.read();
+  const marker = await findDiskMarker(store, keys, signal).catch((error: unknown) => {
+    if (!isAppErrorOf(error, 'disk.marker-refused')) throw error;
+    throw new AppError(error.code, { ...error.facts, path: saved.path }, { cause: error });
+  });
+  const known = destinations.find(({ id }) => id === marker?.destination);
+  if (known !== undefined) throw new AppError('disk.known-already', { name: known.name });
+  const named = marker === undefined ? saved : { ...saved, id: marker.destination };
+  const volume = volumeOf(saved.path, await context.volumes.list());
+  await careForMarker({ keys, store }, named, { volume, clock: context.clock, signal });
+  return named;
 }
 
 export async function saveDestination(context: EngineContext, saved: SavedDestination): Promise<void> {

@@ -2,6 +2,7 @@ import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/eng
 import type { EngineContext, Run } from '../engine-context.ts';
 import { backupRun } from './backup-verb.ts';
 import { checklistVerb } from './checklist-verb.ts';
+import { coldList, coldRun, coldSet } from './cold-verbs.ts';
 import { copyRun, verifyRun } from './copy-verbs.ts';
 import { demoClose, demoDestroy, demoOpen } from './demo-verbs.ts';
 import {
@@ -55,6 +56,9 @@ export const verbs: Verbs = {
   'copy.run': copyRun,
   'verify.run': verifyRun,
   'prune.run': pruneRun,
+  'cold.list': coldList,
+  'cold.set': coldSet,
+  'cold.run': coldRun,
   'restore.run': restoreRun,
   'recover.run': recoverRun,
   'export.run': exportRun,

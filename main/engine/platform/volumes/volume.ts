@@ -40,6 +40,17 @@ export interface VolumeSource {
 /** `busy`: a program still has files open. `not-removable`: built in, never ejected by us. `unsupported`: no way to ask. */
 export type EjectOutcome = 'ejected' | 'busy' | 'not-removable' | 'unsupported';
 
+/** The volume that a path lies on: the one whose mount point is the longest beginning of it. */
+export function volumeOf(path: string, volumes: readonly Volume[]): Volume | null {
+  let best: Volume | null = null;
+  for (const volume of volumes) {
+    const root = volume.mountPath.replace(/[\\/]+$/, '');
+    const isOn = path === root || path.startsWith(`${root}/`) || path.startsWith(`${root}\\`);
+    if (isOn && volume.mountPath.length > (best?.mountPath.length ?? -1)) best = volume;
+  }
+  return best;
+}
+
 const longestText = 200;
 
 /** Text that came from a disk or its driver: no control or formatting characters, of bounded length, null when nothing is left. */

@@ -1,0 +1,177 @@
+import type { Command } from 'commander';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import {
+  defaultColdSchedule,
+  type ColdDisk,
+  type ColdRound,
+  type ColdSchedule,
+} from '../../../shared/model/cold-disk.ts';
+import { badArgument } from '../arguments/bad-argument.ts';
+import { oneOf, parseName } from '../arguments/values.ts';
+import type { Words } from '../language.ts';
+import { countText, localTime, sizeText } from '../output/figures.ts';
+import type { Finding } from '../output/report.ts';
+import { textTable } from '../output/text-table.ts';
+import type { Picker, VerbRun } from '../verb-context.ts';
+import { mark } from './shared-output.ts';
+
+interface RunFlags {
+  readonly eject: boolean;
+  readonly wait?: true;
+}
+
+interface SetFlags {
+  readonly every?: string;
+  readonly weekday?: string;
+  readonly auto?: string;
+}
+
+/** Disks that travel: `cold NAME`, `cold list`, `cold set NAME`. */
+export function addCold(program: Command, { words, pick }: Picker): void {
+  const group = program.command('cold').description(words.say('help.cold'));
+  group
+    .command('run', { isDefault: true })
+    .description(words.say('help.cold-run'))
+    .argument('<NAME>', words.say('argument.cold-disk'))
+    .option('--no-eject', words.say('flag.no-eject'))
+    .option('--wait', words.say('flag.wait'))
+    .action((name: string, flags: RunFlags) => {
+      pick(round(parseName(name, 'NAME'), flags));
+    });
+  group
+    .command('list')
+    .description(words.say('help.cold-list'))
+    .action(() => {
+      pick(list);
+    });
+  group
+    .command('set')
+    .description(words.say('help.cold-set'))
+    .argument('<NAME>', words.say('argument.cold-disk'))
+    .option('--every <DAYS>', words.say('flag.every'))
+    .option('--weekday <DAY>', words.say('flag.weekday'))
+    .option('--auto <on|off>', words.say('flag.auto'))
+    .action((name: string, flags: SetFlags) => {
+      pick(set(parseName(name, 'NAME'), flags));
+    });
+}
+
+function round(name: string, { eject, wait }: RunFlags): VerbRun {
+  return async (context) => {
+    await context.unlock();
+    const output = await context.call('cold.run', { name, eject, wait: wait === true });
+    return { json: output, lines: roundLines(output, context.words), finding: roundFinding(output) };
+  };
+}
+
+function roundLines(output: ColdRound, words: Words): string[] {
+  const { destination, from, snapshots, objectsCopied, bytesCopied, verified, eject, notes, next, nextDue } = output;
+  const facts = { name: destination, from, snapshots: countText(snapshots.length) };
+  const isSound = verified.damaged + verified.missing === 0;
+  const day = dayText(next.name === destination ? nextDue : next.dueOn, words);
+  const place = next.place === null ? '' : words.say('cold.in-place', { place: next.place });
+  return [
+    snapshots.length === 0
+      ? words.say('cold.nothing-missing', facts)
+      : words.say('cold.filled', { ...facts, objects: countText(objectsCopied), bytes: sizeText(bytesCopied) }),
+    ...(isSound
+      ? [words.say('cold.read-back', { read: countText(verified.read), bytes: sizeText(verified.bytesRead) })]
+      : []),
+    ...(verified.healed > 0 ? [words.say('cold.healed', { count: countText(verified.healed) })] : []),
+    ...notes.map((note) => words.wordFor('cold', `note-${note}`)),
+    ...(eject === 'ejected' ? [] : [words.say(`cold.eject-${eject}`)]),
+    ...(isSound
+      ? [
+          `${mark(true)} ${
+            next.name === destination
+              ? words.say('cold.safe', { day })
+              : words.say('cold.safe-next', { next: next.name, place, day })
+          }`,
+        ]
+      : []),
+  ];
+}
+
+function roundFinding({ verified: { damaged, missing }, destination }: ColdRound): Finding | undefined {
+  if (damaged + missing === 0) return undefined;
+  const code = damaged > 0 ? 'repository.damaged' : 'repository.missing-object';
+  return { error: new AppError(code, { destination, damaged, missing }) };
+}
+
+const list: VerbRun = async (context) => {
+  const { words } = context;
+  await context.unlockIfAtHand();
+  const output = await context.call('cold.list', {});
+  const columns = (['disk', 'place', 'state', 'due', 'last-seen', 'last-completed', 'note'] as const).map((id) => ({
+    title: words.say(`column.${id}`),
+  }));
+  const rows = output.disks.map((disk) => [
+    disk.name,
+    disk.place ?? '',
+    stateText(disk, words),
+    dayText(disk.dueOn, words),
+    disk.presence === 'here' ? words.say('cold-presence.here') : timeText(disk.lastSeenAt),
+    timeText(disk.lastCompletedAt),
+    noteText(disk, words),
+  ]);
+  return { json: output, lines: rows.length === 0 ? [words.say('cold.none')] : textTable(columns, rows) };
+};
+
+function set(name: string, flags: SetFlags): VerbRun {
+  if (flags.every === undefined && flags.weekday === undefined && flags.auto === undefined)
+    throw badArgument('--every --weekday --auto', 'one-of');
+  const changes: Partial<ColdSchedule> = {
+    ...(flags.every === undefined ? {} : { everyDays: parseDays(flags.every) }),
+    ...(flags.weekday === undefined ? {} : { weekday: parseWeekday(flags.weekday) }),
+    ...(flags.auto === undefined ? {} : { autoRun: oneOf(flags.auto, ['on', 'off'], '--auto') === 'on' }),
+  };
+  return async (context) => {
+    const { words } = context;
+    await context.unlockIfAtHand();
+    const { disks } = await context.call('cold.list', {});
+    const known = disks.find((disk) => disk.name === name)?.schedule ?? defaultColdSchedule;
+    const output = await context.call('cold.set', { name, schedule: { ...known, ...changes } });
+    const { everyDays, weekday } = output.disk.schedule;
+    const line = words.say('cold-set.done', {
+      name,
+      days: everyDays,
+      weekday:
+        weekday === null ? '' : words.say('cold-set.weekday', { weekday: words.wordFor('weekday', `${weekday}`) }),
+      day: dayText(output.disk.dueOn, words),
+    });
+    return { json: output, lines: [line] };
+  };
+}
+
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+function parseWeekday(text: string): number | null {
+  const chosen = oneOf(text.toLowerCase(), [...weekdays, 'any'], '--weekday');
+  return chosen === 'any' ? null : weekdays.indexOf(chosen);
+}
+
+function parseDays(text: string): number {
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (days < 1 || days > 365) throw badArgument('--every', 'not-days');
+  return days;
+}
+
+/** `Friday (2026-11-27)` */
+function dayText(day: string, words: Words): string {
+  const weekday = words.wordFor('weekday', String(new Date(`${day}T00:00:00Z`).getUTCDay()));
+  return words.say('day.named', { weekday, day });
+}
+
+function stateText({ state, overdueDays }: ColdDisk, words: Words): string {
+  const word = words.wordFor('cold-state', state);
+  return overdueDays === 0 ? word : `${word}  ${words.say('cold.overdue', { days: overdueDays })}`;
+}
+
+function timeText(at: string | null): string {
+  return at === null ? '' : localTime(at);
+}
+
+function noteText({ notes, presence, hasLeft, lastCompletedAt }: ColdDisk, words: Words): string {
+  const neverLeft = presence === 'here' && !hasLeft && lastCompletedAt !== null ? [words.say('cold.never-left')] : [];
+  return [...notes.map((note) => words.wordFor('cold', `note-${note}`)), ...neverLeft].join('  ');
+}

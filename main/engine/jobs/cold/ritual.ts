@@ -1,0 +1,259 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { ejectOutcomes, type ColdRound, type EjectResult } from '../../../../shared/model/cold-disk.ts';
+import { rest } from '../../platform/rest.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { nearness } from '../nearness.ts';
+import { feedCopies, snapshotsOf } from '../feed-copies.ts';
+import { withRepository, withRepositoryToMend } from '../stores.ts';
+import { verifyOne } from '../verbs/copy-verbs.ts';
+import type { Repository } from '../../repository/index.ts';
+import { careForMarker } from './disk-marker.ts';
+import { requireDisk, searchDisk, type DiskDestination, type FoundDisk } from './find-disk.ts';
+import { lookAtDisks, rotationOf } from './look-at-disks.ts';
+import { findMissing, requireRoom, roomAt, type Missing } from './room.ts';
+import { whileThere } from './while-there.ts';
+
+/** Of what was on the disk before, so much is read back each time, what was longest unread first: in ten rounds all of it. */
+const readBackPercent = 10;
+
+interface Filled {
+  readonly from: string;
+  readonly snapshots: string[];
+  readonly objectsCopied: number;
+  readonly bytesCopied: number;
+  readonly objectsSkipped: number;
+}
+
+/**
+ * One round with a disk that travels: find it by its marker, copy what it lacks from the nearest other copy, read back what was written and a
+ * share of the rest, have the file system write everything down, put it into the log, eject. Nothing is deleted on the way, so a disk that is
+ * pulled out holds what it held and what came with this round.
+ *
+ * Errors: `backend.absent`, `disk.twins`, `disk.marker-refused`, `disk.no-source`, `disk.no-room`, `disk.pulled-out` {name, objects}, those of both
+ * stores. Damage that could not be healed is no error: it is in `verified`, and the round does not count.
+ */
+export async function runRitual(
+  context: EngineContext,
+  destination: DiskDestination,
+  { eject, wait }: { readonly eject: boolean; readonly wait: boolean },
+  run: Run,
+): Promise<ColdRound> {
+  const startedMs = context.clock.monotonicMs();
+  const say = (phase: string): void =>
+    run.report({ phase, detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  say(wait ? 'cold-wait' : 'cold-find');
+  const found = await (wait ? waitForDisk : requireNow)(context, destination, run.signal);
+  await lookAtDisks(context);
+  const at: DiskDestination = { ...destination, path: found.path };
+  const notes: ColdRound['notes'] = found.path === destination.path ? [] : ['found-elsewhere'];
+  const progress = { objects: 0 };
+  const { filled, verified } = await whileThere(
+    context.volumes,
+    found,
+    destination.name,
+    progress,
+    run.signal,
+    (signal) => fillAndProve(context, at, found, notes, { ...run, signal }, progress),
+  );
+
+  say('cold-flush');
+  const flushed = found.volume === null ? false : await context.volumes.flush(found.volume.mountPath);
+  run.signal.throwIfAborted();
+  say('cold-record');
+  const left = { damaged: verified.damaged.length, missing: verified.missing.length };
+  await context.home.audit.append('cold.run', {
+    destination: destination.name,
+    disk: destination.id,
+    from: filled.from,
+    snapshots: filled.snapshots.length,
+    objects: filled.objectsCopied,
+    bytes: filled.bytesCopied,
+    read: verified.read,
+    ...left,
+    sound: left.damaged + left.missing === 0,
+  });
+  await rememberPath(context, destination, found.path);
+  const room = await roomAt(found.path).catch(() => null);
+  if (eject) say('cold-eject');
+  const outcome = await ejectDisk(context, found, eject);
+  const rotation = rotationOf(await lookAtDisks(context), context.clock.nowMs(), new Set());
+  const own = rotation.find(({ id }) => id === destination.id);
+  const next = rotation[0] ?? own;
+  context.onCatalogChanged();
+  return {
+    destination: destination.name,
+    place: destination.place,
+    from: filled.from,
+    snapshots: filled.snapshots,
+    objectsCopied: filled.objectsCopied,
+    bytesCopied: filled.bytesCopied,
+    objectsSkipped: filled.objectsSkipped,
+    verified: {
+      objects: verified.objects,
+      read: verified.read,
+      bytesRead: verified.bytesRead,
+      ...left,
+      healed: verified.healed.length,
+    },
+    flushed,
+    eject: outcome,
+    nextDue: own?.dueOn ?? '',
+    next: { name: next?.name ?? destination.name, place: next?.place ?? null, dueOn: next?.dueOn ?? '' },
+    notes,
+    freeBytes: room?.freeBytes ?? null,
+    durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+  };
+}
+
+function requireNow(context: EngineContext, destination: DiskDestination): Promise<FoundDisk> {
+  return requireDisk(context.unlocked().keys, destination, { volumes: context.volumes, everywhere: true });
+}
+
+const waitStepMs = 2_000;
+
+/** Until it is plugged in; looks again only when something was mounted. */
+async function waitForDisk(
+  context: EngineContext,
+  destination: DiskDestination,
+  signal: AbortSignal,
+): Promise<FoundDisk> {
+  const { keys } = context.unlocked();
+  let last = '';
+  for (;;) {
+    signal.throwIfAborted();
+    const now = await context.volumes.fingerprint();
+    if (now !== last) {
+      const { found, refusal, isUncertain } = await searchDisk(keys, destination, {
+        volumes: context.volumes,
+        everywhere: true,
+      });
+      if (found !== null) return found;
+      if (refusal !== null) throw refusal;
+      if (!isUncertain) last = now;
+    }
+    await rest(waitStepMs, signal);
+  }
+}
+
+async function fillAndProve(
+  context: EngineContext,
+  at: DiskDestination,
+  { volume }: FoundDisk,
+  notes: ColdRound['notes'],
+  run: Run,
+  progress: { objects: number },
+): Promise<{ readonly filled: Filled; readonly verified: Awaited<ReturnType<typeof verifyOne>> }> {
+  const unlocked = context.unlocked();
+  await withRepository(unlocked.keys, at, run.signal, async (disk) => {
+    const care = await careForMarker(disk, at, { volume, clock: context.clock, signal: run.signal });
+    if (care.written) notes.push('marker-written');
+    if (care.volumeDiffers) notes.push('volume-differs');
+  });
+  return fromNearest(context, at, run, async (source, from, others) => {
+    const missing = await plan(context, at, source, from, run);
+    const filled = await fill(context, at, from, others, missing, run, progress);
+    const fresh = new Set(missing.objects.keys());
+    const verified = await withRepositoryToMend(unlocked, at, run.signal, (disk) =>
+      verifyOne(context, at, disk, source, readBackPercent, run, fresh),
+    );
+    return { filled, verified };
+  });
+}
+
+/** The nearest copy that can be opened; the others help out with what it has damaged. */
+async function fromNearest<T>(
+  context: EngineContext,
+  disk: DiskDestination,
+  run: Run,
+  use: (source: Repository, from: SavedDestination, others: readonly SavedDestination[]) => Promise<T>,
+): Promise<T> {
+  const { destinations } = await context.home.settings.read();
+  const others = destinations.filter(({ id }) => id !== disk.id).sort((a, b) => nearness[a.role] - nearness[b.role]);
+  for (const from of others) {
+    const state = { isOpen: false };
+    try {
+      return await withRepository(context.unlocked().keys, from, run.signal, (source) => {
+        state.isOpen = true;
+        return use(
+          source,
+          from,
+          others.filter(({ id }) => id !== from.id),
+        );
+      });
+    } catch (error) {
+      run.signal.throwIfAborted();
+      // Only a copy that could not be opened is passed over.
+      if (state.isOpen) throw error;
+    }
+  }
+  throw new AppError('disk.no-source', { name: disk.name });
+}
+
+async function plan(
+  context: EngineContext,
+  at: DiskDestination,
+  source: Repository,
+  from: SavedDestination,
+  run: Run,
+): Promise<Missing> {
+  const phase = { phase: 'cold-compare', detail: from.name };
+  run.report({ ...phase, doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  const { keys } = context.unlocked();
+  const missing = await withRepository(keys, at, run.signal, (disk) => findMissing(source, disk, run.signal));
+  const room = await roomAt(at.path);
+  if (room !== null) requireRoom(at.name, missing, room);
+  return missing;
+}
+
+async function fill(
+  context: EngineContext,
+  at: DiskDestination,
+  from: SavedDestination,
+  spares: readonly SavedDestination[],
+  missing: Missing,
+  run: Run,
+  progress: { objects: number },
+): Promise<Filled> {
+  const choose = () => Promise.resolve(missing.manifests);
+  const request = { from, to: [at], spares, heals: false, choose, maxBytesPerSecond: null };
+  const { copies } = await feedCopies(context, request, counting(run, missing, progress));
+  const [copy] = copies;
+  if (copy?.error != null) throw copy.error;
+  return {
+    from: from.name,
+    snapshots: snapshotsOf(copies),
+    objectsCopied: copy?.report?.objectsCopied ?? 0,
+    bytesCopied: copy?.report?.bytesCopied ?? 0,
+    objectsSkipped: copy?.report?.objectsSkipped ?? 0,
+  };
+}
+
+/** The plan says how much there is to do; copying itself cannot know. */
+function counting(run: Run, { objects }: Missing, progress: { objects: number }): Run {
+  const totalBytes = [...objects.values()].reduce((sum, size) => sum + size, 0);
+  return {
+    ...run,
+    report: (told) => {
+      progress.objects = Math.min(told.doneItems, objects.size);
+      run.report({ ...told, totalBytes: Math.max(totalBytes, told.doneBytes), totalItems: null });
+    },
+  };
+}
+
+async function rememberPath(context: EngineContext, destination: DiskDestination, path: string): Promise<void> {
+  if (path === destination.path) return;
+  await context.home.settings.update((settings) => ({
+    ...settings,
+    destinations: settings.destinations.map((one) =>
+      one.id === destination.id && one.kind === 'disk' ? { ...one, path } : one,
+    ),
+  }));
+}
+
+async function ejectDisk(context: EngineContext, { volume }: FoundDisk, isAsked: boolean): Promise<EjectResult> {
+  if (!isAsked) return 'not-asked';
+  if (volume === null) return 'unsupported';
+  const outcome = await context.volumes.eject(volume);
+  return ejectOutcomes.find((known) => known === outcome) ?? 'unsupported';
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { destinationRoleSchema } from './destination.ts';
+import { nameSchema } from './source.ts';
+
+/** How often a disk that travels comes home. `weekday`: 0 Sunday … 6 Saturday, null for any day. */
+export const coldScheduleSchema = z.strictObject({
+  everyDays: z.int().min(1).max(365),
+  weekday: z.int().min(0).max(6).nullable(),
+  /** Begin by itself when the disk arrives and is due. */
+  autoRun: z.boolean(),
+});
+export type ColdSchedule = z.infer<typeof coldScheduleSchema>;
+
+export const defaultColdSchedule: ColdSchedule = { everyDays: 7, weekday: null, autoRun: false };
+
+/**
+ * What a disk in rotation is doing. `new`: never filled · `due-today`, `overdue`: it should come home · `running`: being filled now ·
+ * `plugged-in`: here and done, take it out · `left-in`: here for more than a day, so not offline · `resting`: in its drawer, all well.
+ */
+export const coldStates = ['new', 'due-today', 'overdue', 'running', 'plugged-in', 'left-in', 'resting'] as const;
+export type ColdState = (typeof coldStates)[number];
+
+/** A calendar day where the owner is. */
+export const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
+export const coldDiskSchema = z.strictObject({
+  name: z.string(),
+  id: z.uuid(),
+  role: destinationRoleSchema,
+  place: z.string().nullable(),
+  schedule: coldScheduleSchema,
+  /** `unknown`: it did not answer, or the home is locked. */
+  presence: z.enum(['here', 'away', 'unknown']),
+  state: z.enum(coldStates),
+  dueOn: daySchema,
+  /** Whole days since `dueOn`; 0 while it is not over. */
+  overdueDays: z.int().nonnegative(),
+  /** When the whole round was last finished, read back and sound. */
+  lastCompletedAt: z.iso.datetime().nullable(),
+  /** When it was last known to be plugged in. */
+  lastSeenAt: z.iso.datetime().nullable(),
+  /** Since when it has been here without a break, as far as anybody saw; null while it is away. */
+  pluggedSince: z.iso.datetime().nullable(),
+  /** Whether anybody ever saw it leave: a disk that never did is not offline. */
+  hasLeft: z.boolean(),
+  sizeBytes: z.int().nonnegative().nullable(),
+  freeBytes: z.int().nonnegative().nullable(),
+  /** Something to tell: `volume-differs` (formatted or copied), `twins` (two disks, one marker), `marker-refused`. */
+  notes: z.array(z.enum(['volume-differs', 'twins', 'marker-refused'])),
+});
+export type ColdDisk = z.infer<typeof coldDiskSchema>;
+
+/** A disk of the rotation came or went. */
+export const diskNoticeSchema = z.strictObject({
+  destination: nameSchema,
+  place: z.string().nullable(),
+  state: z.enum(['arrived', 'gone']),
+  at: z.iso.datetime(),
+});
+export type DiskNotice = z.infer<typeof diskNoticeSchema>;
+
+export const ejectOutcomes = ['ejected', 'busy', 'not-removable', 'unsupported', 'not-asked'] as const;
+export type EjectResult = (typeof ejectOutcomes)[number];
+
+const count = z.int().nonnegative();
+
+/** What one round with a cold disk did. */
+export const coldRoundSchema = z.strictObject({
+  destination: z.string(),
+  place: z.string().nullable(),
+  /** The copy that it was filled from. */
+  from: z.string(),
+  snapshots: z.array(z.uuid()),
+  objectsCopied: count,
+  bytesCopied: count,
+  objectsSkipped: count,
+  verified: z.strictObject({
+    objects: count,
+    read: count,
+    bytesRead: count,
+    damaged: count,
+    missing: count,
+    healed: count,
+  }),
+  /** Whether the file system was asked to write everything down and said so; each object was made durable by itself before. */
+  flushed: z.boolean(),
+  eject: z.enum(ejectOutcomes),
+  /** This disk's next day. */
+  nextDue: daySchema,
+  /** The disk that comes next in the rotation: often another one. */
+  next: z.strictObject({ name: z.string(), place: z.string().nullable(), dueOn: daySchema }),
+  notes: z.array(z.enum(['volume-differs', 'marker-written', 'found-elsewhere'])),
+  freeBytes: count.nullable(),
+  durationMs: z.number().nonnegative(),
+});
+export type ColdRound = z.infer<typeof coldRoundSchema>;
