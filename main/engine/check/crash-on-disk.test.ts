@@ -9,7 +9,7 @@ import { crashWorkloads, type CrashWorkload } from './testing/crash/workloads.ts
 
 /**
  * The promises of FORMAT.md §8 under every crash that the model disk knows: the process is killed between every two steps and in the
- * middle of every write, and the power goes with it or not. docs/decisions/0018 says what this shows and what it cannot.
+ * middle of every write, and the power goes with it or not. docs/decisions/0024 says what this shows and what it cannot.
  */
 const limitMs = 600_000;
 

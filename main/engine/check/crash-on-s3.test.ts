@@ -8,7 +8,7 @@ import { crashWorkloads, type CrashWorkload } from './testing/crash/workloads.ts
 
 /**
  * The promises of FORMAT.md §8 in a bucket: the process dies at every request, and the service answers every request as badly as services
- * do. docs/decisions/0018 says what this shows and what it cannot.
+ * do. docs/decisions/0024 says what this shows and what it cannot.
  */
 const limitMs = 600_000;
 
