@@ -37,6 +37,7 @@ export const maxPlaintextBytes = 1_181_116_006;
 export const maxObjectBytes = maxPlaintextBytes + 64 * 1024;
 /** A manifest or stream record is small; a hostile one may not be big. Bytes. */
 export const maxNamedPlaintextBytes = 256 * 1024 * 1024;
+export const maxNamedObjectBytes = maxNamedPlaintextBytes + 64 * 1024;
 export const maxHeaderBytes = 256 * 1024;
 export const maxLeaseBytes = 16 * 1024;
 export const maxDiskMarkerBytes = 16 * 1024;

@@ -6,8 +6,10 @@ import type { BlobStore } from '../backend/blob-store.ts';
 import { ChunkSet } from './chunk-set.ts';
 import {
   chunkName,
+  damaged,
   headerName,
   manifestName,
+  maxNamedObjectBytes,
   maxObjectBytes,
   parseManifestName,
   parseStreamName,
@@ -188,9 +190,9 @@ export class Repository {
     await this.store.flush([headerName, ...Array.from(ids, chunkName), ...names], signal);
   }
 
-  /** The stored bytes, unchecked. */
-  async getRaw(id: string, signal: AbortSignal): Promise<Uint8Array> {
-    return this.#read(chunkName(id), id, signal);
+  /** The stored bytes, unchecked. One longer than `maxBytes` is not held in memory: `repository.damaged` reason `too-large`. */
+  async getRaw(id: string, signal: AbortSignal, maxBytes = maxObjectBytes): Promise<Uint8Array> {
+    return this.#read(chunkName(id), id, signal, maxBytes);
   }
 
   async getObject(id: string, options: DecodeOptions & { readonly signal: AbortSignal }): Promise<DecodedObject> {
@@ -301,7 +303,7 @@ export class Repository {
   }
 
   async getManifest(name: string, signal: AbortSignal): Promise<Manifest> {
-    const bytes = await this.#read(name, name, signal);
+    const bytes = await this.#read(name, name, signal, maxNamedObjectBytes);
     return parseManifest(name, decodeNamedObject(this.keys, name, 'manifest', bytes));
   }
 
@@ -356,7 +358,7 @@ export class Repository {
   }
 
   async getStreamRecord(name: string, signal: AbortSignal): Promise<Uint8Array> {
-    return decodeNamedObject(this.keys, name, 'stream', await this.#read(name, name, signal));
+    return decodeNamedObject(this.keys, name, 'stream', await this.#read(name, name, signal, maxNamedObjectBytes));
   }
 
   async removeStreamRecord(name: string, signal: AbortSignal): Promise<void> {
@@ -400,10 +402,12 @@ export class Repository {
     return names.sort();
   }
 
-  async #read(name: string, object: string, signal: AbortSignal): Promise<Buffer> {
+  async #read(name: string, object: string, signal: AbortSignal, maxBytes: number): Promise<Buffer> {
     try {
-      return await this.store.get(name, { signal, maxBytes: maxObjectBytes });
+      return await this.store.get(name, { signal, maxBytes });
     } catch (error) {
+      if (isAppErrorOf(error, 'backend.rejected') && error.facts['reason'] === 'too-large')
+        throw damaged(object, 'too-large', error);
       if (!isAppErrorOf(error, 'backend.blob-missing')) throw error;
       throw new AppError('repository.missing-object', { object }, { cause: error });
     }

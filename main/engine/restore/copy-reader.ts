@@ -95,13 +95,15 @@ export class CopyReader {
    * @param rowsBefore rows of the table in earlier chunks
    */
   async rows(
-    { id, sealedId }: RangeChunk,
+    { id, sealedId, textBytes }: RangeChunk,
     schema: TableSchema,
     rowsBefore: number,
     signal: AbortSignal,
   ): Promise<DecodedRows> {
-    const open = this.#search(id, signal);
-    const sealed = sealedId === null || this.#vault === null ? null : this.#search(sealedId, signal);
+    // An object is never longer than its payload and what is around it: a copy cannot make memory of more.
+    const most = textBytes + aroundRowsBytes;
+    const open = this.#search(id, most, signal);
+    const sealed = sealedId === null || this.#vault === null ? null : this.#search(sealedId, most, signal);
     for (;;) {
       const task = { open: await open.find(), sealed: (await sealed?.find()) ?? null };
       try {
@@ -137,7 +139,7 @@ export class CopyReader {
   }
 
   /** Goes through the copies for the stored bytes of one object. `find` gives the same bytes again until they are rejected. */
-  #search(id: string, signal: AbortSignal) {
+  #search(id: string, maxBytes: number, signal: AbortSignal) {
     const copies = this.#inOrder()[Symbol.iterator]();
     let lastError: unknown = new AppError('restore.no-copy', {});
     let found: { readonly copy: string; readonly bytes: Uint8Array } | null = null;
@@ -154,7 +156,7 @@ export class CopyReader {
           try {
             signal.throwIfAborted();
             repository = await this.#repository(copy);
-            found = { copy: copy.name, bytes: await repository.getRaw(id, signal) };
+            found = { copy: copy.name, bytes: await repository.getRaw(id, signal, maxBytes) };
             this.#gone.delete(copy.name);
           } catch (error) {
             this.#refuse(copy.name, repository === null ? null : id, error, signal);
@@ -213,6 +215,9 @@ export class CopyReader {
     }
   }
 }
+
+/** Envelope, seal, salt, and the heads and tags of frames, with much to spare. Bytes. */
+const aroundRowsBytes = 64 * 1024;
 
 /** True when another copy may well do better. A bucket whose keys are not known on this computer is one that cannot be opened. */
 function isAboutThisCopy(error: unknown): boolean {

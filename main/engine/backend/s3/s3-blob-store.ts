@@ -14,6 +14,7 @@ import { systemClock, type Clock } from '../../platform/clock.ts';
 import { defaultMaxBytes, requireBlobName } from '../blob-names.ts';
 import { isBlobName, type BlobStat, type BlobStore, type PutOptions } from '../blob-store.ts';
 import { EtagJudge } from './etag-judge.ts';
+import { ListPatience } from './list-patience.ts';
 import { readBody } from './read-body.ts';
 import { bucketParameter, createS3Client, defaultIdleTimeoutMs, type S3ClientOptions } from './s3-client.ts';
 import { s3CodeOf, s3Error, s3StatusOf, type S3ErrorContext } from './s3-errors.ts';
@@ -121,6 +122,7 @@ export class S3BlobStore implements BlobStore {
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<BlobStat> {
+    const patience = new ListPatience();
     let from: string | undefined;
     do {
       const position = from;
@@ -133,6 +135,7 @@ export class S3BlobStore implements BlobStore {
         yield { name, sizeBytes, modifiedAtMs };
         signal.throwIfAborted();
       }
+      if (page.next !== undefined) patience.take(page);
       from = page.next;
     } while (from !== undefined);
   }

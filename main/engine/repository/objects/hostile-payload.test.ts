@@ -8,7 +8,8 @@ import { aKeyring } from '../testing/keys.ts';
 import { syntheticNonce, writeEnvelope, type Envelope } from './envelope.ts';
 import { sealFrames } from './frames.ts';
 import { decodeNamedObject, encodeNamedObject } from './named-object.ts';
-import { decodeObject, objectId } from './object-codec.ts';
+import { decodeObject, encodeObject, objectId, verifyObject } from './object-codec.ts';
+import { maxPlaintextBytes } from '../format.ts';
 
 const { mainKeys } = await aKeyring();
 
@@ -60,6 +61,57 @@ describe('hostile payloads', () => {
     expect(decompress({ codec: 'zstd', body: zstdCompressSync(Buffer.alloc(0)) }, 0)?.length).toBe(0);
     expect(decompress({ codec: 'zstd', body: Buffer.alloc(0) }, 0)).toBeUndefined();
   });
+});
+
+describe('a hostile size', () => {
+  const declaring = (plaintextBytes: bigint, bytes: Buffer) => {
+    const changed = Buffer.from(bytes);
+    changed.writeBigUInt64BE(plaintextBytes, 8);
+    return changed;
+  };
+  const sound = encodeObject(mainKeys, { kind: 'rows', payload: Buffer.from('1\n') });
+
+  it.each([2n ** 63n, 2n ** 64n - 1n, 2n ** 53n + 1n, BigInt(maxPlaintextBytes) + 1n])(
+    'of %s bytes is refused before anything is allocated',
+    (size) => {
+      const before = process.memoryUsage().arrayBuffers;
+      const bytes = declaring(size, Buffer.from(sound.bytes));
+      expect(() => decodeObject(mainKeys, sound.id, bytes, { expectedKind: 'rows' })).toThrow(because('too-large'));
+      expect(() => verifyObject(mainKeys, sound.id, bytes)).toThrow(because('too-large'));
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+    },
+  );
+
+  it('that the name of the object does not stand for is refused by its tag', () => {
+    const bytes = declaring(1_000_000_000n, Buffer.from(sound.bytes));
+    expect(() => decodeObject(mainKeys, sound.id, bytes, { expectedKind: 'rows' })).toThrow(because('tag'));
+  });
+
+  it('cannot grow beyond what was declared: a gigabyte in a few kilobytes ends at the declared size', () => {
+    const gigabyte = bombOf(1024 ** 3);
+    expect(gigabyte.length).toBeLessThan(200_000);
+    const before = process.memoryUsage().arrayBuffers;
+    expect(decompress({ codec: 'zstd', body: gigabyte }, 8 * 1024 * 1024)).toBeUndefined();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it('cannot hide in a bomb within a bomb, nor in frames behind frames', () => {
+    const inner = bombOf(64 * 1024 * 1024);
+    const outer = zstdCompressSync(inner);
+    // Only one layer is opened, whatever is in it.
+    expect(decompress({ codec: 'zstd', body: outer }, inner.length)?.length).toBe(inner.length);
+    const twice = Buffer.concat([inner, inner]);
+    expect(decompress({ codec: 'zstd', body: twice }, 64 * 1024 * 1024)).toBeUndefined();
+    // A frame that is to be passed over (RFC 8878, 3.1.2) is not ours to write either.
+    const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
+    expect(
+      decompress({ codec: 'zstd', body: Buffer.concat([skippable, zstdCompressSync(Buffer.from('x'))]) }, 0),
+    ).toBeUndefined();
+  });
+
+  function bombOf(sizeBytes: number): Buffer {
+    return zstdCompressSync(Buffer.alloc(sizeBytes));
+  }
 });
 
 describe('named objects', () => {
