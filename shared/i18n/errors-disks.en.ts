@@ -34,7 +34,7 @@ export const diskErrorsEn: Record<keyof typeof diskErrorsZh, ErrorText> = {
     message:
       '“{{name}}” has too little room: {{needed}} are needed, {{free}} can be used (5% are never filled), {{short}} are lacking. Nothing was written; the backups on it are intact.',
     remedy:
-      'See with shouhu prune “{{name}}” --dry-run what retention would free, move other files off the disk, or take a larger one.',
+      'Clearing old snapshots by the rules of retention would free {{reclaimable}} (look first with shouhu prune “{{name}}” --dry-run); or move other files off the disk, or take a larger one.',
   },
   'disk.already-running': {
     message: '“{{name}}” is being written right now; nothing was started a second time.',

@@ -29,7 +29,8 @@ export const diskErrorsZh = {
   'disk.no-room': {
     message:
       '“{{name}}”放不下了：还要 {{needed}}，只剩 {{free}} 可用（留出 5% 不写满），差 {{short}}。什么都没有写，原有的备份完好。',
-    remedy: '用 shouhu prune “{{name}}” --dry-run 看看按保留规则能腾出多少；或把盘上别的文件移走，或换一块更大的盘。',
+    remedy:
+      '按保留规则清理旧快照能腾出 {{reclaimable}}（先用 shouhu prune “{{name}}” --dry-run 看清楚再定）；或把盘上别的文件移走，或换一块更大的盘。',
   },
   'disk.already-running': {
     message: '“{{name}}”正在写入，这次没有再开始一遍。',

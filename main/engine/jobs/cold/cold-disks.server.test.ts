@@ -349,6 +349,8 @@ describe('a disk that is full', () => {
     const refused = await rig.run('usb').catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'disk.no-room', facts: { name: 'usb', snapshots: 1 } });
     const { facts } = refused as { facts: Record<string, number> };
+    // Two young snapshots: retention would free nothing, and says so.
+    expect(facts).toMatchObject({ reclaimableBytes: 0, reclaimable: '0 B', removable: 0 });
     expect(facts['neededBytes']).toBeGreaterThan(20_000_000);
     const { bavail, bsize, blocks } = await statfs(usb);
     expect(facts['usableBytes']).toBeLessThanOrEqual((bavail - blocks * 0.05) * bsize);

@@ -1,4 +1,5 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import prettyBytes from 'pretty-bytes';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import { ejectOutcomes, type ColdRound, type EjectResult } from '../../../../shared/model/cold-disk.ts';
 import { rest } from '../../platform/rest.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -7,6 +8,7 @@ import { nearness } from '../nearness.ts';
 import { feedCopies, snapshotsOf } from '../feed-copies.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { verifyOne } from '../verbs/copy-verbs.ts';
+import { pruneRun } from '../verbs/prune-verb.ts';
 import type { Repository } from '../../repository/index.ts';
 import { careForMarker } from './disk-marker.ts';
 import { requireDisk, searchDisk, type DiskDestination, type FoundDisk } from './find-disk.ts';
@@ -202,8 +204,32 @@ async function plan(
   const { keys } = context.unlocked();
   const missing = await withRepository(keys, at, run.signal, (disk) => findMissing(source, disk, run.signal));
   const room = await roomAt(at.path);
-  if (room !== null) requireRoom(at.name, missing, room);
+  try {
+    if (room !== null) requireRoom(at.name, missing, room);
+  } catch (error) {
+    throw await withWhatPruneFrees(context, at, error, run);
+  }
   return missing;
+}
+
+/** What retention would free goes with the numbers, for the owner to decide: a round itself never deletes. */
+async function withWhatPruneFrees(
+  context: EngineContext,
+  at: DiskDestination,
+  error: unknown,
+  run: Run,
+): Promise<unknown> {
+  if (!isAppErrorOf(error, 'disk.no-room')) return error;
+  try {
+    const dryRun = { destination: at.name, keep: {}, dryRun: true, confirmShrink: null };
+    const { bytesFreed, removed } = await pruneRun(context, dryRun, run);
+    const told = { reclaimableBytes: bytesFreed, reclaimable: prettyBytes(bytesFreed), removable: removed.length };
+    return new AppError(error.code, { ...error.facts, ...told }, { cause: error });
+  } catch {
+    run.signal.throwIfAborted();
+    // What prune says about a disk it cannot survey is its own matter; that the disk is full stands.
+    return error;
+  }
 }
 
 async function fill(
