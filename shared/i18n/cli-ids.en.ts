@@ -43,7 +43,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'step.clock': 'clock',
   'step.range': 'read a part',
   'step.create': 'do not overwrite',
-  'step.lock': 'protection against deletion',
+  'step.lock': 'look at protection against deletion',
   'check.copies-complete': 'all copies are complete',
   'check.copies-sound': 'what copies hold is sound',
   'check.copies-sound-warning': 'damaged objects were found on these copies and put right from another one',

@@ -41,7 +41,7 @@ export const cliIdsZh = {
   'step.clock': '核对时间',
   'step.range': '读取一段',
   'step.create': '不覆盖已有对象',
-  'step.lock': '防删除保护',
+  'step.lock': '看看防删除的设置',
   'check.copies-complete': '副本都送到了',
   'check.copies-sound': '副本里的数据没有损坏',
   'check.copies-sound-warning': '这些副本里有数据损坏，已用另一份副本修好',

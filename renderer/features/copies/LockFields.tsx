@@ -58,7 +58,7 @@ export function LockFields({ value, errors, onChange }: LockFieldsProps) {
             value={value.lockDays}
             error={error === undefined ? null : t(error)}
             onChange={(days) => onChange({ ...value, lockDays: String(days) })}
-            w={280}
+            styles={{ wrapper: { maxWidth: 200 } }}
           />
           <LockGuide provider={value.provider} />
         </>

@@ -149,7 +149,7 @@ export const commonEn = {
     clock: 'Compare the clock',
     range: 'Read a part of it',
     create: 'Overwrite nothing that is there',
-    lock: 'Protection against deletion',
+    lock: 'Look at the protection against deletion',
     damaged:
       'Damaged in the shop itself: {{objects}}. Everything else is backed up, and each backup names what is missing.',
     'metadata-locks':

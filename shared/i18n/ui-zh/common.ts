@@ -143,7 +143,7 @@ export const commonZh = {
     clock: '核对电脑的时间',
     range: '只读其中一段',
     create: '不覆盖已有的对象',
-    lock: '防删除保护',
+    lock: '看看防删除的设置',
     damaged: '网站自己这里已经损坏：{{objects}}。其他的都会备份好，每次备份也会点名缺了什么。',
     'metadata-locks':
       '备份读数据的时候，网站改表（ALTER TABLE）要等它读完，后面的访客也跟着等。请管理员运行这一句就不会了：{{statement}}。服务商不给这个权限的话，请避开备份的时间改表。',
