@@ -50,7 +50,7 @@ it('outlives kill -9 at any moment, and the next run needs nobody', { timeout: 6
   const run = (...args: string[]) => world.run(args, { env: cloudEnv });
   const well = async (...args: string[]) => {
     const ended = await run(...args);
-    expect(ended, args.join(' ')).toMatchObject({ exitCode: 0 });
+    expect(ended.exitCode, `${args.join(' ')}: ${ended.stdout}${ended.stderr}`).toBe(0);
     return ended;
   };
   await well('destination', 'add', 'cloud', ...place, ...named, ...keys);
