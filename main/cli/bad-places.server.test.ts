@@ -242,7 +242,7 @@ describe.concurrent('a copy that is damaged', () => {
     expect(spread.json).toMatchObject({ copies: [{ ok: true }], findings: [{ object: id, healed: false }] });
     await expectNothingLost(rig, world, 'third');
     const around = await world.run(['restore', 'shop', '--into', 'sql:yes.sql', ...open]);
-    expect(around.json).toMatchObject({ ok: true, from: expect.stringContaining('second') });
+    expect(around.json).toMatchObject({ ok: true, from: expect.stringMatching(/second|third/) });
     const healed = await world.run(['verify', 'main', '--heal-from', 'second']);
     expect(healed).toMatchObject({ exitCode: 0, json: { ok: true, healed: [id] } });
     await expectNothingLost(rig, world);

@@ -38,7 +38,7 @@ if (channel === undefined) {
 await serveEngine({
   channel,
   report,
-  openEngine: (notices) => openEngine({ homeDir, language, watchDisks: true, ...notices }),
+  openEngine: (notices) => openEngine({ homeDir, language, watchDisks: true, worksByItself: true, ...notices }),
 });
 process.exit(0);
 

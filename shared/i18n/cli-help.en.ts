@@ -109,6 +109,10 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.copy-max-rate': 'write at most this fast, all destinations together: 10Mbit, 2MB',
   'flag.read': 'how much to read back: all, or a percentage',
   'flag.heal-from': 'heal with the sound data of this destination',
+  'flag.due':
+    'read back the share of today, so that everything on every copy is read within 30 days; without DESTINATION on all that can be reached',
+  'flag.due-max-rate': 'with --due: read at most this fast',
+  'flag.destination-max-rate': 'write at most this fast to it: 4Mbit, 1MB; none for no limit',
   'flag.snapshot': 'which snapshot, or latest',
   'flag.at': '(a later version) restore to this time',
   'flag.before-event': '(a later version) restore to just before an event',

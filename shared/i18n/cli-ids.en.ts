@@ -13,6 +13,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'phase.publish': 'writing the manifest',
   'phase.copy': 'writing copies',
   'phase.protect': 'seeing to the protection against deletion',
+  'phase.share': 'reading back the share of today',
   'phase.timeline': 'reading the timeline',
   'phase.verify': 'reading back',
   'phase.open': 'opening the repository',

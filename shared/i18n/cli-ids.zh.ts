@@ -11,6 +11,7 @@ export const cliIdsZh = {
   'phase.publish': '写入清单',
   'phase.copy': '写入副本',
   'phase.protect': '确认防删除保护',
+  'phase.share': '读回今天的一份',
   'phase.timeline': '读取时间线',
   'phase.verify': '读回检查',
   'phase.open': '打开仓库',

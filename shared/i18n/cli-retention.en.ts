@@ -10,7 +10,7 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'flag.unpin': 'no longer keep this snapshot on purpose',
   'flag.dry-run': 'only tell what would go; nothing is removed',
   'flag.confirm-shrink': 'the newest snapshot is smaller because I cleared data away myself (its id)',
-  'help.destination-set': 'change how many old snapshots a place keeps',
+  'help.destination-set': 'change how many old snapshots a place keeps, and its speed limit',
   'destination.keeps':
     '“{{name}}” keeps {{daily}} days, {{weekly}} weeks and {{monthly}} months; snapshots kept on purpose: {{pinned}}.',
   'destination.keeps-all': '“{{name}}” keeps everything; snapshots kept on purpose: {{pinned}}.',

@@ -8,7 +8,7 @@ export const cliRetentionZh = {
   'flag.unpin': '不再特意保留这个快照',
   'flag.dry-run': '只看看会清理什么，不删除任何东西',
   'flag.confirm-shrink': '最新的快照确实是我自己清理数据后变小的（写它的编号）',
-  'help.destination-set': '更改一个目的地保留多少旧快照',
+  'help.destination-set': '更改一个目的地保留多少旧快照，以及限速',
   'destination.keeps':
     '“{{name}}”：保留 {{daily}} 天、{{weekly}} 周、{{monthly}} 个月；另外特意保留 {{pinned}} 个快照。',
   'destination.keeps-all': '“{{name}}”：全部保留，不清理；另外特意保留 {{pinned}} 个快照。',

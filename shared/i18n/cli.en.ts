@@ -186,6 +186,13 @@ export const cliEn: Record<CliKey, string> = {
   'verify.damaged': 'damaged',
   'verify.missing': 'missing',
   'verify.healed': 'healed',
+  'verify.due': '{{destination}}: {{read}} of {{objects}} objects read back today, {{bytes}}',
+  'column.proven': 'read in 30 days',
+  'proof.unknown': 'not read yet',
+  'proof.line':
+    'read back within 30 days: {{share}} · never read: {{never}} objects ({{bytes}}) · longest unread: {{days}} days · damaged: {{damaged}}',
+  'destination.set-rate': '{{name}}: at most {{rate}} a second from now on.',
+  'destination.set-no-rate': '{{name}}: no speed limit any more.',
   'verify.sound': 'Copy “{{destination}}” is sound.',
   'restore.done':
     'Restored snapshot {{id}} ({{at}}) from {{from}} into {{where}}: {{tables}} tables, {{rows}} rows, in {{time}}.',

@@ -177,6 +177,13 @@ export const cliZh = {
   'verify.damaged': '损坏',
   'verify.missing': '缺失',
   'verify.healed': '已修好',
+  'verify.due': '{{destination}}：今天读回 {{objects}} 个数据块里的 {{read}} 个，{{bytes}}',
+  'column.proven': '30 天内读过',
+  'proof.unknown': '还没读过',
+  'proof.line':
+    '30 天内读回过：{{share}} · 从没读回：{{never}} 个（{{bytes}}） · 最久没读回：{{days}} 天 · 损坏：{{damaged}}',
+  'destination.set-rate': '「{{name}}」以后每秒最多写 {{rate}}。',
+  'destination.set-no-rate': '「{{name}}」不再限速。',
   'verify.sound': '副本“{{destination}}”完好。',
   'restore.done':
     '已从 {{from}} 把快照 {{id}}（{{at}}）恢复到 {{where}}：{{tables}} 张表，{{rows}} 行，用时 {{time}}。',

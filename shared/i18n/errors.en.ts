@@ -267,6 +267,11 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'Run shouhu destination test “{{destination}}” to see why; once the rights are there, the next backup locks what is missing.',
   },
+  'verify.already-running': {
+    message:
+      'The share of today is being read back already; a second run was not started. Nothing is wrong with the copies.',
+    remedy: 'Let it finish, or stop it in the app and start again.',
+  },
   'copy.incomplete': {
     message:
       'The snapshot is stored, but did not reach every destination in full: there are fewer copies than planned.',

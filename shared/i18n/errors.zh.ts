@@ -236,6 +236,10 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '备份已经写到“{{destination}}”，但 {{objects}} 个对象里有 {{unlocked}} 个没能锁上防删除保护。数据完好。',
     remedy: '运行 shouhu destination test “{{destination}}”看看原因；权限改好以后，下一次备份会自动补锁。',
   },
+  'verify.already-running': {
+    message: '今天的抽查正在进行，没有同时再开一次。副本都没有动。',
+    remedy: '等它结束即可；急的话，先在程序里停下它，再重新开始。',
+  },
   'copy.incomplete': {
     message: '快照已经存好，但没有完整送到每一个目的地，副本比计划的少。',
     remedy: '看清是哪个目的地没有完成，接好之后运行 shouhu copy 补上。',

@@ -30,6 +30,8 @@ export const commandNames = [
   'cold.list',
   'cold.set',
   'cold.run',
+  'share.status',
+  'share.set',
   'restore.run',
   'recover.run',
   'checklist',

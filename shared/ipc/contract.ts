@@ -103,6 +103,8 @@ export const commands = {
   'cold.list': engineVerbs['cold.list'],
   'cold.set': engineVerbs['cold.set'],
   'cold.run': { input: withJob(engineVerbs['cold.run'].input), output: engineVerbs['cold.run'].output },
+  'share.status': engineVerbs['share.status'],
+  'share.set': engineVerbs['share.set'],
   'restore.run': {
     input: withJob(
       engineVerbs['restore.run'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema }),

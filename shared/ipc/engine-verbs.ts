@@ -5,6 +5,7 @@ import { coordinateSchema, ledgerResultSchema, objectIdSchema } from '../model/d
 import { destinationInputSchema, destinationViewSchema } from '../model/destination.ts';
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
+import { proofFiguresSchema } from '../model/proof.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
 import { goReasonSchema, keepReasonSchema, retentionRuleSchema, shrunkSourceSchema } from '../model/retention.ts';
 import {
@@ -216,6 +217,8 @@ export const engineVerbs = {
       /** Ids of snapshots, or their unique beginnings, to keep whatever the rule, or no longer. */
       pin: z.array(z.string().min(4).max(36)),
       unpin: z.array(z.string().min(4).max(36)),
+      /** The most that is written to it; null: no limit. Absent: as it is. */
+      maxBytesPerSecond: z.number().positive().nullable().optional(),
     }),
     output: z.strictObject({ destination: destinationViewSchema }),
   },
@@ -267,6 +270,8 @@ export const engineVerbs = {
       ),
       ledgers: z.array(ledgerResultSchema),
       copies: z.array(snapshotCopySchema),
+      /** What is proven of each of these copies as a whole; null: not listed by this computer yet. */
+      proofs: z.array(z.strictObject({ destination: z.string(), proof: proofFiguresSchema.nullable() })),
       manifest: manifestSchema,
     }),
   },
@@ -356,6 +361,33 @@ export const engineVerbs = {
     }),
     output: coldRoundSchema,
   },
+  /** Today's share of every copy that can be reached: what has to be read back for everything to be read within 30 days. */
+  'verify.due': {
+    input: z.strictObject({
+      /** Empty: all. */
+      destinations: z.array(nameSchema),
+      /** For reading. Absent: gentle, by kind of place. */
+      maxBytesPerSecond: z.number().positive().nullable().optional(),
+    }),
+    output: z.strictObject({
+      copies: z.array(
+        z.strictObject({
+          destination: z.string(),
+          objects: count,
+          read: count,
+          bytesRead: count,
+          damaged: z.array(damagedObjectSchema),
+          missing: z.array(z.string()),
+          proof: proofFiguresSchema.nullable(),
+        }),
+      ),
+      unreachable: z.array(z.strictObject({ destination: z.string(), errorCode: z.string() })),
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  /** Whether the open app reads a share back each day by itself. */
+  'share.status': { input: nothing, output: z.strictObject({ enabled: z.boolean() }) },
+  'share.set': { input: z.strictObject({ enabled: z.boolean() }), output: z.strictObject({ enabled: z.boolean() }) },
   'restore.run': {
     input: z.strictObject({
       source: nameSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maxLockDays } from './cloud-providers.ts';
 import { retentionRuleSchema } from './retention.ts';
+import { proofFiguresSchema } from './proof.ts';
 import { nameSchema } from './source.ts';
 
 export const destinationRoleSchema = z.enum(['main', 'second-disk', 'cold', 'offsite', 'cloud']);
@@ -49,6 +50,10 @@ export const destinationViewSchema = z.strictObject({
   provider: z.string().nullable(),
   addedAt: z.iso.datetime(),
   hasCredentials: z.boolean(),
+  /** The most that is written to it, bytes a second; absent: no limit. */
+  maxBytesPerSecond: z.number().positive().optional(),
+  /** What is proven of this copy; null while this computer has not listed the whole of it. Absent: not asked for. */
+  proof: proofFiguresSchema.nullable().optional(),
   /** Days that what is written there cannot be deleted; absent: it can be. */
   lockDays: z.int().optional(),
   /** What tidying up keeps here; absent: the default. */

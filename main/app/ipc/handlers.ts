@@ -102,6 +102,8 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'cold.list': pass('cold.list'),
     'cold.set': pass('cold.set'),
     'cold.run': ({ jobId, ...input }) => engine.call('cold.run', input, jobId),
+    'share.status': pass('share.status'),
+    'share.set': pass('share.set'),
     'restore.run': async ({ jobId, into, ...input }) =>
       engine.call('restore.run', { ...input, into: await inputs.restoreTarget(into) }, jobId),
     'recover.run': async ({ jobId, from, ...input }) =>

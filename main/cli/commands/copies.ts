@@ -6,7 +6,7 @@ import { parseName, parseNames, parsePercent, parseRate } from '../arguments/val
 import { countText, durationText, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { knownCode, mark } from './shared-output.ts';
+import { knownCode, mark, proofText } from './shared-output.ts';
 
 interface CopyFlags {
   readonly snapshot: string;
@@ -16,7 +16,9 @@ interface CopyFlags {
 }
 
 interface VerifyFlags {
-  readonly read: string;
+  readonly read?: string;
+  readonly due?: true;
+  readonly maxRate?: string;
   readonly healFrom?: string;
 }
 
@@ -36,11 +38,13 @@ export function addCopies(program: Command, { words, pick }: Picker): void {
   program
     .command('verify')
     .description(words.say('help.verify'))
-    .argument('<DESTINATION>', words.say('argument.destination'))
-    .option('--read <all|PERCENT>', words.say('flag.read'), 'all')
+    .argument('[DESTINATION]', words.say('argument.destination'))
+    .option('--read <all|PERCENT>', words.say('flag.read'))
     .option('--heal-from <NAME>', words.say('flag.heal-from'))
-    .action((destination: string, flags: VerifyFlags) => {
-      pick(verify(parseName(destination, 'DESTINATION'), flags));
+    .option('--due', words.say('flag.due'))
+    .option('--max-rate <10Mbit>', words.say('flag.due-max-rate'))
+    .action((destination: string | undefined, flags: VerifyFlags) => {
+      pick(flags.due === true ? verifyDue(destination, flags) : verify(destination, flags));
     });
 }
 
@@ -97,8 +101,11 @@ export function copyFinding({ copies, findings }: VerbOutput<'copy.run'>): Findi
   };
 }
 
-function verify(destination: string, flags: VerifyFlags): VerbRun {
-  const readPercent = parsePercent(flags.read);
+function verify(name: string | undefined, flags: VerifyFlags): VerbRun {
+  if (name === undefined) throw badArgument('DESTINATION', 'missing');
+  if (flags.maxRate !== undefined) throw badArgument('--max-rate', 'not-together');
+  const destination = parseName(name, 'DESTINATION');
+  const readPercent = parsePercent(flags.read ?? 'all');
   const healFrom = flags.healFrom === undefined ? null : parseName(flags.healFrom, '--heal-from');
   return async (context) => {
     const { words } = context;
@@ -132,4 +139,42 @@ export function verifyFinding({ damaged, missing, healed }: VerifyOutput, destin
   if (damagedLeft + missingLeft === 0) return undefined;
   const code = damagedLeft > 0 ? 'repository.damaged' : 'repository.missing-object';
   return { error: new AppError(code, { destination, damaged: damagedLeft, missing: missingLeft }) };
+}
+
+/** Today's share of one copy, or of all that can be reached: for cron. */
+function verifyDue(name: string | undefined, flags: VerifyFlags): VerbRun {
+  for (const [flag, value] of [
+    ['--read', flags.read],
+    ['--heal-from', flags.healFrom],
+  ] as const)
+    if (value !== undefined) throw badArgument(`--due ${flag}`, 'not-together');
+  const destinations = name === undefined ? [] : [parseName(name, 'DESTINATION')];
+  const maxBytesPerSecond = flags.maxRate === undefined ? null : parseRate(flags.maxRate);
+  return async (context) => {
+    const { words } = context;
+    await context.unlock();
+    const output = await context.call('verify.due', { destinations, maxBytesPerSecond });
+    const lines = output.copies.flatMap(({ destination, objects, read, bytesRead, damaged, missing, proof }) => [
+      `${mark(damaged.length + missing.length === 0)} ${words.say('verify.due', {
+        destination,
+        read: countText(read),
+        objects: countText(objects),
+        bytes: sizeText(bytesRead),
+      })}`,
+      ...(proof === null ? [] : [`  ${proofText(proof, words)}`]),
+      ...damaged.map(({ object, reason }) => `  ${mark(false)} ${words.say('verify.damaged')}  ${object}  ${reason}`),
+      ...missing.map((object) => `  ${mark(false)} ${words.say('verify.missing')}  ${object}`),
+    ]);
+    for (const { destination, errorCode } of output.unreachable)
+      lines.push(`- ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`);
+    return { json: output, lines, finding: dueFinding(output) };
+  };
+}
+
+export function dueFinding({ copies }: VerbOutput<'verify.due'>): Finding | undefined {
+  const broken = copies.find(({ damaged, missing }) => damaged.length + missing.length > 0);
+  if (broken === undefined) return undefined;
+  const { destination, damaged, missing } = broken;
+  const code = damaged.length > 0 ? 'repository.damaged' : 'repository.missing-object';
+  return { error: new AppError(code, { destination, damaged: damaged.length, missing: missing.length }) };
 }

@@ -5,9 +5,9 @@ import { maxLockDays } from '../../../shared/model/cloud-providers.ts';
 import { defaultRetention } from '../../../shared/model/retention.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
-import { oneOf, parseName } from '../arguments/values.ts';
+import { oneOf, parseName, parseRate } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
-import { localTime } from '../output/figures.ts';
+import { localTime, sizeText } from '../output/figures.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 import { addBucketFlags, readBucket, readBucketKeys, type BucketFlags } from './flags.ts';
@@ -24,6 +24,7 @@ interface AddFlags extends BucketFlags {
 interface SetFlags extends KeepFlags {
   readonly pin?: readonly string[];
   readonly unpin?: readonly string[];
+  readonly maxRate?: string;
 }
 
 const diskRoles = ['main', 'second-disk', 'cold', 'offsite'] as const;
@@ -62,6 +63,7 @@ export function addDestination(program: Command, { words, pick }: Picker): void 
   addKeepFlags(change, words)
     .option('--pin <SNAPSHOT...>', words.say('flag.pin'))
     .option('--unpin <SNAPSHOT...>', words.say('flag.unpin'))
+    .option('--max-rate <4Mbit|none>', words.say('flag.destination-max-rate'))
     .action((name: string, flags: SetFlags) => {
       pick(set(parseName(name, 'NAME'), flags));
     });
@@ -115,8 +117,11 @@ const list: VerbRun = async (context) => {
     destination.place ?? '',
     localTime(destination.addedAt),
     destination.hasCredentials ? '' : words.say('credentials.missing'),
+    destination.proof == null
+      ? words.say('proof.unknown')
+      : `${String(Math.floor(destination.proof.provenShare * 1000) / 10)} %`,
   ]);
-  const columns = (['name', 'role', 'where', 'place', 'added', 'note'] as const).map((id) => ({
+  const columns = (['name', 'role', 'where', 'place', 'added', 'note', 'proven'] as const).map((id) => ({
     title: words.say(`column.${id}`),
   }));
   return { json: output, lines: rows.length === 0 ? [words.say('destination.none')] : textTable(columns, rows) };
@@ -140,11 +145,14 @@ function set(name: string, flags: SetFlags): VerbRun {
   const [pin, unpin] = [[...(flags.pin ?? [])], [...(flags.unpin ?? [])]];
   for (const snapshot of [...pin, ...unpin])
     if (!/^[0-9a-f-]{8,36}$/i.test(snapshot)) throw badArgument('--pin', 'not-a-snapshot');
-  if (Object.keys(retention).length + pin.length + unpin.length === 0) throw badArgument('--keep-daily', 'missing');
+  const { maxRate } = flags;
+  const limit = maxRate === undefined ? {} : { maxBytesPerSecond: maxRate === 'none' ? null : parseRate(maxRate) };
+  const keeps = Object.keys(retention).length + pin.length + unpin.length > 0;
+  if (!keeps && maxRate === undefined) throw badArgument('--keep-daily', 'missing');
   return async (context) => {
     const { words } = context;
     await context.unlockIfAtHand();
-    const output = await context.call('destination.set', { name, retention, pin, unpin });
+    const output = await context.call('destination.set', { name, retention, pin, unpin, ...limit });
     const { keepAll, keepDaily, keepWeekly, keepMonthly } = output.destination.retention ?? defaultRetention;
     const pinned = output.destination.pinned?.length ?? 0;
     const line = keepAll
@@ -156,7 +164,12 @@ function set(name: string, flags: SetFlags): VerbRun {
           weekly: keepWeekly,
           monthly: keepMonthly,
         });
-    return { json: output, lines: [line] };
+    const { maxBytesPerSecond } = output.destination;
+    const rate =
+      maxBytesPerSecond === undefined
+        ? words.say('destination.set-no-rate', { name })
+        : words.say('destination.set-rate', { name, rate: sizeText(maxBytesPerSecond) });
+    return { json: output, lines: [...(keeps ? [line] : []), ...(maxRate === undefined ? [] : [rate])] };
   };
 }
 

@@ -2,9 +2,10 @@ import { AppError, errorCatalog, type ErrorCode } from '../../../shared/errors/a
 import type { LedgerResult } from '../../../shared/model/database.ts';
 import { isWarning } from '../../../shared/model/check-subjects.ts';
 import type { CheckResult } from '../../../shared/model/snapshot.ts';
+import type { ProofFigures } from '../../../shared/model/proof.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import type { Words } from '../language.ts';
-import { countText, factsText } from '../output/figures.ts';
+import { countText, factsText, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import { textTable } from '../output/text-table.ts';
 
@@ -74,4 +75,17 @@ export function checkLines(checks: readonly CheckResult[], words: Words): string
 
 function withoutWarning(facts: CheckResult['facts']): CheckResult['facts'] {
   return Object.fromEntries(Object.entries(facts).filter(([name]) => name !== 'warning'));
+}
+
+/** What is proven of a copy, in one line: the honest figure. */
+export function proofText(proof: ProofFigures, words: Words): string {
+  const { objects, neverRead, provenShare, oldestUnprovenDays, damaged } = proof;
+  return words.say('proof.line', {
+    share: `${String(Math.floor(provenShare * 1000) / 10)} %`,
+    never: countText(neverRead.objects),
+    bytes: sizeText(neverRead.bytes),
+    objects: countText(objects),
+    days: String(oldestUnprovenDays),
+    damaged: countText(damaged),
+  });
 }

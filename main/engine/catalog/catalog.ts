@@ -259,6 +259,11 @@ export class Catalog {
     return this.#jobs.list(limit);
   }
 
+  /** Verbs of the jobs that run now, also in other processes on the same home. */
+  runningVerbs(): string[] {
+    return this.#jobs.runningVerbs();
+  }
+
   /** Jobs whose process has gone become `interrupted`; returns how many did. */
   settleDeadJobs(): number {
     return this.#jobs.settleDead();

@@ -80,6 +80,12 @@ export class JobBook {
     );
   }
 
+  /** Verbs of the jobs that run now, also in other processes on the same home. */
+  runningVerbs(): string[] {
+    const rows = this.#db.prepare("SELECT verb FROM jobs WHERE state = 'running'").all();
+    return (rows as { verb: string }[]).map(({ verb }) => verb);
+  }
+
   settleDead(): number {
     const running = this.#db.prepare("SELECT id, pid, seen_at FROM jobs WHERE state = 'running'").all() as Pick<
       JobRow,

@@ -19,6 +19,8 @@ export interface VerifyRequest {
   /** A copy to take sound objects from, or null: then damage is only told. */
   readonly healFrom: Repository | null;
   readonly concurrency: number;
+  /** Every object that was read and found sound, at once: what is written down then is not lost when the rest is cut off. */
+  readonly onProven?: (object: string) => void;
   readonly onProgress: (progress: {
     readonly doneObjects: number;
     readonly totalObjects: number;
@@ -184,6 +186,7 @@ class Verification {
       this.#bytesRead += bytes.length;
       await pool.verify({ id, bytes }, signal);
       this.#objects.mark(id, objectMark.sound);
+      this.#request.onProven?.(id);
     } catch (error) {
       await this.#judge(id, error);
     }

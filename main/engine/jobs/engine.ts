@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { AppError, toAppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
 import { engineVerbs, type VerbInput, type VerbName, type VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -10,6 +10,8 @@ import { newId } from '../platform/random.ts';
 import { systemVolumes, type VolumeSource } from '../platform/volumes/index.ts';
 import { assertPlatformFeatures } from '../repository/index.ts';
 import type { EngineContext, Run, Unlocked } from './engine-context.ts';
+import { dailyShareRound } from './daily-share.ts';
+import type { DailyRound } from '../schedule/daily-round.ts';
 import { homeError } from './home/home-errors.ts';
 import { Home } from './home/home.ts';
 import { DiskWatch } from './cold/disk-watch.ts';
@@ -29,6 +31,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** The volumes of this computer; tests hand in their own. */
   readonly volumes?: VolumeSource;
+  /** True in the app: work that is due comes by itself while the engine is open (the daily share of reading back). */
+  readonly worksByItself?: boolean;
 }
 
 export interface CallOptions {
@@ -52,6 +56,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'verify.run': (input: VerbInput<'verify.run'>) => input.destination,
   'prune.run': (input: VerbInput<'prune.run'>) => input.destination,
   'cold.run': (input: VerbInput<'cold.run'>) => input.name,
+  'verify.due': (input: VerbInput<'verify.due'>) => input.destinations.join(', '),
   'restore.run': (input: VerbInput<'restore.run'>) => input.source,
   'export.run': (input: VerbInput<'export.run'>) => input.snapshot,
   'recover.run': () => '',
@@ -60,6 +65,13 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'key.changePassphrase': (input: VerbInput<'key.changePassphrase'>) => input.key,
   'kit.rehearse': (input: VerbInput<'kit.rehearse'>) => input.key,
   'demo.open': () => 'demo',
+};
+
+/** Verbs that run once at a time for one subject, and what a second one is told. */
+const aloneVerbs: Partial<Record<VerbName, ErrorCode>> = {
+  'backup.run': 'backup.already-running',
+  'cold.run': 'disk.already-running',
+  'verify.due': 'verify.already-running',
 };
 
 /**
@@ -93,6 +105,7 @@ class EngineImpl implements Engine {
   readonly #context: EngineContext;
   readonly #running = new Map<string, RunningJob>();
   readonly #disks: DiskWatch;
+  readonly #round: DailyRound | null;
   #unlocked: Unlocked | null = null;
 
   constructor(options: EngineOptions, clock: Clock, home: Home, catalog: Catalog) {
@@ -119,6 +132,11 @@ class EngineImpl implements Engine {
     };
     this.#disks = new DiskWatch(this.#context, (name) => this.call('cold.run', { name, eject: true, wait: false }));
     if (options.watchDisks === true) this.#disks.start();
+    this.#round =
+      options.worksByItself === true
+        ? dailyShareRound(this.#context, (names) => this.call('verify.due', { destinations: [...names] }))
+        : null;
+    this.#round?.start();
   }
 
   async call<N extends VerbName>(verb: N, input: VerbInput<N>, options: CallOptions = {}): Promise<VerbOutput<N>> {
@@ -158,6 +176,7 @@ class EngineImpl implements Engine {
       sleep(closeGraceMs, undefined, { signal: patience.signal }).catch(() => undefined),
     ]);
     patience.abort();
+    await this.#round?.stop();
     await this.#context.demo?.stop();
     this.#context.demo = null;
     this.#unlocked = null;
@@ -181,10 +200,9 @@ class EngineImpl implements Engine {
   ): Promise<VerbOutput<N>> {
     const { catalog, clock } = this.#context;
     const jobId = options.jobId ?? newId();
-    if (!catalog.startJob({ id: jobId, verb, subject }, verb === 'backup.run' || verb === 'cold.run'))
-      throw verb === 'cold.run'
-        ? new AppError('disk.already-running', { name: subject })
-        : new AppError('backup.already-running', { source: subject });
+    const refusal = aloneVerbs[verb];
+    if (!catalog.startJob({ id: jobId, verb, subject }, refusal !== undefined))
+      throw new AppError(refusal ?? 'unexpected', verb === 'cold.run' ? { name: subject } : { source: subject });
     const controller = new AbortController();
     let markEnded = (): void => undefined;
     this.#running.set(jobId, { controller, ended: new Promise((resolve) => (markEnded = resolve)) });

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { JobProgress, JobView } from '../../../shared/model/job.ts';
+import type { JobCopy, JobProgress, JobView } from '../../../shared/model/job.ts';
 import type { World } from './world.ts';
 
 interface FakePhase {
@@ -55,6 +55,7 @@ export function createFakeJobs({ world, paceMs, announce, jobsChanged }: JobTool
           bytesPerSecond: bytes > 0 ? 3_400_000 : 0,
           etaMs: totalBytes > 0 ? Math.round((totalBytes - doneBytes) / 3_400) : null,
           detail,
+          ...(phase === 'copy' && verb === 'backup.run' ? { copies: copiesAt(details, index) } : {}),
         });
         if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
         if (cancelled.has(jobId)) {
@@ -73,6 +74,20 @@ export function createFakeJobs({ world, paceMs, announce, jobsChanged }: JobTool
   }
 
   return { walk, cancel, record };
+}
+
+/** All copies at once, the later ones slower. */
+function copiesAt(names: readonly string[], step: number): JobCopy[] {
+  return names.map((destination, place) => {
+    const doneItems = Math.min(9, Math.round((9 * (step + 1)) / (place + 1)));
+    return {
+      destination,
+      state: doneItems === 9 ? 'done' : 'copying',
+      doneItems,
+      totalItems: 9,
+      doneBytes: doneItems * 124_000,
+    };
+  });
 }
 
 export type FakeJobs = ReturnType<typeof createFakeJobs>;

@@ -2,6 +2,7 @@ import type { CommandOutput } from '../../../shared/ipc/contract.ts';
 import type { LedgerResult } from '../../../shared/model/database.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { CopyState, SnapshotSummary } from '../../../shared/model/snapshot.ts';
+import type { ProofFigures } from '../../../shared/model/proof.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 
 /** Made-up things that look like a real card shop. Nothing here ever met a server. */
@@ -64,9 +65,35 @@ export function aDestination(number: number, changes: Partial<DestinationView>):
   };
 }
 
+/** Of a copy with 318 objects. */
+function aProof(never: number, oldestUnprovenDays: number, provenShare: number): ProofFigures {
+  const neverRead = { objects: never, bytes: never * 340_000 };
+  return {
+    objects: 318,
+    bytes: 108_120_000,
+    neverRead,
+    provenShare,
+    oldestUnprovenDays,
+    damaged: 0,
+    listedAt: addedAt,
+  };
+}
+
 export const sampleDestinations: readonly DestinationView[] = [
-  aDestination(1, { name: '主硬盘', role: 'main', where: 'D:\\守护备份', place: '店里的电脑' }),
-  aDestination(2, { name: '第二块硬盘', role: 'second-disk', where: 'E:\\守护备份', place: '店里的电脑' }),
+  aDestination(1, {
+    name: '主硬盘',
+    role: 'main',
+    where: 'D:\\守护备份',
+    place: '店里的电脑',
+    proof: aProof(0, 21, 1),
+  }),
+  aDestination(2, {
+    name: '第二块硬盘',
+    role: 'second-disk',
+    where: 'E:\\守护备份',
+    place: '店里的电脑',
+    proof: aProof(12, 34, 0.93),
+  }),
   aDestination(3, { name: '蓝色 U 盘', role: 'cold', where: 'F:\\守护备份', place: '家里抽屉' }),
   aDestination(4, {
     name: '阿里云',
@@ -75,6 +102,8 @@ export const sampleDestinations: readonly DestinationView[] = [
     where: 'my-shop-backup/shouhu at s3.oss-cn-hangzhou.aliyuncs.com',
     provider: 'aliyun-oss',
     place: '杭州',
+    maxBytesPerSecond: 500_000,
+    proof: aProof(9, 4, 0.88),
   }),
 ];
 
@@ -141,6 +170,10 @@ export function detailOf(snapshot: SnapshotSummary, source: SourceView): Command
     tables,
     ledgers: snapshot.ledgers,
     copies: snapshot.copies,
+    proofs: snapshot.copies.map(({ destination }) => ({
+      destination,
+      proof: sampleDestinations.find(({ name }) => name === destination)?.proof ?? null,
+    })),
     manifest: {
       format: 1,
       id: snapshot.id,

@@ -136,6 +136,8 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       };
     },
     'prune.run': pruneCommand(world, jobs, changed),
+    'share.status': () => ({ enabled: world.dailyShare }),
+    'share.set': ({ enabled }: CommandInput<'share.set'>) => ({ enabled: (world.dailyShare = enabled) }),
     'restore.run': async (input: CommandInput<'restore.run'>): Promise<CommandOutput<'restore.run'>> => {
       const snapshot = snapshotOf(input.snapshot, input.source);
       if (input.vault !== null && 'passphrase' in input.vault && input.vault.passphrase === 'wrong')

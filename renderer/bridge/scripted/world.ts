@@ -27,6 +27,7 @@ export interface World {
   coldSchedules: Map<string, ColdSchedule>;
   coldCompleted: Map<string, string>;
   pluggedIn: Set<string>;
+  dailyShare: boolean;
   nextNumber: number;
 }
 
@@ -60,6 +61,7 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
     coldSchedules: new Map(),
     coldCompleted: new Map([['蓝色 U 盘', new Date(nowMs - 27 * 3_600_000).toISOString()]]),
     pluggedIn: new Set(),
+    dailyShare: true,
     nextNumber: 10,
   };
 }

@@ -9,6 +9,7 @@ import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ColdRotation, type ColdStore } from '../cold-disk/index.ts';
 import { ErrorCard } from '../errors/index.ts';
+import { DailyShareSwitch } from './DailyShareSwitch.tsx';
 import { DestinationCard } from './DestinationCard.tsx';
 import { DestinationForm } from './DestinationForm.tsx';
 import { VerifyPanel } from './VerifyPanel.tsx';
@@ -92,6 +93,7 @@ export function CopiesPage({ library, copies, cold, dialogs, verifyFirst }: Copi
               )}
             </Stack>
           ))}
+          {state.library.destinations.length > 0 && <DailyShareSwitch share={copies.share} />}
         </Stack>
       )}
     </Page>

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { cloudVerdict } from '../../../shared/i18n/cloud-sentences.ts';
 import { cloudProviderName } from '../../../shared/model/cloud-providers.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
+import { provenWithinDays } from '../../../shared/model/proof.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { ErrorCard } from '../errors/index.ts';
@@ -79,8 +80,14 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify 
               ? t('copies.noProof')
               : t('copies.lastProofText', { state: t(`copyState.${proof.state}`), date: format.dateShort(proof.at) })}
           </Text>
+          <ProofFigures figures={destination.proof ?? null} />
         </Stack>
       </Group>
+      {destination.maxBytesPerSecond !== undefined && (
+        <Text size="sm" c="dimmed">
+          {t('copies.rate', { rate: format.bytes(destination.maxBytesPerSecond) })}
+        </Text>
+      )}
       {!hasCredentials && (
         <Text size="sm" c="orange">
           {t('copies.noCredentials')}
@@ -102,6 +109,34 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify 
         </Stack>
       </Modal>
     </Panel>
+  );
+}
+
+/** How much of the copy has been read back, and how long the rest has waited: the honest figure. */
+function ProofFigures({ figures }: { readonly figures: DestinationView['proof'] }) {
+  const { t, format } = useWords();
+  if (figures == null)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('copies.figureUnknown')}
+      </Text>
+    );
+  const { neverRead, provenShare, oldestUnprovenDays, objects } = figures;
+  if (objects === 0) return null;
+  const isOld = oldestUnprovenDays > provenWithinDays;
+  return (
+    <>
+      <Text size="sm">{t('copies.figureShare', { share: Math.floor(provenShare * 100), days: provenWithinDays })}</Text>
+      <Text size="sm" {...(isOld ? { c: 'orange' } : { c: 'dimmed' })}>
+        {neverRead.objects === 0
+          ? t('copies.figureOldest', { days: Math.floor(oldestUnprovenDays) })
+          : t('copies.figureNever', {
+              count: neverRead.objects,
+              bytes: format.bytes(neverRead.bytes),
+              days: Math.floor(oldestUnprovenDays),
+            })}
+      </Text>
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import type { Client } from '../../bridge/client.ts';
 import { createJobRun } from '../../stores/job-run.ts';
 import { createTryStore } from '../../stores/try-store.ts';
 import type { TryStore } from '../../stores/try-store.ts';
+import { createDailyShareStore } from './daily-share-store.ts';
 
 export type CopiesStore = ReturnType<typeof createCopiesStore>;
 
@@ -24,6 +25,7 @@ export function createCopiesStore(client: Client) {
   });
   const verify = createJobRun(client, 'verify.run');
   const copy = createJobRun(client, 'copy.run');
+  const share = createDailyShareStore(client);
 
   async function check(name: string): Promise<void> {
     checks.setState({ [name]: { view: 'testing' } });
@@ -38,7 +40,7 @@ export function createCopiesStore(client: Client) {
     if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
   }
 
-  return { connect, verify, copy, checks, check, remove };
+  return { connect, verify, copy, share, checks, check, remove };
 }
 
 export interface Proof {

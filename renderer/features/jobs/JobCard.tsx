@@ -1,5 +1,5 @@
-import { Button, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
-import type { JobProgress } from '../../../shared/model/job.ts';
+import { Button, Group, List, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import type { JobCopy, JobProgress } from '../../../shared/model/job.ts';
 import { useWords } from '../../i18n/use-words.ts';
 
 interface JobCardProps {
@@ -52,8 +52,28 @@ export function JobCard({ title, progress, cancelling, onCancel }: JobCardProps)
           </Text>
           {progress !== null && <Figures progress={progress} format={format} t={t} />}
         </Group>
+        {progress?.copies !== undefined && <CopyLines copies={progress.copies} />}
       </Stack>
     </Paper>
+  );
+}
+
+/** Each copy by itself: a slow one is seen to be slow, and one that failed is seen at once. */
+function CopyLines({ copies }: { readonly copies: readonly JobCopy[] }) {
+  const { t, format } = useWords();
+  return (
+    <List size="sm" aria-label={t('job.copies')}>
+      {copies.map(({ destination, state, doneItems, totalItems, doneBytes }) => (
+        <List.Item key={destination}>
+          {t(`job.copyState.${state}`, {
+            name: destination,
+            done: doneItems,
+            total: totalItems,
+            bytes: format.bytes(doneBytes),
+          })}
+        </List.Item>
+      ))}
+    </List>
   );
 }
 

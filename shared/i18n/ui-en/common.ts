@@ -97,6 +97,13 @@ export const commonEn = {
     cancelling: 'Stopping…',
     cancelled: 'Stopped. Everything written so far is still there and will be used next time.',
     waiting: 'Getting ready…',
+    copies: 'Copies being written',
+    copyState: {
+      waiting: '{{name}}: opening',
+      copying: '{{name}}: {{done}} of {{total}} objects, {{bytes}} written',
+      done: '{{name}}: all there',
+      failed: '{{name}}: did not get it, the others go on',
+    },
     phase: {
       connect: 'Connecting to the server',
       lock: 'Taking one consistent picture',
@@ -106,6 +113,7 @@ export const commonEn = {
       check: 'Checking',
       copy: 'Writing copies',
       protect: 'Seeing to the protection against deletion',
+      share: 'Reading back the share of today',
       verify: 'Reading back and checking',
       sandbox: 'Starting the practice sandbox',
       load: 'Loading data',

@@ -91,6 +91,13 @@ export const commonZh = {
     cancelling: '正在停下…',
     cancelled: '已停止。已写入的数据都还在，下次会接着用。',
     waiting: '正在准备…',
+    copies: '正在写的副本',
+    copyState: {
+      waiting: '{{name}}：正在打开',
+      copying: '{{name}}：{{done}} / {{total}} 块，已写 {{bytes}}',
+      done: '{{name}}：已经齐了',
+      failed: '{{name}}：没有写成，其他的照常进行',
+    },
     phase: {
       connect: '正在连接服务器',
       lock: '正在取得一致的快照',
@@ -100,6 +107,7 @@ export const commonZh = {
       check: '正在核对',
       copy: '正在写入副本',
       protect: '正在确认防删除保护',
+      share: '正在读回今天的一份',
       verify: '正在读回检查',
       sandbox: '正在启动演练沙箱',
       load: '正在装入数据',

@@ -75,8 +75,12 @@ export function viewOfSource(source: SavedSource): SourceView {
 }
 
 export function viewOfDestination(destination: SavedDestination): DestinationView {
-  const { id, name, role, place, addedAt, kind, retention, pinned } = destination;
-  const kept = { ...(retention === undefined ? {} : { retention }), ...(pinned === undefined ? {} : { pinned }) };
+  const { id, name, role, place, addedAt, kind, retention, pinned, maxBytesPerSecond } = destination;
+  const kept = {
+    ...(retention === undefined ? {} : { retention }),
+    ...(pinned === undefined ? {} : { pinned }),
+    ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond }),
+  };
   const shared = { id, name, role, place, addedAt, kind, ...kept };
   if (destination.kind === 'disk') return { ...shared, where: destination.path, provider: null, hasCredentials: true };
   const { bucket, prefix, endpoint, customDomain, provider, lockDays, sealedKeys } = destination;

@@ -8,6 +8,7 @@ import { feedCopies, snapshotsOf, type FedCopy } from '../feed-copies.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
+import { ProofNotes } from '../proof-notes.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { findDestination } from './lookup.ts';
 import { readTimeline } from './refresh-catalog.ts';
@@ -149,6 +150,7 @@ export async function verifyOne(
   await bringOwedHeader(context, destination, repository, run.signal);
   const pool = new ChunkPool(repository.keys);
   const suspects = context.catalog.damage(destination.id);
+  const notes = new ProofNotes(context.catalog.inventory);
   try {
     const report = await verifyCopy({
       repository,
@@ -159,6 +161,7 @@ export async function verifyOne(
       readFirst,
       healFrom,
       concurrency: 4,
+      onProven: (object) => notes.add(destination.id, object),
       onProgress: ({ doneObjects, totalObjects, bytesRead }) =>
         run.report({
           phase: 'verify',
@@ -193,6 +196,7 @@ export async function verifyOne(
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   } finally {
+    notes.flush();
     await pool.close();
   }
 }

@@ -196,10 +196,13 @@ export async function saveDestination(context: EngineContext, saved: SavedDestin
 
 export async function destinationList(context: EngineContext): Promise<VerbOutput<'destination.list'>> {
   const { destinations } = await context.home.settings.read();
-  return { destinations: destinations.map(viewOfDestination) };
+  const { inventory } = context.catalog;
+  return {
+    destinations: destinations.map((saved) => ({ ...viewOfDestination(saved), proof: inventory.figures(saved.id) })),
+  };
 }
 
-/** What tidying up keeps at this place. Error: `snapshot.unknown` for a pin. */
+/** What tidying up keeps at this place, and how fast it is written to from the next opening on. Error: `snapshot.unknown` for a pin. */
 export async function destinationSet(
   context: EngineContext,
   input: VerbInput<'destination.set'>,
@@ -211,8 +214,11 @@ export async function destinationSet(
     destinations: settings.destinations.map((destination) => {
       if (destination.id !== id) return destination;
       const pinned = (destination.pinned ?? []).filter((known) => !input.unpin.some((each) => known.startsWith(each)));
-      const retention = { ...defaultRetention, ...destination.retention, ...defined(input.retention) };
-      return { ...destination, retention, pinned: [...new Set([...pinned, ...pin])] };
+      const limited = withLimit(destination, input.maxBytesPerSecond);
+      const wanted = defined(input.retention);
+      if (Object.keys(wanted).length + input.pin.length + input.unpin.length === 0) return limited;
+      const retention = { ...defaultRetention, ...destination.retention, ...wanted };
+      return { ...limited, retention, pinned: [...new Set([...pinned, ...pin])] };
     }),
   }));
   const saved = destinations.find((destination) => destination.id === id);
@@ -225,9 +231,17 @@ export async function destinationSet(
     keepWeekly,
     keepMonthly,
     pinned: saved.pinned?.length ?? 0,
+    ...(saved.maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: saved.maxBytesPerSecond }),
   });
   context.onCatalogChanged();
   return { destination: viewOfDestination(saved) };
+}
+
+/** Undefined leaves the limit as it is, null takes it away. */
+function withLimit(destination: SavedDestination, maxBytesPerSecond: number | null | undefined): SavedDestination {
+  if (maxBytesPerSecond === undefined) return destination;
+  const { maxBytesPerSecond: _before, ...unlimited } = destination;
+  return maxBytesPerSecond === null ? unlimited : { ...unlimited, maxBytesPerSecond };
 }
 
 /** Forgets the place on this computer. What is stored there stays there. */

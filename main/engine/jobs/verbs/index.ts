@@ -1,4 +1,5 @@
 import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { shareSet, shareStatus } from '../daily-share.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { backupRun } from './backup-verb.ts';
 import { checklistVerb } from './checklist-verb.ts';
@@ -22,6 +23,7 @@ import { recoverRun } from './recover-verb.ts';
 import { kitRehearse } from './rehearse-verb.ts';
 import { exportRun, restoreRun } from './restore-verb.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
+import { verifyDue } from './verify-due.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceSet, sourceTest, sourceTry } from './source-verbs.ts';
 
 type Verbs = {
@@ -59,6 +61,9 @@ export const verbs: Verbs = {
   'cold.list': coldList,
   'cold.set': coldSet,
   'cold.run': coldRun,
+  'verify.due': verifyDue,
+  'share.status': shareStatus,
+  'share.set': shareSet,
   'restore.run': restoreRun,
   'recover.run': recoverRun,
   'export.run': exportRun,

@@ -52,7 +52,8 @@ export async function readTimeline(
     else fresh.push(name);
   }
   catalog.atOnce(() => {
-    for (const id of known) catalog.recordCopy(id, destination.id, 'listed', true);
+    // A manifest is written last of all, so what it stands for was written: nobody has looked for the chunks yet.
+    for (const id of known) catalog.recordCopy(id, destination.id, 'written', true);
     for (const id of gone) catalog.recordCopy(id, destination.id, 'written', false);
   });
   onProgress(known.length, names.length);
@@ -84,7 +85,7 @@ async function readSnapshots(
     catalog.atOnce(() => {
       for (const { name, manifest, chunks } of batch) {
         catalog.addSnapshot(manifest, name, chunks);
-        catalog.recordCopy(manifest.id, destination.id, 'listed', true);
+        catalog.recordCopy(manifest.id, destination.id, 'written', true);
       }
     });
   };

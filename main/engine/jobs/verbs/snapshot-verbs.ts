@@ -34,7 +34,8 @@ export async function snapshotShow(
 ): Promise<VerbOutput<'snapshot.show'>> {
   await ensureCatalogBuilt(context, run.signal);
   const found = findSnapshot(context, input.snapshot, null);
-  const snapshot = summaryOf(context, found, await destinationNames(context));
+  const names = await destinationNames(context);
+  const snapshot = summaryOf(context, found, names);
   const { manifest } = found;
   return {
     snapshot,
@@ -48,6 +49,10 @@ export async function snapshotShow(
     })),
     ledgers: manifest.ledgers,
     copies: snapshot.copies,
+    proofs: snapshot.copies.map(({ destination }) => {
+      const id = [...names].find(([, name]) => name === destination)?.[0];
+      return { destination, proof: id === undefined ? null : context.catalog.inventory.figures(id) };
+    }),
     manifest,
   };
 }

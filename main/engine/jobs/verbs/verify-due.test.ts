@@ -1,0 +1,145 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../shared/testing/eventually.ts';
+import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
+import { Catalog } from '../../catalog/catalog.ts';
+import { withTempDir } from '../../platform/temp-dir.ts';
+import { Repository } from '../../repository/index.ts';
+import { dumpToFolder } from '../../repository/testing/a-shop.ts';
+import { writeSnapshot } from '../../repository/testing/a-snapshot.ts';
+import { aKeyring, TestClock, testPassphrase } from '../../repository/testing/keys.ts';
+import { openEngine, type Engine } from '../engine.ts';
+
+const never = new AbortController().signal;
+const dayMs = 24 * 3_600_000;
+const keyring = await aKeyring();
+
+describe('verify.due', () => {
+  const engines: Engine[] = [];
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await engine.close();
+  });
+
+  /** A home that knows one disk with one snapshot of 60 objects, and a second empty disk. */
+  async function aHome(dir: string) {
+    const blobs = new Map<string, MemoryBlob>();
+    const store = new MemoryBlobStore({ blobs });
+    await Repository.create(store, keyring.header, never);
+    await writeSnapshot(await Repository.open(store, keyring.mainKeys, never), { objects: 60 });
+    await dumpToFolder(blobs, join(dir, 'copy'));
+    const clock = new TestClock();
+    const open = async () => {
+      const engine = await openEngine({ homeDir: join(dir, 'home'), language: 'zh', clock });
+      engines.push(engine);
+      return engine;
+    };
+    const engine = await open();
+    const secret = { kind: 'passphrase', passphrase: testPassphrase } as const;
+    await engine.call('recover.run', { from: { kind: 'disk', path: join(dir, 'copy') }, secret });
+    const chunk = [...blobs.keys()].filter((name) => name.startsWith('chunks/'))[30]!;
+    return { engine, open, clock, path: join(dir, 'copy', chunk), id: chunk.slice(10) };
+  }
+  const stateOf = async (engine: Engine, destination: string) => {
+    const { copies } = await engine.call('snapshot.show', { snapshot: 'latest' });
+    return copies.find((copy) => copy.destination === destination);
+  };
+  const figuresOf = async (engine: Engine) => (await engine.call('destination.list', {})).destinations[0]?.proof;
+
+  it('reads everything within the promised days, and says of the snapshot what is proven, no more', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine, clock } = await aHome(dir);
+      // The manifest is there, so it was written; nobody has seen its chunks yet.
+      expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'written', intact: true });
+      const first = await engine.call('verify.due', { destinations: [] });
+      expect(first).toMatchObject({ copies: [{ destination: 'recovered', damaged: [], missing: [] }], unreachable: [] });
+      expect(first.copies[0]!.read).toBeGreaterThanOrEqual(2);
+      expect(first.copies[0]!.read).toBeLessThan(20);
+      expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'listed' });
+      for (let day = 1; day < 30; day++) {
+        clock.advance(dayMs);
+        await engine.call('verify.due', { destinations: ['recovered'] });
+      }
+      expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'read-back', intact: true });
+      expect(await figuresOf(engine)).toMatchObject({ neverRead: { objects: 0, bytes: 0 }, provenShare: 1, damaged: 0 });
+    });
+  }, 120_000);
+
+  it('finds damage, takes the word back, and gives it again after healing', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine, path, id } = await aHome(dir);
+      await engine.call('verify.run', { destination: 'recovered', readPercent: 100, healFrom: null });
+      expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'read-back' });
+      await engine.call('destination.add', { kind: 'disk', name: 'second', path: join(dir, 'second'), role: 'second-disk', place: null });
+      await engine.call('copy.run', { snapshot: 'latest', from: 'recovered', to: 'second' });
+      expect(await stateOf(engine, 'second')).toMatchObject({ state: 'written' });
+
+      const bytes = await readFile(path);
+      await rm(path);
+      const found = await engine.call('verify.run', { destination: 'recovered', readPercent: 1, healFrom: null });
+      expect(found.missing).toEqual([id]);
+      expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'listed', intact: false });
+      bytes[bytes.length - 1]! ^= 1;
+      await writeFile(path, bytes);
+      // A suspect is in every share, however small.
+      const share = await engine.call('verify.due', { destinations: ['recovered'] });
+      expect(share.copies[0]).toMatchObject({ damaged: [{ object: id }], missing: [] });
+      expect((await figuresOf(engine))?.damaged).toBe(1);
+      await engine.call('verify.run', { destination: 'recovered', readPercent: 100, healFrom: 'second' });
+      expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'read-back', intact: true });
+      expect(await figuresOf(engine)).toMatchObject({ damaged: 0, provenShare: 1 });
+    });
+  }, 120_000);
+
+  it('waits while a backup runs, and keeps what it has proven when it is cut off', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine, clock } = await aHome(dir);
+      const other = await Catalog.open(join(dir, 'home', 'catalog.sqlite'), clock);
+      try {
+        expect(other.startJob({ id: '6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99', verb: 'backup.run', subject: 'shop' }, true)).toBe(true);
+        clock.advance(40 * dayMs);
+        const stop = new AbortController();
+        const share = engine.call('verify.due', { destinations: [] }, { signal: stop.signal });
+        share.catch(() => undefined);
+        await eventually(async () => {
+          const { jobs } = await engine.call('jobs.list', {});
+          expect(jobs.some(({ verb, state }) => verb === 'verify.due' && state === 'running')).toBe(true);
+        });
+        expect((await figuresOf(engine))?.provenShare ?? 0).toBe(0);
+        stop.abort();
+        await expect(share).rejects.toMatchObject({ code: 'cancelled' });
+        other.endJob('6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99', 'done', null);
+        // Everything is overdue: it is all read, once nobody is in the way.
+        expect((await engine.call('verify.due', { destinations: [] })).copies[0]).toMatchObject({ proof: { provenShare: 1 } });
+      } finally {
+        other.close();
+      }
+    });
+  }, 120_000);
+
+  it('names a copy that is away, and fails when there is none', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine } = await aHome(dir);
+      await engine.call('destination.add', { kind: 'disk', name: 'usb', path: join(dir, 'usb'), role: 'cold', place: null });
+      await rm(join(dir, 'usb'), { recursive: true });
+      expect(await engine.call('verify.due', { destinations: [] })).toMatchObject({
+        copies: [{ destination: 'recovered' }],
+        unreachable: [{ destination: 'usb', errorCode: 'backend.absent' }],
+      });
+      await expect(engine.call('verify.due', { destinations: ['usb'] })).rejects.toMatchObject({ code: 'backend.absent' });
+    });
+  }, 120_000);
+
+  it('keeps the limit of a destination and the switch of the daily share', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine } = await aHome(dir);
+      const keep = { retention: {}, pin: [], unpin: [] };
+      const set = (maxBytesPerSecond: number | null) => engine.call('destination.set', { name: 'recovered', ...keep, maxBytesPerSecond });
+      expect((await set(500_000)).destination).toMatchObject({ maxBytesPerSecond: 500_000 });
+      expect((await set(null)).destination).not.toHaveProperty('maxBytesPerSecond');
+      expect(await engine.call('share.status', {})).toEqual({ enabled: true });
+      await engine.call('share.set', { enabled: false });
+      expect(await engine.call('share.status', {})).toEqual({ enabled: false });
+    });
+  }, 120_000);
+});

@@ -1,0 +1,248 @@
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import { ByteBudget } from '../../backend/limit/byte-budget.ts';
+import { planShare } from '../../check/daily-share.ts';
+import { readShare, type ShareReport } from '../../check/read-share.ts';
+import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
+import { rest } from '../../platform/rest.ts';
+import { findingOf, type Repository } from '../../repository/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { nearness } from '../nearness.ts';
+import { ProofNotes } from '../proof-notes.ts';
+import { recordBroken } from '../record-damage.ts';
+import { openRepository, openStore } from '../stores.ts';
+import { watchOf } from '../watch-copy.ts';
+import { findDestination } from './lookup.ts';
+import { readTimeline } from './refresh-catalog.ts';
+
+/** Reading back has all day: it leaves disk and line to whoever works. Bytes per second, by kind of place. */
+const usualRate = { disk: 32 * 1024 * 1024, s3: 1024 * 1024 } as const;
+/** Work that people wait for: while it runs, nothing is read back. */
+const important: ReadonlySet<string> = new Set(['backup.run', 'restore.run', 'copy.run', 'recover.run', 'export.run']);
+const pauseMs = 1_000;
+
+interface OpenCopy {
+  readonly destination: SavedDestination;
+  readonly repository: Repository;
+}
+
+type CopyShare = VerbOutput<'verify.due'>['copies'][number];
+
+/**
+ * Reads today's share of every copy that can be reached, so that each object on each of them is read within 30 days. A copy that cannot be
+ * reached is named; with none at all the nearest one's error is thrown. Proofs are written down as they come: a killed share goes on with the rest.
+ */
+export async function verifyDue(
+  context: EngineContext,
+  input: VerbInput<'verify.due'>,
+  run: Run,
+): Promise<VerbOutput<'verify.due'>> {
+  const startedMs = context.clock.monotonicMs();
+  const { keys } = context.unlocked();
+  const closers: (() => Promise<void>)[] = [];
+  const pool = new ChunkPool(keys, 1);
+  try {
+    const opened: OpenCopy[] = [];
+    const unreachable: { destination: string; errorCode: string }[] = [];
+    const failures: AppError[] = [];
+    for (const destination of await chosen(context, input.destinations)) {
+      try {
+        const store = await openStore(keys, destination, { watch: watchOf(context, destination) });
+        closers.push(() => store.close());
+        opened.push({ destination, repository: await openRepository(store, keys, destination, run.signal) });
+      } catch (error) {
+        run.signal.throwIfAborted();
+        failures.push(toAppError(error));
+        unreachable.push({ destination: destination.name, errorCode: toAppError(error).code });
+      }
+    }
+    if (opened.length === 0) throw failures[0] ?? new AppError('destination.none', {});
+    const copies: CopyShare[] = [];
+    for (const copy of opened) {
+      try {
+        copies.push(await shareOf(context, copy, opened, pool, input.maxBytesPerSecond ?? null, run));
+      } catch (error) {
+        // A disk that was unplugged, a line that went down: the other copies still get their share.
+        run.signal.throwIfAborted();
+        unreachable.push({ destination: copy.destination.name, errorCode: toAppError(error).code });
+        failures.push(toAppError(error));
+      }
+    }
+    if (copies.length === 0 && failures[0] !== undefined) throw failures[0];
+    return { copies, unreachable, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
+  } finally {
+    await pool.close();
+    for (const close of closers) await close();
+    context.onCatalogChanged();
+  }
+}
+
+async function chosen(context: EngineContext, names: readonly string[]): Promise<SavedDestination[]> {
+  const wanted =
+    names.length > 0
+      ? await Promise.all(names.map((name) => findDestination(context, name)))
+      : (await context.home.settings.read()).destinations;
+  return [...wanted].sort((a, b) => nearness[a.role] - nearness[b.role]);
+}
+
+async function shareOf(
+  context: EngineContext,
+  { destination, repository }: OpenCopy,
+  all: readonly OpenCopy[],
+  pool: ChunkPool,
+  maxBytesPerSecond: number | null,
+  run: Run,
+): Promise<CopyShare> {
+  const { catalog, clock } = context;
+  const { inventory } = catalog;
+  const { id, name } = destination;
+  const { signal } = run;
+  // Manifests first: what a writer adds meanwhile, it adds in the other order.
+  await readTimeline(context, destination, repository, signal);
+  const listed = new Set(await repository.knownIds(signal));
+  const snapshots = await snapshotsOn(context, destination, all, signal);
+  const needed = new Set(snapshots.flatMap(({ objects }) => objects));
+  const absent = [...needed].filter((object) => !listed.has(object));
+  const known = inventory.objects(id);
+  const due = planShare(known, inventory.damage(id), clock.nowMs());
+  const budget = new ByteBudget({ bytesPerSecond: maxBytesPerSecond ?? usualRate[destination.kind] });
+  const notes = new ProofNotes(inventory);
+  let report: ShareReport;
+  try {
+    report = await readShare({
+      repository,
+      pool,
+      // What the listing does not know is asked for by name before it is called missing.
+      objects: [...absent, ...due.map(({ object }) => object)],
+      pause: async (lastBytes) => {
+        if (lastBytes > 0) await budget.take(lastBytes, signal);
+        await whileBusy(context, signal);
+      },
+      onProven: (object) => notes.add(id, object),
+      onProgress: ({ doneObjects, bytesRead }) =>
+        run.report({
+          phase: 'share',
+          detail: name,
+          doneBytes: bytesRead,
+          totalBytes: null,
+          doneItems: doneObjects,
+          totalItems: absent.length + due.length,
+        }),
+      signal,
+    });
+  } finally {
+    notes.flush();
+  }
+  const broken = [...report.damaged.map(({ object }) => object), ...report.missing];
+  await recordBroken(context, destination, broken, all[0]?.repository ?? repository, signal);
+  const isBroken = inventory.damage(id);
+  inventory.recordMended(
+    id,
+    [...isBroken].filter((object) => !known.some((one) => one.object === object) && !needed.has(object)),
+  );
+  await recordStates(context, destination, snapshots);
+  inventory.recordShareDone(id);
+  const { read, bytesRead, damaged, missing } = report;
+  await context.home.audit.append('verify.share', {
+    destination: name,
+    objects: known.length,
+    read,
+    damaged: damaged.length,
+    missing: missing.length,
+  });
+  return {
+    destination: name,
+    objects: known.length,
+    read,
+    bytesRead,
+    damaged: [...damaged],
+    missing: [...missing],
+    proof: inventory.figures(id),
+  };
+}
+
+interface SnapshotObjects {
+  readonly manifest: Manifest;
+  readonly manifestName: string;
+  /** Ids of its chunks. */
+  readonly objects: readonly string[];
+  /** False when a table record could be read nowhere: then nobody knows all of its objects. */
+  readonly isKnown: boolean;
+}
+
+/** What each snapshot on this copy needs, walked on the nearest copy that has the records: a record is the same wherever it is. */
+async function snapshotsOn(
+  { catalog }: EngineContext,
+  destination: SavedDestination,
+  all: readonly OpenCopy[],
+  signal: AbortSignal,
+): Promise<SnapshotObjects[]> {
+  const there = new Set(catalog.snapshotIdsAt(destination.id));
+  const found: SnapshotObjects[] = [];
+  for (const { manifest, manifestName } of catalog.snapshots(null)) {
+    if (!there.has(manifest.id)) continue;
+    const objects = new Set<string>();
+    if (manifest.accounts !== undefined) objects.add(manifest.accounts.chunk);
+    for (const { schemaChunk } of manifest.databases) objects.add(schemaChunk);
+    let isKnown = true;
+    for (const { tableChunk } of manifest.tables) {
+      objects.add(tableChunk);
+      const chunks = await chunksOf(tableChunk, all, signal);
+      isKnown &&= chunks !== null;
+      for (const id of chunks ?? []) objects.add(id);
+    }
+    found.push({ manifest, manifestName, objects: [...objects], isKnown });
+  }
+  return found;
+}
+
+async function chunksOf(
+  tableChunk: string,
+  all: readonly OpenCopy[],
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
+  for (const { repository } of all) {
+    try {
+      return await repository.chunksOfTable(tableChunk, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // A copy that is away, or has this one record not or damaged: the next one.
+      if (findingOf(error) === null && toAppError(error).code === 'unexpected') throw error;
+    }
+  }
+  return null;
+}
+
+/** Says of each snapshot what is proven by now: `listed` when all of it was seen, `read-back` when all of it has been read, since its oldest proof. */
+async function recordStates(
+  { catalog, home }: EngineContext,
+  destination: SavedDestination,
+  snapshots: readonly SnapshotObjects[],
+): Promise<void> {
+  const { id, name } = destination;
+  const damage = catalog.inventory.damage(id);
+  const proofs = catalog.inventory.proofs(id);
+  for (const { manifest, manifestName, objects, isKnown } of snapshots) {
+    const all = [manifestName, ...objects];
+    if (!isKnown || all.some((object) => damage.has(object))) continue;
+    const before = catalog.copies(manifest.id).find(({ destinationId }) => destinationId === id)?.copy;
+    const provenAt = all.map((object) => proofs.get(object) ?? '').reduce((oldest, at) => (at < oldest ? at : oldest));
+    if (provenAt === '') {
+      catalog.recordCopy(manifest.id, id, 'listed', true);
+      continue;
+    }
+    catalog.recordCopy(manifest.id, id, 'read-back', true, provenAt);
+    if (before?.state === 'written' || before?.state === 'listed')
+      await home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state: 'read-back' });
+  }
+}
+
+/** Whoever backs up or restores goes first, in this process or another on the same home. */
+async function whileBusy({ catalog }: EngineContext, signal: AbortSignal): Promise<void> {
+  while (catalog.runningVerbs().some((verb) => important.has(verb))) {
+    catalog.settleDeadJobs();
+    await rest(pauseMs, signal);
+  }
+}
