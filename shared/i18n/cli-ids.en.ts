@@ -126,6 +126,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'evidence.still-plugged-in': 'the cold disk is still plugged in',
   'evidence.sealed-in-snapshot': 'tables sealed in the snapshot',
   'evidence.rows-proven': 'the database was proven row by row',
+  'evidence.copy-share': 'how much of this copy was read back within 30 days',
   'evidence.checks-failed': 'a check of the latest backup did not hold',
   'evidence.kit-used': 'the recovery kit was used',
   'evidence.kit-written': 'the recovery kit was written',

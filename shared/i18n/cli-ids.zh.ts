@@ -119,6 +119,7 @@ export const cliIdsZh = {
   'evidence.still-plugged-in': '冷备盘还插在电脑上',
   'evidence.sealed-in-snapshot': '快照里单独封存的表',
   'evidence.rows-proven': '数据库逐行核对过',
+  'evidence.copy-share': '这处副本 30 天内读回过多少',
   'evidence.checks-failed': '最近一次备份有核对没有通过',
   'evidence.kit-used': '恢复卡用过',
   'evidence.kit-written': '恢复卡已写出',

@@ -206,12 +206,14 @@ class Verification {
   }
 
   async #readManifest(name: string): Promise<Manifest | null> {
-    const { repository, healFrom, signal } = this.#request;
-    return this.#readNamed(name, {
+    const { repository, healFrom, onProven, signal } = this.#request;
+    const manifest = await this.#readNamed(name, {
       read: (from) => from.getManifest(name, signal),
       replace: (sound) => repository.replaceManifest(sound, signal),
       healFrom,
     });
+    if (manifest !== null && !this.#damaged.has(name)) onProven?.(name);
+    return manifest;
   }
 
   async #checkStreamRecord(name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ChecklistItem, ChecklistItemId, Evidence } from '../../../shared/model/checklist.ts';
+import type { ProofFigures } from '../../../shared/model/proof.ts';
 import type { CopyState } from '../../../shared/model/snapshot.ts';
 
 /** What was seen of one source, newest snapshot first. The judge knows nothing but this: no setting is evidence. */
@@ -8,6 +9,8 @@ export interface SeenSource {
   /** From the audit log; null: never. ISO 8601. */
   readonly kitWrittenAt: string | null;
   readonly kitUsedAt: string | null;
+  /** What is proven of each copy; copies that this computer has not listed are not among them. */
+  readonly proofs?: readonly { readonly destination: string; readonly proof: ProofFigures }[];
 }
 
 export interface SeenSnapshot {
@@ -173,9 +176,21 @@ function judgeCoverage(seen: SeenSource): ChecklistItem {
     at: newest.at,
     facts: { rows: newest.rows },
   };
+  const all = [evidence, ...(seen.proofs ?? []).map(proofEvidence)];
   return newest.isGreen
-    ? item('coverage', 'unknown', [evidence], 'site-files-not-yet')
-    : item('coverage', 'fail', [evidence], 'look-at-checks');
+    ? item('coverage', 'unknown', all, 'site-files-not-yet')
+    : item('coverage', 'fail', all, 'look-at-checks');
+}
+
+/** How much of a copy has been read back, as it is. */
+function proofEvidence({ destination, proof }: NonNullable<SeenSource['proofs']>[number]): Evidence {
+  const facts = {
+    destination,
+    percent: Math.floor(proof.provenShare * 100),
+    neverRead: proof.neverRead.objects,
+    days: Math.floor(proof.oldestUnprovenDays),
+  };
+  return { id: 'copy-share', at: proof.listedAt, facts };
 }
 
 function judgeKit({ kitWrittenAt, kitUsedAt }: SeenSource): ChecklistItem {

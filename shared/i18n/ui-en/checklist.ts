@@ -37,6 +37,8 @@ export const checklistEn = {
     'disk-left': '“{{destination}}” was seen to leave',
     'sealed-in-snapshot': 'Tables sealed in the latest snapshot: {{tables}}',
     'rows-proven': 'Database proven row by row: {{rows}} rows',
+    'copy-share':
+      '“{{destination}}”: {{percent}}% read back within 30 days, {{neverRead}} objects never, longest wait {{days}} days',
     'checks-failed': 'A check of the latest backup did not pass',
     'kit-used': 'The recovery kit has opened the backups',
     'kit-written': 'The recovery kit has been written',

@@ -38,6 +38,7 @@ export const checklistZh = {
     'disk-left': '见「{{destination}}」拔下',
     'sealed-in-snapshot': '最近的快照里，单独加密的表：{{tables}} 张',
     'rows-proven': '数据库逐行核对过：{{rows}} 行',
+    'copy-share': '「{{destination}}」30 天内读回过 {{percent}}%，{{neverRead}} 块从没读过，最久的等了 {{days}} 天',
     'checks-failed': '最近一次备份有核对没有通过',
     'kit-used': '用恢复卡打开过备份',
     'kit-written': '恢复卡已写出',

@@ -37,6 +37,10 @@ export async function checklistVerb(
     nowMs: context.clock.nowMs(),
     snapshots: context.catalog.snapshots(name).map((snapshot) => seenSnapshot(context, snapshot, places)),
     ...kit,
+    proofs: destinations.flatMap(({ id, name: destination }) => {
+      const proof = context.catalog.inventory.figures(id);
+      return proof === null ? [] : [{ destination, proof }];
+    }),
   }));
   return { items: worstOf(seen.map(judgeChecklist)) };
 }
