@@ -1,7 +1,7 @@
 /**
  * Measures copies, checks, deletion and recovery of a repository, and two days of a shop beside restic:
  *
- *   npm run bench:repository -- [copies | verify | restic | recover | large] [flags]
+ *   npm run bench:repository -- [copies | verify | restic | recover | prune | large] [flags]
  *
  *   without a name    all of them, kept in bench/RESULTS.md; about fifteen minutes
  *   --quick           a tenth of everything, nothing kept: does the benchmark still work?
@@ -18,13 +18,14 @@ import { Rig } from '../rig.ts';
 import { startBenchShop } from '../shop-generator.ts';
 import { copiesReport } from './copies.ts';
 import { largeReport } from './large.ts';
+import { pruneReport } from './prune.ts';
 import { recoverReport } from './recover.ts';
 import { RepositoryBench } from './repository-bench.ts';
 import { hasRestic, resticReport } from './restic.ts';
 import { verifyReport } from './verify.ts';
 
 const folderPrefix = 'shouhu-bench-';
-const parts = ['copies', 'verify', 'restic', 'recover', 'large'] as const;
+const parts = ['copies', 'verify', 'restic', 'recover', 'prune', 'large'] as const;
 type Part = (typeof parts)[number];
 
 /** The size of a chunk, as a backup cuts it. */
@@ -74,6 +75,8 @@ async function measure(part: Part, bench: RepositoryBench, rig: Rig, scale: numb
       return verifyReport(bench, Math.ceil(objects * scale), payloadBytes);
     case 'recover':
       return recoverReport(bench, scale);
+    case 'prune':
+      return pruneReport(bench, scale);
     case 'large':
       return largeReport(bench, scale);
     case 'restic':

@@ -21,6 +21,8 @@ export interface RunningShop {
   paidTotal(): Promise<string>;
   /** Changes every order, so that the next backup has to read them all again. */
   touchOrders(): Promise<void>;
+  /** Somebody deletes all card codes and orders. */
+  loseCards(): Promise<void>;
   /** The rows of all tables, counted by the shop's own server. */
   countRows(): Promise<number>;
   stop(): Promise<void>;
@@ -61,6 +63,12 @@ export async function startShop(dir: string, rows = sampleRows): Promise<Running
       await shop.withOwner((session) =>
         session.execute(`UPDATE ${shop.database}.orders SET updated_at = created_at + INTERVAL 1 SECOND`, signal),
       );
+    },
+    async loseCards() {
+      await shop.withOwner(async (session) => {
+        for (const table of ['carmis', 'orders'])
+          await session.execute(`DELETE FROM ${shop.database}.${table}`, signal);
+      });
     },
     async countRows() {
       const tables = await ask(

@@ -4,6 +4,7 @@ import { ChecklistPage } from '../pages/checklist-page.ts';
 import { CopiesPage } from '../pages/copies-page.ts';
 import { CopyForm } from '../pages/copy-form.ts';
 import { RecoverPage } from '../pages/recover-page.ts';
+import { RetentionPage } from '../pages/retention-page.ts';
 import { RestorePage } from '../pages/restore-page.ts';
 import { SetUpPage } from '../pages/set-up-page.ts';
 import { ShopForm } from '../pages/shop-form.ts';
@@ -74,6 +75,7 @@ function allPages(page: Page, words: Words) {
     timeline: new TimelinePage(page, words),
     copies: new CopiesPage(page, words),
     checklist: new ChecklistPage(page, words),
+    retention: new RetentionPage(page, words),
     restore: new RestorePage(page, words),
     shops: new ShopsPage(page, words),
   };

@@ -66,7 +66,7 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
   const navigate = useNavigate();
   const location = useLocation();
   useFreshStart(location.pathname);
-  const { library, jobs, backup, copies, detail, restore, shop, checklist, dialogs } = stores;
+  const { library, jobs, backup, copies, detail, restore, retention, shop, checklist, dialogs } = stores;
   const go = (path: string, state?: unknown): void => void navigate(path, { state });
   const verifyFirst = (location.state as { readonly verify?: string } | null)?.verify ?? null;
   return (
@@ -98,7 +98,9 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
             library={library}
             copies={copies}
             cold={stores.cold}
+            retention={retention}
             dialogs={dialogs}
+            onRestore={() => go('/restore')}
             verifyFirst={verifyFirst}
           />
         }

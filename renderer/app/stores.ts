@@ -3,6 +3,7 @@ import { createChecklistStore } from '../features/checklist/index.ts';
 import { createColdStore } from '../features/cold-disk/index.ts';
 import { createCopiesStore } from '../features/copies/index.ts';
 import { createOnboardingStore } from '../features/onboarding/index.ts';
+import { createRetentionStore } from '../features/retention/index.ts';
 import { createRestoreStore } from '../features/restore/index.ts';
 import { createShopStore } from '../features/shop/index.ts';
 import { createUnlockStore } from '../features/unlock/index.ts';
@@ -30,6 +31,7 @@ export function createStores(client: Client) {
     shop: createShopStore(client),
     copies: createCopiesStore(client),
     cold: createColdStore(client),
+    retention: createRetentionStore(client),
     restore: createRestoreStore(client),
     checklist: createChecklistStore(client),
     onboarding: createOnboardingStore(client, session.load),

@@ -3,6 +3,7 @@ import { coldEn } from './ui-en/cold.ts';
 import { commonEn } from './ui-en/common.ts';
 import { copiesEn } from './ui-en/copies.ts';
 import { remediesEn } from './ui-en/remedies.ts';
+import { retentionEn } from './ui-en/retention.ts';
 import { restoreEn } from './ui-en/restore.ts';
 import { shopEn } from './ui-en/shop.ts';
 import { startEn } from './ui-en/start.ts';
@@ -17,6 +18,7 @@ export const uiEn = {
   ...coldEn,
   ...timelineEn,
   ...restoreEn,
+  ...retentionEn,
   ...remediesEn,
   ...checklistEn,
 };

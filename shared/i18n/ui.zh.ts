@@ -3,6 +3,7 @@ import { coldZh } from './ui-zh/cold.ts';
 import { commonZh } from './ui-zh/common.ts';
 import { copiesZh } from './ui-zh/copies.ts';
 import { remediesZh } from './ui-zh/remedies.ts';
+import { retentionZh } from './ui-zh/retention.ts';
 import { restoreZh } from './ui-zh/restore.ts';
 import { shopZh } from './ui-zh/shop.ts';
 import { startZh } from './ui-zh/start.ts';
@@ -17,6 +18,7 @@ export const uiZh = {
   ...coldZh,
   ...timelineZh,
   ...restoreZh,
+  ...retentionZh,
   ...remediesZh,
   ...checklistZh,
 };

@@ -9,6 +9,7 @@ import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ColdRotation, type ColdStore } from '../cold-disk/index.ts';
 import { ErrorCard } from '../errors/index.ts';
+import { RetentionPanel, type RetentionStore } from '../retention/index.ts';
 import { DailyShareSwitch } from './DailyShareSwitch.tsx';
 import { DestinationCard } from './DestinationCard.tsx';
 import { DestinationForm } from './DestinationForm.tsx';
@@ -20,12 +21,14 @@ interface CopiesPageProps {
   readonly library: LibraryStore;
   readonly copies: CopiesStore;
   readonly cold: ColdStore;
+  readonly retention: RetentionStore;
   readonly dialogs: Dialogs;
+  readonly onRestore: () => void;
   /** A copy whose check was asked for elsewhere. */
   readonly verifyFirst: string | null;
 }
 
-export function CopiesPage({ library, copies, cold, dialogs, verifyFirst }: CopiesPageProps) {
+export function CopiesPage({ library, copies, cold, retention, dialogs, onRestore, verifyFirst }: CopiesPageProps) {
   const { t } = useWords();
   const state = useStore(library.store);
   const run = useStore(copies.verify.store);
@@ -34,9 +37,16 @@ export function CopiesPage({ library, copies, cold, dialogs, verifyFirst }: Copi
     run.view === 'idle' ? verifyFirst : (verifyFirst ?? run.subject),
   );
 
+  const [tidied, setTidied] = useState<string | null>(() => subjectOf(retention));
+
   function openAdd(open: boolean): void {
     copies.connect.reset();
     setIsAdding(open);
+  }
+
+  function tidyUp(name: string | null): void {
+    retention.reset();
+    setTidied(name);
   }
 
   function verify(name: string | null): void {
@@ -79,7 +89,18 @@ export function CopiesPage({ library, copies, cold, dialogs, verifyFirst }: Copi
                 damaged={isDamaged(destination.name, state.library.snapshots)}
                 copies={copies}
                 onVerify={() => verify(destination.name)}
+                onTidyUp={() => tidyUp(destination.name)}
               />
+              {tidied === destination.name && (
+                <RetentionPanel
+                  key={`tidy ${destination.name}`}
+                  destination={destination.name}
+                  rule={destination.retention}
+                  retention={retention}
+                  onClose={() => tidyUp(null)}
+                  onRestore={onRestore}
+                />
+              )}
               {verifying === destination.name && (
                 <VerifyPanel
                   key={destination.name}
@@ -98,4 +119,13 @@ export function CopiesPage({ library, copies, cold, dialogs, verifyFirst }: Copi
       )}
     </Page>
   );
+}
+
+/** Who left the page and comes back finds the tidying where it was. */
+function subjectOf({ rehearsal, run }: RetentionStore): string | null {
+  for (const job of [run, rehearsal]) {
+    const state = job.store.getState();
+    if (state.view !== 'idle') return state.subject;
+  }
+  return null;
 }

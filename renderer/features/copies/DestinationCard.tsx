@@ -18,9 +18,10 @@ interface DestinationCardProps {
   readonly damaged: boolean;
   readonly copies: CopiesStore;
   readonly onVerify: () => void;
+  readonly onTidyUp: () => void;
 }
 
-export function DestinationCard({ destination, proof, damaged, copies, onVerify }: DestinationCardProps) {
+export function DestinationCard({ destination, proof, damaged, copies, onVerify, onTidyUp }: DestinationCardProps) {
   const { t, format, language } = useWords();
   const { name, role, place, where, provider, hasCredentials, lockDays } = destination;
   const check = useStore(copies.checks, (checks) => checks[name]);
@@ -41,6 +42,9 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify 
           </Button>
           <Button variant="light" size="xs" onClick={onVerify} aria-label={t('copies.verifyLabel', { name })}>
             {t('copies.verify')}
+          </Button>
+          <Button variant="default" size="xs" onClick={onTidyUp} aria-label={t('retention.openLabel', { name })}>
+            {t('retention.open')}
           </Button>
           <Button
             variant="subtle"

@@ -11,6 +11,7 @@ const byArea: Readonly<Record<string, UiKey>> = {
   repository: 'meaning.copy',
   copy: 'meaning.copy',
   disk: 'meaning.copy',
+  prune: 'meaning.prune',
   restore: 'meaning.restore',
   sandbox: 'meaning.restore',
   source: 'meaning.setup',

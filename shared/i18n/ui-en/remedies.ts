@@ -21,6 +21,9 @@ export const remediesEn = {
     'home_already-initialised': 'Just use it: nothing has to be set up again.',
     home_damaged: 'Take any copy and the recovery kit and choose “Bring everything back”: the whole timeline returns.',
     'keys_vault-closed': 'When you need card secrets, choose to open them at the “Card secrets” step of a restore.',
+    prune_unreadable: 'Check this copy on the Copies page with a sound copy to repair it from, then tidy up again.',
+    'prune_looks-like-attack':
+      'See whether the data is still in the shop: if something is missing, restore now; if you cleared it away yourself, look at what would go once more and confirm it there.',
     repository_foreign:
       'Make sure disks or buckets are not mixed up; to use the backups in there, choose “Bring everything back”.',
     repository_damaged: 'Check this copy on the Copies page, with a sound copy to repair from.',

@@ -16,6 +16,9 @@ export const remediesZh = {
     'home_already-initialised': '直接使用就可以，不需要重新设置。',
     home_damaged: '用任意一份副本和恢复卡，选择「把一切找回来」，整条时间线都会回来。',
     'keys_vault-closed': '需要卡密时，在恢复的「卡密」一步选择用卡密保险库口令打开。',
+    prune_unreadable: '请到「副本」页检查这一处，选一处完好的副本作为修复来源，修好以后再来清理。',
+    'prune_looks-like-attack':
+      '请先看看店里的数据还在不在：少了就马上恢复；确实是自己清理的，再看一遍会清理什么，在那里确认。',
     repository_foreign: '请确认硬盘或存储桶没有拿错；想使用里面的备份，请选择「把一切找回来」。',
     repository_damaged: '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
     'repository_missing-object': '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
