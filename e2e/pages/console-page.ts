@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import type { UiKey } from '../../shared/i18n/ui.zh.ts';
 import type { Words } from '../support/words.ts';
 
-export type ScreenName = 'timeline' | 'copies' | 'restore' | 'checklist' | 'shops';
+export type ScreenName = 'timeline' | 'copies' | 'restore' | 'checklist' | 'keys' | 'shops';
 
 /** What every screen has: the menu, the heading, alerts. Selectors live in the page objects and nowhere else. */
 export class ConsolePage {

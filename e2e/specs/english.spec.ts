@@ -81,7 +81,7 @@ it('is locked at the second start, refuses a wrong passphrase in words and opens
 });
 
 it('shows every screen without a word of Chinese', async () => {
-  const { timeline, copies, shops, shopForm, checklist } = pages;
+  const { timeline, copies, shops, shopForm, checklist, keys } = pages;
   await copies.goTo('copies');
   await copies.card(names.second).waitFor();
   await picture('english-copies');
@@ -96,6 +96,11 @@ it('shows every screen without a word of Chinese', async () => {
   await checklist.goTo('checklist');
   await checklist.items.first().waitFor();
   await picture('english-checklist');
+  await keys.goTo('keys');
+  await keys.sheets('main').first().waitFor();
+  await picture('english-keys');
+  await keys.openNewSheet('vault');
+  await picture('english-new-sheet');
   await timeline.goTo('timeline');
   await timeline.snapshots.first().waitFor();
 });

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { ChecklistPage } from '../pages/checklist-page.ts';
 import { CopiesPage } from '../pages/copies-page.ts';
 import { CopyForm } from '../pages/copy-form.ts';
+import { KeysPage } from '../pages/keys-page.ts';
 import { RecoverPage } from '../pages/recover-page.ts';
 import { RetentionPage } from '../pages/retention-page.ts';
 import { RestorePage } from '../pages/restore-page.ts';
@@ -75,6 +76,7 @@ function allPages(page: Page, words: Words) {
     timeline: new TimelinePage(page, words),
     copies: new CopiesPage(page, words),
     checklist: new ChecklistPage(page, words),
+    keys: new KeysPage(page, words),
     retention: new RetentionPage(page, words),
     restore: new RestorePage(page, words),
     shops: new ShopsPage(page, words),

@@ -1,9 +1,10 @@
 import { AppShell, NavLink, Stack } from '@mantine/core';
-import { IconArrowBackUp, IconBuildingStore, IconChecklist, IconCopy, IconHome } from '@tabler/icons-react';
+import { IconArrowBackUp, IconBuildingStore, IconChecklist, IconCopy, IconHome, IconKey } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { NavLink as RouterLink, Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
 import { ChecklistPage } from '../features/checklist/index.ts';
 import { CopiesPage } from '../features/copies/index.ts';
+import { KeysPage } from '../features/keys/index.ts';
 import { RestorePage } from '../features/restore/index.ts';
 import { ShopsPage } from '../features/shop/index.ts';
 import { TimelinePage } from '../features/timeline/index.ts';
@@ -18,6 +19,7 @@ const pages = [
   { path: '/copies', word: 'nav.copies', icon: IconCopy },
   { path: '/restore', word: 'nav.restore', icon: IconArrowBackUp },
   { path: '/checklist', word: 'nav.checklist', icon: IconChecklist },
+  { path: '/keys', word: 'nav.keys', icon: IconKey },
   { path: '/shops', word: 'nav.shops', icon: IconBuildingStore },
 ] as const;
 
@@ -66,7 +68,7 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
   const navigate = useNavigate();
   const location = useLocation();
   useFreshStart(location.pathname);
-  const { library, jobs, backup, copies, detail, restore, retention, shop, checklist, dialogs } = stores;
+  const { library, jobs, backup, copies, detail, restore, retention, shop, checklist, keys, dialogs } = stores;
   const go = (path: string, state?: unknown): void => void navigate(path, { state });
   const verifyFirst = (location.state as { readonly verify?: string } | null)?.verify ?? null;
   return (
@@ -110,6 +112,7 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
         element={<RestorePage library={library} restore={restore} dialogs={dialogs} onTimeline={() => go('/')} />}
       />
       <Route path="/checklist" element={<ChecklistPage checklist={checklist} library={library} />} />
+      <Route path="/keys" element={<KeysPage keys={keys} library={library} dialogs={dialogs} />} />
       <Route
         path="/shops"
         element={<ShopsPage library={library} shop={shop} dialogs={dialogs} demo={demoPossible ? stores.demo : null} />}

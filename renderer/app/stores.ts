@@ -2,6 +2,7 @@ import type { Client } from '../bridge/client.ts';
 import { createChecklistStore } from '../features/checklist/index.ts';
 import { createColdStore } from '../features/cold-disk/index.ts';
 import { createCopiesStore } from '../features/copies/index.ts';
+import { createKeysStore } from '../features/keys/index.ts';
 import { createOnboardingStore } from '../features/onboarding/index.ts';
 import { createRetentionStore } from '../features/retention/index.ts';
 import { createRestoreStore } from '../features/restore/index.ts';
@@ -34,6 +35,7 @@ export function createStores(client: Client) {
     retention: createRetentionStore(client),
     restore: createRestoreStore(client),
     checklist: createChecklistStore(client),
+    keys: createKeysStore(client),
     onboarding: createOnboardingStore(client, session.load),
     unlock: createUnlockStore(client, session.load),
   };

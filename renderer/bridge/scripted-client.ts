@@ -8,6 +8,7 @@ import type { Client } from './client.ts';
 import { coldCommands } from './scripted/cold-commands.ts';
 import { createFakeJobs } from './scripted/fake-jobs.ts';
 import { idOf } from './scripted/sample-shop.ts';
+import { keyCommands } from './scripted/key-commands.ts';
 import { setUpCommands } from './scripted/set-up-commands.ts';
 import { workCommands } from './scripted/work-commands.ts';
 import { createWorld } from './scripted/world.ts';
@@ -82,6 +83,7 @@ export function createScriptedClient({ scene = 'empty', language = 'zh', paceMs 
     'app.openKit': () => ({}),
     'app.openLink': () => ({}),
     ...setUpCommands(world, jobs, changed),
+    ...keyCommands(world, jobs, changed),
     ...workCommands(world, jobs, changed),
     ...coldCommands(world, jobs, changed),
   };

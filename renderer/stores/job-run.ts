@@ -6,7 +6,18 @@ import type { Client } from '../bridge/client.ts';
 
 /** The commands that take a job id and can be watched and cancelled. */
 export type JobCommand =
-  'backup.run' | 'copy.run' | 'verify.run' | 'prune.run' | 'cold.run' | 'restore.run' | 'recover.run' | 'demo.open';
+  | 'backup.run'
+  | 'copy.run'
+  | 'verify.run'
+  | 'prune.run'
+  | 'cold.run'
+  | 'restore.run'
+  | 'recover.run'
+  | 'demo.open'
+  | 'key.addSheet'
+  | 'key.revoke'
+  | 'key.changePassphrase'
+  | 'kit.rehearse';
 
 /** `done` without a value: the job was started by an earlier page, so its figures are only in the timeline. */
 export type JobRunState<O> =

@@ -80,9 +80,9 @@ export const cliEn: Record<CliKey, string> = {
   'figure.seconds': '{{seconds}} s',
   'figure.minutes': '{{minutes}} min {{seconds}} s',
   'progress.left': '{{time}} left',
-  'column.key': 'key',
-  'column.kind': 'kind',
-  'column.holder': 'held by',
+  'column.key': 'Key',
+  'column.kind': 'Kind',
+  'column.holder': 'Held by',
   'key-name.main': 'main key',
   'key-name.vault': 'card vault',
   'slot-kind.passphrase': 'passphrase',
@@ -108,7 +108,7 @@ export const cliEn: Record<CliKey, string> = {
   'rehearse.main':
     '✓ Opened: copy “{{destination}}”, snapshot of {{at}}, {{rows}} rows of table {{table}}. This sheet works.',
   'rehearse.vault':
-    '✓ Opened: copy “{{destination}}”, snapshot of {{at}}, {{rows}} card secrets of table {{table}} (not shown). This sheet works.',
+    '✓ Opened: copy “{{destination}}”, snapshot of {{at}}, {{rows}} sealed rows of table {{table}} (not shown). This sheet works.',
   'rehearse.sheet': 'Sheet {{sheet}}, held by: {{holder}}',
   'column.name': 'Name',
   'column.database': 'Database',

@@ -100,7 +100,7 @@ export const cliZh = {
   'key.copy-changed-elsewhere': '副本“{{destination}}”被别的电脑改过口令或恢复卡，没有动它；它仍按那台电脑的来开',
   'rehearse.main': '✓ 打开了：副本“{{destination}}”，{{at}} 的快照，表 {{table}} 的 {{rows}} 行。这张恢复卡能用。',
   'rehearse.vault':
-    '✓ 打开了：副本“{{destination}}”，{{at}} 的快照，表 {{table}} 的 {{rows}} 条卡密（没有显示内容）。这张恢复卡能用。',
+    '✓ 打开了：副本“{{destination}}”，{{at}} 的快照，表 {{table}} 里封存的 {{rows}} 行（没有显示内容）。这张恢复卡能用。',
   'rehearse.sheet': '恢复卡编号 {{sheet}}，持有人：{{holder}}',
   'column.name': '名字',
   'column.database': '数据库',

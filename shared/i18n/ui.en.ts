@@ -2,6 +2,7 @@ import { checklistEn } from './ui-en/checklist.ts';
 import { coldEn } from './ui-en/cold.ts';
 import { commonEn } from './ui-en/common.ts';
 import { copiesEn } from './ui-en/copies.ts';
+import { keyringEn } from './ui-en/keyring.ts';
 import { remediesEn } from './ui-en/remedies.ts';
 import { retentionEn } from './ui-en/retention.ts';
 import { restoreEn } from './ui-en/restore.ts';
@@ -16,6 +17,7 @@ export const uiEn = {
   ...shopEn,
   ...copiesEn,
   ...coldEn,
+  ...keyringEn,
   ...timelineEn,
   ...restoreEn,
   ...retentionEn,

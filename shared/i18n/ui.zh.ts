@@ -2,6 +2,7 @@ import { checklistZh } from './ui-zh/checklist.ts';
 import { coldZh } from './ui-zh/cold.ts';
 import { commonZh } from './ui-zh/common.ts';
 import { copiesZh } from './ui-zh/copies.ts';
+import { keyringZh } from './ui-zh/keyring.ts';
 import { remediesZh } from './ui-zh/remedies.ts';
 import { retentionZh } from './ui-zh/retention.ts';
 import { restoreZh } from './ui-zh/restore.ts';
@@ -16,6 +17,7 @@ export const uiZh = {
   ...shopZh,
   ...copiesZh,
   ...coldZh,
+  ...keyringZh,
   ...timelineZh,
   ...restoreZh,
   ...retentionZh,

@@ -82,6 +82,19 @@ export const commands = {
     output: z.strictObject({ repositoryId: z.string(), kitFiles: z.array(z.string()) }),
   },
   'home.unlock': { input: engineVerbs['home.unlock'].input.options[0], output: nothing },
+  'key.list': engineVerbs['key.list'],
+  'key.addSheet': {
+    input: withJob(
+      engineVerbs['key.addSheet'].input.omit({ dir: true, language: true }).extend({ folderToken: tokenSchema }),
+    ),
+    output: engineVerbs['key.addSheet'].output,
+  },
+  'key.revoke': { input: withJob(engineVerbs['key.revoke'].input), output: engineVerbs['key.revoke'].output },
+  'key.changePassphrase': {
+    input: withJob(engineVerbs['key.changePassphrase'].input),
+    output: engineVerbs['key.changePassphrase'].output,
+  },
+  'kit.rehearse': { input: withJob(engineVerbs['kit.rehearse'].input), output: engineVerbs['kit.rehearse'].output },
   'source.add': { input: pageSourceSchema, output: engineVerbs['source.add'].output },
   'source.try': { input: pageSourceSchema, output: engineVerbs['source.try'].output },
   'source.list': engineVerbs['source.list'],

@@ -184,7 +184,10 @@ describe('a home that was open when the engine died', () => {
   const from = { kind: 'disk', path: '/copy' } as const;
   const backup = { source: 'shop', to: [], maxBytesPerSecond: null };
 
-  async function openedBy<N extends 'home.unlock' | 'home.init' | 'recover.run'>(verb: N, input: VerbInput<N>) {
+  async function openedBy<N extends 'home.unlock' | 'home.init' | 'recover.run' | 'key.changePassphrase'>(
+    verb: N,
+    input: VerbInput<N>,
+  ) {
     const rig = aHost();
     rig.host.start();
     rig.engine().say({ type: 'ready' });
@@ -218,6 +221,14 @@ describe('a home that was open when the engine died', () => {
     const recovered = await openedBy('recover.run', { from, secret });
     expect(recovered.engine().sent).toMatchObject([{ verb: 'home.unlock', input: { words: secret.words } }]);
     expect(JSON.stringify(recovered.states)).not.toContain('orchid');
+  });
+
+  it('by a passphrase that was changed since is opened with the new one; the vault’s opens nothing', async () => {
+    const change = { current: { passphrase }, newPassphrase: 'another one of many words' };
+    const changed = await openedBy('key.changePassphrase', { key: 'main', ...change });
+    expect(changed.engine().sent).toMatchObject([{ verb: 'home.unlock', input: { passphrase: change.newPassphrase } }]);
+    const vault = await openedBy('key.changePassphrase', { key: 'vault', ...change });
+    expect(vault.engine().sent).toEqual([]);
   });
 
   it('stays locked when its passphrase is another one by now, and is not tried with it again', async () => {

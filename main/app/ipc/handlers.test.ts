@@ -10,9 +10,12 @@ const strangeToken = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 const home = { initialised: true, unlocked: true, repositoryId: 'r', sources: 0, destinations: 0, version: '0.1.0' };
 const kitFile = '/usb/shouhu-recovery-kit-main-1a2b3c4d.html';
 
+const sheetFile = '/usb/shouhu-recovery-kit-vault-1a2b3c4d-7c1d22e0.html';
+
 const replies: Partial<Record<VerbName, unknown>> = {
   'home.status': home,
   doctor: { findings: [{ id: 'database-server', ok: true, needed: false, facts: {} }] },
+  'key.addSheet': { kitFiles: [sheetFile] },
   'home.init': { repositoryId: 'r', kitFiles: [kitFile], words: { main: ['abandon'], vault: ['zoo'] } },
 };
 
@@ -74,6 +77,18 @@ describe('tokens', () => {
     expect(input).toMatchObject({ ssh: { auth: { kind: 'key', privateKeyPem: 'PEM of /home/me/.ssh/id' } } });
     expect(engineVerbs['source.add'].input.safeParse(input).success).toBe(true);
     expect(JSON.stringify(answer)).not.toContain('PEM');
+  });
+
+  it('become the folder of a new sheet, whose page can then be opened for printing', async () => {
+    const { handlers, calls, openFile } = aDesk();
+    const choice = await handlers['app.chooseFolder']({ purpose: 'kit' });
+    const current = { passphrase: 'p' };
+    await handlers['key.addSheet']({ key: 'vault', current, holder: null, folderToken: choice!.token, jobId });
+    expect(calls('key.addSheet')).toEqual([
+      ['key.addSheet', { key: 'vault', current, holder: null, dir: '/usb', language: 'zh' }, jobId],
+    ]);
+    await handlers['app.openKit']({ kit: 'vault' });
+    expect(openFile).toHaveBeenCalledWith(sheetFile);
   });
 
   it('become the folder of a destination', async () => {

@@ -79,6 +79,17 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     },
     'home.unlock': pass('home.unlock'),
 
+    'key.list': pass('key.list'),
+    'key.addSheet': async ({ jobId, folderToken, ...input }) => {
+      const dir = chosen.pathOf('folder', folderToken);
+      const written = await engine.call('key.addSheet', { ...input, dir, language: language.get() }, jobId);
+      kits.remember(dir, written.kitFiles);
+      return written;
+    },
+    'key.revoke': ({ jobId, ...input }) => engine.call('key.revoke', input, jobId),
+    'key.changePassphrase': ({ jobId, ...input }) => engine.call('key.changePassphrase', input, jobId),
+    'kit.rehearse': ({ jobId, ...input }) => engine.call('kit.rehearse', input, jobId),
+
     'source.add': async (input) => engine.call('source.add', await inputs.source(input)),
     'source.try': async (input) => engine.call('source.try', await inputs.source(input)),
     'source.list': pass('source.list'),

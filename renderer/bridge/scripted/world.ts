@@ -2,9 +2,11 @@ import type { Language } from '../../../shared/ipc/contract.ts';
 import type { ColdSchedule } from '../../../shared/model/cold-disk.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { JobView } from '../../../shared/model/job.ts';
+import type { KeySlot } from '../../../shared/model/keys.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 import type { EngineState } from '../../../shared/ipc/contract.ts';
+import { sampleSlots } from './sample-keys.ts';
 import { aSource, idOf, sampleDestinations, sampleSnapshots, shopName } from './sample-shop.ts';
 
 /** empty: never set up · locked · bare: keys but no shop · new: shop and copies, no snapshot · shop · interrupted. */
@@ -21,6 +23,9 @@ export interface World {
   destinations: DestinationView[];
   snapshots: SnapshotSummary[];
   jobs: JobView[];
+  slots: KeySlot[];
+  /** Copies that were away when the keys changed. */
+  behind: string[];
   /** Destinations on which the next check finds damage. */
   damaged: Set<string>;
   /** Schedules and rounds of cold disks, by name, and which of them are plugged in. */
@@ -57,6 +62,8 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
             },
           ]
         : [],
+    slots: sampleSlots(nowMs),
+    behind: [],
     damaged: new Set(['第二块硬盘']),
     coldSchedules: new Map(),
     coldCompleted: new Map([['蓝色 U 盘', new Date(nowMs - 27 * 3_600_000).toISOString()]]),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedClient } from '../../bridge/scripted-client.ts';
 import { createJobRun } from '../../stores/job-run.ts';
-import { wordsIn, wrongWords } from './words.ts';
+import { wordsIn, wrongWords } from '../sheet-words/index.ts';
 
 const from = { kind: 'disk', folderToken: crypto.randomUUID() } as const;
 const typed = (words: readonly string[]) => ({ from, secret: { kind: 'words', words: words.join(' ') } }) as const;

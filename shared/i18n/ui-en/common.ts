@@ -15,6 +15,7 @@ export const commonEn = {
     copies: 'Copies',
     restore: 'Restore',
     checklist: 'Checklist',
+    keys: 'Keys',
     shops: 'Shops',
   },
   top: {
@@ -123,6 +124,7 @@ export const commonEn = {
       create: 'Creating tables',
       write: 'Writing',
       open: 'Opening the repository',
+      header: 'Renewing the locks of the copies',
       plan: 'Planning what to read',
       publish: 'Writing the manifest',
       timeline: 'Reading the timeline',

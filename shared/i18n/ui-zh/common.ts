@@ -16,6 +16,7 @@ export const commonZh = {
     copies: '副本',
     restore: '恢复',
     checklist: '检查清单',
+    keys: '钥匙与恢复卡',
     shops: '店铺',
   },
   top: {
@@ -117,6 +118,7 @@ export const commonZh = {
       create: '正在建表',
       write: '正在写入',
       open: '正在打开仓库',
+      header: '正在更新副本的锁',
       plan: '正在规划读取',
       publish: '正在写入清单',
       timeline: '正在读取时间线',

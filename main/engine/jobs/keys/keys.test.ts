@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -301,6 +301,23 @@ describe('a rehearsal', () => {
     expect((await rehearse()).destination).toBe('usb');
     await expect(rehearse({ from: 'second' })).rejects.toMatchObject({ code: 'kit.nothing-to-open' });
     await expect(rehearse({ from: 'near' })).rejects.toMatchObject({ code: 'backend.absent' });
+  });
+
+  it.each([
+    ['main', 1],
+    ['vault', 2],
+  ] as const)('does not take rotten rows of the %s key for opened ones', async (key, kindByte) => {
+    await putShopOn('near');
+    const chunks = join(disk('near'), 'chunks');
+    for (const file of (await filesOf(chunks)).keys()) {
+      const bytes = await readFile(join(chunks, file));
+      if (bytes[5] !== kindByte) continue;
+      bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
+      await rm(join(chunks, file));
+      await writeFile(join(chunks, file), bytes);
+    }
+    await expect(rehearse({ key, words: words[key].join(' ') })).rejects.toMatchObject({ code: 'repository.damaged' });
+    expect(await actions()).not.toContain('kit.rehearse');
   });
 
   it('brings a copy up to date that is older than the paper', async () => {

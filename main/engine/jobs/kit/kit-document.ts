@@ -80,7 +80,6 @@ export function kitAsHtml(kit: Kit, qrSvg: string): string {
 <div class="qr">${qrSvg}${both((text) => text.qr)}</div>
 </div>
 <p class="holder">${both((text) => text.holder)}</p>
-<p class="note">${both((text) => text.revoking)}</p>
 <h2>${escape(first.heading)}</h2>
 ${htmlWords(first.words, 'words')}
 <h2>${escape(second.heading)}</h2>
@@ -93,6 +92,7 @@ ${htmlWords(second.words, 'words second')}
 <ol lang="zh-CN">${steps(zh)}</ol>
 <div lang="en" class="english"><h2>${escape(en.stepsHeading)}</h2>
 <ol>${steps(en)}</ol></div>
+<p class="note">${both((text) => text.revoking)}</p>
 </body>
 </html>
 `;
@@ -146,7 +146,7 @@ function htmlWords(words: readonly string[], className: string): string {
 
 /** The places that are known, and room to write the others by hand. */
 function placeLines({ places }: Kit): string[] {
-  const blank = '_'.repeat(60);
+  const blank = '_'.repeat(40);
   return [...places, ...Array.from({ length: Math.max(1, linesForPlaces - places.length) }, () => blank)];
 }
 
@@ -154,27 +154,32 @@ function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
+/** One A4 page, also with half a dozen copies on it. */
 const style = `
-@page { size: A4; margin: 10mm 14mm; }
-body { font: 10pt/1.3 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #000; background: #fff; max-width: 182mm; margin: 0 auto; }
-h1 { font-size: 18pt; margin: 0 0 3mm; }
-h2 { font-size: 10.5pt; margin: 2.5mm 0 0.8mm; }
-h1 small, h2 small, p small { display: block; font-weight: normal; font-size: 8.5pt; color: #333; }
+@page { size: A4; margin: 9mm 13mm; }
+body { font: 9.5pt/1.25 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #000; background: #fff; max-width: 184mm; margin: 0 auto; }
+h1 { font-size: 17pt; margin: 0 0 2mm; }
+h1 small { font-size: 9.5pt; margin-left: 3mm; }
+h2 { font-size: 10pt; margin: 2mm 0 0.6mm; }
+h1 small, h2 small, p small { font-weight: normal; color: #333; }
+h2 small { font-size: 8pt; margin-left: 2mm; }
+p small { display: block; font-size: 8pt; }
 .head { display: flex; justify-content: space-between; align-items: flex-start; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 1mm 4mm; margin: 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.6mm 4mm; margin: 0; }
 dd { margin: 0; font-family: monospace; overflow-wrap: anywhere; }
-.qr { flex: none; width: 36mm; margin-left: 4mm; text-align: center; font-size: 7pt; line-height: 1.2; }
-.qr svg { display: block; width: 36mm; height: 36mm; }
+.qr { flex: none; width: 34mm; margin-left: 4mm; text-align: center; font-size: 6.5pt; line-height: 1.2; }
+.qr svg { display: block; width: 34mm; height: 34mm; }
 .qr small { display: block; color: #333; }
-.note { font-size: 8.5pt; margin: 1mm 0; }
-.holder { border: 0.6mm solid #000; padding: 2mm 3mm; font-weight: bold; margin: 2mm 0; }
+.holder { border: 0.6mm solid #000; padding: 1.4mm 3mm; font-weight: bold; margin: 1.5mm 0; }
+.note { font-size: 8pt; margin: 2mm 0 0; }
+.note small { font-size: 7pt; }
 table.words { border-collapse: collapse; width: 100%; }
-table.words td { border: 0.3mm solid #000; padding: 0.6mm 2mm; width: 25%; font-size: 11.5pt; }
-table.second td { font-size: 9pt; padding: 0.2mm 2mm; }
-.places { margin: 0; padding-left: 5mm; overflow: hidden; }
-.places li { overflow-wrap: anywhere; }
-ol { margin: 0; padding-left: 6mm; font-size: 9pt; }
-.english { font-size: 8.5pt; color: #222; }
-.english h2 { font-size: 9pt; }
-.english ol { font-size: 7.5pt; }
+table.words td { border: 0.3mm solid #000; padding: 0.3mm 2mm; width: 25%; font-size: 11.5pt; line-height: 1.3; }
+table.second td { font-size: 8.5pt; padding: 0 2mm; }
+.places { margin: 0; padding-left: 5mm; columns: 2; font-size: 8.5pt; }
+.places li { overflow: hidden; overflow-wrap: anywhere; break-inside: avoid; }
+ol { margin: 0; padding-left: 6mm; font-size: 8.5pt; }
+.english { color: #222; }
+.english h2 { font-size: 8.5pt; }
+.english ol { font-size: 7pt; }
 `;

@@ -1,11 +1,9 @@
 import type { WireError } from '../../../shared/errors/app-error.ts';
+import { wordsOfSheet } from '../../../shared/model/sheet-words.ts';
 
-export const wordCount = 24;
-
-/** The words of a kit as the engine will count them: a Chinese character is a word, other letters as long as they run. */
+/** The words of a sheet as the engine will count them, whether typed, scanned or pasted from its file. */
 export function wordsIn(text: string): string[] {
-  const plain = text.normalize('NFKC').toLowerCase();
-  return plain.match(/\p{Script=Han}|(?:(?!\p{Script=Han})[\p{Letter}\p{Mark}])+/gu) ?? [];
+  return wordsOfSheet(text).map((word) => word.normalize('NFC'));
 }
 
 /** Places (from 1) of the words that an error points at: one, two that have changed places, or none. */

@@ -1,0 +1,2 @@
+export { WordsField } from './WordsField.tsx';
+export { wordsIn, wrongWords } from './words.ts';
