@@ -35,7 +35,7 @@ afterAll(async () => {
 async function openDemoShop(): Promise<string> {
   await createHome(launched, home.home, passphrase);
   const demo = await callBridge(launched.page, 'demo.open', { rows: 20_000, jobId: randomUUID() });
-  if (!demo.ok) throw new Error(`The demo shop did not open: ${demo.error.code}`);
+  if (!demo.ok) throw new Error(`The demo shop did not open: ${JSON.stringify(demo.error)}`);
   await launched.page.reload();
   await launched.page.getByRole('navigation').first().waitFor();
   return demo.value.source;
