@@ -105,7 +105,7 @@ export async function destinationTest(
   return { steps: tried.steps };
 }
 
-/** Tests a saved bucket anew, sees that our repository is there, and remembers what was found out this time. */
+/** Tests a saved bucket anew, sees that our repository is there, brings it what it is owed, and remembers what was found out this time. */
 async function testCloud(
   context: EngineContext,
   destination: SavedDestination & { kind: 's3' },
@@ -114,7 +114,9 @@ async function testCloud(
   const { keys } = context.unlocked();
   const { steps, error, found } = await tryCloud(context, destination, openCloudKeys(keys, destination), signal);
   if (error !== null) throw error;
-  await withRepository(keys, destination, signal, () => Promise.resolve());
+  await withRepository(keys, destination, signal, (repository) =>
+    bringOwedHeader(context, destination, repository, signal),
+  );
   await context.home.settings.update((settings) => ({
     ...settings,
     destinations: settings.destinations.map((each) => (each.id === destination.id ? { ...each, found } : each)),
