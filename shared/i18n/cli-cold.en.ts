@@ -44,7 +44,7 @@ export const cliColdEn: Record<keyof typeof cliColdZh, string> = {
   'cold.note-marker-refused': 'its marker was not written by your Shouhu, or was changed',
   'cold.never-left': 'never seen to leave, so not offline',
   'cold.overdue': '{{days}} days over',
-  'cold-state.new': 'never filled',
+  'cold-state.new': 'no round yet',
   'cold-state.due-today': 'due today',
   'cold-state.overdue': 'overdue',
   'cold-state.running': 'being written',

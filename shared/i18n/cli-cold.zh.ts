@@ -40,7 +40,7 @@ export const cliColdZh = {
   'cold.note-marker-refused': '标记文件不是你的守护写的，或被改动过',
   'cold.never-left': '从没见它拔下过，不算离线',
   'cold.overdue': '过了 {{days}} 天',
-  'cold-state.new': '还没备过',
+  'cold-state.new': '还没走过一轮',
   'cold-state.due-today': '今天该插上',
   'cold-state.overdue': '该插上了',
   'cold-state.running': '正在写入',

@@ -126,6 +126,7 @@ function ProofFigures({ figures }: { readonly figures: DestinationView['proof'] 
       </Text>
     );
   const { neverRead, provenShare, oldestUnprovenDays, objects } = figures;
+  const days = Math.floor(oldestUnprovenDays);
   if (objects === 0) return null;
   const isOld = oldestUnprovenDays > provenWithinDays;
   return (
@@ -133,11 +134,11 @@ function ProofFigures({ figures }: { readonly figures: DestinationView['proof'] 
       <Text size="sm">{t('copies.figureShare', { share: Math.floor(provenShare * 100), days: provenWithinDays })}</Text>
       <Text size="sm" {...(isOld ? { c: 'orange' } : { c: 'dimmed' })}>
         {neverRead.objects === 0
-          ? t('copies.figureOldest', { days: Math.floor(oldestUnprovenDays) })
-          : t('copies.figureNever', {
+          ? t(days === 0 ? 'copies.figureToday' : 'copies.figureOldest', { days })
+          : t(days === 0 ? 'copies.figureNeverNew' : 'copies.figureNever', {
               count: neverRead.objects,
               bytes: format.bytes(neverRead.bytes),
-              days: Math.floor(oldestUnprovenDays),
+              days,
             })}
       </Text>
     </>

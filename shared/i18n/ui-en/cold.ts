@@ -9,7 +9,7 @@ export const coldEn: typeof coldZh = {
     place: 'Kept at: {{place}}',
     noPlace: 'No place noted yet',
     state: {
-      new: 'Never filled',
+      new: 'No round yet',
       'due-today': 'Due today',
       overdue: 'Due, {{days}} days over',
       running: 'Being written',
@@ -20,7 +20,7 @@ export const coldEn: typeof coldZh = {
     here: 'Plugged in now',
     due: 'Next: {{day}}',
     lastCompleted: 'Last completed: {{date}}',
-    never: 'Never filled yet',
+    never: 'No round yet',
     lastSeen: 'Last seen: {{date}}',
     free: '{{free}} free of {{total}}',
     neverLeft:

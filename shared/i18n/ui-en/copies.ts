@@ -40,7 +40,9 @@ export const copiesEn = {
     figureUnknown: 'Nothing read back on this computer yet',
     figureShare: '{{share}}% read back within {{days}} days',
     figureOldest: 'Every object has been read; the oldest reading was {{days}} days ago',
+    figureToday: 'Every object has been read today',
     figureNever: '{{count}} objects ({{bytes}}) never read yet; the longest wait is {{days}} days',
+    figureNeverNew: '{{count}} objects ({{bytes}}) are new and not read yet',
     rate: 'At most {{rate}} a second',
     share: 'Read a part of every copy back each day',
     shareText:

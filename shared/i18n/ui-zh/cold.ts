@@ -6,7 +6,7 @@ export const coldZh = {
     place: '放在：{{place}}',
     noPlace: '还没写放在哪里',
     state: {
-      new: '还没备过',
+      new: '还没走过一轮',
       'due-today': '今天该插上',
       overdue: '该插上了，已过 {{days}} 天',
       running: '正在写入',
@@ -17,7 +17,7 @@ export const coldZh = {
     here: '现在插着',
     due: '下次：{{day}}',
     lastCompleted: '上次备好：{{date}}',
-    never: '还没有备过',
+    never: '还没走过一轮',
     lastSeen: '上次见到：{{date}}',
     free: '剩余 {{free}}，共 {{total}}',
     neverLeft: '从没见它拔下过。一直插着的盘，电脑出事时会一起出事，所以不算离线。备好以后请拔下，放到别处。',
