@@ -242,8 +242,10 @@ export async function destinationSet(
 /** Undefined leaves the limit as it is, null takes it away. */
 function withLimit(destination: SavedDestination, maxBytesPerSecond: number | null | undefined): SavedDestination {
   if (maxBytesPerSecond === undefined) return destination;
-  const { maxBytesPerSecond: _before, ...unlimited } = destination;
-  return maxBytesPerSecond === null ? unlimited : { ...unlimited, maxBytesPerSecond };
+  const changed = { ...destination };
+  if (maxBytesPerSecond === null) delete changed.maxBytesPerSecond;
+  else changed.maxBytesPerSecond = maxBytesPerSecond;
+  return changed;
 }
 
 /** Forgets the place on this computer. What is stored there stays there. */

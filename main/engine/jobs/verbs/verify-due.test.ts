@@ -52,7 +52,10 @@ describe('verify.due', () => {
       // The manifest is there, so it was written; nobody has seen its chunks yet.
       expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'written', intact: true });
       const first = await engine.call('verify.due', { destinations: [] });
-      expect(first).toMatchObject({ copies: [{ destination: 'recovered', damaged: [], missing: [] }], unreachable: [] });
+      expect(first).toMatchObject({
+        copies: [{ destination: 'recovered', damaged: [], missing: [] }],
+        unreachable: [],
+      });
       expect(first.copies[0]!.read).toBeGreaterThanOrEqual(2);
       expect(first.copies[0]!.read).toBeLessThan(20);
       expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'listed' });
@@ -61,7 +64,11 @@ describe('verify.due', () => {
         await engine.call('verify.due', { destinations: ['recovered'] });
       }
       expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'read-back', intact: true });
-      expect(await figuresOf(engine)).toMatchObject({ neverRead: { objects: 0, bytes: 0 }, provenShare: 1, damaged: 0 });
+      expect(await figuresOf(engine)).toMatchObject({
+        neverRead: { objects: 0, bytes: 0 },
+        provenShare: 1,
+        damaged: 0,
+      });
     });
   }, 120_000);
 
@@ -70,7 +77,13 @@ describe('verify.due', () => {
       const { engine, path, id } = await aHome(dir);
       await engine.call('verify.run', { destination: 'recovered', readPercent: 100, healFrom: null });
       expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'read-back' });
-      await engine.call('destination.add', { kind: 'disk', name: 'second', path: join(dir, 'second'), role: 'second-disk', place: null });
+      await engine.call('destination.add', {
+        kind: 'disk',
+        name: 'second',
+        path: join(dir, 'second'),
+        role: 'second-disk',
+        place: null,
+      });
       await engine.call('copy.run', { snapshot: 'latest', from: 'recovered', to: 'second' });
       expect(await stateOf(engine, 'second')).toMatchObject({ state: 'written' });
 
@@ -96,7 +109,9 @@ describe('verify.due', () => {
       const { engine, clock } = await aHome(dir);
       const other = await Catalog.open(join(dir, 'home', 'catalog.sqlite'), clock);
       try {
-        expect(other.startJob({ id: '6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99', verb: 'backup.run', subject: 'shop' }, true)).toBe(true);
+        expect(
+          other.startJob({ id: '6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99', verb: 'backup.run', subject: 'shop' }, true),
+        ).toBe(true);
         clock.advance(40 * dayMs);
         const stop = new AbortController();
         const share = engine.call('verify.due', { destinations: [] }, { signal: stop.signal });
@@ -110,7 +125,9 @@ describe('verify.due', () => {
         await expect(share).rejects.toMatchObject({ code: 'cancelled' });
         other.endJob('6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99', 'done', null);
         // Everything is overdue: it is all read, once nobody is in the way.
-        expect((await engine.call('verify.due', { destinations: [] })).copies[0]).toMatchObject({ proof: { provenShare: 1 } });
+        expect((await engine.call('verify.due', { destinations: [] })).copies[0]).toMatchObject({
+          proof: { provenShare: 1 },
+        });
       } finally {
         other.close();
       }
@@ -120,13 +137,21 @@ describe('verify.due', () => {
   it('names a copy that is away, and fails when there is none', async () => {
     await withTempDir('share', async (dir) => {
       const { engine } = await aHome(dir);
-      await engine.call('destination.add', { kind: 'disk', name: 'usb', path: join(dir, 'usb'), role: 'cold', place: null });
+      await engine.call('destination.add', {
+        kind: 'disk',
+        name: 'usb',
+        path: join(dir, 'usb'),
+        role: 'cold',
+        place: null,
+      });
       await rm(join(dir, 'usb'), { recursive: true });
       expect(await engine.call('verify.due', { destinations: [] })).toMatchObject({
         copies: [{ destination: 'recovered' }],
         unreachable: [{ destination: 'usb', errorCode: 'backend.absent' }],
       });
-      await expect(engine.call('verify.due', { destinations: ['usb'] })).rejects.toMatchObject({ code: 'backend.absent' });
+      await expect(engine.call('verify.due', { destinations: ['usb'] })).rejects.toMatchObject({
+        code: 'backend.absent',
+      });
     });
   }, 120_000);
 
@@ -134,7 +159,8 @@ describe('verify.due', () => {
     await withTempDir('share', async (dir) => {
       const { engine } = await aHome(dir);
       const keep = { retention: {}, pin: [], unpin: [] };
-      const set = (maxBytesPerSecond: number | null) => engine.call('destination.set', { name: 'recovered', ...keep, maxBytesPerSecond });
+      const set = (maxBytesPerSecond: number | null) =>
+        engine.call('destination.set', { name: 'recovered', ...keep, maxBytesPerSecond });
       expect((await set(500_000)).destination).toMatchObject({ maxBytesPerSecond: 500_000 });
       expect((await set(null)).destination).not.toHaveProperty('maxBytesPerSecond');
       expect(await engine.call('share.status', {})).toEqual({ enabled: true });
