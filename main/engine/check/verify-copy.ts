@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import { settleAll } from '../platform/settle-all.ts';
+import { inLanes } from '../platform/in-lanes.ts';
 import { chunksOfTable, findingOf, headerName, type Repository } from '../repository/index.ts';
 import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
 
@@ -169,14 +169,7 @@ class Verification {
 
   async #each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
     const { concurrency, signal } = this.#request;
-    const rest = items.values();
-    const lane = async () => {
-      for (const item of rest) {
-        signal.throwIfAborted();
-        await work(item);
-      }
-    };
-    await settleAll(Array.from({ length: Math.min(concurrency, items.length) }, lane), this.#fail);
+    await inLanes(items, { lanes: concurrency, signal, onFailure: this.#fail }, work);
   }
 
   async #readOne(id: string): Promise<void> {

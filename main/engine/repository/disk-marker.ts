@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { BlobStore } from '../backend/blob-store.ts';
+import { jsonOf } from '../platform/json-of.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { hmacSha256, sameBytes, utf8 } from './crypto/primitives.ts';
 import { diskMarkerName, maxDiskMarkerBytes } from './format.ts';
@@ -84,13 +85,4 @@ function macOf(keys: MainKeys, marker: DiskMarker): Buffer {
 
 function refused(reason: 'unreadable' | 'foreign' | 'changed', cause?: unknown): AppError {
   return new AppError('disk.marker-refused', { reason }, { cause });
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    // No marker: the schema refuses undefined.
-    return undefined;
-  }
 }

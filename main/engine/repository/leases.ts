@@ -3,6 +3,7 @@ import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { BlobStat, BlobStore } from '../backend/blob-store.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
+import { jsonOf } from '../platform/json-of.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { hmacSha256, sameBytes, utf8 } from './crypto/primitives.ts';
 import { idOfLeaseName, leaseName, maxLeaseBytes } from './format.ts';
@@ -161,15 +162,6 @@ async function readLease(
   const parsed = leaseSchema.safeParse(jsonOf(bytes));
   if (!parsed.success) return undefined;
   return sameBytes(macOf(keys, parsed.data), Buffer.from(parsed.data.mac, 'hex')) ? parsed.data : undefined;
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    // Not a lease: the schema refuses undefined.
-    return undefined;
-  }
 }
 
 const noHolder = { holder: '', host: '', untilIso: '' };

@@ -7,7 +7,7 @@ import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
 import { FactList } from '../../ui/FactList.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
-import { ErrorCard } from '../errors/index.ts';
+import { JobFailure } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 import type { CopiesStore } from './copies-store.ts';
 
@@ -45,8 +45,7 @@ export function VerifyPanel({ destination, others, verify, onClose }: VerifyPane
   return (
     <Stack>
       {state.view === 'done' && state.value !== null && <VerifyResult result={state.value} healFrom={healFrom} />}
-      {state.view === 'failed' && <ErrorCard error={state.error} />}
-      {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
+      <JobFailure state={state} />
       <Panel title={t('verify.title', { name: destination })}>
         <Text>{t('verify.text')}</Text>
         <ChoiceCards

@@ -2,7 +2,7 @@ import { Button, Paper, Stack, Text, Title } from '@mantine/core';
 import { useStore } from 'zustand';
 import { useWords } from '../../i18n/use-words.ts';
 import type { JobRun } from '../../stores/job-run.ts';
-import { ErrorCard } from '../errors/index.ts';
+import { JobFailure } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 
 /** The name that says whose job it is; the demo shop's own name is the engine's business. */
@@ -48,8 +48,7 @@ export function DemoCard({ demo, onOpened, onChosen }: DemoCardProps) {
         >
           {t('demo.open')}
         </Button>
-        {state.view === 'failed' && <ErrorCard error={state.error} />}
-        {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
+        <JobFailure state={state} />
       </Stack>
     </Paper>
   );

@@ -1,1 +1,2 @@
 export { ErrorCard } from './ErrorCard.tsx';
+export { JobFailure } from './JobFailure.tsx';

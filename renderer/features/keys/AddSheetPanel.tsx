@@ -7,12 +7,11 @@ import type { Choice, CommandOutput } from '../../../shared/ipc/contract.ts';
 import type { KeyName } from '../../../shared/model/keys.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
-import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ChooseField } from '../choose/index.ts';
 import { ErrorCard } from '../errors/index.ts';
-import { JobCard } from '../jobs/index.ts';
 import { HeaderCopies } from './HeaderCopies.tsx';
+import { JobForm } from './JobForm.tsx';
 import { sheetNumber, type KeysStore } from './keys-store.ts';
 
 interface AddSheetPanelProps {
@@ -48,61 +47,42 @@ export function AddSheetPanel({ name, keys, dialogs, onClose }: AddSheetPanelPro
   if (state.view === 'done' && state.value !== null)
     return <Written name={name} written={state.value} keys={keys} onClose={onClose} />;
   return (
-    <>
-      {state.view === 'running' && (
-        <JobCard
-          title={t('keyring.adding')}
-          progress={state.progress}
-          cancelling={state.cancelling}
-          onCancel={() => void keys.addSheet.cancel()}
-        />
-      )}
-      {/* The form stays mounted while it runs, so that an error leaves what was typed in place. */}
-      <form
-        hidden={state.view === 'running'}
-        onSubmit={(event) => {
-          event.preventDefault();
-          start();
-        }}
-      >
-        <Panel title={t('keyring.addTitle', { key: t(`keyring.key.${name}`) })}>
-          <Text>{t('keyring.addText')}</Text>
-          {name === 'vault' && <Text fw={600}>{t('keyring.addVaultText')}</Text>}
-          <PasswordInput
-            label={t(name === 'main' ? 'keys.main' : 'keys.vault')}
-            value={passphrase}
-            error={isAsked && passphrase === '' ? t('common.required') : null}
-            onChange={(event) => setPassphrase(event.currentTarget.value)}
-            autoComplete="off"
-          />
-          <TextInput
-            label={t('keyring.holder')}
-            description={t('keyring.holderHint')}
-            placeholder={t('common.optional')}
-            value={holder}
-            maxLength={60}
-            onChange={(event) => setHolder(event.currentTarget.value)}
-          />
-          <ChooseField
-            kind="folder"
-            label={t('keyring.folder')}
-            hint={t('keyring.folderHint')}
-            value={folder}
-            error={isAsked && folder === null ? t('keyring.folderMissing') : null}
-            choose={() => dialogs.chooseFolder('kit')}
-            onChange={setFolder}
-          />
-          {state.view === 'failed' && <ErrorCard error={state.error} />}
-          {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
-          <Group>
-            <Button type="submit">{t('keyring.addStart')}</Button>
-            <Button variant="subtle" color="gray" onClick={onClose}>
-              {t('common.close')}
-            </Button>
-          </Group>
-        </Panel>
-      </form>
-    </>
+    <JobForm
+      state={state}
+      title={t('keyring.addTitle', { key: t(`keyring.key.${name}`) })}
+      running={t('keyring.adding')}
+      submit={t('keyring.addStart')}
+      onSubmit={start}
+      onCancel={() => void keys.addSheet.cancel()}
+      onClose={onClose}
+    >
+      <Text>{t('keyring.addText')}</Text>
+      {name === 'vault' && <Text fw={600}>{t('keyring.addVaultText')}</Text>}
+      <PasswordInput
+        label={t(name === 'main' ? 'keys.main' : 'keys.vault')}
+        value={passphrase}
+        error={isAsked && passphrase === '' ? t('common.required') : null}
+        onChange={(event) => setPassphrase(event.currentTarget.value)}
+        autoComplete="off"
+      />
+      <TextInput
+        label={t('keyring.holder')}
+        description={t('keyring.holderHint')}
+        placeholder={t('common.optional')}
+        value={holder}
+        maxLength={60}
+        onChange={(event) => setHolder(event.currentTarget.value)}
+      />
+      <ChooseField
+        kind="folder"
+        label={t('keyring.folder')}
+        hint={t('keyring.folderHint')}
+        value={folder}
+        error={isAsked && folder === null ? t('keyring.folderMissing') : null}
+        choose={() => dialogs.chooseFolder('kit')}
+        onChange={setFolder}
+      />
+    </JobForm>
   );
 }
 

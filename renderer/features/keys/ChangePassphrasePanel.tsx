@@ -1,16 +1,14 @@
-import { Button, Group, PasswordInput, Text } from '@mantine/core';
+import { Button, PasswordInput, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { KeyName } from '../../../shared/model/keys.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
-import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
-import { ErrorCard } from '../errors/index.ts';
-import { JobCard } from '../jobs/index.ts';
 import { isLongEnough, PassphraseFields } from '../onboarding/index.ts';
 import { WordsField, wordsIn, wrongWords } from '../sheet-words/index.ts';
 import { HeaderCopies } from './HeaderCopies.tsx';
+import { JobForm } from './JobForm.tsx';
 import type { KeysStore } from './keys-store.ts';
 
 interface ChangePassphrasePanelProps {
@@ -53,75 +51,56 @@ export function ChangePassphrasePanel({ name, keys, onClose }: ChangePassphraseP
     );
   }
   return (
-    <>
-      {state.view === 'running' && (
-        <JobCard
-          title={t('keyring.changing')}
-          progress={state.progress}
-          cancelling={state.cancelling}
-          onCancel={() => void keys.change.cancel()}
+    <JobForm
+      state={state}
+      title={t('keyring.changeTitle', { key: t(`keyring.key.${name}`) })}
+      running={t('keyring.changing')}
+      submit={t('keyring.changeStart')}
+      onSubmit={start}
+      onCancel={() => void keys.change.cancel()}
+      onClose={onClose}
+    >
+      <Text>{t('keyring.changeText')}</Text>
+      <ChoiceCards
+        label={t('keyring.changeBy')}
+        value={by}
+        columns={2}
+        onChange={setBy}
+        choices={[
+          { value: 'passphrase', title: t('keyring.byPassphrase') },
+          { value: 'words', title: t('keyring.byWords') },
+        ]}
+      />
+      {by === 'passphrase' ? (
+        <PasswordInput
+          label={t('keyring.current')}
+          value={passphrase}
+          error={missing}
+          onChange={(event) => setPassphrase(event.currentTarget.value)}
+          autoComplete="off"
+        />
+      ) : (
+        <WordsField
+          value={words}
+          error={missing}
+          wrong={state.view === 'failed' ? wrongWords(state.error) : []}
+          onChange={(typed) => {
+            setWords(typed);
+            keys.change.reset();
+          }}
         />
       )}
-      {/* The form stays mounted while it runs, so that an error leaves what was typed in place. */}
-      <form
-        hidden={state.view === 'running'}
-        onSubmit={(event) => {
-          event.preventDefault();
-          start();
-        }}
-      >
-        <Panel title={t('keyring.changeTitle', { key: t(`keyring.key.${name}`) })}>
-          <Text>{t('keyring.changeText')}</Text>
-          <ChoiceCards
-            label={t('keyring.changeBy')}
-            value={by}
-            columns={2}
-            onChange={setBy}
-            choices={[
-              { value: 'passphrase', title: t('keyring.byPassphrase') },
-              { value: 'words', title: t('keyring.byWords') },
-            ]}
-          />
-          {by === 'passphrase' ? (
-            <PasswordInput
-              label={t('keyring.current')}
-              value={passphrase}
-              error={missing}
-              onChange={(event) => setPassphrase(event.currentTarget.value)}
-              autoComplete="off"
-            />
-          ) : (
-            <WordsField
-              value={words}
-              error={missing}
-              wrong={state.view === 'failed' ? wrongWords(state.error) : []}
-              onChange={(typed) => {
-                setWords(typed);
-                keys.change.reset();
-              }}
-            />
-          )}
-          <PassphraseFields
-            label={t('keyring.next')}
-            hint={t('keyring.nextHint')}
-            againLabel={t('keyring.nextAgain')}
-            value={next}
-            again={again}
-            error={isAsked && !isLongEnough(next) ? t('keys.short') : null}
-            againError={isAsked && next !== again ? t('keys.differ') : null}
-            onChange={setNext}
-            onAgain={setAgain}
-          />
-          {state.view === 'failed' && <ErrorCard error={state.error} />}
-          {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
-          <Group>
-            <Button type="submit">{t('keyring.changeStart')}</Button>
-            <Button variant="subtle" color="gray" onClick={onClose}>
-              {t('common.close')}
-            </Button>
-          </Group>
-        </Panel>
-      </form>
-    </>
+      <PassphraseFields
+        label={t('keyring.next')}
+        hint={t('keyring.nextHint')}
+        againLabel={t('keyring.nextAgain')}
+        value={next}
+        again={again}
+        error={isAsked && !isLongEnough(next) ? t('keys.short') : null}
+        againError={isAsked && next !== again ? t('keys.differ') : null}
+        onChange={setNext}
+        onAgain={setAgain}
+      />
+    </JobForm>
   );
 }

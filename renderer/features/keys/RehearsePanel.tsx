@@ -1,14 +1,12 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Button, Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { KeyName } from '../../../shared/model/keys.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { LibraryStore } from '../../stores/library-store.ts';
-import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
-import { ErrorCard } from '../errors/index.ts';
-import { JobCard } from '../jobs/index.ts';
 import { WordsField, wordsIn, wrongWords } from '../sheet-words/index.ts';
+import { JobForm } from './JobForm.tsx';
 import { sheetNumber, type KeysStore } from './keys-store.ts';
 
 interface RehearsePanelProps {
@@ -56,56 +54,35 @@ export function RehearsePanel({ name, keys, library, onClose }: RehearsePanelPro
     );
   }
   return (
-    <>
-      {state.view === 'running' && (
-        <JobCard
-          title={t('keyring.rehearsing')}
-          progress={state.progress}
-          cancelling={state.cancelling}
-          onCancel={() => void keys.rehearse.cancel()}
-        />
-      )}
-      {/* The form stays mounted while it runs, so that an error leaves what was typed in place. */}
-      <form
-        hidden={state.view === 'running'}
-        onSubmit={(event) => {
-          event.preventDefault();
-          start();
+    <JobForm
+      state={state}
+      title={t('keyring.rehearseTitle', { key })}
+      running={t('keyring.rehearsing')}
+      submit={t('keyring.rehearseStart')}
+      onSubmit={start}
+      onCancel={() => void keys.rehearse.cancel()}
+      onClose={onClose}
+    >
+      <Text>{t('keyring.rehearseText')}</Text>
+      <WordsField
+        value={words}
+        error={isAsked && words.trim() === '' ? t('common.required') : null}
+        wrong={state.view === 'failed' ? wrongWords(state.error) : []}
+        onChange={(next) => {
+          setWords(next);
+          keys.rehearse.reset();
         }}
-      >
-        <Panel title={t('keyring.rehearseTitle', { key })}>
-          <Text>{t('keyring.rehearseText')}</Text>
-          <WordsField
-            value={words}
-            error={isAsked && words.trim() === '' ? t('common.required') : null}
-            wrong={state.view === 'failed' ? wrongWords(state.error) : []}
-            onChange={(next) => {
-              setWords(next);
-              keys.rehearse.reset();
-            }}
-          />
-          <Select
-            label={t('keyring.rehearseFrom')}
-            value={from ?? ''}
-            allowDeselect={false}
-            onChange={(chosen) => setFrom(chosen === null || chosen === '' ? null : chosen)}
-            data={[
-              { value: '', label: t('keyring.rehearseAny') },
-              ...(names === '' ? [] : names.split('\n').map((each) => ({ value: each, label: each }))),
-            ]}
-          />
-          <Stack>
-            {state.view === 'failed' && <ErrorCard error={state.error} />}
-            {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
-          </Stack>
-          <Group>
-            <Button type="submit">{t('keyring.rehearseStart')}</Button>
-            <Button variant="subtle" color="gray" onClick={onClose}>
-              {t('common.close')}
-            </Button>
-          </Group>
-        </Panel>
-      </form>
-    </>
+      />
+      <Select
+        label={t('keyring.rehearseFrom')}
+        value={from ?? ''}
+        allowDeselect={false}
+        onChange={(chosen) => setFrom(chosen === null || chosen === '' ? null : chosen)}
+        data={[
+          { value: '', label: t('keyring.rehearseAny') },
+          ...(names === '' ? [] : names.split('\n').map((each) => ({ value: each, label: each }))),
+        ]}
+      />
+    </JobForm>
   );
 }

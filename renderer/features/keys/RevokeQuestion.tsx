@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useStore } from 'zustand';
 import type { KeySlot } from '../../../shared/model/keys.ts';
 import { useWords } from '../../i18n/use-words.ts';
-import { ErrorCard } from '../errors/index.ts';
+import { JobFailure } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 import { HeaderCopies } from './HeaderCopies.tsx';
 import { sheetNumber, type KeysStore } from './keys-store.ts';
@@ -66,8 +66,7 @@ export function RevokeQuestion({ slot, keys, onClose }: RevokeQuestionProps) {
             </Text>
             <Text>{t('keyring.revokeText')}</Text>
             <Text size="sm">{t('keyring.revokeLimit')}</Text>
-            {state.view === 'failed' && <ErrorCard error={state.error} />}
-            {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
+            <JobFailure state={state} />
             <Group justify="flex-end">
               <Button variant="default" onClick={close} data-autofocus>
                 {t('common.cancel')}

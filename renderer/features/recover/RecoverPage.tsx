@@ -10,7 +10,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ChooseField } from '../choose/index.ts';
 import { CloudFields, cloudErrors, emptyCloud, toCloudInput } from '../copies/index.ts';
-import { ErrorCard } from '../errors/index.ts';
+import { JobFailure } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 import { WordsField, wordsIn, wrongWords } from '../sheet-words/index.ts';
 import type { FormErrors } from '../shop/index.ts';
@@ -165,8 +165,7 @@ function RecoverForm({ recover, dialogs, onBack }: Omit<RecoverPageProps, 'onOpe
             />
           )}
         </Panel>
-        {state.view === 'failed' && <ErrorCard error={state.error} />}
-        {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
+        <JobFailure state={state} />
         <Group>
           <Button variant="default" size="md" onClick={onBack}>
             {t('recover.back')}

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { useWords } from '../../i18n/use-words.ts';
 import type { JobRun } from '../../stores/job-run.ts';
 import { Panel } from '../../ui/Panel.tsx';
-import { ErrorCard } from '../errors/index.ts';
+import { JobFailure } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 
 interface CopyToFormProps {
@@ -48,8 +48,7 @@ export function CopyToForm({ snapshot, from, destinations, copy, onClose }: Copy
           })}
         </Alert>
       )}
-      {state.view === 'failed' && <ErrorCard error={state.error} />}
-      {state.view === 'cancelled' && <ErrorCard error={{ code: 'cancelled', facts: {} }} />}
+      <JobFailure state={state} />
       {targets.length === 0 ? (
         <Text>{t('copyTo.none')}</Text>
       ) : (

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
-import { settleAll } from '../../platform/settle-all.ts';
+import { inLanes } from '../../platform/in-lanes.ts';
 import { blobMissing, defaultMaxBytes, tooLarge } from '../blob-names.ts';
 import type { BlobStat, BlobStore, PutOptions } from '../blob-store.ts';
 import { realDiskFiles, type DiskFiles } from './disk-files.ts';
@@ -97,13 +97,8 @@ export class DiskBlobStore implements BlobStore {
     const inFolders = new Map<string, string>();
     for (const name of names) inFolders.set(dirname(name), name);
     const folders = [...inFolders.values()];
-    let next = 0;
     // Several at once: file systems write down in one go what is asked of them together.
-    const lane = async () => {
-      for (let name = folders[next++]; name !== undefined; name = folders[next++])
-        await this.#flushFolderOf(name, signal);
-    };
-    await settleAll(Array.from({ length: flushesAtOnce }, lane), () => (next = folders.length));
+    await inLanes(folders, { lanes: flushesAtOnce, signal }, (name) => this.#flushFolderOf(name, signal));
     // Afterwards: all of them are known by now, so one sync serves all that lie in one folder.
     for (const name of folders) await this.#run(name, signal, () => this.#folders.makeDurable(folderOf(name)));
     // Syncing folders says nothing when the disk was exchanged on the way.

@@ -1,7 +1,7 @@
 import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
-import { settleAll } from '../../platform/settle-all.ts';
+import { inLanes } from '../../platform/in-lanes.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withRepository } from '../stores.ts';
@@ -76,8 +76,6 @@ async function readSnapshots(
   signal: AbortSignal,
   onProgress: (done: number) => void,
 ): Promise<void> {
-  const stop = new AbortController();
-  const running = AbortSignal.any([signal, stop.signal]);
   let waiting: ReadSnapshot[] = [];
   const write = () => {
     const batch = waiting;
@@ -89,22 +87,18 @@ async function readSnapshots(
       }
     });
   };
-  let next = 0;
   let done = 0;
-  const lane = async () => {
-    for (let name = names[next++]; name !== undefined; name = names[next++]) {
+  const lanes = repository.store.kind === 's3' ? readersOfCloud : readersOfDisk;
+  try {
+    await inLanes(names, { lanes, signal }, async (name, running) => {
       const snapshot = await readSnapshot(repository, name, running);
       if (snapshot !== null) waiting.push(snapshot);
       done += 1;
       onProgress(done);
-      if (waiting.length < batchSnapshots) continue;
+      if (waiting.length < batchSnapshots) return;
       write();
       onCatalogChanged();
-    }
-  };
-  const readers = repository.store.kind === 's3' ? readersOfCloud : readersOfDisk;
-  try {
-    await settleAll(Array.from({ length: readers }, lane), (error) => stop.abort(error));
+    });
   } finally {
     write();
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOf } from '../json-of.ts';
 import { tamedBytes, tamedId, tamedText, type Volume } from './volume.ts';
 
 /**
@@ -143,13 +144,4 @@ function devicePath(path: string | null | undefined): string | null {
 
 function isTrue(value: unknown): boolean {
   return value === true || value === 1 || value === '1';
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The schema refuses undefined: a listing that is no JSON lists nothing.
-    return undefined;
-  }
 }

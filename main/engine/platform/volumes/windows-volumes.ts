@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOf } from '../json-of.ts';
 import { tamedBytes, tamedText, type Volume } from './volume.ts';
 
 /**
@@ -111,13 +112,4 @@ export function letterVolume(letter: string): Volume {
     isReadOnly: false,
     bus: null,
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    // The schema refuses undefined: an answer that is no JSON lists nothing.
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
-import { settleAll } from '../../platform/settle-all.ts';
+import { inLanes } from '../../platform/in-lanes.ts';
 import { isObjectId } from '../format.ts';
 import type { MainKeys } from '../keys/main-keys.ts';
 import { verifyObject } from '../objects/object-codec.ts';
@@ -226,18 +226,8 @@ class Filling {
 
   async #copyAll(ids: readonly string[]): Promise<void> {
     const { concurrency = concurrencyOf[this.#target.store.kind] } = this.#options;
-    const failing = new AbortController();
-    const signal = AbortSignal.any([this.#options.signal, failing.signal]);
-    let next = 0;
-    // One list shared by all lanes: each takes the next id when it is free.
-    const lane = async () => {
-      for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
-        signal.throwIfAborted();
-        await this.#copyOne(id, signal);
-      }
-    };
-    const lanes = Array.from({ length: Math.min(concurrency, ids.length) }, lane);
-    await settleAll(lanes, (error) => failing.abort(error));
+    const { signal } = this.#options;
+    await inLanes(ids, { lanes: concurrency, signal }, (id, running) => this.#copyOne(id, running));
   }
 
   async #copyOne(id: string, signal: AbortSignal): Promise<void> {

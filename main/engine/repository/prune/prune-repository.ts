@@ -1,7 +1,7 @@
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { settleAll } from '../../platform/settle-all.ts';
+import { inLanes } from '../../platform/in-lanes.ts';
 import { parseManifestName, parseStreamName } from '../format.ts';
 import type { Repository } from '../repository.ts';
 import { PruneLease } from './prune-lease.ts';
@@ -246,15 +246,8 @@ class Pruning<T> {
   }
 
   async #each<I>(items: readonly I[], work: (item: I) => Promise<void>): Promise<void> {
-    const rest = items.values();
-    const lane = async () => {
-      for (const item of rest) {
-        this.#signal.throwIfAborted();
-        await work(item);
-      }
-    };
-    const lanes = Array.from({ length: this.#options.concurrency ?? 8 }, lane);
-    await settleAll(lanes, (error) => this.#stop.abort(error));
+    const onFailure = (error: unknown) => this.#stop.abort(error);
+    await inLanes(items, { lanes: this.#options.concurrency ?? 8, signal: this.#signal, onFailure }, work);
   }
 
   #report(phase: PruneProgress['phase'], done: number, total: number): void {

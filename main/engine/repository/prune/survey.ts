@@ -1,7 +1,7 @@
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { BlobStat } from '../../backend/blob-store.ts';
-import { settleAll } from '../../platform/settle-all.ts';
+import { inLanes } from '../../platform/in-lanes.ts';
 import { damaged, idOfChunkName, isObjectId, parseManifestName, parseStreamName } from '../format.ts';
 import { chunksOfTable } from '../records.ts';
 import { referencesOf } from '../references.ts';
@@ -194,16 +194,12 @@ class Surveying<T> {
 
   async #each<I>(items: readonly I[], work: (item: I) => Promise<void>): Promise<void> {
     const { concurrency, onProgress } = this.#request;
-    const rest = items.values();
-    const lane = async () => {
-      for (const item of rest) {
-        this.#signal.throwIfAborted();
-        await work(item);
-        this.#done += 1;
-        onProgress(this.#done, this.#total);
-      }
-    };
-    await settleAll(Array.from({ length: concurrency }, lane), (error) => this.#stop.abort(error));
+    const onFailure = (error: unknown) => this.#stop.abort(error);
+    await inLanes(items, { lanes: concurrency, signal: this.#signal, onFailure }, async (item) => {
+      await work(item);
+      this.#done += 1;
+      onProgress(this.#done, this.#total);
+    });
   }
 }
 
