@@ -6,21 +6,23 @@ import { act, type Scene } from './testing/scripted-surroundings.ts';
 
 const withPassphrase = { SHOUHU_PASSPHRASE: 'pw' };
 
+/** A report of a running backup. */
+const progress = {
+  jobId: 'j',
+  verb: 'backup.run',
+  subject: 'shop',
+  phase: 'read',
+  doneBytes: 1,
+  totalBytes: 2,
+  doneItems: 0,
+  totalItems: null,
+  bytesPerSecond: 0,
+  etaMs: null,
+  detail: '',
+};
+
 describe('JSON output', () => {
   it('is the output of the verb with ok in front, and nothing else on stdout', async () => {
-    const progress = {
-      jobId: 'j',
-      verb: 'backup.run',
-      subject: 'shop',
-      phase: 'read',
-      doneBytes: 1,
-      totalBytes: 2,
-      doneItems: 0,
-      totalItems: null,
-      bytesPerSecond: 0,
-      etaMs: null,
-      detail: '',
-    };
     const seen = await act(['backup', 'shop', '--json'], {
       env: withPassphrase,
       script: { 'backup.run': () => aBackup() },
@@ -209,4 +211,16 @@ describe('the home folder', () => {
     expect((await act(['doctor'], { script, env: { SHOUHU_HOME: '/env' } })).homeDir).toBe('/env');
     expect((await act(['doctor'], { script })).homeDir).toBe('/default/home');
   });
+});
+
+it('shows names that steer a terminal or turn the line as what they are', async () => {
+  const name = 'shop\u001b[2J\u202egpj\n✓ done';
+  const seen = await act(['backup', 'shop'], {
+    env: withPassphrase,
+    script: { 'backup.run': () => Promise.reject(new AppError('source.unknown', { name, known: '\u009b31m' })) },
+    progress: [{ ...progress, subject: name }],
+  });
+  expect(seen.err).toContain('shop<U+001B>[2J<U+202E>gpj↵✓ done · reading data\n');
+  expect(seen.err).toContain('<U+009B>31m');
+  expect((seen.out + seen.err).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { shownLine, shownText } from '../../shared/model/shown-text.ts';
 import { isLanguage, languageOf, wordsIn, type Words } from './language.ts';
 import { progressLine } from './output/progress-line.ts';
 import { printFailure, printFinished, type Finished, type Printed } from './output/report.ts';
@@ -54,7 +55,7 @@ async function runVerb(
       onProgress: (report) => progress.show(report),
       onDisk: ({ destination, state }) => {
         progress.stop();
-        surroundings.errorStream.write(`${words.say(`cold.${state}`, { name: destination })}\n`);
+        surroundings.errorStream.write(`${shownLine(words.say(`cold.${state}`, { name: destination }))}\n`);
       },
     }),
   );
@@ -84,10 +85,10 @@ async function homeDirOf(flags: GlobalFlags, surroundings: CliSurroundings): Pro
 }
 
 function printText(text: string, asJson: boolean): Printed {
-  return { out: asJson ? `${JSON.stringify({ ok: true, text })}\n` : text, err: '', exitCode: 0 };
+  return { out: asJson ? `${JSON.stringify({ ok: true, text })}\n` : shownText(text), err: '', exitCode: 0 };
 }
 
 /** For whoever looks into a bug: the error nobody expected, with where it came from. */
 function showCause({ cause }: AppError, { errorStream }: CliSurroundings): void {
-  if (cause instanceof Error) errorStream.write(`${cause.stack ?? cause.message}\n`);
+  if (cause instanceof Error) errorStream.write(`${shownText(cause.stack ?? cause.message)}\n`);
 }

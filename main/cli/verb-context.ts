@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../shared/ipc/engine-verbs.ts';
 import { wordsOfSheet } from '../../shared/model/sheet-words.ts';
+import { shownLine } from '../../shared/model/shown-text.ts';
 import type { Words } from './language.ts';
 import type { Finished } from './output/report.ts';
 import { findSecret, needSecret, readSecretFile, type SecretSources } from './secrets.ts';
@@ -96,7 +97,7 @@ export class VerbContext {
 
   /** A line for the person, not part of the result. */
   tell(line: string): void {
-    this.surroundings.errorStream.write(`${line}\n`);
+    this.surroundings.errorStream.write(`${shownLine(line)}\n`);
   }
 
   async close(): Promise<void> {

@@ -24,6 +24,11 @@ describe('redact', () => {
     expect(redact(text)).toBe(text);
   });
 
+  it('writes what steers a terminal as text, and no line that looks like an entry of the log', () => {
+    const text = redact('table \u001b[2J\u202eorders\n2026-11-22T14:00:00.000Z info all is well');
+    expect(text).toBe('table <U+001B>[2J<U+202E>orders\n  2026-11-22T14:00:00.000Z info all is well');
+  });
+
   it('hides what the call was given as a secret, wherever it turns up', () => {
     const input = {
       name: 'shop',

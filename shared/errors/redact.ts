@@ -1,6 +1,8 @@
+import { shownText } from '../model/shown-text.ts';
+
 /**
  * What every log sink does to a text before it is written. Two nets: what looks like a secret wherever it stands, and
- * the very strings that the failed call was given as secrets.
+ * the very strings that the failed call was given as secrets. Nothing in it steers a terminal or looks like an entry of its own.
  */
 const hidden = '•••';
 const maxLength = 8_000;
@@ -35,7 +37,9 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   let clean = text;
   for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, hidden);
   for (const [pattern, replacement] of looksSecret) clean = clean.replace(pattern, replacement);
-  return clean.length > maxLength ? `${clean.slice(0, maxLength)} …` : clean;
+  const short = clean.length > maxLength ? `${clean.slice(0, maxLength)} …` : clean;
+  // Whoever reads a log does it in a terminal; a line that begins with a time is ours.
+  return shownText(short).replaceAll('\n', '\n  ');
 }
 
 /** The secrets inside a call's input. */

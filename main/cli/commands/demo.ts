@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { shownText } from '../../../shared/model/shown-text.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 
 interface DemoFlags {
@@ -26,7 +27,8 @@ function demo(flags: DemoFlags): VerbRun {
       keep: flags.keep === true,
       language: words.language,
       // The story is the result for a person; beside a JSON document it is only progress.
-      write: (line) => {
+      write: (text) => {
+        const line = shownText(text);
         if (globals.json === true) surroundings.errorStream.write(`${line}\n`);
         else surroundings.writeOut(`${line}\n`);
       },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { wordsIn } from '../language.ts';
 import { durationText } from './figures.ts';
-import { errorDocument } from './report.ts';
+import { errorDocument, printFinished } from './report.ts';
 import { displayWidth, textTable } from './text-table.ts';
 
 describe('textTable', () => {
@@ -19,6 +19,26 @@ describe('textTable', () => {
 
   it('knows wide and narrow characters', () => {
     expect(['a', '中', '，', 'é', 'e\u0301', '😀', '─'].map(displayWidth)).toEqual([1, 2, 2, 1, 1, 2, 1]);
+  });
+});
+
+describe('names that came from elsewhere', () => {
+  const name = 'shop\u001b]0;owned\u0007\u202etxt.gpj\n✓ all is well';
+  const shown = 'shop<U+001B>]0;owned<U+0007><U+202E>txt.gpj↵✓ all is well';
+
+  it('are shown to a person as what they are, one line each, and kept as they are in JSON', () => {
+    const error = new AppError('source.unknown', { name, known: '' });
+    const finished = { json: { name }, lines: [`- ${name}`], finding: { error } };
+    const { out, err } = printFinished(finished, false, wordsIn('en'));
+    expect(out).toBe(`- ${shown}\n`);
+    expect(err).toContain(shown);
+    const document = JSON.parse(printFinished(finished, true, wordsIn('en')).out) as Record<string, unknown>;
+    expect(document).toMatchObject({ name, error: { facts: { name } } });
+  });
+
+  it('take the room in a table that they are shown with', () => {
+    const lines = textTable([{ title: 'name' }, { title: 'rows' }], [['a\u001b[2J\n', '1']]);
+    expect(lines).toEqual(['name           rows', '─────────────  ────', 'a<U+001B>[2J↵  1']);
   });
 });
 

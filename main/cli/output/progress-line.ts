@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import prettyBytes from 'pretty-bytes';
 import type { JobProgress } from '../../../shared/model/job.ts';
+import { shownLine } from '../../../shared/model/shown-text.ts';
 import type { Words } from '../language.ts';
 import type { CliSurroundings } from '../surroundings.ts';
 import { durationText } from './figures.ts';
@@ -53,7 +54,7 @@ function phaseLines(stream: NodeJS.WritableStream, words: Words): ProgressLine {
   let last = '';
   return {
     show(progress) {
-      const phase = `${progress.subject} · ${words.wordFor('phase', progress.phase)}`;
+      const phase = shownLine(`${progress.subject} · ${words.wordFor('phase', progress.phase)}`);
       if (phase !== last) stream.write(`${phase}\n`);
       last = phase;
     },
@@ -65,13 +66,12 @@ function phaseLines(stream: NodeJS.WritableStream, words: Words): ProgressLine {
 
 function describe(progress: JobProgress, words: Words): string {
   const total = progress.totalBytes === null ? '' : ` / ${prettyBytes(progress.totalBytes)}`;
-  return [
+  const parts = [
     words.wordFor('phase', progress.phase),
     `${prettyBytes(progress.doneBytes)}${total}`,
     progress.bytesPerSecond > 0 ? `${prettyBytes(progress.bytesPerSecond)}/s` : '',
     progress.etaMs === null ? '' : words.say('progress.left', { time: durationText(progress.etaMs, words) }),
     progress.detail,
-  ]
-    .filter((part) => part !== '')
-    .join('  ');
+  ];
+  return shownLine(parts.filter((part) => part !== '').join('  '));
 }

@@ -9,6 +9,7 @@ import { cloudErrorText } from '../../../shared/i18n/cloud-sentences.ts';
 import { fillSentence } from '../../../shared/i18n/error-text.ts';
 import { errorsEn } from '../../../shared/i18n/errors.en.ts';
 import { errorsZh } from '../../../shared/i18n/errors.zh.ts';
+import { shownLine } from '../../../shared/model/shown-text.ts';
 import type { Words } from '../language.ts';
 import { factsText } from './figures.ts';
 
@@ -55,14 +56,17 @@ export function errorDocument({ code, facts }: Pick<AppError, 'code' | 'facts'>,
   return { code, message: fillSentence(whole, spoken), remedy: fillSentence(remedy, spoken), facts };
 }
 
-/** Exactly one JSON document on stdout, or readable text: results on stdout, failures on stderr. */
+/**
+ * Exactly one JSON document on stdout, or readable text: results on stdout, failures on stderr. A document holds every name as it is; to a person each line
+ * is one line, and what could steer the terminal is shown (`shownLine`).
+ */
 export function printFinished({ json, lines, finding }: Finished, asJson: boolean, words: Words): Printed {
   const exitCode = finding === undefined ? 0 : (finding.exit ?? 3);
   if (asJson) {
     const head = finding === undefined ? { ok: true } : { ok: false, error: errorDocument(finding.error, words) };
     return { out: document({ ...head, ...json }), err: '', exitCode };
   }
-  const out = lines.map((line) => `${line}\n`).join('');
+  const out = lines.map((line) => `${shownLine(line)}\n`).join('');
   return { out, err: finding === undefined ? '' : errorText(finding.error, words), exitCode };
 }
 
@@ -75,7 +79,12 @@ export function printFailure(error: AppError, asJson: boolean, words: Words): Pr
 function errorText(error: AppError, words: Words): string {
   const { code, message, remedy, facts } = errorDocument(error, words);
   const details = [code, factsText(facts)].filter((part) => part !== '').join('  ');
-  return `${words.say('error.head', { message })}\n${words.say('error.remedy', { remedy })}\n${words.say('error.details', { details })}\n`;
+  const lines = [
+    words.say('error.head', { message }),
+    words.say('error.remedy', { remedy }),
+    words.say('error.details', { details }),
+  ];
+  return lines.map((line) => `${shownLine(line)}\n`).join('');
 }
 
 /** Facts are stable ids; in a sentence they become words. */

@@ -1,3 +1,5 @@
+import { shownLine } from '../../../shared/model/shown-text.ts';
+
 /**
  * How many columns a terminal gives to a text: Chinese characters and full-width signs take two, combining marks none.
  * Exact for what this program prints; not a Unicode library.
@@ -44,7 +46,9 @@ export interface TableColumn {
 }
 
 /** Lines of a table whose columns line up also when cells are Chinese. */
-export function textTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string[] {
+export function textTable(columns: readonly TableColumn[], cells: readonly (readonly string[])[]): string[] {
+  // Before they are measured: what is shown is what has a width.
+  const rows = cells.map((row) => row.map(shownLine));
   const titles = columns.map(({ title }) => title);
   const widths = columns.map((_, at) => Math.max(...[titles, ...rows].map((row) => displayWidth(row[at] ?? ''))));
   const line = (row: readonly string[]): string =>

@@ -1,4 +1,5 @@
 import { sheetQr } from '../../../../shared/model/sheet-words.ts';
+import { shownLine } from '../../../../shared/model/shown-text.ts';
 import { kitTexts, type KitLanguage, type KitText, type WhichKit } from './kit-texts.ts';
 
 /** What one kit says. Pure: words in, page out. It holds the key itself, so it goes to paper and nowhere else. */
@@ -106,7 +107,7 @@ function facts(kit: Kit): { zh: string; en: string; value: string }[] {
   return [
     { zh: '仓库编号', en: 'Repository', value: kit.repositoryId },
     { zh: '本页编号', en: 'This sheet', value: kit.slotId.slice(0, 8) },
-    ...(kit.holder === null ? [] : [{ zh: '持有人', en: 'Held by', value: kit.holder }]),
+    ...(kit.holder === null ? [] : [{ zh: '持有人', en: 'Held by', value: shownLine(kit.holder) }]),
     { zh: '建立日期', en: 'Created', value: kit.createdAtIso.slice(0, 10) },
     { zh: '格式版本', en: 'Format', value: `shouhu-kit-${kitVersion}` },
     { zh: 'recover.mjs 校验', en: 'SHA-256 of recover.mjs', value: kit.recoverScriptSha256 },
@@ -147,7 +148,10 @@ function htmlWords(words: readonly string[], className: string): string {
 /** The places that are known, and room to write the others by hand. */
 function placeLines({ places }: Kit): string[] {
   const blank = '_'.repeat(40);
-  return [...places, ...Array.from({ length: Math.max(1, linesForPlaces - places.length) }, () => blank)];
+  return [
+    ...places.map(shownLine),
+    ...Array.from({ length: Math.max(1, linesForPlaces - places.length) }, () => blank),
+  ];
 }
 
 function escape(text: string): string {

@@ -66,6 +66,15 @@ describe('kitAsHtml', () => {
   });
 });
 
+it('names that turn or steer the line they stand in are on the sheet as what they are', () => {
+  const kit = aKit({ places: ['\u202eUSB\n24. word', 'a\u001b[1m'], holder: '小王\u2066' });
+  for (const page of [kitAsText(kit), kitAsHtml(kit, '')]) {
+    expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(page).toContain('USB↵24. word');
+    expect(page).toMatch(/小王(?:<|&lt;)U\+2066/);
+  }
+});
+
 describe('a sheet as the words that it holds', () => {
   const kit = aKit({ words: realWords });
 
