@@ -7,8 +7,8 @@ import { defineConfig } from 'vitest/config';
 const patience = { poll: { timeout: 60_000 } };
 
 /**
- * Four projects: `unit` needs nothing but Node; `servers` starts real MariaDB, sshd and S3 servers, so its files run
- * one after the other on small machines; `compat` starts the database servers that scripts/compat.mjs fetches; `e2e` drives
+ * Four projects: `unit` needs nothing but Node; `servers` starts real MariaDB, sshd and S3 servers, two files at a
+ * time, since a file waits for its servers and disks half of the time; `compat` starts the database servers that scripts/compat.mjs fetches; `e2e` drives
  * the built app in Electron (started by scripts/e2e.mjs).
  */
 export default defineConfig({
@@ -22,6 +22,8 @@ export default defineConfig({
           exclude: ['**/*.server.test.ts', '**/*.compat.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Vitest's own choice leaves one core idle, which on two cores is half of them.
+          maxWorkers: '100%',
         },
       },
       {
@@ -29,9 +31,10 @@ export default defineConfig({
           name: 'servers',
           expect: patience,
           include: ['main/**/*.server.test.ts'],
+          globalSetup: ['scripts/lib/build-before-tests.mjs'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
@@ -39,6 +42,7 @@ export default defineConfig({
           name: 'compat',
           expect: patience,
           include: ['main/**/*.compat.test.ts'],
+          globalSetup: ['scripts/lib/build-before-tests.mjs'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
           fileParallelism: false,

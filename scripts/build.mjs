@@ -23,9 +23,7 @@ export async function build({ strict = false, renderer = true, log = console.log
   rmSync(stampFile, { force: true });
   mkdirSync(inRoot('dist'), { recursive: true });
   const present = bundles().filter(({ entry }) => !missing.includes(entry));
-  await Promise.all(present.map(({ options }) => esbuild(options)));
-  if (existsSync(inRoot('dist', 'cli', 'index.js'))) chmodSync(inRoot('dist', 'cli', 'index.js'), 0o755);
-  copyAssets();
+  await buildBundles(present);
   const hasPage = !missing.some((entry) => entry.startsWith('renderer/'));
   if (renderer && hasPage) await buildRenderer();
   if (renderer) writeFileSync(stampFile, `${missing.join('\n')}\n`);
@@ -33,6 +31,13 @@ export async function build({ strict = false, renderer = true, log = console.log
     `Built ${present.length} bundles${renderer && hasPage ? ' and the page' : ''} in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s.`,
   );
   return missing;
+}
+
+/** Builds the programs that run on Node, with the files they read, and leaves the stamp of the last complete build alone. */
+export async function buildBundles(wanted = bundles()) {
+  await Promise.all(wanted.map(({ options }) => esbuild(options)));
+  if (existsSync(inRoot('dist', 'cli', 'index.js'))) chmodSync(inRoot('dist', 'cli', 'index.js'), 0o755);
+  copyAssets();
 }
 
 /** Builds the page with its own configuration; `watch` keeps rebuilding and resolves to Rollup's watcher. */

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPrivateServer, type PrivateServer } from '../engine/sandbox/index.ts';
+import { builtCli } from './testing/built-cli.ts';
 
 /**
  * The command line as a user's script meets it: real processes, a real server, one home. The tests tell one story and build on
  * each other.
  */
-const entry = join(import.meta.dirname, 'index.ts');
 let dir: string;
 let server: PrivateServer;
 
@@ -46,7 +46,7 @@ function shouhu(...argv: string[]): Promise<Ended> {
     DB: server.password,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [entry, '--json', ...argv], { env, cwd: dir }, (error, stdout, stderr) => {
+    execFile(process.execPath, [builtCli, '--json', ...argv], { env, cwd: dir }, (error, stdout, stderr) => {
       const exitCode = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
       resolve({ exitCode, json: JSON.parse(stdout) as Record<string, unknown>, err: stderr });
     });

@@ -14,13 +14,13 @@ import { startPrivateServer, type PrivateServer } from '../../engine/sandbox/ind
 import { runCommand } from '../../engine/platform/run-command.ts';
 import { openLoadSession } from '../../engine/source/mysql/load/load-session.ts';
 import { wordsIn } from '../language.ts';
+import { builtCli } from './built-cli.ts';
 import { errorDocument, type ErrorDocument } from '../output/report.ts';
 
 /**
  * The command line as outside testers meet it: child processes of the real entry on real servers. One shop (database server,
  * sshd, S3 over HTTP) per test file; every test gets a folder of its own with a copy of a prepared home and its disks.
  */
-const entry = join(import.meta.dirname, '..', 'index.ts');
 export const shopDatabase = 'dujiaoka';
 export const bucket = 'shop-backups';
 const shopRows = 5000;
@@ -181,7 +181,7 @@ function world(dir: string, server: PrivateServer, secrets: ReadonlySet<string>)
   const home = join(dir, 'home');
   const start = (args: readonly string[], { env = {}, asText = false }: RunOptions = {}): Started => {
     const startedMs = performance.now();
-    const argv = [entry, ...(asText ? [] : ['--json']), ...args];
+    const argv = [builtCli, ...(asText ? [] : ['--json']), ...args];
     const child = spawn(process.execPath, argv, {
       cwd: dir,
       stdio: ['ignore', 'pipe', 'pipe'],
