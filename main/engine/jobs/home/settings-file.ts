@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../../../shared/errors/app-error.ts';
 import { coldScheduleSchema } from '../../../../shared/model/cold-disk.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
 import { hostKeyPinSchema } from '../../../../shared/model/source.ts';
-import { writeFileDurably } from '../../platform/write-file-durably.ts';
-import { withHomeLock } from './home-lock.ts';
+import { HomeJson } from './home-json.ts';
 
 /** A secret of this home, encrypted under the repository's credential key. Base64. */
 const sealedSchema = z.string().max(200_000);
@@ -103,46 +99,9 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 const empty: Settings = { version: 1, sources: [], destinations: [], envNames: { passphrase: null, vault: null } };
 
-/**
- * `settings.json` of a home: sources and destinations, with their secrets sealed. Read afresh for every use, so that the app
- * and the command line on the same home see each other's changes. Errors: `home.damaged` {file}.
- */
-export class SettingsFile {
-  readonly #dir: string;
-  readonly #path: string;
-  #writing: Promise<unknown> = Promise.resolve();
-
+/** `settings.json` of a home: sources and destinations, with their secrets sealed. */
+export class SettingsFile extends HomeJson<Settings> {
   constructor(homeDir: string) {
-    this.#dir = homeDir;
-    this.#path = join(homeDir, 'settings.json');
-  }
-
-  async read(): Promise<Settings> {
-    let text: string;
-    try {
-      text = await readFile(this.#path, 'utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return empty;
-      throw error;
-    }
-    try {
-      return settingsSchema.parse(JSON.parse(text));
-    } catch (error) {
-      throw new AppError('home.damaged', { file: 'settings.json' }, { cause: error });
-    }
-  }
-
-  /** Reads, changes and writes as one step, for all processes on this home. Error: `home.in-use`. */
-  update(change: (settings: Settings) => Settings): Promise<Settings> {
-    const next = this.#writing.then(() =>
-      withHomeLock(this.#dir, async () => {
-        const changed = settingsSchema.parse(change(await this.read()));
-        await writeFileDurably(this.#path, `${JSON.stringify(changed, null, 2)}\n`);
-        return changed;
-      }),
-    );
-    // The chain goes on after a failed write; the failure itself reaches the caller through `next`.
-    this.#writing = next.catch(() => undefined);
-    return next;
+    super(homeDir, 'settings.json', settingsSchema, empty);
   }
 }
