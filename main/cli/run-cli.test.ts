@@ -1,7 +1,7 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { aBackup, aSnapshot } from './testing/outputs.ts';
+import { aBackup, aFreshHome, aSnapshot } from './testing/outputs.ts';
 import { act, type Scene } from './testing/scripted-surroundings.ts';
 
 const withPassphrase = { SHOUHU_PASSPHRASE: 'pw' };
@@ -118,16 +118,7 @@ describe('readable output', () => {
 
   it('puts failures on stderr with what to do next', async () => {
     const seen = await act(['--lang', 'zh', 'backup', 'shop'], {
-      script: {
-        'home.status': () => ({
-          initialised: false,
-          unlocked: false,
-          repositoryId: null,
-          sources: 0,
-          destinations: 0,
-          version: '0',
-        }),
-      },
+      script: { 'home.status': aFreshHome },
     });
     expect(seen.out).toBe('');
     expect(seen.err).toContain('shouhu init');

@@ -2,21 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aBackup, aRestore, aVerification } from '../testing/outputs.ts';
+import { aBackup, aFreshHome, aRestore, aVerification } from '../testing/outputs.ts';
 import { act, type Script } from '../testing/scripted-surroundings.ts';
 import { looksLikeWords } from './recover.ts';
 
 const env = { SHOUHU_PASSPHRASE: 'pw', DB: 'dbpw' };
-const freshHome: Script = {
-  'home.status': () => ({
-    initialised: false,
-    unlocked: false,
-    repositoryId: null,
-    sources: 0,
-    destinations: 0,
-    version: '0',
-  }),
-};
+const freshHome: Script = { 'home.status': aFreshHome };
 
 let dir: string;
 beforeEach(async () => {

@@ -4,21 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { aBackup, aSource } from '../testing/outputs.ts';
+import { aBackup, aFreshHome, aSource } from '../testing/outputs.ts';
 import { act, type Script } from '../testing/scripted-surroundings.ts';
 import { isEncryptedKey } from './flags.ts';
 
 const env = { SHOUHU_PASSPHRASE: 'pw', DB: 'dbpw' };
-const freshHome: Script = {
-  'home.status': () => ({
-    initialised: false,
-    unlocked: false,
-    repositoryId: null,
-    sources: 0,
-    destinations: 0,
-    version: '0',
-  }),
-};
+const freshHome: Script = { 'home.status': aFreshHome };
 
 let dir: string;
 beforeEach(async () => {

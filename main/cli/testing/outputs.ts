@@ -88,3 +88,8 @@ export function aSource(): VerbOutput<'source.add'> {
     steps: [{ id: 'login', ok: true, ms: 3, facts: {}, errorCode: null }],
   };
 }
+
+/** `home.status` of a computer on which nothing has been set up. */
+export function aFreshHome(): VerbOutput<'home.status'> {
+  return { initialised: false, unlocked: false, repositoryId: null, sources: 0, destinations: 0, version: '0' };
+}
