@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorFacts, WireError } from '../../shared/errors/app-error.ts';
 import { cloudErrorText } from '../../shared/i18n/cloud-sentences.ts';
+import { withDamageText } from '../../shared/i18n/damage-seen.ts';
 import { fillSentence } from '../../shared/i18n/error-text.ts';
 import type { ErrorText } from '../../shared/i18n/error-text.ts';
 import type { Language } from '../../shared/ipc/contract.ts';
@@ -38,15 +39,16 @@ export function useWords(): Words {
       },
       error: ({ code, facts }) => {
         const cloud = cloudErrorText(facts, language);
-        if (cloud !== undefined) return cloud;
+        if (cloud !== undefined) return withDamageText(cloud, facts, language);
         const here = `remedyHere.${code.replaceAll('.', '_')}`;
         const found = i18n.getResource(language, errorsNamespace, code) as ErrorText | undefined;
         if (found === undefined)
           return { message: t('errorCard.untranslated'), remedy: t('errorCard.untranslatedNext') };
-        return {
+        const own = {
           message: fillSentence(found.message, facts),
           remedy: i18n.exists(here) ? translate(here, facts) : fillSentence(found.remedy, facts),
         };
+        return withDamageText(own, facts, language);
       },
       format: createFormat(language, t),
     };

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aBackup, aFreshHome, aRestore, aVerification } from '../testing/outputs.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { aBackup, aCopying, aFreshHome, aRestore, aVerification } from '../testing/outputs.ts';
 import { act, type Script } from '../testing/scripted-surroundings.ts';
 import { looksLikeWords } from './recover.ts';
 
@@ -66,6 +67,63 @@ describe('backup', () => {
       script: { 'backup.run': () => aBackup() },
     });
     expect(seen.calls.at(-1)?.input).toEqual({ source: 'shop', to: ['a', 'b'], maxBytesPerSecond: 1_250_000 });
+  });
+});
+
+describe('copy', () => {
+  const run = (argv: string[], changes: Partial<ReturnType<typeof aCopying>> = {}) =>
+    act(['copy', '--from', 'main', ...argv], { env, script: { 'copy.run': () => aCopying(changes) } });
+
+  it('fills several places at once, below one limit', async () => {
+    const seen = await run(['--to', 'second,cloud', '--max-rate', '4Mbit', '--json']);
+    expect(seen.calls.at(-1)?.input).toEqual({
+      snapshot: 'all',
+      from: 'main',
+      to: ['second', 'cloud'],
+      maxBytesPerSecond: 500_000,
+    });
+    expect(seen.json()).toEqual({ ok: true, ...aCopying() });
+    expect((await run(['--to', 'second', '--snapshot', 'latest'])).calls.at(-1)?.input).toMatchObject({
+      snapshot: 'latest',
+      to: ['second'],
+      maxBytesPerSecond: null,
+    });
+  });
+
+  it.each([
+    [['--to', 'second', '--max-rate', 'fast'], '--max-rate'],
+    [['--to', ','], '--to'],
+    [[], '--to'],
+  ])('refuses %j', async (argv, argument) => {
+    const seen = await run([...argv, '--json']);
+    expect(seen.exitCode).toBe(2);
+    expect(seen.json()).toMatchObject({ error: { code: 'usage.bad-argument', facts: { argument } } });
+  });
+
+  it('names the place that did not get everything, and what was damaged where it read from', async () => {
+    const outcome = { objectsCopied: 0, bytesCopied: 0, ok: false, errorCode: 'backend.disk-full' };
+    const [second] = aCopying().copies;
+    const incomplete = await run(['--to', 'second,cloud', '--json'], {
+      copies: [second!, { ...outcome, destination: 'cloud' }],
+    });
+    expect(incomplete.exitCode).toBe(3);
+    expect(incomplete.json()).toMatchObject({ error: { code: 'copy.incomplete', facts: { destinations: 'cloud' } } });
+    const findings = [{ destination: 'main', object: 'f'.repeat(64), reason: 'tag', healed: false }];
+    const damaged = await run(['--to', 'second'], { findings });
+    expect(damaged.exitCode).toBe(3);
+    expect(damaged.out).toContain('f'.repeat(64));
+  });
+
+  it('says what it had found damaged when it was stopped', async () => {
+    const stopped = () => Promise.reject(new AppError('cancelled', { damagedSeen: 2, damagedAt: 'main' }));
+    const seen = await act(['copy', '--from', 'main', '--to', 'second', '--json'], {
+      env,
+      script: { 'copy.run': stopped },
+    });
+    expect(seen.exitCode).toBe(130);
+    const { error } = seen.json() as { error: { message: string; remedy: string } };
+    expect(error.message).toContain('2 damaged or missing objects had been found on main');
+    expect(error.remedy).toContain('--heal-from');
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { wordsIn } from '../language.ts';
 import { durationText } from './figures.ts';
-import { errorDocument, printFinished } from './report.ts';
+import { errorDocument, printFailure, printFinished } from './report.ts';
 import { displayWidth, textTable } from './text-table.ts';
 
 describe('textTable', () => {
@@ -34,6 +34,12 @@ describe('names that came from elsewhere', () => {
     expect(err).toContain(shown);
     const document = JSON.parse(printFinished(finished, true, wordsIn('en')).out) as Record<string, unknown>;
     expect(document).toMatchObject({ name, error: { facts: { name } } });
+  });
+
+  it('leave the steps of a remedy on lines of their own', () => {
+    const facts = { because: 'lock-console-only', provider: 'aliyun-oss' };
+    const { err } = printFailure(new AppError('backend.rejected', facts), false, wordsIn('zh'));
+    expect(err).toMatch(/\n1\. .+\n2\. /);
   });
 
   it('take the room in a table that they are shown with', () => {

@@ -6,10 +6,11 @@ import {
   type ExitCode,
 } from '../../../shared/errors/app-error.ts';
 import { cloudErrorText } from '../../../shared/i18n/cloud-sentences.ts';
-import { fillSentence } from '../../../shared/i18n/error-text.ts';
+import { withDamageText } from '../../../shared/i18n/damage-seen.ts';
+import { fillSentence, type ErrorText } from '../../../shared/i18n/error-text.ts';
 import { errorsEn } from '../../../shared/i18n/errors.en.ts';
 import { errorsZh } from '../../../shared/i18n/errors.zh.ts';
-import { shownLine } from '../../../shared/model/shown-text.ts';
+import { shownLine, shownText } from '../../../shared/model/shown-text.ts';
 import type { Words } from '../language.ts';
 import { factsText } from './figures.ts';
 
@@ -47,13 +48,16 @@ const explained: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage.bad-argumen
 
 /** The error in words, as the JSON document holds it. */
 export function errorDocument({ code, facts }: Pick<AppError, 'code' | 'facts'>, words: Words): ErrorDocument {
+  const text = cloudErrorText(facts, words.language) ?? ownText(code, facts, words);
+  return { code, ...withDamageText(text, facts, words.language), facts };
+}
+
+function ownText(code: ErrorCode, facts: ErrorFacts, words: Words): ErrorText {
   const { message, remedy } = (words.language === 'zh' ? errorsZh : errorsEn)[code];
-  const cloud = cloudErrorText(facts, words.language);
-  if (cloud !== undefined) return { code, ...cloud, facts };
   const spoken = spokenFacts(facts, words);
   const reason = explained.has(code) ? words.find('reason', String(facts['reason']), facts) : undefined;
   const whole = reason === undefined ? message : joined(message, reason, words);
-  return { code, message: fillSentence(whole, spoken), remedy: fillSentence(remedy, spoken), facts };
+  return { message: fillSentence(whole, spoken), remedy: fillSentence(remedy, spoken) };
 }
 
 /**
@@ -77,14 +81,21 @@ export function printFailure(error: AppError, asJson: boolean, words: Words): Pr
 }
 
 function errorText(error: AppError, words: Words): string {
-  const { code, message, remedy, facts } = errorDocument(error, words);
+  // Facts are others' words; a remedy may have lines of its own.
+  const { code, message, remedy, facts } = errorDocument({ code: error.code, facts: shownFacts(error.facts) }, words);
   const details = [code, factsText(facts)].filter((part) => part !== '').join('  ');
   const lines = [
     words.say('error.head', { message }),
     words.say('error.remedy', { remedy }),
     words.say('error.details', { details }),
   ];
-  return lines.map((line) => `${shownLine(line)}\n`).join('');
+  return lines.map((line) => `${shownText(line)}\n`).join('');
+}
+
+function shownFacts(facts: ErrorFacts): ErrorFacts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? shownLine(value) : value]),
+  );
 }
 
 /** Facts are stable ids; in a sentence they become words. */

@@ -17,6 +17,21 @@ export function aBackup(changes: Partial<VerbOutput<'backup.run'>> = {}): VerbOu
   };
 }
 
+/** Two targets were filled. */
+export function aCopying(changes: Partial<VerbOutput<'copy.run'>> = {}): VerbOutput<'copy.run'> {
+  const outcome = { ok: true, objectsCopied: 3, bytesCopied: 900, errorCode: null };
+  return {
+    snapshots: [id],
+    objectsCopied: 6,
+    bytesCopied: 1800,
+    objectsSkipped: 0,
+    copies: ['second', 'cloud'].map((destination) => ({ destination, ...outcome })),
+    findings: [],
+    durationMs: 9,
+    ...changes,
+  };
+}
+
 export function aVerification(changes: Partial<VerbOutput<'verify.run'>> = {}): VerbOutput<'verify.run'> {
   return {
     objects: 10,

@@ -10,6 +10,8 @@ export interface ShareRequest {
   /** Waits before each object: while more important work is going on, and for the line. `lastBytes` were read before. */
   readonly pause: (lastBytes: number) => Promise<void>;
   readonly onProven: (object: string) => void;
+  /** Damaged or missing; told at once as well. */
+  readonly onBroken: (object: string) => void;
   readonly onProgress: (done: { readonly doneObjects: number; readonly bytesRead: number }) => void;
   readonly signal: AbortSignal;
 }
@@ -22,11 +24,11 @@ export interface ShareReport {
 }
 
 /**
- * Reads objects of one copy back, one after the other, and checks each to the last bit. Damage is a finding, not an error. Every proof
+ * Reads objects of one copy back, one after the other, and checks each to the last bit. Damage is a finding, not an error. Every proof and finding
  * is told at once, so that whoever writes it down loses nothing when this ends early. Errors: those of the store, and an abort.
  */
 export async function readShare(request: ShareRequest): Promise<ShareReport> {
-  const { objects, pause, onProven, onProgress, signal } = request;
+  const { objects, pause, onProven, onBroken, onProgress, signal } = request;
   const damaged: Finding[] = [];
   const missing: string[] = [];
   let read = 0;
@@ -45,6 +47,7 @@ export async function readShare(request: ShareRequest): Promise<ShareReport> {
       if (reason === null) throw error;
       if (reason === 'missing') missing.push(object);
       else damaged.push({ object, reason });
+      onBroken(object);
     }
     read += 1;
     onProgress({ doneObjects: read, bytesRead });

@@ -21,6 +21,8 @@ export interface VerifyRequest {
   readonly concurrency: number;
   /** Every object that was read and found sound, at once: what is written down then is not lost when the rest is cut off. */
   readonly onProven?: (object: string) => void;
+  /** What is damaged or missing and could not be healed, when it is found. */
+  readonly onBroken?: (object: string) => void;
   readonly onProgress: (progress: {
     readonly doneObjects: number;
     readonly totalObjects: number;
@@ -251,6 +253,7 @@ class Verification {
   #tell(object: string, finding: string): void {
     if (finding === 'missing') this.#missing.add(object);
     else this.#damaged.set(object, finding);
+    this.#request.onBroken?.(object);
   }
 
   /** False when the place does not keep what it is given: that is a finding too, and the rest is still looked at. */

@@ -18,6 +18,24 @@ describe('judgeChecklist', () => {
     expect(states).not.toContain('warn');
   });
 
+  it('says of each copy how much of it has been read back, whatever the verdict, and rounds nothing up', () => {
+    const proof = {
+      objects: 10,
+      bytes: 1000,
+      neverRead: { objects: 1, bytes: 4 },
+      provenShare: 0.9996,
+      oldestUnprovenDays: 3.9,
+      damaged: 0,
+      listedAt: hours(5),
+    };
+    for (const source of [withSnapshot({}), withSnapshot({ isGreen: false })]) {
+      const judged = judgeChecklist({ ...source, proofs: [{ destination: 'usb', proof }] });
+      expect(judged.find(({ id }) => id === 'coverage')?.evidence.slice(1)).toEqual([
+        { id: 'copy-share', at: hours(5), facts: { destination: 'usb', percent: 99, neverRead: 1, days: 3 } },
+      ]);
+    }
+  });
+
   it.each<[ChecklistItemId, string, SeenSource, ChecklistItem['state'], string | null]>([
     ['daily-snapshot-second-disk', 'none', withCopies(), 'fail', 'back-up-to-second-disk'],
     ['daily-snapshot-second-disk', 'of today', withCopies(aCopy({ role: 'second-disk' })), 'ok', null],

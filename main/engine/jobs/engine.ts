@@ -11,6 +11,7 @@ import { systemVolumes, type VolumeSource } from '../platform/volumes/index.ts';
 import { assertPlatformFeatures } from '../repository/index.ts';
 import type { EngineContext, Run, Unlocked } from './engine-context.ts';
 import { dailyShareRound } from './daily-share.ts';
+import { damageSeenBy } from './damage-seen.ts';
 import type { DailyRound } from '../schedule/daily-round.ts';
 import { homeError } from './home/home-errors.ts';
 import { Home } from './home/home.ts';
@@ -221,7 +222,7 @@ class EngineImpl implements Engine {
     } catch (error) {
       // Whatever an aborted piece of work throws on its way down, the person asked for it to stop.
       const thrown = toAppError(homeError(error, this.#options.homeDir));
-      const known = signal.aborted ? new AppError('cancelled', leftBehindBy(thrown), { cause: error }) : thrown;
+      const known = signal.aborted ? new AppError('cancelled', keptOf(thrown), { cause: error }) : thrown;
       const { code, facts } = known;
       this.#tell(() => catalog.endJob(jobId, code === 'cancelled' ? 'cancelled' : 'failed', { code, facts }));
       throw known;
@@ -255,8 +256,8 @@ class EngineImpl implements Engine {
   }
 }
 
-/** What a stopped restore could not clear away again is still said. */
-function leftBehindBy({ facts }: AppError): AppError['facts'] {
-  const { leftBehind } = facts;
-  return leftBehind === undefined ? {} : { leftBehind };
+/** What a stopped piece of work could not clear away again, and what it had found damaged, is still said. */
+function keptOf(error: AppError): AppError['facts'] {
+  const { leftBehind } = error.facts;
+  return { ...(leftBehind === undefined ? {} : { leftBehind }), ...damageSeenBy(error) };
 }

@@ -13,6 +13,7 @@ import {
 import { careInPassing } from './cold/disk-marker.ts';
 import type { EngineContext, Run } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
+import { withDamageSeen } from './damage-seen.ts';
 import { bringOwedHeader } from './keys/publish-header.ts';
 import { nearness } from './nearness.ts';
 import { ProofNotes } from './proof-notes.ts';
@@ -68,6 +69,9 @@ export async function feedCopies(context: EngineContext, request: FeedCopiesRequ
   );
 }
 
+/** Less than a closing engine waits for its jobs. */
+const lateMs = 3_000;
+
 class CopyFeeding {
   readonly #context: EngineContext;
   readonly #request: FeedCopiesRequest;
@@ -109,6 +113,10 @@ class CopyFeeding {
         const id = idOf.get(source);
         if (id !== undefined) this.#proofs.add(id, object);
       },
+      onFinding: ({ source, object, healed }) => {
+        const id = idOf.get(source);
+        if (id !== undefined && !healed) context.catalog.recordDamage(id, [object]);
+      },
       signal: run.signal,
     });
   }
@@ -124,11 +132,26 @@ class CopyFeeding {
       const { findings } = this.#feed;
       await recordFindings(this.#context, findings, [from, ...to, ...spares], this.#from, signal);
       return { copies, findings };
+    } catch (error) {
+      await this.#recordLate();
+      throw withDamageSeen(error, this.#feed.findings);
     } finally {
       this.#proofs.flush();
       await this.#pool.close();
       for (const close of this.#closers) await close();
     }
+  }
+
+  /**
+   * What was found before an abort or a failure. The objects are written down already; which snapshots need them is, as far as there is time:
+   * otherwise the next look at this copy says so.
+   */
+  async #recordLate(): Promise<void> {
+    const { to, from, spares } = this.#request;
+    const signal = AbortSignal.timeout(lateMs);
+    await recordFindings(this.#context, this.#feed.findings, [from, ...to, ...spares], this.#from, signal).catch(
+      () => undefined,
+    );
   }
 
   async #fill(destination: SavedDestination): Promise<FedCopy> {

@@ -5,6 +5,7 @@ import { rest } from '../../platform/rest.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
+import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf } from '../feed-copies.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { verifyOne } from '../verbs/copy-verbs.ts';
@@ -184,9 +185,9 @@ async function fromNearest<T>(
         );
       });
     } catch (error) {
-      run.signal.throwIfAborted();
       // Only a copy that could not be opened is passed over.
       if (state.isOpen) throw error;
+      run.signal.throwIfAborted();
     }
   }
   throw new AppError('disk.no-source', { name: disk.name });
@@ -243,9 +244,9 @@ async function fill(
 ): Promise<Filled> {
   const choose = () => Promise.resolve(missing.manifests);
   const request = { from, to: [at], spares, heals: false, choose, maxBytesPerSecond: null };
-  const { copies } = await feedCopies(context, request, counting(run, missing, progress));
+  const { copies, findings } = await feedCopies(context, request, counting(run, missing, progress));
   const [copy] = copies;
-  if (copy?.error != null) throw copy.error;
+  if (copy?.error != null) throw withDamageSeen(copy.error, findings);
   return {
     from: from.name,
     snapshots: snapshotsOf(copies),

@@ -272,7 +272,7 @@ async function feedOthers(
     );
     return { copies: copies.map(outcomeOf), findings };
   } catch (error) {
-    run.signal.throwIfAborted();
+    if (run.signal.aborted) throw error;
     const errorCode = toAppError(error).code;
     const failed = rest.map(({ name }) => ({
       destination: name,

@@ -4,6 +4,7 @@ import { verifyCopy, type VerifyReport } from '../../check/verify-copy.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { findingOf, parseManifestName, type Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf, type FedCopy } from '../feed-copies.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
@@ -44,7 +45,7 @@ export async function copyRun(
   );
   context.onCatalogChanged();
   const [first] = copies.flatMap(({ error }) => error ?? []);
-  if (first !== undefined && copies.every(({ error }) => error !== null)) throw first;
+  if (first !== undefined && copies.every(({ error }) => error !== null)) throw withDamageSeen(first, findings);
   const sum = (figure: 'objectsCopied' | 'bytesCopied' | 'objectsSkipped') =>
     copies.reduce((total, { report }) => total + (report?.[figure] ?? 0), 0);
   return {
@@ -162,6 +163,8 @@ export async function verifyOne(
       healFrom,
       concurrency: 4,
       onProven: (object) => notes.add(destination.id, object),
+      // At once: a person who stops this, or a kill, must not make it forgotten.
+      onBroken: (object) => context.catalog.recordDamage(destination.id, [object]),
       onProgress: ({ doneObjects, totalObjects, bytesRead }) =>
         run.report({
           phase: 'verify',

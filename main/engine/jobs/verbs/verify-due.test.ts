@@ -1,44 +1,25 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../shared/testing/eventually.ts';
-import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
 import { Catalog } from '../../catalog/catalog.ts';
 import { withTempDir } from '../../platform/temp-dir.ts';
-import { Repository } from '../../repository/index.ts';
-import { dumpToFolder } from '../../repository/testing/a-shop.ts';
-import { writeSnapshot } from '../../repository/testing/a-snapshot.ts';
-import { aKeyring, TestClock, testPassphrase } from '../../repository/testing/keys.ts';
-import { openEngine, type Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
+import { aDiskHome, type DiskHome } from '../testing/disk-home.ts';
 
-const never = new AbortController().signal;
 const dayMs = 24 * 3_600_000;
-const keyring = await aKeyring();
 
 describe('verify.due', () => {
-  const engines: Engine[] = [];
+  const homes: DiskHome[] = [];
   afterEach(async () => {
-    for (const engine of engines.splice(0)) await engine.close();
+    for (const home of homes.splice(0)) await home.close();
   });
 
-  /** A home that knows one disk with one snapshot of 60 objects, and a second empty disk. */
   async function aHome(dir: string) {
-    const blobs = new Map<string, MemoryBlob>();
-    const store = new MemoryBlobStore({ blobs });
-    await Repository.create(store, keyring.header, never);
-    await writeSnapshot(await Repository.open(store, keyring.mainKeys, never), { objects: 60 });
-    await dumpToFolder(blobs, join(dir, 'copy'));
-    const clock = new TestClock();
-    const open = async () => {
-      const engine = await openEngine({ homeDir: join(dir, 'home'), language: 'zh', clock });
-      engines.push(engine);
-      return engine;
-    };
-    const engine = await open();
-    const secret = { kind: 'passphrase', passphrase: testPassphrase } as const;
-    await engine.call('recover.run', { from: { kind: 'disk', path: join(dir, 'copy') }, secret });
-    const chunk = [...blobs.keys()].filter((name) => name.startsWith('chunks/'))[30]!;
-    return { engine, open, clock, path: join(dir, 'copy', chunk), id: chunk.slice(10) };
+    const home = await aDiskHome(dir);
+    homes.push(home);
+    const path = home.chunks[30]!;
+    return { ...home, path, id: basename(path) };
   }
   const stateOf = async (engine: Engine, destination: string) => {
     const { copies } = await engine.call('snapshot.show', { snapshot: 'latest' });
@@ -68,6 +49,12 @@ describe('verify.due', () => {
         neverRead: { objects: 0, bytes: 0 },
         provenShare: 1,
         damaged: 0,
+      });
+      const { items } = await engine.call('checklist', { source: null });
+      expect(items.find((item) => item.id === 'coverage')?.evidence).toContainEqual({
+        id: 'copy-share',
+        at: expect.any(String) as string,
+        facts: { destination: 'recovered', percent: 100, neverRead: 0, days: expect.any(Number) as number },
       });
     });
   }, 120_000);
@@ -131,6 +118,22 @@ describe('verify.due', () => {
       } finally {
         other.close();
       }
+    });
+  }, 120_000);
+
+  it('keeps what it found damaged when it is cut off', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine, clock, chunks } = await aHome(dir);
+      for (const path of chunks) await appendFile(path, 'x');
+      clock.advance(40 * dayMs);
+      const stop = new AbortController();
+      const request = { destinations: [], maxBytesPerSecond: 1 };
+      const share = engine.call('verify.due', request, { signal: stop.signal });
+      share.catch(() => undefined);
+      await eventually(async () => expect((await figuresOf(engine))?.damaged).toBeGreaterThan(0));
+      stop.abort();
+      await expect(share).rejects.toMatchObject({ code: 'cancelled' });
+      expect((await figuresOf(engine))?.damaged).toBeGreaterThan(0);
     });
   }, 120_000);
 

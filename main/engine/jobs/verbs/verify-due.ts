@@ -121,6 +121,7 @@ async function shareOf(
         await whileBusy(context, signal);
       },
       onProven: (object) => notes.add(id, object),
+      onBroken: (object) => catalog.recordDamage(id, [object]),
       onProgress: ({ doneObjects, bytesRead }) =>
         run.report({
           phase: 'share',

@@ -28,6 +28,8 @@ export interface FeedOptions {
   readonly check?: (keys: MainKeys, id: string, bytes: Uint8Array) => Promise<Uint8Array>;
   /** Every object that was read from a copy and found sound. */
   readonly onRead?: (source: string, object: string) => void;
+  /** Everything that was found, when it is found, and once more when it is healed: whoever stops this still knows. */
+  readonly onFinding?: (finding: FeedFinding) => void;
   /** Ends the reading for all. */
   readonly signal: AbortSignal;
 }
@@ -84,14 +86,14 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     const { from, spares, heals = false, targets, memoryBytes = defaultMemoryBytes } = options;
-    const { check = checkHere, onRead, signal } = options;
+    const { check = checkHere, onRead, onFinding, signal } = options;
     this.#id = from.repository.id;
     this.#active = targets;
     this.#shareBytes = Math.floor(memoryBytes / (targets + 1));
     this.#copies = new NearestCopies(
       [{ ...from, part: 'first' }],
       async () => ((await spares?.()) ?? []).map((source) => ({ ...source, part: 'spare' })),
-      heals,
+      { heals, onFinding },
     );
     const read = (id: string) =>
       this.#copies.chunk(id, {

@@ -39,13 +39,22 @@ export class NearestCopies {
   readonly findings = new Map<string, FeedFinding>();
   readonly #more: () => Promise<readonly FeedSource[]>;
   readonly #heals: boolean;
+  readonly #onFinding: (finding: FeedFinding) => void;
   readonly #away = new Set<FeedSource>();
   #sources: readonly FeedSource[];
   #moreAsked: Promise<void> | undefined;
 
   /** `more` is asked once, when the copies at hand do not have something sound: they may have to be opened first. */
-  constructor(sources: readonly FeedSource[], more: () => Promise<readonly FeedSource[]>, heals: boolean) {
+  constructor(
+    sources: readonly FeedSource[],
+    more: () => Promise<readonly FeedSource[]>,
+    {
+      heals,
+      onFinding = () => undefined,
+    }: { heals: boolean; onFinding?: ((finding: FeedFinding) => void) | undefined },
+  ) {
     this.#heals = heals;
+    this.#onFinding = onFinding;
     this.#sources = byNearness(sources);
     this.#more = more;
   }
@@ -118,6 +127,7 @@ export class NearestCopies {
 
   #write(finding: FeedFinding): void {
     this.findings.set(keyOf(finding.source, finding.object), finding);
+    this.#onFinding(finding);
   }
 }
 
