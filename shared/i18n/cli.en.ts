@@ -186,6 +186,8 @@ export const cliEn: Record<CliKey, string> = {
   'verify.damaged': 'damaged',
   'verify.missing': 'missing',
   'verify.healed': 'healed',
+  'verify.probe-held': '{{destination}}: the weekly live test held',
+  'verify.probe-failed': '{{destination}}: the weekly live test failed',
   'verify.due': '{{destination}}: {{read}} of {{objects}} objects read back today, {{bytes}}',
   'column.proven': 'read in 30 days',
   'proof.unknown': 'not read yet',

@@ -177,6 +177,8 @@ export const cliZh = {
   'verify.damaged': '损坏',
   'verify.missing': '缺失',
   'verify.healed': '已修好',
+  'verify.probe-held': '{{destination}}：每周一次的实测通过',
+  'verify.probe-failed': '{{destination}}：每周一次的实测没有通过',
   'verify.due': '{{destination}}：今天读回 {{objects}} 个数据块里的 {{read}} 个，{{bytes}}',
   'column.proven': '30 天内读过',
   'proof.unknown': '还没读过',

@@ -148,7 +148,8 @@ export const cloudCausesEn: Record<CloudCause, ErrorText> = {
   },
   'too-large': {
     message: 'The object is larger than this cloud takes at once and was not written.',
-    remedy: 'Please send us the log; the backup can go to another place meanwhile.',
+    remedy:
+      'Send this backup to a disk or to a cloud that takes more at once; without this object it is not complete here.',
   },
   'damaged-on-the-way': {
     message: 'The data was damaged on the way and the cloud did not take it. The backups there were not changed.',

@@ -142,7 +142,7 @@ export const cloudCausesZh: Record<CloudCause, ErrorText> = {
   },
   'too-large': {
     message: '这个对象超过了这家云单次上传的上限，没有写入。',
-    remedy: '请把日志发给我们；这份备份可以先存到另一处。',
+    remedy: '请把这份备份存到硬盘，或上限更大的云；少了这个对象，它在这里不完整。',
   },
   'damaged-on-the-way': {
     message: '数据在路上被改坏了，云端没有收下。里面已有的备份没有改动。',

@@ -382,6 +382,15 @@ export const engineVerbs = {
         }),
       ),
       unreachable: z.array(z.strictObject({ destination: z.string(), errorCode: z.string() })),
+      /** Live tests of buckets, of those that were due: once a week. */
+      probes: z.array(
+        z.strictObject({
+          destination: z.string(),
+          ok: z.boolean(),
+          errorCode: z.string().nullable(),
+          facts: factsSchema,
+        }),
+      ),
       durationMs: z.number().nonnegative(),
     }),
   },

@@ -167,13 +167,23 @@ function verifyDue(name: string | undefined, flags: VerifyFlags): VerbRun {
     ]);
     for (const { destination, errorCode } of output.unreachable)
       lines.push(`- ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`);
+    for (const { destination, ok, errorCode, facts } of output.probes) {
+      lines.push(`${mark(ok)} ${words.say(ok ? 'verify.probe-held' : 'verify.probe-failed', { destination })}`);
+      if (!ok) lines.push(`  ${errorDocument({ code: knownCode(errorCode), facts }, words).message}`);
+    }
     return { json: output, lines, finding: dueFinding(output) };
   };
 }
 
-export function dueFinding({ copies }: VerbOutput<'verify.due'>): Finding | undefined {
+/** Damage first; then a cloud that failed its live test, as what it failed with. */
+export function dueFinding({ copies, probes }: VerbOutput<'verify.due'>): Finding | undefined {
   const broken = copies.find(({ damaged, missing }) => damaged.length + missing.length > 0);
-  if (broken === undefined) return undefined;
+  if (broken === undefined) {
+    const refused = probes.find(({ ok }) => !ok);
+    if (refused === undefined) return undefined;
+    const { destination, errorCode, facts } = refused;
+    return { error: new AppError(knownCode(errorCode), { ...facts, destination }) };
+  }
   const { destination, damaged, missing } = broken;
   const code = damaged.length > 0 ? 'repository.damaged' : 'repository.missing-object';
   return { error: new AppError(code, { destination, damaged: damaged.length, missing: missing.length }) };

@@ -151,6 +151,24 @@ describe('verify', () => {
   });
 });
 
+it('verify --due ends with what a cloud refused in its weekly test, and says so', async () => {
+  const refused = { errorCode: 'backend.access-denied', facts: { because: 'no-right-remove', step: 'remove' } };
+  const output = {
+    copies: [],
+    unreachable: [],
+    probes: [
+      { destination: 'cloud-a', ok: true, errorCode: null, facts: {} },
+      { destination: 'cloud-b', ok: false, ...refused },
+    ],
+    durationMs: 1,
+  };
+  const seen = await act(['verify', '--due'], { env, script: { 'verify.due': () => output } });
+  expect(seen.exitCode).toBe(3);
+  expect(seen.out).toContain('✓ cloud-a: the weekly live test held');
+  expect(seen.out).toContain('✗ cloud-b: the weekly live test failed');
+  expect(seen.err).toContain('backend.access-denied');
+});
+
 describe('accounts', () => {
   it('are restored and exported only when they are asked for', async () => {
     const accounts = { created: ['shop@localhost'], existing: ['root@localhost'] };

@@ -170,7 +170,8 @@ export class CopyInventory {
   forget(destinationId: string): void {
     for (const table of ['objects', 'proofs', 'damage'])
       this.#db.prepare(`DELETE FROM ${table} WHERE destination = ?`).run(destinationId);
-    this.#db.prepare('DELETE FROM meta WHERE key IN (?, ?)').run(`listed:${destinationId}`, `share:${destinationId}`);
+    for (const fact of ['listed', 'share', 'probe'])
+      this.#db.prepare('DELETE FROM meta WHERE key = ?').run(`${fact}:${destinationId}`);
   }
 
   /** When the daily share of this copy was last done to its end, or null. */
@@ -180,6 +181,16 @@ export class CopyInventory {
 
   recordShareDone(destinationId: string): void {
     this.#setMeta(`share:${destinationId}`, isoUtc(this.#clock.nowMs()));
+  }
+
+  /** How the last live test of this bucket ended, and when; null: none that this computer knows of. */
+  probe(destinationId: string): { readonly at: string; readonly ok: boolean } | null {
+    const noted = this.#meta(`probe:${destinationId}`);
+    return noted === null ? null : { ok: noted.startsWith('ok '), at: noted.slice(noted.indexOf(' ') + 1) };
+  }
+
+  recordProbe(destinationId: string, ok: boolean): void {
+    this.#setMeta(`probe:${destinationId}`, `${ok ? 'ok' : 'failed'} ${isoUtc(this.#clock.nowMs())}`);
   }
 
   #rows(destinationId: string): { object: string; since: string }[] {

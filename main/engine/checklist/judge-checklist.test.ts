@@ -18,6 +18,21 @@ describe('judgeChecklist', () => {
     expect(states).not.toContain('warn');
   });
 
+  it('does not tick clouds of which one failed its live test, and says when each was tested', () => {
+    const clouds = (ok: boolean) =>
+      withCopies([
+        aCopy({ role: 'cloud', site: 'a', destination: 'a', probe: { at: days(2), ok: true } }),
+        aCopy({ role: 'cloud', site: 'b', destination: 'b', probe: { at: days(3), ok } }),
+      ]);
+    const judged = (ok: boolean) => judgeChecklist(clouds(ok)).find(({ id }) => id === 'two-clouds-encrypted');
+    expect(judged(true)).toMatchObject({ state: 'ok', todo: null });
+    expect(judged(false)).toMatchObject({ state: 'warn', todo: 'test-cloud' });
+    expect(judged(false)?.evidence.slice(2)).toEqual([
+      { id: 'cloud-probed', at: days(2), facts: { destination: 'a' } },
+      { id: 'cloud-probe-failed', at: days(3), facts: { destination: 'b' } },
+    ]);
+  });
+
   it('says of each copy how much of it has been read back, whatever the verdict, and rounds nothing up', () => {
     const proof = {
       objects: 10,

@@ -36,6 +36,8 @@ export interface SeenCopy {
   readonly intact: boolean;
   /** Whether the place answers right now; null when nobody looked. */
   readonly isPresent: boolean | null;
+  /** Of a cloud: how its last live test ended. Absent: none that is known. */
+  readonly probe?: { readonly at: string; readonly ok: boolean };
   /** Of a disk that travels: when it was last seen to leave (null: never), and since when it is known. Absent: another kind of place. */
   readonly travels?: { readonly leftAt: string | null; readonly knownSince: string };
 }
@@ -92,14 +94,22 @@ function judgeClouds(seen: SeenSource): ChecklistItem {
   const fresh = new Set(
     copies.filter((found) => ageMs(seen, found.snapshot.at) <= dailyMs).map(({ copy }) => copy.site),
   );
-  const evidence = copies.map(copyEvidence);
+  const evidence = [...copies.map(copyEvidence), ...copies.flatMap(probeEvidence)];
   const state: State = fresh.size >= 2 ? 'ok' : sites.size >= 2 || fresh.size === 1 ? 'warn' : 'fail';
+  if (state === 'ok' && copies.some(({ copy }) => copy.probe?.ok === false))
+    return item('two-clouds-encrypted', 'warn', evidence, 'test-cloud');
   return item(
     'two-clouds-encrypted',
     state,
     evidence,
     state === 'ok' ? null : sites.size < 2 ? 'add-second-cloud' : 'back-up-to-clouds',
   );
+}
+
+/** Whether the cloud still took, kept, locked and gave back a test file. */
+function probeEvidence({ copy: { destination, probe } }: FoundCopy): Evidence[] {
+  if (probe === undefined) return [];
+  return [{ id: probe.ok ? 'cloud-probed' : 'cloud-probe-failed', at: probe.at, facts: { destination } }];
 }
 
 /**

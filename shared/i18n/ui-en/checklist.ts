@@ -39,6 +39,8 @@ export const checklistEn = {
     'rows-proven': 'Database proven row by row: {{rows}} rows',
     'copy-share':
       '“{{destination}}”: {{percent}}% read back within 30 days, {{neverRead}} objects never, longest wait {{days}} days',
+    'cloud-probed': '“{{destination}}” took, kept, gave back and removed a test file',
+    'cloud-probe-failed': 'The live test of “{{destination}}” did not pass',
     'checks-failed': 'A check of the latest backup did not pass',
     'kit-used': 'The recovery kit has opened the backups',
     'kit-written': 'The recovery kit has been written',
@@ -48,6 +50,8 @@ export const checklistEn = {
     'back-up-to-second-disk': 'Back up to the second disk.',
     'add-second-cloud': 'Add a second cloud on the Copies page.',
     'back-up-to-clouds': 'Back up once, so that both clouds have the latest snapshot.',
+    'test-cloud':
+      'The cloud refuses something that backups need. Test it on the Copies page: it says what, and how to put it right.',
     'plug-in-cold-disk': 'Plug the USB disk in, back up once, and put it back elsewhere.',
     'unplug-cold-disk': 'Unplug the USB disk and keep it in another place.',
     'cold-never-unplugged':

@@ -9,7 +9,7 @@ import {
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import { cloudProvider } from '../../../../shared/model/cloud-providers.ts';
+import { cloudProvider, type CloudProviderId } from '../../../../shared/model/cloud-providers.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { defaultMaxBytes, requireBlobName } from '../blob-names.ts';
 import { isBlobName, type BlobStat, type BlobStore, type PutOptions } from '../blob-store.ts';
@@ -65,6 +65,7 @@ const bucketProofMs = 60_000;
 export class S3BlobStore implements BlobStore {
   readonly kind = 's3';
   readonly #client: S3Client;
+  readonly #provider: CloudProviderId;
   readonly #bucket: string;
   /** What the SDK is given for `Bucket`; a URL with a custom domain. */
   readonly #bucketParameter: string;
@@ -85,6 +86,7 @@ export class S3BlobStore implements BlobStore {
     const prefix = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
     if (prefix !== '' && !isBlobName(prefix)) throw new AppError('usage.bad-argument', { argument: 'prefix' });
     this.#client = createS3Client({ maxAttempts: 1, ...options });
+    this.#provider = options.provider;
     this.#bucket = options.bucket;
     this.#bucketParameter = bucketParameter(options.bucket, options.customDomain);
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
@@ -97,12 +99,21 @@ export class S3BlobStore implements BlobStore {
   }
 
   async put(name: string, bytes: Uint8Array, { mode, signal }: PutOptions): Promise<{ readonly written: boolean }> {
+    this.#refuseTooLarge(name, bytes);
     const written = await this.#run('put', name, signal, async () => {
       if (mode === 'create') return this.#create(name, bytes, signal);
       await this.#upload(name, bytes, signal, false);
       return true;
     });
     return { written };
+  }
+
+  /** Before a byte is sent: after hours of sending the service would only say `EntityTooLarge`, and try after try. */
+  #refuseTooLarge(name: string, { length: sizeBytes }: Uint8Array): void {
+    const { maxPutBytes } = cloudProvider(this.#provider);
+    if (sizeBytes <= maxPutBytes) return;
+    const facts = { because: 'too-large', reason: 'over-put-limit', name, sizeBytes, maxPutBytes };
+    throw new AppError('backend.rejected', { ...facts, bucket: this.#bucket, provider: this.#provider });
   }
 
   get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {

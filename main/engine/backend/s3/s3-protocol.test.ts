@@ -381,3 +381,20 @@ describe('an S3 lock', () => {
     });
   });
 });
+
+describe('an object beyond what the cloud takes at once', () => {
+  // Never touched, so that it takes no memory.
+  const huge = Buffer.allocUnsafeSlow(2 ** 30 + 1);
+
+  it.each([
+    ['replacing', replace],
+    ['creating', create],
+  ] as const)('is refused when %s, before anything is asked or sent', async (_what, options) => {
+    const { fake, store } = await rig({}, { provider: 'custom' });
+    await expect(store.put('chunks/big', huge, options)).rejects.toMatchObject({
+      code: 'backend.rejected',
+      facts: { because: 'too-large', sizeBytes: 2 ** 30 + 1, maxPutBytes: 2 ** 30 },
+    });
+    expect(fake.requestCount()).toBe(0);
+  });
+});

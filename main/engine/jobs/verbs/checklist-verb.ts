@@ -85,10 +85,16 @@ function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, pla
               site: siteOf(place.saved),
               isPresent: place.isPresent,
               ...(place.travels === undefined ? {} : { travels: place.travels }),
+              ...probeOf(context, place.saved),
             },
           ];
     }),
   };
+}
+
+function probeOf({ catalog }: EngineContext, { id, kind }: SavedDestination): Pick<SeenCopy, 'probe'> {
+  const probe = kind === 's3' ? catalog.inventory.probe(id) : null;
+  return probe === null ? {} : { probe };
 }
 
 /** The folder, or the bucket whatever the prefix: what is lost together. */

@@ -13,12 +13,13 @@ import { findDiskMarker, Repository } from '../../repository/index.ts';
 import { careForMarker, careInPassing } from '../cold/disk-marker.ts';
 import { isTravelling, type DiskDestination } from '../cold/find-disk.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
-import { openCloudKeys, sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
+import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
 import type { CloudFindings, SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { openDiskStore, openRepository, openStore, prepareDiskFolder, withRepository } from '../stores.ts';
 import { findDestination, findSnapshot } from './lookup.ts';
+import { noteProbe, probeCloud } from './probe-cloud.ts';
 import { defined } from './prune-verb.ts';
 import { refreshDestination } from './refresh-catalog.ts';
 import { TestSteps } from './test-steps.ts';
@@ -105,22 +106,17 @@ export async function destinationTest(
   return { steps: tried.steps };
 }
 
-/** Tests a saved bucket anew, sees that our repository is there, brings it what it is owed, and remembers what was found out this time. */
+/** Tests a saved bucket anew, sees that our repository is there, and brings it what it is owed. */
 async function testCloud(
   context: EngineContext,
   destination: SavedDestination & { kind: 's3' },
   signal: AbortSignal,
 ): Promise<TestStep[]> {
-  const { keys } = context.unlocked();
-  const { steps, error, found } = await tryCloud(context, destination, openCloudKeys(keys, destination), signal);
+  const { steps, error } = await probeCloud(context, destination, signal);
   if (error !== null) throw error;
-  await withRepository(keys, destination, signal, (repository) =>
+  await withRepository(context.unlocked().keys, destination, signal, (repository) =>
     bringOwedHeader(context, destination, repository, signal),
   );
-  await context.home.settings.update((settings) => ({
-    ...settings,
-    destinations: settings.destinations.map((each) => (each.id === destination.id ? { ...each, found } : each)),
-  }));
   return steps;
 }
 
@@ -145,6 +141,7 @@ export async function destinationAdd(
   const store = draft.kind === 'disk' ? await openDiskStore(draft.path) : await openStore(keys, draft);
   const saved = await beginCopy(context, draft, store, run.signal).finally(() => store.close());
   await saveDestination(context, saved);
+  if (saved.kind === 's3') await noteProbe(context, saved, null);
   await withRepository(context.unlocked().keys, saved, run.signal, (repository) =>
     bringOwedHeader(context, saved, repository, run.signal),
   );

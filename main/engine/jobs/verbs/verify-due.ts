@@ -6,7 +6,7 @@ import { planShare } from '../../check/daily-share.ts';
 import { readShare, type ShareReport } from '../../check/read-share.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { rest } from '../../platform/rest.ts';
-import { findingOf, type Repository } from '../../repository/index.ts';
+import { findingOf, referencesOf, type Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
@@ -15,6 +15,7 @@ import { recordBroken } from '../record-damage.ts';
 import { openRepository, openStore } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
 import { findDestination } from './lookup.ts';
+import { probeIfDue, type CloudProbe } from './probe-cloud.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
 /** Reading back has all day: it leaves disk and line to whoever works. Bytes per second, by kind of place. */
@@ -31,7 +32,8 @@ interface OpenCopy {
 type CopyShare = VerbOutput<'verify.due'>['copies'][number];
 
 /**
- * Reads today's share of every copy that can be reached, so that each object on each of them is read within 30 days. A copy that cannot be
+ * Reads today's share of every copy that can be reached, so that each object on each of them is read within 30 days; a cloud has its live test before,
+ * once a week. A copy that cannot be
  * reached is named; with none at all the nearest one's error is thrown. Proofs are written down as they come: a killed share goes on with the rest.
  */
 export async function verifyDue(
@@ -60,8 +62,11 @@ export async function verifyDue(
     }
     if (opened.length === 0) throw failures[0] ?? new AppError('destination.none', {});
     const copies: CopyShare[] = [];
+    const probes: CloudProbe[] = [];
     for (const copy of opened) {
       try {
+        const probe = await probeIfDue(context, copy.destination, run.signal);
+        if (probe !== null) probes.push(probe);
         copies.push(await shareOf(context, copy, opened, pool, input.maxBytesPerSecond ?? null, run));
       } catch (error) {
         // A disk that was unplugged, a line that went down: the other copies still get their share.
@@ -71,7 +76,7 @@ export async function verifyDue(
       }
     }
     if (copies.length === 0 && failures[0] !== undefined) throw failures[0];
-    return { copies, unreachable, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
+    return { copies, unreachable, probes, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
   } finally {
     await pool.close();
     for (const close of closers) await close();
@@ -184,11 +189,10 @@ async function snapshotsOn(
   const found: SnapshotObjects[] = [];
   for (const { manifest, manifestName } of catalog.snapshots(null)) {
     if (!there.has(manifest.id)) continue;
-    const objects = new Set<string>();
-    if (manifest.accounts !== undefined) objects.add(manifest.accounts.chunk);
-    for (const { schemaChunk } of manifest.databases) objects.add(schemaChunk);
+    const { leaves, tables } = referencesOf(manifest);
+    const objects = new Set(leaves);
     let isKnown = true;
-    for (const { tableChunk } of manifest.tables) {
+    for (const tableChunk of tables) {
       objects.add(tableChunk);
       const chunks = await chunksOf(tableChunk, all, signal);
       isKnown &&= chunks !== null;
