@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../engine/backend/testing/model-disk/seeded-random.ts';
+import { realS3Servers, startRealS3, type RunningS3 } from '../engine/backend/testing/real-s3.ts';
 import {
   bucket,
   checksums,
@@ -18,8 +19,8 @@ import {
  * After every kill the next backup succeeds without a person and both copies read back whole; now and then the shop is restored and compared by
  * the server's own checksums.
  *
- * A few rounds here; `npm run torture -- --rounds 200` does more, `--s3 URL --bucket NAME` against a server of your choice (else the fake
- * one of the tests), `--seed N` repeats the moments, though not to the millisecond.
+ * A few rounds here; `npm run torture -- --rounds 200` does more, `--s3 radosgw` (or `moto`, or `URL --bucket NAME`) against a real S3
+ * server instead of the fake one of the tests, `--seed N` repeats the moments, though not to the millisecond.
  */
 const rounds = Number(process.env['SHOUHU_TORTURE_ROUNDS'] ?? 5);
 const seed = Number(process.env['SHOUHU_TORTURE_SEED'] ?? randomInt(2 ** 31));
@@ -31,22 +32,53 @@ function outcomeOf(ended: Ended): string {
 }
 
 let rig: CliRig;
+let real: RunningS3 | undefined;
 beforeAll(async () => {
   rig = await startCliRig();
 });
-afterAll(() => rig.stop());
+afterAll(async () => {
+  await real?.stop();
+  await rig.stop();
+});
+
+interface Cloud {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+async function cloud(): Promise<Cloud> {
+  const wanted = process.env['SHOUHU_TORTURE_S3'];
+  if (wanted === undefined)
+    return { endpoint: rig.s3.endpoint, bucket, accessKey: secretEnv.AK, secretKey: secretEnv.SK };
+  if (wanted === 'radosgw' || wanted === 'moto') {
+    if (!realS3Servers().includes(wanted)) throw new Error(`no ${wanted} here`);
+    real = await startRealS3(wanted);
+    const { endpoint, bucket: made, credentials } = await real.bucket(false);
+    return {
+      endpoint: endpoint ?? '',
+      bucket: made,
+      accessKey: credentials.accessKeyId,
+      secretKey: credentials.secretAccessKey,
+    };
+  }
+  return {
+    endpoint: wanted,
+    bucket: process.env['SHOUHU_TORTURE_BUCKET'] ?? bucket,
+    accessKey: process.env['SHOUHU_TORTURE_ACCESS_KEY'] ?? secretEnv.AK,
+    secretKey: process.env['SHOUHU_TORTURE_SECRET_KEY'] ?? secretEnv.SK,
+  };
+}
 
 it('outlives kill -9 at any moment, and the next run needs nobody', { timeout: 6 * 3_600_000 }, async () => {
   const random = seededRandom(seed);
   const world = await rig.prepared();
-  const endpoint = process.env['SHOUHU_TORTURE_S3'] ?? rig.s3.endpoint;
-  const place = ['--s3', 'custom', '--bucket', process.env['SHOUHU_TORTURE_BUCKET'] ?? bucket];
-  const named = ['--endpoint', endpoint, '--region', 'us-east-1', '--prefix', `torture-${seed}`];
+  const s3 = await cloud();
+  const place = ['--s3', 'custom', '--bucket', s3.bucket];
+  const named = ['--endpoint', s3.endpoint, '--region', 'us-east-1', '--prefix', `torture-${seed}`];
   const keys = ['--access-key-env', 'AK', '--secret-key-env', 'SK'];
-  const cloudEnv = {
-    AK: process.env['SHOUHU_TORTURE_ACCESS_KEY'] ?? secretEnv.AK,
-    SK: process.env['SHOUHU_TORTURE_SECRET_KEY'] ?? secretEnv.SK,
-  };
+  const cloudEnv = { AK: s3.accessKey, SK: s3.secretKey };
   const run = (...args: string[]) => world.run(args, { env: cloudEnv });
   const well = async (...args: string[]) => {
     const ended = await run(...args);
@@ -93,7 +125,9 @@ it('outlives kill -9 at any moment, and the next run needs nobody', { timeout: 6
     if (round % restoreEvery === 0 || round === rounds) await expectRestored(round % 2 === 0 ? 'cloud' : 'main', round);
   }
   const told = [...ends].map(([what, times]) => `${what} ${times}`).join(', ');
-  console.log(`torture: ${rounds} rounds on ${endpoint}, seed ${seed}: ${told}`);
+  console.log(
+    `torture: ${rounds} rounds on ${process.env['SHOUHU_TORTURE_S3'] ?? 'the fake server'}, seed ${seed}: ${told}`,
+  );
   expect([...ends.keys()].some((what) => what.endsWith('killed'))).toBe(true);
 
   async function changeShop(round: number): Promise<void> {
