@@ -38,6 +38,8 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import zlib from 'node:zlib';
 
+/** Counts up when this program changes what it can do; a copy keeps the edition it was made with and gets newer ones beside it. */
+const EDITION = 1;
 const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, file: 5, binlog: 6, manifest: 7, stream: 8 };
 const FRAME = 4 * 1024 * 1024;
 const MAX_PAYLOAD = 1_181_116_006;
@@ -1290,6 +1292,20 @@ function readOptions() {
   }
 }
 
+/** A later Shouhu leaves its own edition of this program beside the one that the copy was made with. */
+function tellNewer(dir) {
+  const editions = fs.readdirSync(dir).flatMap((name) => {
+    const edition = /^recover-(\d{1,6})-[0-9a-f]{8}\.mjs$/.exec(name)?.[1];
+    return edition === undefined ? [] : [{ name, edition: Number(edition) }];
+  });
+  const [newest] = editions.sort((a, b) => b.edition - a.edition);
+  if (newest === undefined || newest.edition <= EDITION) return;
+  warn(
+    `这里还有本程序的新版：${newest.name}。这一版读不了的，请用新版再试。`,
+    `A newer edition of this program lies here: ${newest.name}. Try it for what this one cannot read.`,
+  );
+}
+
 function main() {
   if (typeof zlib.zstdDecompressSync !== 'function') {
     throw new Stop(
@@ -1304,6 +1320,7 @@ function main() {
   const credential = credentialFrom(options['words-file'], options['passphrase-env'], MAIN);
   if (credential === null) throw usage();
   const keys = unlock(header, credential);
+  tellNewer(dir);
   const vaultCredential = credentialFrom(options['vault-words-file'], options['vault-passphrase-env'], VAULT);
   const repository = new Repository(dir, keys, vaultCredential && openVault(header, vaultCredential));
   const wanted = options.snapshot ?? 'latest';

@@ -158,6 +158,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'action.destination.add': 'destination added',
   'action.destination.remove': 'destination removed',
   'action.backup': 'backup',
+  'action.copy.reader-added': 'recover.mjs or README.txt added to a copy',
   'action.copy.damaged': 'copy found damaged',
   'action.copy.proven': 'copy read back sound',
   'action.verify.share': 'daily share read back',

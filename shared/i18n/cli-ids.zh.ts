@@ -151,6 +151,7 @@ export const cliIdsZh = {
   'action.destination.add': '添加目的地',
   'action.destination.remove': '去掉目的地',
   'action.backup': '备份',
+  'action.copy.reader-added': '给副本添上 recover.mjs 或 README.txt',
   'action.copy.damaged': '发现副本损坏',
   'action.copy.proven': '副本读回无误',
   'action.verify.share': '读回当天的一份',

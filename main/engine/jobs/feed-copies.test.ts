@@ -1,9 +1,10 @@
-import { appendFile, readdir } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { withTempDir } from '../platform/temp-dir.ts';
+import { readerOf } from '../repository/index.ts';
 import { aDiskHome, type DiskHome } from './testing/disk-home.ts';
 
 /** Leases pass at once, but all objects together would take minutes. */
@@ -109,5 +110,28 @@ it('what was found damaged is said when the copying fails for it', async () => {
       facts: { damagedSeen: 1, damagedAt: 'recovered' },
     });
     expect(await intactAt(home, 'recovered')).toMatchObject({ intact: false });
+  });
+});
+
+it('every place that is written to gets every reader that a sheet of this home may name, and none that was damaged', async () => {
+  await withHome(async (home, dir) => {
+    await home.addDisk('second');
+    const readers = join(dir, 'home', 'readers');
+    const [shipped] = await readdir(readers);
+    const old = readerOf(Buffer.from('const EDITION = 0;\n'))!;
+    await writeFile(join(readers, old.name), old.bytes);
+    await writeFile(join(readers, 'recover-0-01234567.mjs'), 'const EDITION = 0;\n// rotten\n');
+    await home.addDisk('third');
+    await home.engine.call('copy.run', { snapshot: 'all', from: 'recovered', to: ['second', 'third'] });
+    for (const disk of ['second', 'third']) {
+      const names = (await readdir(join(dir, disk))).filter((name) => /^recover|^README/.test(name)).sort();
+      expect(names).toEqual(['README.txt', old.name, 'recover.mjs']);
+      expect(readerOf(await readFile(join(dir, disk, 'recover.mjs')))?.name).toBe(shipped);
+    }
+    const { entries } = await home.engine.call('audit', {});
+    expect(entries.filter(({ action }) => action === 'copy.reader-added').map(({ facts }) => facts)).toEqual([
+      { destination: 'third', files: old.name },
+      { destination: 'second', files: old.name },
+    ]);
   });
 });

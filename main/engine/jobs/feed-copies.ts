@@ -10,6 +10,7 @@ import {
   type FillReport,
   type Repository,
 } from '../repository/index.ts';
+import { bringReaders } from './bring-readers.ts';
 import { careInPassing } from './cold/disk-marker.ts';
 import type { EngineContext, Run } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
@@ -175,6 +176,7 @@ class CopyFeeding {
     const { name } = destination;
     return withWriterLease(repository, `copy to ${name}`, clock, this.#run.signal, async (signal) => {
       await bringOwedHeader(this.#context, destination, repository, signal);
+      await bringReaders(this.#context, destination, repository, signal);
       await careInPassing(repository, destination, clock, signal);
       const report = await this.#feed.fill(
         { name, repository, nearness: nearness[destination.role] },

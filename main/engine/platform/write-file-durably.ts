@@ -7,7 +7,7 @@ import { newId } from './random.ts';
  * Replaces a small file as a whole: temp name in the same folder (mode 0600), fsync, rename, fsync of the folder. A reader
  * sees the old content or the new, also after a power cut.
  */
-export async function writeFileDurably(path: string, content: string): Promise<void> {
+export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
   const temp = join(dirname(path), `.${newId()}.tmp`);
   try {
     const file = await open(temp, 'wx', 0o600);

@@ -9,7 +9,7 @@ import {
   type RepositoryHeader,
 } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
-import { refreshReaderFiles } from './reader-files.ts';
+import { bringReaderFiles, shippedReader } from './reader-files.ts';
 
 /** The header of the repository on this store, not yet authenticated, or undefined when there is none. */
 export async function findHeader(store: BlobStore, signal: AbortSignal): Promise<RepositoryHeader | undefined> {
@@ -75,7 +75,7 @@ export async function writeNewHeader(store: BlobStore, header: RepositoryHeader,
   for await (const { name } of store.list('', signal)) {
     if (!isHarmless(name)) throw new AppError('repository.foreign', { found: name });
   }
-  await refreshReaderFiles(store, signal);
+  await bringReaderFiles(store, [await shippedReader()], signal);
   const { written } = await store.put(headerName, serializeHeader(header), { mode: 'create', signal });
   if (!written) throw new AppError('repository.exists', { repository: header.repository });
 }

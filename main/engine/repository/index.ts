@@ -49,7 +49,7 @@ export type { FeedOptions, FillOptions, FillProgress, FillReport } from './feed/
 export type { FeedFinding, FeedSource } from './feed/nearest-copies.ts';
 export { findingOf } from './finding.ts';
 export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
-export { recoverScriptSha256 } from './reader-files.ts';
+export { isReaderName, readerOf, shippedReader, type Reader } from './reader-files.ts';
 
 export {
   diskMarkerName,

@@ -131,6 +131,19 @@ describe('recover.mjs', () => {
     });
   });
 
+  it('names a newer edition of itself that lies beside it, and no older one', async () => {
+    await withDisk(async (dir, run) => {
+      await writeFile(join(dir, 'repo', 'recover-0-00000000.mjs'), '');
+      expect((await run('--list', '--words-file', 'words.txt')).stderr).toBe('');
+      await writeFile(join(dir, 'repo', 'recover-999-0123abcd.mjs'), '');
+      const told = await run('--list', '--words-file', 'words.txt', '--lang', 'en');
+      expect(told).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringContaining('recover-999-0123abcd.mjs') as string,
+      });
+    });
+  });
+
   it('speaks the language that was asked for, else both', async () => {
     await withDisk(async (_dir, run) => {
       const wrong = (...args: string[]) => run('--list', '--words-file', 'vault.txt', ...args);

@@ -4,7 +4,16 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import type { PutOptions } from '../backend/blob-store.ts';
 import { newId } from '../platform/random.ts';
-import { encodeObject, Feed, manifestName, parseManifestName, Repository, type NewKeyring } from './index.ts';
+import {
+  encodeObject,
+  Feed,
+  manifestName,
+  parseManifestName,
+  readerOf,
+  Repository,
+  shippedReader,
+  type NewKeyring,
+} from './index.ts';
 import { aManifest, shopAt, shopSnapshotId, writeShop } from './testing/a-shop.ts';
 import { aKeyring } from './testing/keys.ts';
 
@@ -72,9 +81,36 @@ describe('creating and opening', () => {
     expect(repository.id).toBe(keyring.header.repository);
     await expect(Repository.create(store, keyring.header, never)).rejects.toMatchObject({ code: 'repository.exists' });
     expect(await Repository.createOrAdopt(store, keyring.header, keyring.mainKeys, never)).toEqual({ created: false });
-    expect(await repository.refreshReaderFiles(never)).toEqual([]);
+  });
+
+  it('keeps the reader that a sheet of paper names, and puts newer and older ones beside it', async () => {
+    const { blobs, repository } = await aRepository();
+    const shipped = await shippedReader();
+    const other = (edition: number) => readerOf(Buffer.from(`const EDITION = ${edition};\n// another\n`))!;
+    const [older, newer] = [other(0), other(999)];
+    expect(newer.name).toBe(`recover-999-${newer.sha256.slice(0, 8)}.mjs`);
+    expect(await repository.bringReaderFiles([shipped], never)).toEqual([]);
+    const before = blobs.get('recover.mjs')!.bytes;
+    expect(await repository.bringReaderFiles([older, shipped, newer], never)).toEqual([older.name, newer.name]);
+    expect(await repository.bringReaderFiles([older, shipped, newer], never)).toEqual([]);
+    expect(blobs.get('recover.mjs')!.bytes).toEqual(before);
+    // A file that somebody exchanged is not ours to judge: the paper does. What the paper names is there all the same.
     blobs.set('recover.mjs', { bytes: Buffer.from('evil()'), modifiedAtMs: 0 });
-    expect(await repository.refreshReaderFiles(never)).toEqual(['recover.mjs']);
+    expect(await repository.bringReaderFiles([shipped], never)).toEqual([shipped.name]);
+    expect(blobs.get(shipped.name)!.bytes).toEqual(shipped.bytes);
+    blobs.set(shipped.name, { bytes: shipped.bytes.subarray(1), modifiedAtMs: 0 });
+    expect(await repository.bringReaderFiles([shipped], never)).toEqual([shipped.name]);
+  });
+
+  it('brings README.txt to this version, and never back from a later one', async () => {
+    const { blobs, repository } = await aRepository();
+    const own = Buffer.from(blobs.get('README.txt')!.bytes);
+    const put = (text: string) => blobs.set('README.txt', { bytes: Buffer.from(text), modifiedAtMs: 0 });
+    put('What the first version said.');
+    expect(await repository.bringReaderFiles([], never)).toContain('README.txt');
+    expect(Buffer.from(blobs.get('README.txt')!.bytes).equals(own)).toBe(true);
+    put('Of the future. (edition 999)\n');
+    expect(await repository.bringReaderFiles([], never)).toEqual([]);
   });
 
   it('leaves other people’s places alone', async () => {

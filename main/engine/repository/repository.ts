@@ -28,7 +28,7 @@ import {
   type EncodedObject,
   verifyObject,
 } from './objects/object-codec.ts';
-import { refreshReaderFiles } from './reader-files.ts';
+import { bringReaderFiles, type Reader } from './reader-files.ts';
 import { parseAccountsRecord, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
 import { referencesOf } from './references.ts';
 import { TableChunks } from './table-chunks.ts';
@@ -140,9 +140,9 @@ export class Repository {
     await replaceHeader(this.store, this.keys, header, signal);
   }
 
-  /** Brings README.txt and recover.mjs to this version; gives the names written. */
-  refreshReaderFiles(signal: AbortSignal): Promise<string[]> {
-    return refreshReaderFiles(this.store, signal);
+  /** README.txt and the programs that read this copy without Shouhu; gives the names written. See `reader-files.ts`. */
+  bringReaderFiles(readers: readonly Reader[], signal: AbortSignal): Promise<string[]> {
+    return bringReaderFiles(this.store, readers, signal);
   }
 
   /** All chunk ids of this copy: one listing, then kept up to date by this object's own writes. Do not change the set. */

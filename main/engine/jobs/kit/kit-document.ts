@@ -17,8 +17,8 @@ export interface Kit {
   readonly language: KitLanguage;
   /** Where copies are, as far as is known when the kit is made. */
   readonly places: readonly string[];
-  /** SHA-256 (hex) of the reader put into every copy: whoever holds a copy could have exchanged it. */
-  readonly recoverScriptSha256: string;
+  /** The reader that every copy has as `recover.mjs` or under this name, and its SHA-256 (hex): whoever holds a copy could have exchanged it. */
+  readonly reader: { readonly name: string; readonly sha256: string };
 }
 
 /** Version of the words and of the QR code's content, so that a reader of the far future knows what it holds. */
@@ -110,7 +110,7 @@ function facts(kit: Kit): { zh: string; en: string; value: string }[] {
     ...(kit.holder === null ? [] : [{ zh: '持有人', en: 'Held by', value: shownLine(kit.holder) }]),
     { zh: '建立日期', en: 'Created', value: kit.createdAtIso.slice(0, 10) },
     { zh: '格式版本', en: 'Format', value: `shouhu-kit-${kitVersion}` },
-    { zh: 'recover.mjs 校验', en: 'SHA-256 of recover.mjs', value: kit.recoverScriptSha256 },
+    { zh: 'recover.mjs 校验', en: 'SHA-256 of recover.mjs', value: `${kit.reader.sha256} (${kit.reader.name})` },
   ];
 }
 

@@ -165,7 +165,7 @@ function aKit(changes: Partial<Kit> = {}): Kit {
     words: { zh: words('字'), en: words('word') },
     language: 'zh',
     places: [],
-    recoverScriptSha256: '5'.repeat(64),
+    reader: { name: 'recover-1-55555555.mjs', sha256: '5'.repeat(64) },
     ...changes,
   };
 }

@@ -5,10 +5,10 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import { diskError, isFolderSyncUnsupported } from '../../backend/disk/disk-errors.ts';
 import { makeFolder } from '../../platform/make-folder.ts';
 import { syncFolder } from '../../platform/write-file-durably.ts';
-import { recoverScriptSha256 } from '../../repository/index.ts';
+import { shippedReader } from '../../repository/index.ts';
 import { kitAsHtml, kitAsText, qrContent, type Kit } from './kit-document.ts';
 
-export interface KitRequest extends Omit<Kit, 'recoverScriptSha256'> {
+export interface KitRequest extends Omit<Kit, 'reader'> {
   /** Made when it is not there. */
   readonly dir: string;
 }
@@ -19,7 +19,7 @@ export interface KitRequest extends Omit<Kit, 'recoverScriptSha256'> {
  * the only paper of another key. Other errors: `backend.disk-full`, `backend.read-only`, `backend.permission`, `backend.io`.
  */
 export async function writeKit({ dir, ...request }: KitRequest): Promise<string[]> {
-  const kit: Kit = { ...request, recoverScriptSha256: await recoverScriptSha256() };
+  const kit: Kit = { ...request, reader: await shippedReader() };
   const svg = await qrToString(qrContent(kit), { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
   const short = (id: string): string => id.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8);
   const name = `shouhu-recovery-kit-${kit.which}-${short(kit.repositoryId)}-${short(kit.slotId)}`;

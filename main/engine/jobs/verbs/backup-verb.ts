@@ -7,6 +7,7 @@ import { isUnreadableObject, type FeedFinding, type Repository } from '../../rep
 import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
 import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { bringReaders } from '../bring-readers.ts';
 import { feedCopies } from '../feed-copies.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
@@ -118,6 +119,7 @@ async function captureFirst(
         async (repository) => {
           place.isOpen = true;
           await bringOwedHeader(context, primary, repository, run.signal);
+          await bringReaders(context, primary, repository, run.signal);
           const result = await captureInto(context, source, repository, input, run);
           const { manifestName } = result;
           const unlocked = await lockFailure(context, primary, repository, [manifestName], {

@@ -10,6 +10,7 @@ import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
 import { volumeOf } from '../../platform/volumes/index.ts';
 import { findDiskMarker, Repository } from '../../repository/index.ts';
+import { bringReaders } from '../bring-readers.ts';
 import { careForMarker, careInPassing } from '../cold/disk-marker.ts';
 import { isTravelling, type DiskDestination } from '../cold/find-disk.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -94,6 +95,7 @@ export async function destinationTest(
       // A folder that is there is not yet the disk: it must hold our repository before anything is written to it.
       const repository = await openRepository(store, keys, destination, run.signal);
       await bringOwedHeader(context, destination, repository, run.signal);
+      await bringReaders(context, destination, repository, run.signal);
       await careInPassing(repository, destination, context.clock, run.signal);
       return store;
     } catch (error) {
@@ -114,9 +116,10 @@ async function testCloud(
 ): Promise<TestStep[]> {
   const { steps, error } = await probeCloud(context, destination, signal);
   if (error !== null) throw error;
-  await withRepository(context.unlocked().keys, destination, signal, (repository) =>
-    bringOwedHeader(context, destination, repository, signal),
-  );
+  await withRepository(context.unlocked().keys, destination, signal, async (repository) => {
+    await bringOwedHeader(context, destination, repository, signal);
+    await bringReaders(context, destination, repository, signal);
+  });
   return steps;
 }
 
@@ -142,9 +145,10 @@ export async function destinationAdd(
   const saved = await beginCopy(context, draft, store, run.signal).finally(() => store.close());
   await saveDestination(context, saved);
   if (saved.kind === 's3') await noteProbe(context, saved, null);
-  await withRepository(context.unlocked().keys, saved, run.signal, (repository) =>
-    bringOwedHeader(context, saved, repository, run.signal),
-  );
+  await withRepository(context.unlocked().keys, saved, run.signal, async (repository) => {
+    await bringOwedHeader(context, saved, repository, run.signal);
+    await bringReaders(context, saved, repository, run.signal);
+  });
   await refreshDestination(context, saved, run.signal);
   return { destination: viewOfDestination(saved), steps: tried.steps };
 }

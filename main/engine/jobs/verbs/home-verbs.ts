@@ -1,5 +1,6 @@
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { createKeyring, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
+import { readersOf } from '../bring-readers.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { writeKit } from '../kit/index.ts';
 
@@ -25,6 +26,8 @@ export async function homeInit(
   input: VerbInput<'home.init'>,
 ): Promise<VerbOutput<'home.init'>> {
   await context.home.assertNew();
+  // Kept from now on: these sheets name it.
+  await readersOf(context.home.dir);
   const keyring = await createKeyring({
     passphrase: input.passphrase,
     vaultPassphrase: input.vaultPassphrase,

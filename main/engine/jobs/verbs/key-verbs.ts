@@ -11,6 +11,7 @@ import {
   type RepositoryHeader,
   type Slot,
 } from '../../repository/index.ts';
+import { readersOf } from '../bring-readers.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withoutEntry } from '../home/key-book.ts';
 import { ownHeader } from '../keys/own-header.ts';
@@ -49,6 +50,7 @@ export async function keyAddSheet(
   const { header: next, words, slot } = await addSheet(base, { key, current, mainKeys: keys, clock: context.clock });
   run.signal.throwIfAborted();
   const { destinations } = await context.home.settings.read();
+  await readersOf(context.home.dir);
   const kitFiles = await writeKit({
     dir: resolve(input.dir),
     which: key,
