@@ -1,19 +1,45 @@
 import { describe, expect, it } from 'vitest';
+import type { BlobStore } from '../backend/blob-store.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
+import { startTestS3, storeOn, testBucket } from '../backend/testing/s3-rig.ts';
+import { Repository } from './index.ts';
 import { acquireLease, type LeaseKind } from './leases.ts';
+import { writeSnapshot } from './testing/a-snapshot.ts';
 import { aKeyring, TestClock } from './testing/keys.ts';
 
 const never = new AbortController().signal;
-const { mainKeys } = await aKeyring();
+const keyring = aKeyring();
+const { mainKeys } = await keyring;
 const minuteMs = 60_000;
 
 function aPlace() {
   const blobs = new Map<string, MemoryBlob>();
   const clock = new TestClock();
   const store = new MemoryBlobStore({ blobs, clock });
-  const take = (kind: LeaseKind, holder = 'backup of shop') =>
-    acquireLease(store, mainKeys, { kind, holder, host: 'pc-1', clock, signal: never, ttlMs: 10 * minuteMs });
+  /** `seen`: names that were read. */
+  const take = (kind: LeaseKind, holder = 'backup of shop', seen: string[] = []) =>
+    acquireLease(noting(store, seen), mainKeys, {
+      kind,
+      holder,
+      host: 'pc-1',
+      clock,
+      signal: never,
+      ttlMs: 10 * minuteMs,
+    });
   return { blobs, clock, take };
+}
+
+function noting(store: BlobStore, seen: string[]): BlobStore {
+  const get: BlobStore['get'] = (name, options) => {
+    seen.push(name);
+    return store.get(name, options);
+  };
+  return new Proxy(store, {
+    get: (target, property) => {
+      const value: unknown = property === 'get' ? get : Reflect.get(target, property, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 describe('leases', () => {
@@ -100,10 +126,87 @@ describe('leases', () => {
     await take('exclusive');
   });
 
+  it('that the store wrote more than a day ago are not even read', async () => {
+    const { take, blobs, clock } = aPlace();
+    const bytes = Buffer.from('{}');
+    for (let n = 0; n < 300; n++)
+      blobs.set(`leases/00000000-0000-4000-8000-${String(n).padStart(12, '0')}.json`, { bytes, modifiedAtMs: n + 1 });
+    blobs.set('leases/11111111-1111-4111-8111-111111111111.json', { bytes, modifiedAtMs: clock.nowMs() });
+    const seen: string[] = [];
+    await take('exclusive', 'prune', seen);
+    expect(new Set(seen)).toEqual(new Set(['leases/11111111-1111-4111-8111-111111111111.json']));
+  });
+
   it('step back when two start at the same moment', async () => {
     const { take, blobs } = aPlace();
     const outcomes = await Promise.allSettled([take('exclusive', 'a'), take('exclusive', 'b')]);
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
     expect(blobs.size).toBe(outcomes.filter(({ status }) => status === 'fulfilled').length);
+  });
+});
+
+/** A bucket that its owner locked as a whole in the console: nothing there can be replaced or removed. */
+describe('leases in a bucket that lets nothing be written over', () => {
+  async function aLockedPlace() {
+    const clock = new TestClock();
+    const fake = await startTestS3({ clock, quirks: { worm: () => true } });
+    const store = storeOn(fake, { clock });
+    await Repository.create(store, (await keyring).header, never);
+    const open = () => Repository.open(store, mainKeys, never);
+    const names = async () => (await fake.objects.list(testBucket)).filter(({ key }) => key.startsWith('leases/'));
+    const close = async () => {
+      await store.close();
+      await fake.close();
+    };
+    return { clock, store, open, names, close };
+  }
+
+  it('are renewed under new names, so that an upload of hours is published, and stay few', async () => {
+    const { clock, open, names, close } = await aLockedPlace();
+    try {
+      const repository = await open();
+      const request = { kind: 'writer', holder: 'copy', host: 'pc-1', clock, signal: never } as const;
+      let lapses = 0;
+      const lease = await repository.acquireLease({ ...request, onLapse: () => (lapses += 1) });
+      for (let minutes = 0; minutes < 180; minutes += 2.5) {
+        clock.advance(2.5 * minuteMs);
+        await lease.heartbeat(never);
+        expect(lease.expiresAtMs()).toBeGreaterThan(clock.nowMs());
+      }
+      expect(lapses).toBe(0);
+      expect((await names()).length).toBeLessThan(9);
+      await writeSnapshot(repository, { objects: 1 });
+      expect(await repository.listManifests(never)).toHaveLength(1);
+
+      // It cannot be taken away, and holds for others until it ends by itself.
+      await lease.release(never);
+      const other = await open();
+      const prune = { ...request, kind: 'exclusive', holder: 'prune' } as const;
+      await expect(other.acquireLease(prune)).rejects.toMatchObject({ code: 'repository.leased' });
+      await (await other.acquireLease(request)).release(never);
+      clock.advance(61 * minuteMs);
+      await (await other.acquireLease(prune)).release(never);
+    } finally {
+      await close();
+    }
+  });
+
+  it('of a prune are renewed as well, and do not stand in their own way', async () => {
+    const { clock, open, close } = await aLockedPlace();
+    try {
+      const request = { kind: 'exclusive', holder: 'prune', host: 'pc-1', clock, signal: never } as const;
+      const lease = await (await open()).acquireLease(request);
+      for (let beat = 0; beat < 5; beat++) {
+        clock.advance(4 * minuteMs);
+        await lease.heartbeat(never);
+      }
+      expect(lease.expiresAtMs()).toBe(clock.nowMs() + 10 * minuteMs);
+      await expect((await open()).acquireLease({ ...request, kind: 'writer' })).rejects.toMatchObject({
+        code: 'repository.leased',
+        facts: { holder: 'prune' },
+      });
+    } finally {
+      await close();
+    }
   });
 });

@@ -13,6 +13,9 @@ import { leaseMacKey, type MainKeys } from './keys/main-keys.ts';
  * Leases say who is writing (`writer`, any number at once) or pruning (`exclusive`, alone). A lease ends by itself: a holder
  * that died never blocks. They are signed, so a store or a stranger cannot invent one. A computer whose clock is wrong by a day still
  * sees whoever renewed a lease in the last minutes: by the store's own times, beside that of its own lease.
+ *
+ * A bucket that was locked as a whole in its console (OSS: 409 FileImmutable) lets nothing be written over and nothing be removed: there a
+ * lease is renewed by writing another one, and the old ones end by themselves.
  */
 export type LeaseKind = 'writer' | 'exclusive';
 
@@ -31,6 +34,7 @@ export interface LeaseRequest {
 }
 
 export interface LeaseHandle {
+  /** Of the object that was written first. */
   readonly id: string;
   readonly kind: LeaseKind;
   readonly expiresAtMs: () => number;
@@ -44,6 +48,8 @@ export interface LeaseHandle {
 
 const maxTtlMs = 24 * 60 * 60 * 1000;
 const defaultTtlMs = 10 * 60 * 1000;
+/** Of a writer's lease where each renewal stays behind as an object: few of them, and a prune never waits longer than this for the dead. */
+const lockedTtlMs = 60 * 60 * 1000;
 
 const leaseSchema = z.strictObject({
   id: z.uuid(),
@@ -62,32 +68,59 @@ type Lease = z.infer<typeof leaseSchema>;
  */
 export async function acquireLease(store: BlobStore, keys: MainKeys, request: LeaseRequest): Promise<LeaseHandle> {
   const { kind, clock, signal } = request;
-  const ttlMs = Math.min(request.ttlMs ?? defaultTtlMs, maxTtlMs);
+  let ttlMs = Math.min(request.ttlMs ?? defaultTtlMs, maxTtlMs);
   const id = newId();
+  const own = [id];
   const startedAt = isoUtc(clock.nowMs());
   let expiresAtMs = 0;
+  let isLockedPlace = false;
   const losing = new AbortController();
 
-  const write = async (writeSignal: AbortSignal) => {
+  const put = async (leaseId: string, writeSignal: AbortSignal) => {
     const endMs = clock.nowMs() + ttlMs;
     const holder = request.holder.slice(0, 200);
-    const lease = { id, kind, holder, host: request.host.slice(0, 200), startedAt, expiresAt: isoUtc(endMs) };
+    const lease = { id: leaseId, kind, holder, host: request.host.slice(0, 200), startedAt, expiresAt: isoUtc(endMs) };
     const text = JSON.stringify({ ...lease, mac: macOf(keys, lease).toString('hex') });
-    await store.put(leaseName(id), utf8(text), { mode: 'replace', signal: writeSignal });
+    await store.put(leaseName(leaseId), utf8(text), { mode: 'replace', signal: writeSignal });
     expiresAtMs = endMs;
   };
+  const renew = async (writeSignal: AbortSignal) => {
+    if (!isLockedPlace) {
+      try {
+        await put(id, writeSignal);
+        return;
+      } catch (error) {
+        if (!isLockedThere(error)) throw error;
+        isLockedPlace = true;
+        if (kind === 'writer') ttlMs = Math.max(ttlMs, lockedTtlMs);
+      }
+    }
+    const another = newId();
+    own.push(another);
+    await put(another, writeSignal);
+  };
+  const withdraw = async (withdrawSignal: AbortSignal) => {
+    for (const each of own) {
+      try {
+        await store.remove(leaseName(each), withdrawSignal);
+      } catch (error) {
+        // It ends by itself.
+        if (!isLockedThere(error)) throw error;
+      }
+    }
+  };
   const refuseConflict = async (checkSignal: AbortSignal) => {
-    for await (const other of liveLeases(store, keys, clock, id, checkSignal)) {
+    for await (const other of liveLeases(store, keys, clock, own, checkSignal)) {
       if (kind === 'exclusive' || other.kind === 'exclusive') throw leasedBy(other);
     }
   };
 
   await refuseConflict(signal);
-  await write(signal);
+  await put(id, signal);
   try {
     await refuseConflict(signal);
   } catch (error) {
-    await store.remove(leaseName(id), new AbortController().signal);
+    await withdraw(new AbortController().signal);
     throw error;
   }
 
@@ -99,23 +132,30 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
     heartbeat: async (beatSignal) => {
       if (losing.signal.aborted) throw losing.signal.reason;
       try {
+        const leftMs = expiresAtMs - clock.nowMs();
+        // Each renewal stays behind as an object here, so it waits until half of the time is over.
+        if (isLockedPlace && kind === 'writer' && leftMs > ttlMs / 2 && leftMs <= ttlMs) return;
         // After a sleep the lease may have ended, and someone else may have begun in good faith.
-        const isOver = clock.nowMs() >= expiresAtMs;
+        const isOver = leftMs <= 0;
         // One that ended is lost for good: a backup may have come and gone meanwhile.
         if (isOver && kind === 'exclusive') throw new AppError('repository.leased', noHolder);
         // Alone means alone: a writer with a broken clock may not have seen us.
         if (isOver || kind === 'exclusive') await refuseConflict(beatSignal);
-        await write(beatSignal);
+        await renew(beatSignal);
         if (isOver) request.onLapse?.();
       } catch (error) {
         if (isAppErrorOf(error, 'repository.leased')) losing.abort(error);
         throw error;
       }
     },
-    release: async (releaseSignal) => {
-      await store.remove(leaseName(id), releaseSignal);
-    },
+    release: withdraw,
   };
+}
+
+/** Whether a store refused because nothing that is there may be changed: its owner has locked the whole bucket. */
+function isLockedThere(error: unknown): boolean {
+  if (isAppErrorOf(error, 'backend.locked')) return true;
+  return isAppErrorOf(error, 'backend.rejected') && error.facts['because'] === 'locked';
 }
 
 /** Leases of others that hold now. Unsigned, misnamed, ended or absurdly long ones never block. */
@@ -123,20 +163,34 @@ async function* liveLeases(
   store: BlobStore,
   keys: MainKeys,
   clock: Clock,
-  ownId: string,
+  ownIds: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<Lease> {
   const listed: BlobStat[] = [];
   for await (const blob of store.list('leases/', signal)) listed.push(blob);
-  const own = listed.find(({ name }) => idOfLeaseName(name) === ownId);
+  const isOwn = ({ name }: BlobStat) => ownIds.includes(idOfLeaseName(name) ?? '');
+  const own = listed.filter(isOwn).reduce<BlobStat | undefined>(newerOf, undefined);
+  const newest = listed.reduce<BlobStat | undefined>(newerOf, undefined);
   for (const blob of listed) {
     const id = idOfLeaseName(blob.name);
-    if (id === undefined || id === ownId) continue;
+    if (id === undefined || isOwn(blob) || isLongDead(blob, newest)) continue;
     const lease = await readLease(store, keys, blob.name, signal);
     if (lease?.id !== id) continue;
     const leftMs = Date.parse(lease.expiresAt) - clock.nowMs();
     if ((leftMs > 0 && leftMs <= maxTtlMs) || isFreshBeside(own, blob)) yield lease;
   }
+}
+
+function newerOf(known: BlobStat | undefined, blob: BlobStat): BlobStat {
+  return known === undefined || blob.modifiedAtMs > known.modifiedAtMs ? blob : known;
+}
+
+/**
+ * By the store's own times nothing that is older than the longest lease can hold. Where leases cannot be removed there are hundreds of them,
+ * and each would be read.
+ */
+function isLongDead(blob: BlobStat, newest: BlobStat | undefined): boolean {
+  return newest !== undefined && blob.modifiedAtMs > 0 && newest.modifiedAtMs - blob.modifiedAtMs > maxTtlMs;
 }
 
 /** Whether the store wrote the other lease within the last heartbeats, by its own clock: no workstation's clock has a part in it. */

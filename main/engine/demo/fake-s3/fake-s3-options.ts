@@ -76,6 +76,11 @@ export interface FakeS3Quirks {
   retention?: 'kept' | 'destroys' | 'ignored';
   /** Lock headers of a PUT are taken and forgotten. */
   forgetsLocks?: boolean;
+  /**
+   * 409 FileImmutable to whoever writes over, or deletes, an object that is there and whose key fits: a bucket that its owner locked as a
+   * whole (OSS's retention policy), or by a prefix, in the console.
+   */
+  worm?: (key: string) => boolean;
   /** Refuses every request as skewed, whatever its time. */
   alwaysSkewed?: boolean;
   /** Asked at every request. */

@@ -184,6 +184,7 @@ class Fake {
       case 'HeadObject':
         return this.#get(call);
       case 'DeleteObject':
+        await this.#refuseImmutable(bucket, key);
         await this.#objects.remove(bucket, key);
         return { status: 204, headers: this.#versions.bury(bucket, key, this.#clock.nowMs()) };
       case 'DeleteVersion': {
@@ -206,7 +207,10 @@ class Fake {
           throw new S3Fault(400, 'InvalidRequest');
         }
         const keys = readDeleteKeys(body);
-        for (const each of keys) await this.#objects.remove(bucket, each);
+        for (const each of keys) {
+          await this.#refuseImmutable(bucket, each);
+          await this.#objects.remove(bucket, each);
+        }
         return deletedAnswer(keys);
       }
       case 'ListObjects':
@@ -245,10 +249,16 @@ class Fake {
       if (behaviour === 'honoured' && isThere) throw new S3Fault(412, 'PreconditionFailed');
       if (behaviour === 'not-modified' && isThere) throw new S3Fault(304, 'NotModified');
     }
+    await this.#refuseImmutable(bucket, key);
     const nowMs = this.#clock.nowMs();
     const version = this.#versions.add(bucket, key, headers, nowMs, this.#quirks.forgetsLocks === true);
     await this.#objects.put(bucket, key, { bytes, modifiedAtMs: nowMs });
     return { status: 200, headers: { etag: this.#etag(bytes), ...version } };
+  }
+
+  async #refuseImmutable(bucket: string, key: string): Promise<void> {
+    if (this.#quirks.worm?.(key) !== true) return;
+    if ((await this.#objects.get(bucket, key)) !== undefined) throw new S3Fault(409, 'FileImmutable', { Key: key });
   }
 
   async #retain({ bucket, key, headers }: FakeCall, body: Buffer): Promise<Answer> {
