@@ -71,7 +71,9 @@ async function isAbandoned(path: string): Promise<boolean> {
   const owner = await readOwner(path);
   if (owner === undefined) return systemClock.nowMs() - stat.mtimeMs > unownedGraceMs;
   if (owner.place !== thisPlace()) return false;
-  return !isAlive(owner.pid) || birthMark(owner.pid) !== owner.born;
+  if (!isAlive(owner.pid)) return true;
+  const born = birthMark(owner.pid);
+  return born !== '' && owner.born !== '' && born !== owner.born;
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {
@@ -113,14 +115,14 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Tells a process from a later one with the same number: its start time, where the system shows it. */
+/** Tells a process from a later one with the same number: its start time, where the system shows it; else empty. */
 function birthMark(pid: number): string {
   if (process.platform !== 'linux') return '';
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {
-    return ''; // Already gone.
+    return ''; // Already gone, or no file can be opened just now: nothing is concluded from it.
   }
 }
 

@@ -123,7 +123,11 @@ async function prepare(
   const dataDir = join(dir, 'data');
   await Promise.all([dataDir, join(dir, 'tmp'), join(dir, 'files')].map((each) => mkdir(each, { mode: 0o700 })));
   const [program, args] = initialiseCommand(binaries, dataDir, extraArgs);
-  const result = await runCommand(program, args, { cwd: dir, ...(signal === undefined ? {} : { signal }) });
+  // A server that starts, this one too, removes all `#sql…` files from its temporary folder: in the system's own those of every other server,
+  // the shop's included, which then fails or crashes (seen with MariaDB 10.11).
+  const temp = join(dir, 'tmp');
+  const env = { TMPDIR: temp, TEMP: temp, TMP: temp };
+  const result = await runCommand(program, args, { cwd: dir, env, ...(signal === undefined ? {} : { signal }) });
   if (result.exitCode !== 0) throw startFailed(`${result.stdout}\n${result.stderr}`);
   return { dir, dataDir, socketPath };
 }
@@ -234,7 +238,7 @@ async function end(child: BoundChild | undefined, folders: readonly OwnedFolder[
 
 function startFailed(log: string): AppError {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
-  const telling = lines.filter((line) => /\[error\]|fatal|cannot|can't|denied|failed/i.test(line));
+  const telling = lines.filter((line) => /\berror\b|fatal|signal 11|cannot|can't|denied|failed/i.test(line));
   const reason = (telling.length > 0 ? telling : lines).slice(-5).join('\n').slice(-1500);
   // AppArmor and SELinux keep packaged servers inside their own folders.
   const isFenced = /errno: 13|permission denied/i.test(log);

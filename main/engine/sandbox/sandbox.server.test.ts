@@ -121,6 +121,22 @@ describe.skipIf(binaries.length === 0)('a private server', () => {
     expect(await readdir(own)).toEqual([]);
   });
 
+  it('leaves the temporary tables of every other server alone', async () => {
+    // A starting server removes whatever looks like a temporary table from its temporary folder: in one that is shared, those of servers that run.
+    const shared = await mkdtemp(join(baseDir, 'tmp-'));
+    const others = ['MAI', 'MAD', 'frm', 'ibd'].map((kind) => `#sql-temptable-beef-1-3.${kind}`);
+    for (const name of others) await writeFile(join(shared, name), 'in use');
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = shared;
+    try {
+      await aServer({});
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+    expect((await readdir(shared)).sort()).toEqual(others.sort());
+  });
+
   it('says why it did not start, and removes the folder', async () => {
     const own = await mkdtemp(join(baseDir, 'broken-'));
 
