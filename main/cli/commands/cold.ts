@@ -162,7 +162,9 @@ function dayText(day: string, words: Words): string {
   return words.say('day.named', { weekday, day });
 }
 
-function stateText({ state, overdueDays }: ColdDisk, words: Words): string {
+function stateText({ state, presence, overdueDays }: ColdDisk, words: Words): string {
+  // Nobody could look: it may be in its drawer, or in here and dying.
+  if (state === 'resting' && presence === 'unknown') return words.say('cold-presence.unknown');
   const word = words.wordFor('cold-state', state);
   return overdueDays === 0 ? word : `${word}  ${words.say('cold.overdue', { days: overdueDays })}`;
 }

@@ -35,6 +35,18 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** Nothing is there: no such file, or no device (any more). All other failures are of something that may well be there. */
+export function isNotThere(error: unknown): boolean {
+  const code = errnoOf(error);
+  return isMissing(error) || code === 'ENODEV' || code === 'ENXIO';
+}
+
+/** The system does not let this account look. */
+export function isRefused(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === 'EACCES' || code === 'EPERM';
+}
+
 export function isHeldBriefly(error: unknown): boolean {
   return briefly.includes(errnoOf(error));
 }

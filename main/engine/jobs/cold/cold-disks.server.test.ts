@@ -233,7 +233,7 @@ describe('a disk is told by its marker', () => {
     const file = join(usb, 'shouhu-disk.json');
     await writeFile(file, change(await readFile(file, 'utf8')));
     await expect(rig.run('usb')).rejects.toMatchObject({ code: 'disk.marker-refused', facts: { reason, path: usb } });
-    expect(await rig.disk('usb')).toMatchObject({ notes: ['marker-refused'], presence: 'away' });
+    expect(await rig.disk('usb')).toMatchObject({ notes: ['marker-refused'], presence: 'unknown' });
     await rm(file);
     expect((await rig.run('usb')).notes).toEqual(['marker-written']);
   });

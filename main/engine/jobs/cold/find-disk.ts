@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { DestinationRole } from '../../../../shared/model/destination.ts';
+import { diskError, isNotThere, isRefused } from '../../backend/disk/disk-errors.ts';
 import { systemVolumes, volumeOf, type Volume, type VolumeSource } from '../../platform/volumes/index.ts';
 import { withinTime } from '../../platform/within-time.ts';
 import {
@@ -41,8 +42,10 @@ export interface FoundDisk {
 
 export interface DiskSearch {
   readonly found: FoundDisk | null;
-  /** Something did not answer in time, so "not found" is not "not there". */
+  /** Something did not answer, could not be read or was no marker of ours any more, so "not found" is not "not there". */
   readonly isUncertain: boolean;
+  /** Why the place where it was last cannot be read, as the store of a disk says it; null when it can, or did not answer at all. */
+  readonly failure: AppError | null;
   /** A marker was where the disk should be, and is none of ours. `disk.marker-refused` {path, reason}. */
   readonly refusal: AppError | null;
 }
@@ -72,36 +75,62 @@ export async function searchDisk(
 ): Promise<DiskSearch> {
   const look = async (path: string) => lookAt(path, keys, destination.id);
   const home = await look(destination.path);
-  if (home.hit !== null && !everywhere)
-    return { found: { ...home.hit, volume: null }, isUncertain: false, refusal: null };
+  if (home.hit !== null && !everywhere) return { ...certain, found: { ...home.hit, volume: null } };
 
   const mounted = await volumes.list();
   const elsewhere = placesOn(mounted, destination.path).filter((path) => path !== destination.path);
-  const looks = [home, ...(await Promise.all(elsewhere.map(look)))];
-  const hits = distinct(looks.flatMap(({ hit }) => hit ?? []));
+  const others = await Promise.all(elsewhere.map(look));
+  const hits = distinct([home, ...others].flatMap(({ hit }) => hit ?? []));
   const onVolume = (path: string): Volume | null => volumeOf(path, mounted);
-  const [first, ...others] = hits;
+  const [first, ...doubles] = hits;
   if (first !== undefined) {
     const device = onVolume(first.path)?.device;
-    const twin = others.find(({ path }) => device === undefined || onVolume(path)?.device !== device);
+    const twin = doubles.find(({ path }) => device === undefined || onVolume(path)?.device !== device);
     if (twin !== undefined) throw new AppError('disk.twins', { first: first.path, second: twin.path });
-    return { found: { ...first, volume: onVolume(first.path) }, isUncertain: false, refusal: null };
+    return { ...certain, found: { ...first, volume: onVolume(first.path) } };
   }
-  const isUncertain = looks.some(({ isHung }) => isHung);
-  const isOld = home.isEmpty && !isUncertain && (await holdsRepository(destination.path, keys));
+  const { refusal } = home;
+  const trouble = isEmptyDrive(home.trouble, onVolume(home.path)) ? null : home.trouble;
+  if (refusal !== null || trouble !== null || others.some((each) => mayHideIt(each, onVolume(each.path))))
+    return { found: null, isUncertain: true, failure: toFailure(trouble, home.path), refusal };
+  const held = home.isEmpty ? await holdsRepository(destination.path, keys) : false;
   const old = { path: destination.path, volume: onVolume(destination.path), marker: null };
-  return { found: isOld ? old : null, isUncertain, refusal: home.refusal };
+  return { ...certain, found: held === true ? old : null, isUncertain: held === 'unknown' };
 }
 
-/** As `searchDisk`, for opening. Errors: `disk.twins`, `disk.marker-refused`, `backend.absent` {path, disk}. */
+const certain = { isUncertain: false, failure: null, refusal: null } as const;
+
+/** Windows answers `UNKNOWN` for a card reader without a card, and for a disk that is locked: only the latter is listed. */
+function isEmptyDrive(trouble: Trouble | null, volume: Volume | null): boolean {
+  return volume === null && trouble !== null && trouble !== 'hung' && trouble.code === 'UNKNOWN';
+}
+
+/** Whether a look at another place than the last one leaves room for the disk to be there all the same. */
+function mayHideIt({ trouble, refusal }: Look, volume: Volume | null): boolean {
+  // Another owner's disk is none of ours; a marker that rotted may be.
+  if (refusal !== null) return refusal.facts['reason'] !== 'foreign';
+  if (trouble === null) return false;
+  // Every system has built-in volumes that only its administrator may read (/boot/efi): they are no disk that travels.
+  return !isRefused(trouble) || volume?.isRemovable === true;
+}
+
+function toFailure(trouble: Trouble | null, path: string): AppError | null {
+  const told = trouble === 'hung' ? null : diskError(trouble);
+  return told instanceof AppError ? new AppError(told.code, { ...told.facts, path }, { cause: trouble }) : null;
+}
+
+/**
+ * As `searchDisk`, for opening. Errors: `disk.twins`, `disk.marker-refused`, `backend.absent` {path, disk}; `backend.io` or
+ * `backend.permission` {path, reason} when it is there and cannot be read.
+ */
 export async function requireDisk(
   keys: MainKeys,
   destination: DiskDestination,
   options: Parameters<typeof searchDisk>[2] = {},
 ): Promise<FoundDisk> {
-  const { found, refusal } = await searchDisk(keys, destination, options);
+  const { found, refusal, failure } = await searchDisk(keys, destination, options);
   if (found !== null) return found;
-  throw refusal ?? new AppError('backend.absent', { path: destination.path, disk: destination.name });
+  throw refusal ?? failure ?? new AppError('backend.absent', { path: destination.path, disk: destination.name });
 }
 
 /** The folder itself on each volume, and the ends of the path it was last seen under: `/media/me/USB/backup` may be `E:\backup` today. */
@@ -117,18 +146,20 @@ function distinct(hits: readonly Hit[]): Hit[] {
 }
 
 interface Look {
+  readonly path: string;
   readonly hit: Hit | null;
-  readonly isHung: boolean;
+  /** Why this place could not be read; null when it could, or when nothing is there. */
+  readonly trouble: Trouble | null;
   /** No marker here. */
   readonly isEmpty: boolean;
   readonly refusal: AppError | null;
 }
 
 async function lookAt(path: string, keys: MainKeys, id: string): Promise<Look> {
-  const nothing: Look = { hit: null, isHung: false, isEmpty: false, refusal: null };
+  const nothing: Look = { path, hit: null, trouble: null, isEmpty: false, refusal: null };
   const file = await readSmall(join(path, diskMarkerName));
-  if (file === 'hung') return { ...nothing, isHung: true };
   if (file === null) return { ...nothing, isEmpty: true };
+  if (isTrouble(file)) return { ...nothing, trouble: file };
   try {
     const marker = parseDiskMarker(file.bytes, keys);
     return marker.destination === id ? { ...nothing, hit: { path, marker, file: file.identity } } : nothing;
@@ -141,9 +172,10 @@ async function lookAt(path: string, keys: MainKeys, id: string): Promise<Look> {
 }
 
 /** A repository of these keys without a marker: added before there were any. */
-async function holdsRepository(path: string, keys: MainKeys): Promise<boolean> {
+async function holdsRepository(path: string, keys: MainKeys): Promise<boolean | 'unknown'> {
   const file = await readSmall(join(path, headerName));
-  if (file === null || file === 'hung') return false;
+  if (file === null) return false;
+  if (isTrouble(file)) return 'unknown';
   try {
     return parseHeader(file.bytes).repository === keys.repositoryId;
   } catch {
@@ -157,11 +189,18 @@ interface SmallFile {
   readonly identity: string;
 }
 
-/** Reads under way. A dead mount holds a thread for each read, so a place that hangs is not asked again before it has answered. */
-const underWay = new Map<string, Promise<SmallFile | null>>();
+/** Why there is no answer: none in time, or what the system said instead. */
+type Trouble = 'hung' | NodeJS.ErrnoException;
 
-/** A small file of a disk nobody has vouched for: no link is followed, no pipe waited for. Null: not there, or nothing to read. */
-async function readSmall(path: string): Promise<SmallFile | null | 'hung'> {
+function isTrouble(file: SmallFile | Trouble): file is Trouble {
+  return file === 'hung' || file instanceof Error;
+}
+
+/** Reads under way. A dead mount holds a thread for each read, so a place that hangs is not asked again before it has answered. */
+const underWay = new Map<string, Promise<SmallFile | Trouble | null>>();
+
+/** A small file of a disk nobody has vouched for: no link is followed, no pipe waited for. Null: nothing of the kind is there. */
+async function readSmall(path: string): Promise<SmallFile | Trouble | null> {
   let read = underWay.get(path);
   if (read === undefined) {
     read = readNow(path).finally(() => underWay.delete(path));
@@ -176,7 +215,7 @@ const flags: Readonly<Record<string, number | undefined>> = constants;
 const readFlags = constants.O_RDONLY | (flags['O_NOFOLLOW'] ?? 0) | (flags['O_NONBLOCK'] ?? 0);
 const maxHeaderBytes = 256 * 1024;
 
-async function readNow(path: string): Promise<SmallFile | null> {
+async function readNow(path: string): Promise<SmallFile | Trouble | null> {
   try {
     const handle = await open(path, readFlags);
     try {
@@ -189,8 +228,10 @@ async function readNow(path: string): Promise<SmallFile | null> {
     } finally {
       await handle.close();
     }
-  } catch {
-    // Not there, not ours to read, or a disk that fails: all of them are "not here", and opening it says why.
-    return null;
+  } catch (error) {
+    if (isNotThere(error)) return null;
+    // A disk that fails, or a system that does not let us look, is not a disk in its drawer.
+    if (error instanceof Error) return error;
+    throw error;
   }
 }

@@ -11,6 +11,7 @@ import {
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { isNotThere } from '../../backend/disk/disk-errors.ts';
 import { lookAtDisks, type LookedAt } from '../cold/look-at-disks.ts';
 import { findSource } from './lookup.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
@@ -107,7 +108,12 @@ function siteOf(destination: SavedDestination): string {
 /** Looks whether a disk is plugged in right now; clouds are not asked, the checklist must answer at once. */
 async function isPresent(destination: SavedDestination): Promise<boolean | null> {
   if (destination.kind !== 'disk') return null;
-  return (await stat(join(destination.path, 'shouhu.json')).catch(() => null)) !== null;
+  try {
+    await stat(join(destination.path, 'shouhu.json'));
+    return true;
+  } catch (error) {
+    return isNotThere(error) ? false : null;
+  }
 }
 
 async function kitDates(context: EngineContext): Promise<Pick<SeenSource, 'kitWrittenAt' | 'kitUsedAt'>> {
