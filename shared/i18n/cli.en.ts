@@ -196,6 +196,10 @@ export const cliEn: Record<CliKey, string> = {
   'destination.set-rate': '{{name}}: at most {{rate}} a second from now on.',
   'destination.set-no-rate': '{{name}}: no speed limit any more.',
   'verify.sound': 'Copy “{{destination}}” is sound.',
+  'verify.sampled':
+    'The {{read}} objects read back from copy “{{destination}}” are sound; {{unread}} were not read this time (all of them: --read all).',
+  'verify.empty':
+    'There is no snapshot on copy “{{destination}}”: nothing is damaged, and there is nothing to restore.',
   'restore.done':
     'Restored snapshot {{id}} ({{at}}) from {{from}} into {{where}}: {{tables}} tables, {{rows}} rows, in {{time}}.',
   'restore.digest': 'digests compared: {{compared}} of {{ranges}} ranges',

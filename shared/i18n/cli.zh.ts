@@ -187,6 +187,9 @@ export const cliZh = {
   'destination.set-rate': '「{{name}}」以后每秒最多写 {{rate}}。',
   'destination.set-no-rate': '「{{name}}」不再限速。',
   'verify.sound': '副本“{{destination}}”完好。',
+  'verify.sampled':
+    '副本“{{destination}}”读回的 {{read}} 个都完好；另有 {{unread}} 个这次没有读（全部读回：--read all）。',
+  'verify.empty': '副本“{{destination}}”里一个快照也没有：没有损坏，但也没有可以恢复的东西。',
   'restore.done':
     '已从 {{from}} 把快照 {{id}}（{{at}}）恢复到 {{where}}：{{tables}} 张表，{{rows}} 行，用时 {{time}}。',
   'restore.digest': '逐段比对指纹：比对 {{compared}} 段，共 {{ranges}} 段',

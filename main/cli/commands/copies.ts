@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import { unreadObjects, verifyVerdict } from '../../../shared/model/verify-verdict.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseName, parseNames, parsePercent, parseRate } from '../arguments/values.ts';
+import type { Words } from '../language.ts';
 import { countText, durationText, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
@@ -125,20 +127,27 @@ function verify(name: string | undefined, flags: VerifyFlags): VerbRun {
       ...output.missing.map((object) => `${mark(false)} ${words.say('verify.missing')}  ${object}`),
       ...output.healed.map((object) => `${mark(true)} ${words.say('verify.healed')}  ${object}`),
     ];
-    const finding = verifyFinding(output, destination);
-    if (finding === undefined) lines.push(`${mark(true)} ${words.say('verify.sound', { destination })}`);
-    return { json: output, lines, finding };
+    const closing = closingLine(output, destination, words);
+    return { json: output, lines: [...lines, ...closing], finding: verifyFinding(output, destination) };
   };
 }
 
-/** What is still wrong with the copy after healing. */
-export function verifyFinding({ damaged, missing, healed }: VerifyOutput, destination: string): Finding | undefined {
-  const isWhole = new Set(healed);
-  const damagedLeft = damaged.filter(({ object }) => !isWhole.has(object)).length;
-  const missingLeft = missing.filter((object) => !isWhole.has(object)).length;
-  if (damagedLeft + missingLeft === 0) return undefined;
-  const code = damagedLeft > 0 ? 'repository.damaged' : 'repository.missing-object';
-  return { error: new AppError(code, { destination, damaged: damagedLeft, missing: missingLeft }) };
+/** Says no more of the copy than was read of it. */
+function closingLine(output: VerifyOutput, destination: string, words: Words): string[] {
+  const verdict = verifyVerdict(output);
+  if (verdict === 'broken') return [];
+  if (verdict === 'empty') return [`- ${words.say('verify.empty', { destination })}`];
+  const unread = unreadObjects(output);
+  if (unread === 0) return [`${mark(true)} ${words.say('verify.sound', { destination })}`];
+  const facts = { destination, read: countText(output.read), unread: countText(unread) };
+  return [`- ${words.say('verify.sampled', facts)}`];
+}
+
+/** What is still wrong with the copy after healing: what was healed is in neither list. */
+function verifyFinding({ damaged, missing }: VerifyOutput, destination: string): Finding | undefined {
+  if (damaged.length + missing.length === 0) return undefined;
+  const code = damaged.length > 0 ? 'repository.damaged' : 'repository.missing-object';
+  return { error: new AppError(code, { destination, damaged: damaged.length, missing: missing.length }) };
 }
 
 /** Today's share of one copy, or of all that can be reached: for cron. */

@@ -136,18 +136,29 @@ describe('verify', () => {
   });
 
   it('ends with 3 for what is damaged or missing and with 0 once it is healed', async () => {
-    const damaged = [{ object: 'chunks/a', reason: 'tag' }];
+    const damaged = [{ object: 'a', reason: 'tag' }];
     expect(await run({ damaged })).toMatchObject({ exitCode: 3 });
-    expect(await run({ missing: ['chunks/b'] })).toMatchObject({ exitCode: 3 });
-    expect(await run({ damaged, missing: ['chunks/b'], healed: ['chunks/a'] })).toMatchObject({ exitCode: 3 });
-    expect(await run({ damaged, missing: ['chunks/b'], healed: ['chunks/a', 'chunks/b'] })).toMatchObject({
-      exitCode: 0,
-    });
+    expect(await run({ missing: ['b'] })).toMatchObject({ exitCode: 3 });
+    // As the engine answers: what was healed is in no other list.
+    expect(await run({ damaged, healed: ['b', 'c', 'd'] })).toMatchObject({ exitCode: 3 });
+    expect(await run({ healed: ['a', 'b'] })).toMatchObject({ exitCode: 0 });
     expect((await run({ damaged })).json()).toMatchObject({
       ok: false,
       error: { code: 'repository.damaged' },
       damaged,
     });
+  });
+
+  it('says no more of the copy than was read of it', async () => {
+    const said = async (changes: Partial<ReturnType<typeof aVerification>>) =>
+      (await act(['verify', 'main'], { env, script: { 'verify.run': () => aVerification(changes) } })).out;
+    expect(await said({})).toContain('✓ Copy “main” is sound.');
+    for (const healed of [[], ['a']]) {
+      const sampled = await said({ objects: 300, read: 3, healed });
+      expect(sampled).toContain('The 3 objects read back from copy “main” are sound; 297 were not read this time');
+      expect(sampled).not.toContain('is sound.');
+    }
+    expect(await said({ objects: 0, read: 0, snapshots: 0 })).toContain('There is no snapshot on copy “main”');
   });
 });
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CommandInput, CommandOutput } from '../../../shared/ipc/contract.ts';
-import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
+import type { SnapshotCopy, SnapshotSummary } from '../../../shared/model/snapshot.ts';
 import { sampleChecklist } from './sample-checklist.ts';
 import {
   aSnapshot,
@@ -102,36 +102,28 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
         { phase: 'verify', details: ['chunks', 'manifests'], bytes: sampleBytes },
       ]);
       const isDamaged = world.damaged.has(destination);
-      const damaged = isDamaged ? [{ object: `chunks/3f/${hexOf(63)}`, reason: 'tag' }] : [];
-      const missing = isDamaged ? [`chunks/a1/${hexOf(161)}`] : [];
-      const healed = isDamaged && healFrom !== null ? [...damaged.map(({ object }) => object), ...missing] : [];
-      if (healed.length > 0 || !isDamaged) {
-        world.damaged.delete(destination);
-        world.snapshots = world.snapshots.map((one) => ({
-          ...one,
-          copies: one.copies.map((copy) =>
-            copy.destination === destination
-              ? {
-                  ...copy,
-                  intact: true,
-                  state: readPercent > 0 && copy.state !== 'totals-matched' ? 'read-back' : copy.state,
-                  at: new Date().toISOString(),
-                }
-              : copy,
-          ),
-        }));
-        changed();
-      }
+      const isHealed = isDamaged && healFrom !== null;
+      const [rotten, gone] = [hexOf(63), hexOf(161)];
+      const damaged = isDamaged && !isHealed ? [{ object: rotten, reason: 'tag' }] : [];
+      const missing = isDamaged && !isHealed ? [gone] : [];
+      if (isHealed) world.damaged.delete(destination);
+      const seen = isDamaged && !isHealed ? brokenCopy : soundCopy(readPercent);
+      world.snapshots = world.snapshots.map((one) => ({
+        ...one,
+        copies: one.copies.map((copy) => (copy.destination === destination ? seen(copy) : copy)),
+      }));
+      changed();
       const objects = 318;
-      const read = Math.round((objects * readPercent) / 100);
+      const read = Math.min(objects - missing.length, Math.ceil((objects * readPercent) / 100));
       return {
         objects,
         read,
         bytesRead: read * 340_000,
         damaged,
         missing,
-        healed,
-        snapshots: world.snapshots.length,
+        healed: isHealed ? [rotten, gone] : [],
+        snapshots: world.snapshots.filter(({ copies }) => copies.some((copy) => copy.destination === destination))
+          .length,
         durationMs: 8_400,
       };
     },
@@ -205,5 +197,23 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
     doctor: () => ({ findings: [] }),
     'jobs.list': () => ({ jobs: world.jobs }),
     'job.cancel': ({ jobId }: CommandInput<'job.cancel'>) => ({ found: jobs.cancel(jobId) }),
+  };
+}
+
+const brokenCopy = (copy: SnapshotCopy): SnapshotCopy => ({
+  ...copy,
+  state: 'listed',
+  intact: false,
+  at: new Date().toISOString(),
+});
+
+/** Reading all of it proves it; a sample only lists it, and never takes a stronger proof away. */
+function soundCopy(readPercent: number): (copy: SnapshotCopy) => SnapshotCopy {
+  const at = new Date().toISOString();
+  return (copy) => {
+    const isReadWhole = readPercent === 100;
+    const isWeaker = copy.intact && copy.state !== 'written' && (!isReadWhole || copy.state !== 'listed');
+    if (isWeaker) return copy;
+    return { ...copy, intact: true, state: isReadWhole ? 'read-back' : 'listed', at };
   };
 }

@@ -1,15 +1,13 @@
-import { Button, Group, List, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import type { CommandOutput } from '../../../shared/ipc/contract.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
-import { FactList } from '../../ui/FactList.tsx';
 import { Panel } from '../../ui/Panel.tsx';
-import { Verdict } from '../../ui/Verdict.tsx';
 import { JobFailure } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 import type { CopiesStore } from './copies-store.ts';
+import { VerifyResult } from './VerifyResult.tsx';
 
 interface VerifyPanelProps {
   readonly destination: string;
@@ -73,64 +71,5 @@ export function VerifyPanel({ destination, others, verify, onClose }: VerifyPane
         </Group>
       </Panel>
     </Stack>
-  );
-}
-
-interface VerifyResultProps {
-  readonly result: CommandOutput<'verify.run'>;
-  readonly healFrom: string | null;
-}
-
-function VerifyResult({ result, healFrom }: VerifyResultProps) {
-  const { t, format } = useWords();
-  const { damaged, missing, healed, objects, read, bytesRead } = result;
-  const found = damaged.length + missing.length;
-  if (found === 0) {
-    return (
-      <Verdict tone="good" title={t('verify.goodTitle')}>
-        {t('verify.goodText', {
-          objects: format.count(objects),
-          read: format.count(read),
-          bytes: format.bytes(bytesRead),
-        })}
-      </Verdict>
-    );
-  }
-  const isHealed = healed.length >= found;
-  return (
-    <Verdict tone={isHealed ? 'good' : 'attention'} title={isHealed ? t('verify.healedTitle') : t('verify.badTitle')}>
-      <FactList
-        facts={[
-          [t('verify.objects'), format.count(objects)],
-          [t('verify.read'), `${format.count(read)} · ${format.bytes(bytesRead)}`],
-          [t('verify.damaged'), format.count(damaged.length)],
-          [t('verify.missing'), format.count(missing.length)],
-          [t('verify.healed'), format.count(healed.length)],
-        ]}
-      />
-      {healed.length > 0 && healFrom !== null && (
-        <Text>{t('verify.healedFrom', { count: healed.length, from: healFrom })}</Text>
-      )}
-      {!isHealed && <Text>{t('verify.next')}</Text>}
-      <ObjectList
-        title={t('verify.damagedList')}
-        objects={damaged.map(({ object, reason }) => `${object} · ${reason}`)}
-      />
-      <ObjectList title={t('verify.missingList')} objects={missing} />
-    </Verdict>
-  );
-}
-
-function ObjectList({ title, objects }: { readonly title: string; readonly objects: readonly string[] }) {
-  if (objects.length === 0) return null;
-  return (
-    <details>
-      <summary>{title}</summary>
-      <List size="xs" ff="monospace" className="sh-break">
-        {objects.slice(0, 50).map((object) => (
-          <List.Item key={object}>{object}</List.Item>
-        ))}
-      </List>
-    </details>
   );
 }
