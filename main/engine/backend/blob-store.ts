@@ -58,6 +58,8 @@ export interface PutOptions {
   readonly mode: 'create' | 'replace';
   /** Default: `at-once`. */
   readonly durable?: 'at-once' | 'at-flush';
+  /** A try may also begin hours after the call, on a computer that slept: for what is named by its content. Default: no. */
+  readonly harmlessLate?: boolean;
   readonly signal: AbortSignal;
 }
 

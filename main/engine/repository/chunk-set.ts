@@ -60,6 +60,8 @@ export class ChunkSet {
       mode: isDistrusted ? 'replace' : mode,
       // What takes the place of damaged bytes belongs to snapshots that exist already.
       durable: mode === 'replace' ? 'at-once' : 'at-flush',
+      // At worst a chunk that nobody names: `putManifest` looks again before it names any.
+      harmlessLate: true,
       signal,
     });
     this.#ids.add(id);

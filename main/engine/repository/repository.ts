@@ -18,6 +18,7 @@ import {
 import { healHeader, inspectHeader, readHeader, replaceHeader, writeNewHeader } from './header-file.ts';
 import type { RepositoryHeader } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
+import { HeldLeases } from './held-leases.ts';
 import { acquireLease, type LeaseHandle, type LeaseRequest } from './leases.ts';
 import { decodeNamedObject, encodeNamedObject } from './objects/named-object.ts';
 import {
@@ -33,6 +34,9 @@ import { parseAccountsRecord, parseDatabaseRecord, parseManifest, parseTableReco
 import { referencesOf } from './references.ts';
 import { TableChunks } from './table-chunks.ts';
 import { isUnreadableObject } from './unreadable.ts';
+
+/** For one listing of a large bucket over a slow line. */
+const withdrawTimeoutMs = 10 * 60_000;
 
 /** A record that is now in the repository; `written` is false when it was there before. Bytes as stored. */
 export interface StoredRecord {
@@ -54,9 +58,7 @@ export class Repository {
   readonly header: RepositoryHeader;
   readonly #chunks: ChunkSet;
   readonly #tableChunks = new TableChunks();
-  /** Renews what is held and is over: before a manifest is written, a prune of others must have been noticed. */
-  readonly #renewals = new Set<(signal: AbortSignal) => Promise<void>>();
-  #isListingStale = false;
+  readonly #leases = new HeldLeases();
 
   private constructor(store: BlobStore, keys: MainKeys, header: RepositoryHeader) {
     this.store = store;
@@ -272,20 +274,13 @@ export class Repository {
   /**
    * Makes the snapshot exist on this copy; gives the manifest's name and size. First every chunk it names, also through its table
    * records, must be in the listing or have been put: else `repository.missing-object`, and nothing is written. Who slept through the end
-   * of the lease looks again: a prune may have removed what the old listing has. Error: `repository.leased` while one runs.
+   * of the lease looks again, since a prune may have removed what the old listing has; who slept while the manifest was on its way looks
+   * once more, and takes it back when it names what is gone. Error: `repository.leased` while a prune runs.
    */
   async putManifest(
     manifest: Manifest,
     signal: AbortSignal,
   ): Promise<{ readonly name: string; readonly sizeBytes: number }> {
-    for (const renew of this.#renewals) await renew(signal);
-    if (this.#isListingStale) this.forgetListing();
-    this.#isListingStale = false;
-    const known = await this.knownIds(signal);
-    for await (const id of this.objectsOf(manifest, signal)) {
-      if (!known.has(id)) throw new AppError('repository.missing-object', { object: id });
-    }
-    await this.#chunks.flush(signal);
     const name = manifestName(manifest.at, manifest.id);
     const bytes = encodeNamedObject(
       this.keys,
@@ -293,8 +288,51 @@ export class Repository {
       'manifest',
       recordBytes(parseManifest(name, recordBytes(manifest))),
     );
-    await this.store.put(name, bytes, { mode: 'create', signal });
+    do {
+      await this.#requireAll(manifest, signal);
+      await this.#chunks.flush(signal);
+    } while (this.#leases.hasLapsed());
+    const wasThere = (await this.store.stat(name, signal)) !== undefined;
+    try {
+      await this.store.put(name, bytes, { mode: 'create', signal });
+    } catch (error) {
+      // It may have landed all the same, late. Why it failed is what the caller has to know.
+      if (this.#leases.hasLapsed() && !wasThere) await this.#withdrawUnlessWhole(manifest, name).catch(() => undefined);
+      throw error;
+    }
+    if (this.#leases.hasLapsed()) {
+      if (wasThere) await this.#requireAll(manifest, signal);
+      else await this.#withdrawUnlessWhole(manifest, name);
+    }
     return { name, sizeBytes: bytes.length };
+  }
+
+  /** Every chunk of the manifest is in a listing that was made under a lease that holds: else `repository.missing-object`. */
+  async #requireAll(manifest: Manifest, signal: AbortSignal): Promise<void> {
+    await this.#leases.renew(signal);
+    if (this.#leases.hasLapsed()) this.forgetListing();
+    this.#leases.settle();
+    const known = await this.knownIds(signal);
+    for await (const id of this.objectsOf(manifest, signal))
+      if (!known.has(id)) throw new AppError('repository.missing-object', { object: id });
+  }
+
+  /**
+   * For a manifest that was published after the lease had ended. Without the caller's signal: a lost lease has aborted that, and
+   * a snapshot that cannot be restored must not stay. Errors: `repository.missing-object`, `repository.leased`; it was removed then.
+   */
+  async #withdrawUnlessWhole(manifest: Manifest, name: string): Promise<void> {
+    const signal = AbortSignal.timeout(withdrawTimeoutMs);
+    try {
+      await this.#requireAll(manifest, signal);
+    } catch (error) {
+      if (!isAppErrorOf(error, 'repository.missing-object', 'repository.leased')) throw error;
+      await this.removeManifest(name, signal);
+      // On a disk the removal is durable once a name of the same folder is flushed.
+      const [stays] = await this.listManifests(signal);
+      if (stays !== undefined) await this.store.flush([stays], signal);
+      throw error;
+    }
   }
 
   /** Manifest names, oldest snapshot first. Names that no snapshot can have are passed over. */
@@ -369,18 +407,15 @@ export class Repository {
   /** Announces who writes or prunes. `repository.leased` {holder, untilIso} when it has to wait for another. */
   async acquireLease(request: LeaseRequest): Promise<LeaseHandle> {
     const onLapse = () => {
-      this.#isListingStale = true;
+      this.#leases.noteLapse();
       request.onLapse?.();
     };
     const lease = await acquireLease(this.store, this.keys, { ...request, onLapse });
-    const renew = async (signal: AbortSignal) => {
-      if (request.clock.nowMs() >= lease.expiresAtMs()) await lease.heartbeat(signal);
-    };
-    this.#renewals.add(renew);
+    this.#leases.add(lease, request.clock);
     return {
       ...lease,
       release: (signal) => {
-        this.#renewals.delete(renew);
+        this.#leases.drop(lease.id);
         return lease.release(signal);
       },
     };

@@ -71,6 +71,39 @@ describe('a retrying store', () => {
     expect(faulty.calls('get')).toHaveLength(1);
   });
 
+  describe('on a computer that slept', () => {
+    const asleepFor = (ms: number) => {
+      let nowMs = Date.UTC(2026, 10, 22);
+      const sleep = () => Promise.resolve(void (nowMs += ms));
+      // Some systems' monotonic clocks stand still while they sleep.
+      return { clock: { nowMs: () => nowMs, monotonicMs: () => 0 }, sleep };
+    };
+    const faults = (on: Fault['on']): readonly Fault[] => [{ on, effect: lostBefore }];
+
+    it.each([
+      ['remove', (store: RetryingBlobStore) => store.remove('x', never)],
+      ['put', (store: RetryingBlobStore) => store.put('x', Buffer.from('x'), create)],
+    ] as const)('does not begin a %s again hours later', async (on, call) => {
+      const late = aStore(faults(on), asleepFor(3 * 60_000 + 1));
+      await expect(call(late.store)).rejects.toBe(lost);
+      expect(late.faulty.calls(on)).toHaveLength(1);
+      const soon = aStore(faults(on), asleepFor(3 * 60_000));
+      await call(soon.store);
+      expect(soon.faulty.calls(on)).toHaveLength(2);
+    });
+
+    it('neither when the clock was put back', async () => {
+      const late = aStore(faults('remove'), asleepFor(-3_600_000));
+      await expect(late.store.remove('x', never)).rejects.toBe(lost);
+    });
+
+    it('goes on with what is harmless however late it comes', async () => {
+      const { store } = aStore([...faults('put'), ...faults('get')], asleepFor(2 * 3_600_000));
+      await store.put('x', Buffer.from('x'), { ...create, harmlessLate: true });
+      expect(await text(store, 'x')).toBe('x');
+    });
+  });
+
   it('begins a broken listing anew and gives each object once', async () => {
     const { store, waits } = aStore([{ on: 'list', effect: { kind: 'break-off', afterItems: 2, error: lost } }]);
     for (const name of ['a', 'b', 'c', 'd']) await store.put(name, Buffer.from(name), create);

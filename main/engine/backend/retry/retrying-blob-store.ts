@@ -2,7 +2,9 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { BlobStat, BlobStore, PutOptions } from '../blob-store.ts';
+import { TryWindow } from './try-window.ts';
 
 export interface RetryOptions {
   /** Tries in all, the first included. Default 6. */
@@ -13,6 +15,7 @@ export interface RetryOptions {
   /** 0 to 1; spreads clients that failed together. */
   readonly jitter?: () => number;
   readonly sleep?: (delayMs: number, signal: AbortSignal) => Promise<void>;
+  readonly clock?: Clock;
 }
 
 /** Names kept while a listing runs, so that a second try yields none twice; above this a broken listing just fails. */
@@ -23,6 +26,9 @@ const maxListedNames = 100_000;
  *
  * A `put` that failed may have landed all the same, so after a retry of a `create`, `written: false` can also mean
  * "written by the try before". A listing that breaks off begins anew and leaves out what it already gave.
+ *
+ * No try of a `remove`, or of a `put` that is not `harmlessLate`, begins minutes after the call (`TryWindow`): the lease under which it was
+ * asked for may have ended meanwhile, and the caller has to look again.
  */
 export class RetryingBlobStore implements BlobStore {
   readonly kind: BlobStore['kind'];
@@ -38,11 +44,13 @@ export class RetryingBlobStore implements BlobStore {
       maxDelayMs: options.maxDelayMs ?? 30_000,
       jitter: options.jitter ?? (() => randomInt(1000) / 1000),
       sleep: options.sleep ?? ((delayMs, signal) => sleepMs(delayMs, undefined, { signal })),
+      clock: options.clock ?? systemClock,
     };
   }
 
   put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }> {
-    return this.#retry(options.signal, () => this.#inner.put(name, bytes, options));
+    const put = () => this.#inner.put(name, bytes, options);
+    return options.harmlessLate === true ? this.#retry(options.signal, put) : this.#retrySoon(options.signal, put);
   }
 
   flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
@@ -77,23 +85,28 @@ export class RetryingBlobStore implements BlobStore {
   }
 
   remove(name: string, signal: AbortSignal): Promise<void> {
-    return this.#retry(signal, () => this.#inner.remove(name, signal));
+    return this.#retrySoon(signal, () => this.#inner.remove(name, signal));
   }
 
   close(): Promise<void> {
     return this.#inner.close();
   }
 
-  #retry<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+  #retrySoon<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+    const window = new TryWindow(this.#options.clock);
+    return this.#retry(signal, action, () => window.isOpen());
+  }
+
+  #retry<T>(signal: AbortSignal, action: () => Promise<T>, isInTime = () => true): Promise<T> {
     return pRetry(action, {
       signal,
       retries: this.#options.tries - 1,
       // Our own wait, below, so that tests can stand in for it.
       minTimeout: 0,
       shouldRetry: async ({ error, attemptNumber }) => {
-        if (!isTransient(error)) return false;
+        if (!isTransient(error) || !isInTime()) return false;
         await this.#wait(attemptNumber, signal);
-        return true;
+        return isInTime();
       },
     });
   }

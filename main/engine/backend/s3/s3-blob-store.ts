@@ -13,6 +13,7 @@ import { cloudProvider, type CloudProviderId } from '../../../../shared/model/cl
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { defaultMaxBytes, requireBlobName } from '../blob-names.ts';
 import { isBlobName, type BlobStat, type BlobStore, type PutOptions } from '../blob-store.ts';
+import { TryWindow } from '../retry/try-window.ts';
 import { EtagJudge } from './etag-judge.ts';
 import { ListPatience } from './list-patience.ts';
 import { readBody } from './read-body.ts';
@@ -98,14 +99,16 @@ export class S3BlobStore implements BlobStore {
     this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
   }
 
-  async put(name: string, bytes: Uint8Array, { mode, signal }: PutOptions): Promise<{ readonly written: boolean }> {
+  async put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }> {
+    const { mode, signal, harmlessLate } = options;
     this.#refuseTooLarge(name, bytes);
-    const written = await this.#run('put', name, signal, async () => {
+    const ask = async () => {
       if (mode === 'create') return this.#create(name, bytes, signal);
       await this.#upload(name, bytes, signal, false);
       return true;
-    });
-    return { written };
+    };
+    const window = harmlessLate === true ? undefined : new TryWindow(this.#clock);
+    return { written: await this.#run('put', name, signal, ask, window) };
   }
 
   /** Before a byte is sent: after hours of sending the service would only say `EntityTooLarge`, and try after try. */
@@ -152,8 +155,10 @@ export class S3BlobStore implements BlobStore {
   }
 
   remove(name: string, signal: AbortSignal): Promise<void> {
-    return this.#run('remove', name, signal, async () => {
+    const window = new TryWindow(this.#clock);
+    const ask = async () => {
       if (this.#lock?.covers(name) === true) await this.#refuseLocked(name, signal);
+      if (!window.isOpen()) throw tooLate(name);
       try {
         await this.#client.send(new DeleteObjectCommand(this.#target(name)), this.#times(signal));
       } catch (error) {
@@ -162,7 +167,8 @@ export class S3BlobStore implements BlobStore {
         if (code === 'FileImmutable' || code === 'ObjectLocked') throw new AppError('backend.locked', { name });
         if (code !== 'NoSuchKey') throw error;
       }
-    });
+    };
+    return this.#run('remove', name, signal, ask, window);
   }
 
   /** A PUT that was answered is durable. */
@@ -181,6 +187,7 @@ export class S3BlobStore implements BlobStore {
     name: string | undefined,
     signal: AbortSignal,
     ask: () => Promise<T>,
+    window?: TryWindow,
   ): Promise<T> {
     if (name !== undefined) requireBlobName(name);
     signal.throwIfAborted();
@@ -189,6 +196,8 @@ export class S3BlobStore implements BlobStore {
       const answer = await ask().catch((error: unknown) => {
         signal.throwIfAborted();
         if (s3Error(error, context).code !== 'backend.clock-skew') throw error;
+        // Not the clock: the computer slept over its request. Signed anew, it would do now what was asked for then.
+        if (window?.isOpen() === false) throw tooLate(name);
         return ask();
       });
       this.#bucketSeenAtMs = this.#clock.monotonicMs();
@@ -323,4 +332,9 @@ function isRefusedAsPresent(error: unknown): boolean {
   const code = s3CodeOf(error);
   const isRace = status === 409 && (code === 'ConditionalRequestConflict' || code === 'FileAlreadyExists');
   return status === 412 || status === 304 || isRace;
+}
+
+/** For the wrapper in `retry/`, which knows when a call began and ends it. */
+function tooLate(name: string | undefined): AppError {
+  return new AppError('backend.unreachable', { reason: 'slept', ...(name === undefined ? {} : { name }) });
 }

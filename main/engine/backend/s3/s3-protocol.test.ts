@@ -283,6 +283,20 @@ describe('S3 failures', () => {
     expect(fake.requestCount('PutObject')).toBe(3);
   });
 
+  it('is no wrong clock when the computer slept over its request, which is not sent anew', async () => {
+    let nowMs = systemClock.nowMs();
+    const asleep: Clock = { nowMs: () => (nowMs += 3_600_000), monotonicMs: () => systemClock.monotonicMs() };
+    const { fake, store } = await rig({ quirks: { alwaysSkewed: true } }, { clock: asleep });
+    const slept = { code: 'backend.unreachable', facts: { reason: 'slept' } };
+    await expect(store.put('a', bytes, replace)).rejects.toMatchObject(slept);
+    expect(fake.requestCount()).toBe(1);
+    await expect(store.remove('a', never)).rejects.toMatchObject(slept);
+    expect(fake.requestCount()).toBe(1);
+    await expect(store.put('a', bytes, { ...create, harmlessLate: true })).rejects.toMatchObject({
+      code: 'backend.clock-skew',
+    });
+  });
+
   it('is clock-skew when the second time is refused as well', async () => {
     const { fake, store } = await rig({ quirks: { alwaysSkewed: true } });
     await expect(store.put('a', bytes, replace)).rejects.toMatchObject({ code: 'backend.clock-skew' });

@@ -15,7 +15,8 @@ export interface PruneLeaseRequest {
 
 /**
  * The exclusive lease of one prune. It is renewed by the work itself (`beat` before each step) and not by a timer: what is stuck or
- * asleep must not seem to be alive, and whoever wakes up after its end must not remove one object more.
+ * asleep must not seem to be alive, and whoever wakes up after its end must not remove one object more: also not by trying again a removal
+ * that was under way, which the retries see to (`backend/retry/try-window.ts`; after `beat`, more than six minutes are left).
  */
 export class PruneLease {
   /** When the lease was taken, by the clock of the store where it has one, else by this computer's. */
