@@ -120,6 +120,18 @@ describe.concurrent('a server that gives less than it should', () => {
     expect(await names(world)).toEqual(['shop']);
   });
 
+  it('restores nothing with an account that may only read, and says what that means', async () => {
+    const world = await rig.prepared();
+    await query(
+      rig.server,
+      "CREATE USER reader@'%' IDENTIFIED BY 'reader-password'; GRANT SELECT ON *.* TO reader@'%'",
+    );
+    const into = ['--into', urlOf(rig.server.port ?? 0, 'reader'), '--as', 'shop_by_reader', ...password];
+    const refused = await world.run(['restore', 'shop', ...into], { env: { DB: 'reader-password' } });
+    expectFailure(refused, 5, 'restore.no-privilege');
+    expect(await query(rig.server, "SHOW DATABASES LIKE 'shop_by_reader'")).toEqual([]);
+  });
+
   it('names a missing database, and never calls an empty one a backup', async () => {
     const world = await rig.prepared();
     const port = rig.server.port ?? 0;

@@ -136,6 +136,7 @@ export const errorCatalog = {
   'restore.statement-refused': checkFailed,
   'restore.target-exists': refused,
   'restore.not-portable': refused,
+  'restore.no-privilege': refused,
   'restore.confirmation-missing': refused,
   'restore.rows-mismatch': checkFailed,
   'restore.digest-mismatch': checkFailed,

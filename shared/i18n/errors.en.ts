@@ -313,6 +313,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'Restore under another name (--as for a database, another file name for a file), compare, and only then decide.',
   },
+  'restore.no-privilege': {
+    message:
+      'The database user may not create and fill a database there ({{statement}}), so nothing was restored. The live shop was not touched, and the backup is fine.',
+    remedy:
+      'A user for backups may only read, and that is right. Restore with one that may create databases (--into mysql://root@HOST:PORT/), or try it in a throw-away server first (--into sandbox).',
+  },
   'restore.not-portable': {
     message:
       'The snapshot comes from {{source}}; the server to restore into is {{target}}, which does not have what “{{object}}” uses ({{feature}}). So nothing was restored and not one row was written; the snapshot is unchanged.',

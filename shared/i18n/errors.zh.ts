@@ -275,6 +275,12 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '要恢复到的地方已经有同名的数据库或文件，没有动它。',
     remedy: '换一个名字再恢复（数据库用 --as，文件换文件名），比较无误之后再决定要不要替换。',
   },
+  'restore.no-privilege': {
+    message:
+      '这个数据库用户没有权限在那里建库和写入（{{statement}}），所以什么都没有恢复。正在营业的店没有动，备份也是好的。',
+    remedy:
+      '备份用的用户本来就应该只能读。请换一个能建库的用户来恢复（--into mysql://root@主机:端口/），或先恢复到临时服务器里看看（--into sandbox）。',
+  },
   'restore.not-portable': {
     message:
       '快照来自 {{source}}，要恢复到的服务器是 {{target}}，它没有快照里“{{object}}”用到的功能（{{feature}}）。所以没有恢复，一行数据也没有写入；快照没有改动。',

@@ -54,7 +54,9 @@ function phaseLines(stream: NodeJS.WritableStream, words: Words): ProgressLine {
   let last = '';
   return {
     show(progress) {
-      const phase = shownLine(`${progress.subject} · ${words.wordFor('phase', progress.phase)}`);
+      const phase = shownLine(
+        [progress.subject, words.wordFor('phase', progress.phase)].filter((part) => part !== '').join(' · '),
+      );
       if (phase !== last) stream.write(`${phase}\n`);
       last = phase;
     },

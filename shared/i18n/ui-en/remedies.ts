@@ -28,6 +28,8 @@ export const remediesEn = {
       'Make sure disks or buckets are not mixed up; to use the backups in there, choose “Bring everything back”.',
     repository_damaged: 'Check this copy on the Copies page, with a sound copy to repair from.',
     'repository_missing-object': 'Check this copy on the Copies page, with a sound copy to repair from.',
+    'restore_no-privilege':
+      'A user for backups may only read, and that is right. Restore into another server with a user that may create databases, or try it in the practice sandbox first.',
     'restore_target-exists': 'Give the new database another name, compare, and only then decide about replacing.',
     'usage_bad-argument': 'Check what was filled in, correct it and try again.',
     'usage_secret-missing': 'Fill in the password or passphrase and try again.',

@@ -22,6 +22,8 @@ export const remediesZh = {
     repository_foreign: '请确认硬盘或存储桶没有拿错；想使用里面的备份，请选择「把一切找回来」。',
     repository_damaged: '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
     'repository_missing-object': '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
+    'restore_no-privilege':
+      '备份用的用户本来就应该只能读。请用一个能建库的用户恢复到另一台服务器，或先恢复到演练沙箱里看看。',
     'restore_target-exists': '请换一个新数据库的名字再恢复，核对以后再决定是否替换。',
     'usage_bad-argument': '请检查填写的内容，改正以后再试一次。',
     'usage_secret-missing': '请把密码或口令填上，再试一次。',

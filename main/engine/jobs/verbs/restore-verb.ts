@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { VaultOpening, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { objectText } from '../../../../shared/model/lost-objects.ts';
 import type { CopyState } from '../../../../shared/model/snapshot.ts';
@@ -54,7 +54,9 @@ export async function restoreRun(
   return withOpenRestore(context, { snapshot, selection, from: input.from, vault: input.vault }, run, async (open) => {
     if (input.as !== null && open.plan.databases.length !== 1)
       throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
-    const restored = await restoreInto(context, input, snapshot, open, run);
+    const restored = await restoreInto(context, input, snapshot, open, run).catch((error: unknown) => {
+      throw asRestoring(error);
+    });
     await recordProof(context, snapshot, open, restored);
     return {
       restoreId: newId(),
@@ -84,6 +86,17 @@ export async function restoreRun(
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   });
+}
+
+/** The same refusal means another thing here: nothing is missing from a backup, somebody may not write. */
+function asRestoring(error: unknown): unknown {
+  if (!isAppErrorOf(error, 'mysql.no-privilege')) return error;
+  const { statement = '', privilege = statement, ...facts } = error.facts;
+  return new AppError(
+    'restore.no-privilege',
+    { ...facts, statement: statement === '' ? privilege : statement },
+    { cause: error },
+  );
 }
 
 export async function exportRun(
