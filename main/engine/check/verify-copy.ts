@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { inLanes } from '../platform/in-lanes.ts';
-import { chunksOfTable, findingOf, headerName, type Repository } from '../repository/index.ts';
+import { chunksOfTable, findingOf, headerName, isObjectId, type Repository } from '../repository/index.ts';
 import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
 
 export interface VerifyRequest {
@@ -64,6 +64,12 @@ export async function verifyCopy(request: VerifyRequest): Promise<VerifyReport> 
   return new Verification({ ...request, signal }, (error) => stop.abort(error)).run();
 }
 
+interface Walked {
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly needs: Needs;
+}
+
 class Verification {
   readonly #request: VerifyRequest;
   readonly #objects = new ObjectMarks();
@@ -93,6 +99,7 @@ class Verification {
     const isListed = (number: number) => this.#objects.has(number, objectMark.listed);
     const unlisted = numbers.filter((number) => !isListed(number) && !this.#isSettled(number));
     await this.#readBack([...unlisted, ...this.#choose(numbers.filter(isListed))]);
+    const staying = await this.#withoutPruned(snapshots);
     const isProven = (number: number) => this.#objects.has(number, objectMark.sound);
     const isBroken = (number: number) => this.#objects.has(number, objectMark.broken);
     const proven = Array.from(numbers.filter(isProven), (number) => this.#objects.idAt(number));
@@ -108,7 +115,7 @@ class Verification {
       damaged: [...this.#damaged].map(([object, reason]) => ({ object, reason })),
       missing: [...this.#missing],
       healed: [...this.#healed],
-      snapshots: snapshots.map(({ manifest, needs }) => ({
+      snapshots: staying.map(({ manifest, needs }) => ({
         manifest,
         intact: this.#objects.every(needs, (number) => !isBroken(number)),
         isReadWhole: this.#objects.every(needs, isProven),
@@ -117,17 +124,37 @@ class Verification {
     };
   }
 
+  /**
+   * The snapshots that are still there, when something is missing: what another computer has pruned meanwhile is not lost. A prune removes
+   * manifests before their chunks, so one look at them tells.
+   */
+  async #withoutPruned(snapshots: readonly Walked[]): Promise<readonly Walked[]> {
+    if (this.#missing.size === 0) return snapshots;
+    const listed = new Set(await this.#request.repository.listManifests(this.#request.signal));
+    const staying = snapshots.filter(({ name }) => listed.has(name));
+    if (staying.length === snapshots.length) return snapshots;
+    const needed = new Set<string>();
+    for (const { needs } of staying)
+      this.#objects.every(needs, (number) => {
+        needed.add(this.#objects.idAt(number));
+        return true;
+      });
+    for (const object of this.#missing) if (isObjectId(object) && !needed.has(object)) this.#missing.delete(object);
+    return staying;
+  }
+
   /** Oldest first, several at once: a far store takes its time for each. */
-  async #walk(names: readonly string[]): Promise<{ readonly manifest: Manifest; readonly needs: Needs }[]> {
+  async #walk(names: readonly string[]): Promise<Walked[]> {
     const { repository, signal } = this.#request;
-    const found = new Map<string, { readonly manifest: Manifest; readonly needs: Needs }>();
+    const found = new Map<string, Walked>();
     const chunksOf = (table: string) =>
       this.#chunksOf(table, async (id) =>
         chunksOfTable(await repository.getTableRecord(id, signal, { remember: false })),
       );
     await this.#each(names, async (name) => {
       const manifest = await this.#readManifest(name);
-      if (manifest !== null) found.set(name, { manifest, needs: await this.#objects.needsOf(manifest, chunksOf) });
+      if (manifest !== null)
+        found.set(name, { name, manifest, needs: await this.#objects.needsOf(manifest, chunksOf) });
     });
     return names.flatMap((name) => found.get(name) ?? []);
   }

@@ -152,6 +152,7 @@ export async function verifyOne(
   const pool = new ChunkPool(repository.keys);
   const suspects = context.catalog.damage(destination.id);
   const notes = new ProofNotes(context.catalog.inventory);
+  const told = new Set<string>();
   try {
     const report = await verifyCopy({
       repository,
@@ -164,7 +165,10 @@ export async function verifyOne(
       concurrency: 4,
       onProven: (object) => notes.add(destination.id, object),
       // At once: a person who stops this, or a kill, must not make it forgotten.
-      onBroken: (object) => context.catalog.recordDamage(destination.id, [object]),
+      onBroken: (object) => {
+        told.add(object);
+        context.catalog.recordDamage(destination.id, [object]);
+      },
       onProgress: ({ doneObjects, totalObjects, bytesRead }) =>
         run.report({
           phase: 'verify',
@@ -177,7 +181,7 @@ export async function verifyOne(
       signal: run.signal,
     });
     await readTimeline(context, destination, repository, run.signal);
-    await writeDown(context, destination, report, suspects);
+    await writeDown(context, destination, report, suspects.union(told));
     const { objects, read, bytesRead, damaged, missing, healed, snapshots } = report;
     await context.home.audit.append('verify', {
       destination: destination.name,

@@ -16,7 +16,7 @@ type Output = VerbOutput<'prune.run'>;
 type Found = PrunableSnapshot<SnapshotDigest>;
 
 /** Work that reads a copy for a long time without a lease: what it reads must not be taken away under its hands. */
-const readingVerbs = ['restore.run', 'export.run', 'copy.run', 'verify.run'];
+const readingVerbs = ['restore.run', 'export.run', 'copy.run', 'cold.run', 'verify.run', 'verify.due'];
 
 /**
  * Removes at one place what its rule does not keep. Proof counts from every place: a snapshot that was restored from the second disk is
@@ -51,6 +51,8 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
         const going = await judge.choose(snapshots, now);
         // Before anything goes, and brought back for what stays: a copy that was removed on purpose must never pass for a lost one.
         if (!input.dryRun) taken.forget(snapshots.filter(({ name }) => going.has(name)).map(({ id }) => id));
+        // Reading the place took its time. Whoever begins from here on does not find the copies any more that go.
+        if (!input.dryRun) refuseWhileRead(context, run);
         return going;
       },
       dryRun: input.dryRun,
@@ -211,9 +213,16 @@ export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude
 
 function refuseWhileRead({ catalog }: EngineContext, run: Run): void {
   catalog.settleDeadJobs();
-  const reading = catalog
-    .jobs(100)
-    .find(({ jobId, verb, state }) => state === 'running' && jobId !== run.jobId && readingVerbs.includes(verb));
+  const jobs = catalog.jobs(100);
+  const begun = jobs.find(({ jobId }) => jobId === run.jobId)?.startedAt ?? '';
+  const reading = jobs.find(
+    ({ jobId, verb, state, startedAt }) =>
+      state === 'running' &&
+      jobId !== run.jobId &&
+      readingVerbs.includes(verb) &&
+      // A share that began after us waits until we have ended.
+      !(verb === 'verify.due' && startedAt > begun),
+  );
   if (reading !== undefined)
     throw new AppError('repository.leased', { holder: `${reading.verb} ${reading.subject}`, host: '', untilIso: '' });
 }

@@ -20,8 +20,15 @@ import { readTimeline } from './refresh-catalog.ts';
 
 /** Reading back has all day: it leaves disk and line to whoever works. Bytes per second, by kind of place. */
 const usualRate = { disk: 32 * 1024 * 1024, s3: 1024 * 1024 } as const;
-/** Work that people wait for: while it runs, nothing is read back. */
-const important: ReadonlySet<string> = new Set(['backup.run', 'restore.run', 'copy.run', 'recover.run', 'export.run']);
+/** Work that people wait for: while it runs, nothing is read back. What a prune takes away must not look lost. */
+const important: ReadonlySet<string> = new Set([
+  'backup.run',
+  'restore.run',
+  'copy.run',
+  'recover.run',
+  'export.run',
+  'prune.run',
+]);
 const pauseMs = 1_000;
 
 interface OpenCopy {
@@ -104,6 +111,7 @@ async function shareOf(
   const { inventory } = catalog;
   const { id, name } = destination;
   const { signal } = run;
+  await whileBusy(context, signal);
   // Manifests first: what a writer adds meanwhile, it adds in the other order.
   await readTimeline(context, destination, repository, signal);
   const listed = new Set(await repository.knownIds(signal));
@@ -141,7 +149,12 @@ async function shareOf(
   } finally {
     notes.flush();
   }
-  const broken = [...report.damaged.map(({ object }) => object), ...report.missing];
+  const missing = await stillMissing(repository, report.missing, snapshots, signal);
+  inventory.recordMended(
+    id,
+    report.missing.filter((object) => !missing.includes(object)),
+  );
+  const broken = [...report.damaged.map(({ object }) => object), ...missing];
   await recordBroken(context, destination, broken, all[0]?.repository ?? repository, signal);
   const isBroken = inventory.damage(id);
   inventory.recordMended(
@@ -150,7 +163,7 @@ async function shareOf(
   );
   await recordStates(context, destination, snapshots);
   inventory.recordShareDone(id);
-  const { read, bytesRead, damaged, missing } = report;
+  const { read, bytesRead, damaged } = report;
   await context.home.audit.append('verify.share', {
     destination: name,
     objects: known.length,
@@ -164,7 +177,7 @@ async function shareOf(
     read,
     bytesRead,
     damaged: [...damaged],
-    missing: [...missing],
+    missing,
     proof: inventory.figures(id),
   };
 }
@@ -201,6 +214,22 @@ async function snapshotsOn(
     found.push({ manifest, manifestName, objects: [...objects], isKnown });
   }
   return found;
+}
+
+/** Without what another computer has pruned since: a prune removes manifests before their chunks, so one look at them tells. */
+async function stillMissing(
+  repository: Repository,
+  missing: readonly string[],
+  snapshots: readonly SnapshotObjects[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (missing.length === 0) return [];
+  const listed = new Set(await repository.listManifests(signal));
+  if (snapshots.every(({ manifestName }) => listed.has(manifestName))) return [...missing];
+  const staying = snapshots.filter(({ manifestName }) => listed.has(manifestName));
+  const needed = new Set(staying.flatMap(({ manifestName, objects }) => [manifestName, ...objects]));
+  const isAllKnown = staying.every(({ isKnown }) => isKnown);
+  return missing.filter((object) => needed.has(object) || !isAllKnown);
 }
 
 async function chunksOf(
