@@ -116,7 +116,10 @@ class CopyFeeding {
       },
       onFinding: ({ source, object, healed }) => {
         const id = idOf.get(source);
-        if (id !== undefined && !healed) context.catalog.recordDamage(id, [object]);
+        if (id === undefined || healed) return;
+        // A proof from earlier in this run must not be written behind it.
+        this.#proofs.flush();
+        context.catalog.recordDamage(id, [object]);
       },
       signal: run.signal,
     });
