@@ -117,14 +117,19 @@ describe('the command line on a real server', () => {
     expect(show.json['copies']).toHaveLength(2);
   });
 
-  it('ends with 3 for a rotten copy, heals it, and then with 0', async () => {
-    const [folder = ''] = await readdir(join(dir, 'second', 'chunks'));
-    const [chunk = ''] = await readdir(join(dir, 'second', 'chunks', folder));
-    const path = join(dir, 'second', 'chunks', folder, chunk);
+  /** Spoils one chunk of a disk. */
+  async function rot(disk: string): Promise<void> {
+    const [folder = ''] = await readdir(join(dir, disk, 'chunks'));
+    const [chunk = ''] = await readdir(join(dir, disk, 'chunks', folder));
+    const path = join(dir, disk, 'chunks', folder, chunk);
     const bytes = await readFile(path);
     bytes[bytes.length - 1]! ^= 1;
     await rm(path);
     await writeFile(path, bytes);
+  }
+
+  it('ends with 3 for a rotten copy, heals it, and then with 0', async () => {
+    await rot('second');
 
     const rotten = await shouhu('verify', 'second');
     expect(rotten).toMatchObject({ exitCode: 3, json: { ok: false, error: { code: 'repository.damaged' } } });
@@ -133,6 +138,16 @@ describe('the command line on a real server', () => {
     expect(healed).toMatchObject({ exitCode: 0, json: { ok: true } });
     expect(healed.json['healed']).toHaveLength(1);
     expect(await shouhu('verify', 'second')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('heals with the next backup what is known to be rotten, from the shop itself', async () => {
+    await rot('main');
+    expect(await shouhu('verify', 'main')).toMatchObject({ exitCode: 3 });
+    const { exitCode, json } = await shouhu('backup', 'shop');
+    expect(exitCode).toBe(0);
+    const facts = { destinations: 'main', damaged: 0, healed: 1, warning: true };
+    expect(json['checks']).toContainEqual({ id: 'copies-sound', ok: true, facts });
+    expect(await shouhu('verify', 'main')).toMatchObject({ exitCode: 0 });
   });
 
   it('restores beside the live database, and exports', async () => {

@@ -47,7 +47,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'step.lock': 'look at protection against deletion',
   'check.copies-complete': 'all copies are complete',
   'check.copies-sound': 'what copies hold is sound',
-  'check.copies-sound-warning': 'damaged objects were found on these copies and put right from another one',
+  'check.copies-sound-warning': 'damaged objects were found on these copies and put right',
   'check.ledgers-readable': 'all amounts of the ledgers are numbers',
   'check.ledgers-found': 'tables and columns of all ledgers found',
   'check.secrets-found': 'secret columns all found and sealed',

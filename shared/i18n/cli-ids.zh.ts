@@ -45,7 +45,7 @@ export const cliIdsZh = {
   'step.lock': '看看防删除的设置',
   'check.copies-complete': '副本都送到了',
   'check.copies-sound': '副本里的数据没有损坏',
-  'check.copies-sound-warning': '这些副本里有数据损坏，已用另一份副本修好',
+  'check.copies-sound-warning': '这些副本里有数据损坏，已经修好',
   'check.ledgers-readable': '账目的金额都是数字',
   'check.ledgers-found': '账目的表和列都在',
   'check.secrets-found': '卡密列都找到并封存',

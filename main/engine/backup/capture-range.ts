@@ -64,11 +64,12 @@ async function captureAnew(table: OpenTable, task: RangeTask, context: CaptureCo
   return fetched.map(withoutOracle);
 }
 
-/** The range of the last snapshot if it can stand for this one's: its chunks are still there and its digests are known. */
+/** The range of the last snapshot if it can stand for this one's: its chunks are still there, not known to be damaged, and its digests are known. */
 async function reusable(schema: TableSchema, previous: Range, context: CaptureContext): Promise<Range | null> {
-  const known = await context.repository.knownIds(context.signal);
+  const { repository } = context;
+  await repository.knownIds(context.signal);
   const isPresent = previous.chunks.every(
-    ({ id, sealedId }) => known.has(id) && (sealedId === null || known.has(sealedId)),
+    ({ id, sealedId }) => repository.has(id) && (sealedId === null || repository.has(sealedId)),
   );
   // Without a digest of the secret columns (small groups keep it inside the seal) nothing can be compared.
   const isComparable = !hasSecrets(schema) || previous.sealedDigest !== null;

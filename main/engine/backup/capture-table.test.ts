@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Range } from '../../../shared/model/database.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import type { NewKeyring } from '../repository/index.ts';
+import { chunkName, type NewKeyring } from '../repository/index.ts';
 import { aKeyring } from '../repository/testing/keys.ts';
 import { captureTable } from './capture-table.ts';
 import { inheritRanges, wholeTable } from './plan-ranges.ts';
@@ -215,6 +215,7 @@ describe('captureTable', () => {
         snapshot,
         context: aContext(snapshot, first.repository, pool),
         table: first.table,
+        blobs: first.blobs,
       };
     }
 
@@ -247,6 +248,23 @@ describe('captureTable', () => {
       await captureTable(table, inheritRanges(record), context);
 
       expect(context.figures).toMatchObject({ rangesReused: 2, rowsFetched: 100, objectsWritten: 1 });
+    });
+
+    it('reads a range again whose chunk is known to be damaged here, and so heals it for every snapshot', async () => {
+      const { record, context, table, blobs } = await aSecondRun(() => undefined);
+      const { id } = record.ranges[1]!.chunks[0]!;
+      const name = chunkName(id);
+      const rotten = Buffer.from(blobs.get(name)!.bytes);
+      rotten[rotten.length - 1]! ^= 1;
+      blobs.set(name, { bytes: rotten, modifiedAtMs: 1 });
+      context.repository.distrust([id]);
+
+      const second = await captureTable(table, inheritRanges(record), context);
+
+      expect(second.record.ranges[1]!.chunks[0]!.id).toBe(id);
+      expect(context.figures).toMatchObject({ rangesReused: 2, rowsFetched: 100 });
+      expect(context.repository.isDistrusted(id)).toBe(false);
+      await context.repository.getObject(id, { expectedKind: 'rows', signal: context.signal });
     });
 
     it('lets a range vanish with its rows, and the next one begin where it began', async () => {

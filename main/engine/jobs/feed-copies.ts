@@ -1,9 +1,11 @@
 import { toAppError, type AppError } from '../../../shared/errors/app-error.ts';
 import type { JobCopy } from '../../../shared/model/job.ts';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { ByteBudget } from '../backend/limit/byte-budget.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import {
   Feed,
+  manifestName,
   parseManifestName,
   type FeedFinding,
   type FeedSource,
@@ -15,6 +17,7 @@ import { careInPassing } from './cold/disk-marker.ts';
 import type { EngineContext, Run } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
 import { withDamageSeen } from './damage-seen.ts';
+import { KnownDamage } from './known-damage.ts';
 import { bringOwedHeader } from './keys/publish-header.ts';
 import { nearness } from './nearness.ts';
 import { ProofNotes } from './proof-notes.ts';
@@ -181,12 +184,17 @@ class CopyFeeding {
       await bringOwedHeader(this.#context, destination, repository, signal);
       await bringReaders(this.#context, destination, repository, signal);
       await careInPassing(repository, destination, clock, signal);
+      const damage = new KnownDamage(this.#context, destination, repository);
+      const there: { manifest: Manifest; manifestName: string }[] = [];
       const report = await this.#feed.fill(
         { name, repository, nearness: nearness[destination.role] },
         {
           manifests: this.#manifests,
           signal,
-          onSnapshot: ({ id }) => catalog.recordCopy(id, destination.id, 'written', true),
+          onSnapshot: (manifest) => {
+            catalog.recordCopy(manifest.id, destination.id, 'written', true);
+            there.push({ manifest, manifestName: manifestName(manifest.at, manifest.id) });
+          },
           onProgress: ({ objectsCopied, objectsSkipped, objectsTotal, bytesCopied }) =>
             this.#note(destination, {
               state: 'copying',
@@ -196,6 +204,7 @@ class CopyFeeding {
             }),
         },
       );
+      await damage.settle(there, signal);
       await readTimeline(this.#context, destination, repository, signal);
       const unlocked = await lockFailure(this.#context, destination, this.#from, report.copied, {
         signal,

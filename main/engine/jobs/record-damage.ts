@@ -1,3 +1,4 @@
+import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { findingOf, type FeedFinding, type Repository } from '../repository/index.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
@@ -19,12 +20,20 @@ export async function recordBroken(
   const there = new Set(catalog.snapshotIdsAt(destination.id));
   for (const { manifest, manifestName } of catalog.snapshots(null)) {
     if (!there.has(manifest.id)) continue;
-    const isBroken =
-      broken.has(manifestName) || (await needsAny(repository.objectsOf(manifest, signal), broken, signal));
-    if (!isBroken) continue;
+    if (!(await needsBroken(repository, { manifest, manifestName }, broken, signal))) continue;
     catalog.recordCopy(manifest.id, destination.id, 'listed', false);
     await home.audit.append('copy.damaged', { destination: destination.name, snapshot: manifest.id });
   }
+}
+
+/** Whether a snapshot needs one of these objects. `repository`: any copy that its table records can be read from. */
+export async function needsBroken(
+  repository: Repository,
+  { manifest, manifestName }: { readonly manifest: Manifest; readonly manifestName: string },
+  broken: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return broken.has(manifestName) || needsAny(repository.objectsOf(manifest, signal), broken, signal);
 }
 
 /** A snapshot whose objects cannot be walked may well need what is broken: nobody can say otherwise. */

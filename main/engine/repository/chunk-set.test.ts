@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { FaultyBlobStore } from '../backend/testing/faulty-blob-store.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import { ChunkSet } from './chunk-set.ts';
 import { chunkName } from './format.ts';
@@ -44,6 +46,33 @@ describe('a set of chunks', () => {
     chunks.relyOn(first);
     await chunks.flush(never);
     expect(store.flushed).toEqual([[chunkName(first)]]);
+  });
+
+  it('has not what is distrusted until it was written anew, at once durable', async () => {
+    const { store, chunks, blobs } = await aSet();
+    await chunks.put(first, bytes, 'create', never);
+    chunks.distrust(first);
+    expect(chunks.has(first)).toBe(false);
+    const sound = Buffer.from('sound again');
+    const puts = vi.spyOn(store, 'put');
+    expect(await chunks.put(first, sound, 'create', never)).toEqual({ written: true });
+    expect(puts.mock.lastCall?.[2]).toMatchObject({ mode: 'replace', durable: 'at-once' });
+    expect(blobs.get(chunkName(first))?.bytes).toEqual(sound);
+    expect([chunks.has(first), chunks.isDistrusted(first)]).toEqual([true, false]);
+  });
+
+  it('goes on where nothing may be written over, and says that it is damaged still', async () => {
+    const locked = new AppError('backend.rejected', { because: 'locked' });
+    const store = new FaultyBlobStore(new MemoryBlobStore());
+    const chunks = new ChunkSet(store);
+    await chunks.ids(never);
+    await chunks.put(first, bytes, 'create', never);
+    chunks.distrust(first);
+    store.break({ on: 'put', nth: 'every', effect: { kind: 'fail', when: 'before', error: locked } });
+    expect(await chunks.put(first, bytes, 'create', never)).toEqual({ written: false });
+    expect([chunks.has(first), chunks.isDistrusted(first)]).toEqual([false, true]);
+    // Who heals has to know.
+    await expect(chunks.put(first, bytes, 'replace', never)).rejects.toBe(locked);
   });
 
   it('flushes again when the listing is forgotten, or the chunk is taken away and put again', async () => {

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import type { BlobStore } from '../backend/blob-store.ts';
 import { chunkName, idOfChunkName } from './format.ts';
+import { isLockedThere } from './leases.ts';
 
 /**
  * A folder of the disk is flushed once for so many chunks instead of once for each. What a pulled plug takes away is put again by the
@@ -15,7 +16,7 @@ export class ChunkSet {
   /** The listing once it is there, and what was put meanwhile. */
   #ids = new Set<string>();
   #isLoaded = false;
-  /** Listed, but found unreadable by this process: put again, they are written anew. */
+  /** Listed, but found unreadable, by this process or an earlier check: put again, they are written anew. */
   readonly #distrusted = new Set<string>();
   /** Put or relied on since the last flush: another writer's chunks in our listing may not be flushed either. */
   #unflushed = new Set<string>();
@@ -43,27 +44,30 @@ export class ChunkSet {
     this.#isLoaded = false;
   }
 
+  /** Whether the content can be relied on to be there: listed, and not distrusted. */
   has(id: string): boolean {
     if (!this.#isLoaded) throw new Error('await knownIds() before has()');
-    return this.#ids.has(id);
+    return this.#ids.has(id) && !this.#distrusted.has(id);
   }
 
   /** Whole when it resolves; with `create` durable after `flush`, with `replace` at once. */
   async put(id: string, bytes: Uint8Array, mode: 'create' | 'replace', signal: AbortSignal) {
     const name = chunkName(id);
-    const isDistrusted = this.#distrusted.has(id);
-    if (mode === 'create' && this.#ids.has(id) && !isDistrusted) {
+    const isHealing = mode === 'replace' || this.#distrusted.has(id);
+    if (this.#ids.has(id) && !isHealing) {
       if (!this.#durable.has(id)) await this.#rememberToFlush(id, signal);
       return { written: false };
     }
-    const outcome = await this.#store.put(name, bytes, {
-      mode: isDistrusted ? 'replace' : mode,
+    const putting = this.#store.put(name, bytes, {
+      mode: isHealing ? 'replace' : 'create',
       // What takes the place of damaged bytes belongs to snapshots that exist already.
-      durable: mode === 'replace' ? 'at-once' : 'at-flush',
+      durable: isHealing ? 'at-once' : 'at-flush',
       // At worst a chunk that nobody names: `putManifest` looks again before it names any.
       harmlessLate: true,
       signal,
     });
+    const outcome = mode === 'create' && isHealing ? await putting.catch(notIfLocked) : await putting;
+    if (outcome === null) return { written: false };
     this.#ids.add(id);
     this.#durable.delete(id);
     this.#distrusted.delete(id);
@@ -100,6 +104,10 @@ export class ChunkSet {
     this.#distrusted.add(id);
   }
 
+  isDistrusted(id: string): boolean {
+    return this.#distrusted.has(id);
+  }
+
   async remove(id: string, signal: AbortSignal): Promise<void> {
     // Forgotten first: a put that comes meanwhile must not believe the object is still there.
     this.#ids.delete(id);
@@ -122,4 +130,10 @@ export class ChunkSet {
     // Forgotten meanwhile: half of this listing would pass for a whole one.
     if (ids === this.#ids) this.#isLoaded = true;
   }
+}
+
+/** Where nothing may be written over, damage stays, and distrusted: tonight's snapshot is kept all the same, and not called whole. */
+function notIfLocked(error: unknown): null {
+  if (!isLockedThere(error)) throw error;
+  return null;
 }

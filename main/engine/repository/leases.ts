@@ -153,7 +153,7 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
 }
 
 /** Whether a store refused because nothing that is there may be changed: its owner has locked the whole bucket. */
-function isLockedThere(error: unknown): boolean {
+export function isLockedThere(error: unknown): boolean {
   if (isAppErrorOf(error, 'backend.locked')) return true;
   return isAppErrorOf(error, 'backend.rejected') && error.facts['because'] === 'locked';
 }

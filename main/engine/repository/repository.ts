@@ -8,6 +8,7 @@ import {
   chunkName,
   damaged,
   headerName,
+  isObjectId,
   manifestName,
   maxNamedObjectBytes,
   maxObjectBytes,
@@ -157,9 +158,22 @@ export class Repository {
     this.#chunks.forget();
   }
 
-  /** Whether this copy has the chunk, by its listing: `knownIds` must have been awaited once before. */
+  /** Whether this copy has the chunk, by its listing, and not damaged as far as is known: `knownIds` must have been awaited once before. */
   has(id: string): boolean {
     return this.#chunks.has(id);
+  }
+
+  /**
+   * Objects that a check found damaged or missing here: they do not stand for their content any more, and whoever puts that again writes
+   * it in their place. Names of records are passed over.
+   */
+  distrust(objects: Iterable<string>): void {
+    for (const object of objects) if (isObjectId(object)) this.#chunks.distrust(object);
+  }
+
+  /** False once it was written anew by this object. */
+  isDistrusted(id: string): boolean {
+    return this.#chunks.isDistrusted(id);
   }
 
   /**

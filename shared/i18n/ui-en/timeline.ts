@@ -92,7 +92,7 @@ export const timelineEn = {
     'ledger-equal': 'Ledgers equal to the cent',
     'copies-complete': 'Every copy received it',
     'copies-sound': 'What the copies hold is sound',
-    'copies-sound-warning': 'Damaged objects were found on these copies and put right from another one',
+    'copies-sound-warning': 'Damaged objects were found on these copies and put right',
     'schema-still': 'Table structure did not change during the backup',
     'plausible-size': 'Size is normal, no sudden drop',
     'ledgers-readable': 'All amounts of the ledgers are numbers',

@@ -90,7 +90,7 @@ export const timelineZh = {
     'ledger-equal': '账目一分不差',
     'copies-complete': '每一处副本都写到了',
     'copies-sound': '副本里的数据没有损坏',
-    'copies-sound-warning': '这些副本里有数据损坏，已用另一份副本修好',
+    'copies-sound-warning': '这些副本里有数据损坏，已经修好',
     'schema-still': '备份期间表结构没有变化',
     'plausible-size': '大小正常，没有突然变小',
     'ledgers-readable': '账目的金额都是数字',

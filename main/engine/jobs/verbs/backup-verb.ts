@@ -9,6 +9,7 @@ import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { bringReaders } from '../bring-readers.ts';
 import { feedCopies } from '../feed-copies.ts';
+import { KnownDamage, type Mending } from '../known-damage.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearness } from '../nearness.ts';
@@ -41,8 +42,6 @@ export async function backupRun(
   const wanted = await chooseDestinations(context, input.to);
   const captured = await captureFirst(context, source, wanted, input, run);
   const { manifest, chunks, written } = captured.result;
-  context.catalog.addSnapshot(manifest, captured.result.manifestName, chunks);
-  context.catalog.recordCopy(manifest.id, captured.primary.id, 'written', true);
   context.onCatalogChanged();
   const copies: CopyOutcome[] = [
     {
@@ -60,7 +59,7 @@ export async function backupRun(
   const checks = [
     ...manifest.checks,
     { id: 'copies-complete', ok: missed.length === 0, facts: { copies: copies.length, failed: missed.length } },
-    ...soundness(fed.findings),
+    ...soundness(fed.findings, captured),
   ];
   await context.home.audit.append('backup', {
     source: source.name,
@@ -96,6 +95,8 @@ interface Captured {
   readonly result: BackupResult;
   /** The snapshot is there, but its objects could not all be locked. */
   readonly unlocked: AppError | null;
+  /** What became of the damage that was known on the first place. */
+  readonly mending: Mending;
 }
 
 /** Captures into the first place that opens, nearest first. With none the last place's error is the run's. */
@@ -120,8 +121,12 @@ async function captureFirst(
           place.isOpen = true;
           await bringOwedHeader(context, primary, repository, run.signal);
           await bringReaders(context, primary, repository, run.signal);
+          const damage = new KnownDamage(context, primary, repository);
           const result = await captureInto(context, source, repository, input, run);
-          const { manifestName } = result;
+          const { manifest, manifestName, chunks } = result;
+          context.catalog.addSnapshot(manifest, manifestName, chunks);
+          context.catalog.recordCopy(manifest.id, primary.id, 'written', true);
+          const mending = await damage.settle([result], run.signal);
           const unlocked = await lockFailure(context, primary, repository, [manifestName], {
             signal: run.signal,
             onProgress: (doneItems, totalItems) =>
@@ -134,7 +139,7 @@ async function captureFirst(
                 totalItems,
               }),
           });
-          return { result, unlocked };
+          return { result, unlocked, mending };
         },
         { watch: watchOf(context, primary) },
       );
@@ -287,13 +292,15 @@ async function feedOthers(
   }
 }
 
-/** Objects of the new snapshot that were taken over from earlier ones, and turned out to be broken where they are. */
-function soundness(findings: readonly FeedFinding[]): CheckResult[] {
-  if (findings.length === 0) return [];
-  const broken = findings.filter(({ healed }) => !healed);
-  const destinations = [...new Set(findings.map(({ source }) => source))].join(', ');
-  const facts = { destinations, damaged: broken.length, healed: findings.length - broken.length };
-  return broken.length === 0
+/** Objects of the new snapshot that were taken over from earlier ones, and turned out to be broken where they are, or were known to be. */
+function soundness(findings: readonly FeedFinding[], { primary, mending }: Captured): CheckResult[] {
+  const broken = findings.filter(({ healed }) => !healed).length + (mending.isNeeded ? mending.damaged : 0);
+  const healed = findings.filter((finding) => finding.healed).length + mending.healed;
+  if (broken + healed === 0) return [];
+  const ofPrimary = mending.isNeeded || mending.healed > 0 ? [primary.name] : [];
+  const destinations = [...new Set([...ofPrimary, ...findings.map(({ source }) => source)])].join(', ');
+  const facts = { destinations, damaged: broken, healed };
+  return broken === 0
     ? [{ id: 'copies-sound', ok: true, facts: { ...facts, warning: true } }]
     : [{ id: 'copies-sound', ok: false, facts }];
 }

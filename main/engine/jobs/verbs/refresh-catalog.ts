@@ -4,6 +4,7 @@ import { isUnreadableObject, parseManifestName, type Repository } from '../../re
 import { inLanes } from '../../platform/in-lanes.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { needsBroken } from '../record-damage.ts';
 import { withRepository } from '../stores.ts';
 
 /**
@@ -41,7 +42,8 @@ export async function readTimeline(
 ): Promise<void> {
   const { catalog } = context;
   // Asked before the listing: what another process adds meanwhile must not look as if it had gone.
-  const gone = new Set(catalog.snapshotIdsAt(destination.id));
+  const before = new Set(catalog.snapshotIdsAt(destination.id));
+  const gone = new Set(before);
   const names = (await repository.listManifests(signal)).reverse();
   const known: string[] = [];
   const fresh: string[] = [];
@@ -51,9 +53,16 @@ export async function readTimeline(
     if (catalog.knowsSnapshot(id)) known.push(id);
     else fresh.push(name);
   }
+  const broken = await brokenAmong(
+    context,
+    destination,
+    repository,
+    known.filter((id) => !before.has(id)),
+    signal,
+  );
   catalog.atOnce(() => {
-    // A manifest is written last of all, so what it stands for was written: nobody has looked for the chunks yet.
-    for (const id of known) catalog.recordCopy(id, destination.id, 'written', true);
+    // A manifest is written last of all, so what it stands for was written: nobody has looked for the chunks yet, unless a check has.
+    for (const id of known) catalog.recordCopy(id, destination.id, 'written', !broken.has(id));
     for (const id of gone) catalog.recordCopy(id, destination.id, 'written', false);
   });
   onProgress(known.length, names.length);
@@ -62,10 +71,29 @@ export async function readTimeline(
   );
 }
 
+/** Those that need something which a check found damaged on this copy. */
+async function brokenAmong(
+  { catalog }: EngineContext,
+  destination: SavedDestination,
+  repository: Repository,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const damage = catalog.damage(destination.id);
+  const broken = new Set<string>();
+  for (const id of damage.size === 0 ? [] : ids) {
+    const [snapshot] = catalog.snapshotsById(id);
+    if (snapshot !== undefined && (await needsBroken(repository, snapshot, damage, signal))) broken.add(id);
+  }
+  return broken;
+}
+
 interface ReadSnapshot {
   readonly name: string;
   readonly manifest: Manifest;
   readonly chunks: number;
+  /** It needs something that a check found damaged on this copy. */
+  readonly isBroken: boolean;
 }
 
 async function readSnapshots(
@@ -81,17 +109,18 @@ async function readSnapshots(
     const batch = waiting;
     waiting = [];
     catalog.atOnce(() => {
-      for (const { name, manifest, chunks } of batch) {
+      for (const { name, manifest, chunks, isBroken } of batch) {
         catalog.addSnapshot(manifest, name, chunks);
-        catalog.recordCopy(manifest.id, destination.id, 'written', true);
+        catalog.recordCopy(manifest.id, destination.id, 'written', !isBroken);
       }
     });
   };
   let done = 0;
+  const damage = catalog.damage(destination.id);
   const lanes = repository.store.kind === 's3' ? readersOfCloud : readersOfDisk;
   try {
     await inLanes(names, { lanes, signal }, async (name, running) => {
-      const snapshot = await readSnapshot(repository, name, running);
+      const snapshot = await readSnapshot(repository, name, damage, running);
       if (snapshot !== null) waiting.push(snapshot);
       done += 1;
       onProgress(done);
@@ -105,11 +134,19 @@ async function readSnapshots(
 }
 
 /** Null when the manifest cannot be read on this copy: the others may still have it, and `verify` tells. */
-async function readSnapshot(repository: Repository, name: string, signal: AbortSignal): Promise<ReadSnapshot | null> {
+async function readSnapshot(
+  repository: Repository,
+  name: string,
+  damage: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<ReadSnapshot | null> {
   try {
     signal.throwIfAborted();
     const manifest = await repository.getManifest(name, signal);
-    return { name, manifest, chunks: await countChunks(repository, manifest, signal) };
+    const chunks = await countChunks(repository, manifest, signal);
+    const isBroken =
+      damage.size > 0 && (await needsBroken(repository, { manifest, manifestName: name }, damage, signal));
+    return { name, manifest, chunks, isBroken };
   } catch (error) {
     signal.throwIfAborted();
     if (isUnreadableObject(error)) return null;
