@@ -40,6 +40,8 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'prune.dry':
     'This was a rehearsal: nothing was removed. The real run removes {{removed}} snapshots and {{objects}} objects and frees {{bytes}}; {{kept}} snapshots stay.',
   'prune.young': '{{count}} more objects that nobody needs are younger than three days and wait for a later run.',
+  'prune.rule-saved':
+    'This rule is now that of “{{name}}”: it is a disk that travels, and its next round would otherwise bring back what has just gone.',
   'prune.locked': '{{count}} more objects are locked against deletion and go once the lock has ended.',
   'prune.nothing': 'There is no snapshot to remove.',
   'shrink.rows': 'all rows: from {{before}} to {{after}}',

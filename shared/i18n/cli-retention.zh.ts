@@ -37,6 +37,7 @@ export const cliRetentionZh = {
   'prune.dry':
     '这只是预演，什么都没有删除。真的清理会去掉 {{removed}} 个快照、{{objects}} 个对象，腾出 {{bytes}}；留下 {{kept}} 个快照。',
   'prune.young': '另有 {{count}} 个没人用的对象不满三天，留到以后再清理。',
+  'prune.rule-saved': '这条规则已记为“{{name}}”自己的规则：它是带走的盘，不记下的话，下一轮又会把清理掉的抄回来。',
   'prune.locked': '另有 {{count}} 个对象在防删除的锁定期内，到期后再清理。',
   'prune.nothing': '没有要清理的快照。',
   'shrink.rows': '总行数从 {{before}} 变成 {{after}}',

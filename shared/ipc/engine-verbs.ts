@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checklistItemSchema } from '../model/checklist.ts';
-import { coldDiskSchema, coldRoundSchema, coldScheduleSchema } from '../model/cold-disk.ts';
+import { coldDiskSchema, coldRoundSchema } from '../model/cold-disk.ts';
+import { coldScheduleSchema } from '../model/cold-schedule.ts';
 import { coordinateSchema, ledgerResultSchema, objectIdSchema } from '../model/database.ts';
 import { destinationInputSchema, destinationViewSchema } from '../model/destination.ts';
 
@@ -342,6 +343,8 @@ export const engineVerbs = {
       locked: count,
       /** Sources whose newest snapshot looks as if data had been deleted, and that nobody has confirmed. Only in a dry run. */
       shrunk: z.array(shrunkSourceSchema),
+      /** The rule is now that of this disk, because it travels: its next round must not bring back what went. Absent: nothing was saved. */
+      ruleSaved: z.boolean().optional(),
       durationMs: z.number().nonnegative(),
     }),
   },

@@ -1,17 +1,7 @@
 import { z } from 'zod';
+import { coldScheduleSchema } from './cold-schedule.ts';
 import { destinationRoleSchema } from './destination.ts';
 import { nameSchema } from './source.ts';
-
-/** How often a disk that travels comes home. `weekday`: 0 Sunday … 6 Saturday, null for any day. */
-export const coldScheduleSchema = z.strictObject({
-  everyDays: z.int().min(1).max(365),
-  weekday: z.int().min(0).max(6).nullable(),
-  /** Begin by itself when the disk arrives and is due. */
-  autoRun: z.boolean(),
-});
-export type ColdSchedule = z.infer<typeof coldScheduleSchema>;
-
-export const defaultColdSchedule: ColdSchedule = { everyDays: 7, weekday: null, autoRun: false };
 
 /**
  * What a disk in rotation is doing. `new`: never filled · `due-today`, `overdue`: it should come home · `running`: being filled now ·
@@ -74,6 +64,8 @@ export const coldRoundSchema = z.strictObject({
   objectsCopied: count,
   bytesCopied: count,
   objectsSkipped: count,
+  /** Snapshots that were not copied because this disk's own retention rule would remove them again. */
+  leftOut: count,
   verified: z.strictObject({
     objects: count,
     read: count,

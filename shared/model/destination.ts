@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxLockDays } from './cloud-providers.ts';
+import { coldScheduleSchema } from './cold-schedule.ts';
 import { retentionRuleSchema } from './retention.ts';
 import { proofFiguresSchema } from './proof.ts';
 import { nameSchema } from './source.ts';
@@ -14,6 +15,8 @@ export const diskDestinationInputSchema = z.strictObject({
   kind: z.literal('disk'),
   path: z.string().min(1).max(4000),
   role: z.enum(['main', 'second-disk', 'cold', 'offsite']),
+  /** When a disk that travels comes home; absent: every seven days. Not for the other roles. */
+  cold: coldScheduleSchema.optional(),
 });
 
 export const s3DestinationInputSchema = z.strictObject({

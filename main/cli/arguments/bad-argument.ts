@@ -22,6 +22,7 @@ export type BadReason =
   | 'not-json'
   | 'not-a-ledger'
   | 'not-days'
+  | 'not-for-this-role'
   | 'missing'
   | 'one-of'
   | 'not-together'

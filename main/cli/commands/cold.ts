@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import {
-  defaultColdSchedule,
-  type ColdDisk,
-  type ColdRound,
-  type ColdSchedule,
-} from '../../../shared/model/cold-disk.ts';
+import type { ColdDisk, ColdRound } from '../../../shared/model/cold-disk.ts';
+import { defaultColdSchedule, type ColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { oneOf, parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
@@ -13,20 +9,22 @@ import { countText, localTime, sizeText } from '../output/figures.ts';
 import type { Finding } from '../output/report.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
+import { addRun } from './destination.ts';
+import { addScheduleFlags, readScheduleFlags, scheduleFacts, type ScheduleFlags } from './schedule-flags.ts';
 import { mark } from './shared-output.ts';
+
+interface AddFlags extends ScheduleFlags {
+  readonly disk: string;
+  readonly role?: string;
+  readonly place?: string;
+}
 
 interface RunFlags {
   readonly eject: boolean;
   readonly wait?: true;
 }
 
-interface SetFlags {
-  readonly every?: string;
-  readonly weekday?: string;
-  readonly auto?: string;
-}
-
-/** Disks that travel: `cold NAME`, `cold list`, `cold set NAME`. */
+/** Disks that travel: `cold NAME`, `cold add NAME`, `cold list`, `cold set NAME`. */
 export function addCold(program: Command, { words, pick }: Picker): void {
   const group = program.command('cold').description(words.say('help.cold'));
   group
@@ -44,16 +42,24 @@ export function addCold(program: Command, { words, pick }: Picker): void {
     .action(() => {
       pick(list);
     });
-  group
+  const add = group
+    .command('add')
+    .description(words.say('help.cold-add'))
+    .argument('<NAME>', words.say('argument.cold-disk'))
+    .requiredOption('--disk <DIR>', words.say('flag.disk'))
+    .option('--role <cold|offsite>', words.say('flag.cold-role'))
+    .option('--place <TEXT>', words.say('flag.place'));
+  addScheduleFlags(add, words).action((name: string, flags: AddFlags) => {
+    const role = oneOf(flags.role ?? 'cold', ['cold', 'offsite'], '--role');
+    pick(addRun(parseName(name, 'NAME'), { ...flags, role }));
+  });
+  const change = group
     .command('set')
     .description(words.say('help.cold-set'))
-    .argument('<NAME>', words.say('argument.cold-disk'))
-    .option('--every <DAYS>', words.say('flag.every'))
-    .option('--weekday <DAY>', words.say('flag.weekday'))
-    .option('--auto <on|off>', words.say('flag.auto'))
-    .action((name: string, flags: SetFlags) => {
-      pick(set(parseName(name, 'NAME'), flags));
-    });
+    .argument('<NAME>', words.say('argument.cold-disk'));
+  addScheduleFlags(change, words).action((name: string, flags: ScheduleFlags) => {
+    pick(set(parseName(name, 'NAME'), flags));
+  });
 }
 
 function round(name: string, { eject, wait }: RunFlags): VerbRun {
@@ -65,7 +71,8 @@ function round(name: string, { eject, wait }: RunFlags): VerbRun {
 }
 
 function roundLines(output: ColdRound, words: Words): string[] {
-  const { destination, from, snapshots, objectsCopied, bytesCopied, verified, eject, notes, next, nextDue } = output;
+  const { destination, from, snapshots, objectsCopied, bytesCopied, leftOut, verified, eject, notes, next, nextDue } =
+    output;
   const facts = { name: destination, from, snapshots: countText(snapshots.length) };
   const isSound = verified.damaged + verified.missing === 0;
   const day = dayText(next.name === destination ? nextDue : next.dueOn, words);
@@ -74,6 +81,7 @@ function roundLines(output: ColdRound, words: Words): string[] {
     snapshots.length === 0
       ? words.say('cold.nothing-missing', facts)
       : words.say('cold.filled', { ...facts, objects: countText(objectsCopied), bytes: sizeText(bytesCopied) }),
+    ...(leftOut > 0 ? [words.say('cold.left-out', { count: countText(leftOut) })] : []),
     ...(isSound
       ? [words.say('cold.read-back', { read: countText(verified.read), bytes: sizeText(verified.bytesRead) })]
       : []),
@@ -117,43 +125,18 @@ const list: VerbRun = async (context) => {
   return { json: output, lines: rows.length === 0 ? [words.say('cold.none')] : textTable(columns, rows) };
 };
 
-function set(name: string, flags: SetFlags): VerbRun {
-  if (flags.every === undefined && flags.weekday === undefined && flags.auto === undefined)
-    throw badArgument('--every --weekday --auto', 'one-of');
-  const changes: Partial<ColdSchedule> = {
-    ...(flags.every === undefined ? {} : { everyDays: parseDays(flags.every) }),
-    ...(flags.weekday === undefined ? {} : { weekday: parseWeekday(flags.weekday) }),
-    ...(flags.auto === undefined ? {} : { autoRun: oneOf(flags.auto, ['on', 'off'], '--auto') === 'on' }),
-  };
+function set(name: string, flags: ScheduleFlags): VerbRun {
+  const changes = readScheduleFlags(flags);
+  if (Object.keys(changes).length === 0) throw badArgument('--every --weekday --auto', 'one-of');
   return async (context) => {
     const { words } = context;
     await context.unlockIfAtHand();
     const { disks } = await context.call('cold.list', {});
     const known = disks.find((disk) => disk.name === name)?.schedule ?? defaultColdSchedule;
     const output = await context.call('cold.set', { name, schedule: { ...known, ...changes } });
-    const { everyDays, weekday } = output.disk.schedule;
-    const line = words.say('cold-set.done', {
-      name,
-      days: everyDays,
-      weekday:
-        weekday === null ? '' : words.say('cold-set.weekday', { weekday: words.wordFor('weekday', `${weekday}`) }),
-      day: dayText(output.disk.dueOn, words),
-    });
-    return { json: output, lines: [line] };
+    const facts = { name, ...scheduleFacts(output.disk.schedule, words), day: dayText(output.disk.dueOn, words) };
+    return { json: output, lines: [words.say('cold-set.done', facts)] };
   };
-}
-
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
-
-function parseWeekday(text: string): number | null {
-  const chosen = oneOf(text.toLowerCase(), [...weekdays, 'any'], '--weekday');
-  return chosen === 'any' ? null : weekdays.indexOf(chosen);
-}
-
-function parseDays(text: string): number {
-  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > 365) throw badArgument('--every', 'not-days');
-  return days;
 }
 
 /** `Friday (2026-11-27)` */

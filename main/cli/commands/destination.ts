@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { cloudVerdict } from '../../../shared/i18n/cloud-sentences.ts';
 import { maxLockDays } from '../../../shared/model/cloud-providers.ts';
+import { defaultColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import { defaultRetention } from '../../../shared/model/retention.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
@@ -12,9 +13,10 @@ import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 import { addBucketFlags, readBucket, readBucketKeys, type BucketFlags } from './flags.ts';
 import { addKeepFlags, readKeepFlags, type KeepFlags } from './prune.ts';
+import { addScheduleFlags, readScheduleFlags, scheduleFacts, type ScheduleFlags } from './schedule-flags.ts';
 import { failedStep, stepLines } from './shared-output.ts';
 
-interface AddFlags extends BucketFlags {
+export interface AddFlags extends BucketFlags, ScheduleFlags {
   readonly disk?: string;
   readonly role?: string;
   readonly place?: string;
@@ -38,7 +40,7 @@ export function addDestination(program: Command, { words, pick }: Picker): void 
     .option('--disk <DIR>', words.say('flag.disk'))
     .option('--role <main|second-disk|cold|offsite>', words.say('flag.role'))
     .option('--place <TEXT>', words.say('flag.place'));
-  addBucketFlags(add, words)
+  addScheduleFlags(addBucketFlags(add, words), words)
     .option('--object-lock <DAYS>', words.say('flag.object-lock'))
     .action((name: string, flags: AddFlags) => {
       pick(addRun(parseName(name, 'NAME'), flags));
@@ -76,7 +78,7 @@ export function addDestination(program: Command, { words, pick }: Picker): void 
     });
 }
 
-function addRun(name: string, flags: AddFlags): VerbRun {
+export function addRun(name: string, flags: AddFlags): VerbRun {
   if (flags.disk !== undefined && flags.s3 !== undefined) throw badArgument('--disk --s3', 'not-together');
   if (flags.disk === undefined && flags.s3 === undefined) throw badArgument('--disk --s3', 'one-of');
   const { disk } = flags;
@@ -85,6 +87,11 @@ function addRun(name: string, flags: AddFlags): VerbRun {
   const bucket = disk === undefined ? readBucket(flags) : null;
   if (bucket !== null && flags.role !== undefined) throw badArgument('--s3 --role', 'not-together');
   if (disk !== undefined && flags.objectLock !== undefined) throw badArgument('--disk --object-lock', 'not-together');
+  const schedule = readScheduleFlags(flags);
+  const isTravelling = disk !== undefined && (role === 'cold' || role === 'offsite');
+  const asksForDays = Object.keys(schedule).length > 0;
+  if (asksForDays && !isTravelling) throw badArgument('--every --weekday --auto', 'not-for-this-role');
+  const cold = asksForDays ? { cold: { ...defaultColdSchedule, ...schedule } } : {};
   const lock = flags.objectLock === undefined ? {} : { lockDays: parseLockDays(flags.objectLock) };
 
   return async (context) => {
@@ -93,7 +100,7 @@ function addRun(name: string, flags: AddFlags): VerbRun {
     const output = await context.call(
       'destination.add',
       bucket === null
-        ? { kind: 'disk', name, place, role, path: resolve(surroundings.cwd, disk ?? '') }
+        ? { kind: 'disk', name, place, role, path: resolve(surroundings.cwd, disk ?? ''), ...cold }
         : { kind: 's3', name, place, ...bucket, ...lock, ...(await readBucketKeys(flags, context)) },
     );
     const lines = [
@@ -101,6 +108,9 @@ function addRun(name: string, flags: AddFlags): VerbRun {
       '',
       ...verdictLines(output.steps, words),
       words.say('destination.added', { name: output.destination.name, where: output.destination.where }),
+      ...(isTravelling
+        ? [words.say('cold-add.next', { name, ...scheduleFacts({ ...defaultColdSchedule, ...schedule }, words) })]
+        : []),
     ];
     return { json: output, lines, finding: failedStep(output.steps) };
   };

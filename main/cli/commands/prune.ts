@@ -104,6 +104,7 @@ function linesOf(output: Output, words: Words): string[] {
     dryRun
       ? words.say('prune.dry', figures)
       : words.say('prune.done', { ...figures, time: durationText(output.durationMs, words) }),
+    ...(output.ruleSaved === true ? [words.say('prune.rule-saved', { name: output.destination })] : []),
     ...(tooYoung === 0 ? [] : [words.say('prune.young', { count: countText(tooYoung) })]),
     ...(locked === 0 ? [] : [words.say('prune.locked', { count: countText(locked) })]),
     ...shrunk.flatMap((source) => ['', ...shrinkLines(source, words)]),

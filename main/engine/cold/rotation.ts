@@ -1,4 +1,5 @@
-import type { ColdDisk, ColdSchedule, ColdState } from '../../../shared/model/cold-disk.ts';
+import type { ColdDisk, ColdState } from '../../../shared/model/cold-disk.ts';
+import type { ColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import { addDays, dayOf, daysBetween, weekdayOf, type Day } from './calendar.ts';
 
 /** A disk in rotation, as far as its days go. */

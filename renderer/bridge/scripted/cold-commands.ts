@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CommandInput, CommandOutput } from '../../../shared/ipc/contract.ts';
-import { defaultColdSchedule, type ColdDisk } from '../../../shared/model/cold-disk.ts';
+import type { ColdDisk } from '../../../shared/model/cold-disk.ts';
+import { defaultColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { FakeJobs } from './fake-jobs.ts';
 import { sampleBytes } from './sample-shop.ts';
@@ -77,6 +78,7 @@ export function coldCommands(world: World, jobs: FakeJobs, changed: () => void) 
         objectsCopied: 17,
         bytesCopied: 4_120_400,
         objectsSkipped: 108,
+        leftOut: 0,
         verified: { objects: 125, read: 30, bytesRead: 7_902_111, damaged: 0, missing: 0, healed: 0 },
         flushed: true,
         eject: eject ? 'ejected' : 'not-asked',

@@ -1,5 +1,5 @@
 import type { Language } from '../../../shared/ipc/contract.ts';
-import type { ColdSchedule } from '../../../shared/model/cold-disk.ts';
+import type { ColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { JobView } from '../../../shared/model/job.ts';
 import type { KeySlot } from '../../../shared/model/keys.ts';

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { WireError } from '../../../shared/errors/app-error.ts';
-import type { ColdDisk, ColdSchedule } from '../../../shared/model/cold-disk.ts';
+import type { ColdDisk } from '../../../shared/model/cold-disk.ts';
+import type { ColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import type { Client } from '../../bridge/client.ts';
 import { createJobRun } from '../../stores/job-run.ts';
 

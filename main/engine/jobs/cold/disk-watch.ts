@@ -1,4 +1,4 @@
-import { defaultColdSchedule } from '../../../../shared/model/cold-disk.ts';
+import { defaultColdSchedule } from '../../../../shared/model/cold-schedule.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { isTravelling } from './find-disk.ts';
 import { lookAtDisks, rotationOf } from './look-at-disks.ts';

@@ -22,13 +22,17 @@ export type DiskDestination = SavedDestination & { kind: 'disk' };
 /** Roles of disks that travel: they are told by their marker, not by their path. */
 const travellingRoles: readonly DestinationRole[] = ['cold', 'offsite'];
 
+export function isTravellingRole(role: DestinationRole): boolean {
+  return travellingRoles.includes(role);
+}
+
 export function isTravelling(destination: SavedDestination): destination is DiskDestination {
-  return destination.kind === 'disk' && travellingRoles.includes(destination.role);
+  return destination.kind === 'disk' && isTravellingRole(destination.role);
 }
 
 /** Where a disk destination's folder is now. Errors: as `requireDisk`, for a disk that travels. */
 export async function folderOf(keys: MainKeys, destination: DiskDestination): Promise<string> {
-  return travellingRoles.includes(destination.role) ? (await requireDisk(keys, destination)).path : destination.path;
+  return isTravellingRole(destination.role) ? (await requireDisk(keys, destination)).path : destination.path;
 }
 
 export interface FoundDisk {

@@ -1,5 +1,6 @@
 import { isAppErrorOf } from '../../../../shared/errors/app-error.ts';
-import { defaultColdSchedule, type ColdDisk } from '../../../../shared/model/cold-disk.ts';
+import type { ColdDisk } from '../../../../shared/model/cold-disk.ts';
+import { defaultColdSchedule } from '../../../../shared/model/cold-schedule.ts';
 import { historyOf, type DiskHistory } from '../../cold/disk-history.ts';
 import { dueDays, stateOf } from '../../cold/rotation.ts';
 import { isoUtc } from '../../platform/clock.ts';

@@ -15,6 +15,7 @@ import { careForMarker } from './disk-marker.ts';
 import { requireDisk, searchDisk, type DiskDestination, type FoundDisk } from './find-disk.ts';
 import { lookAtDisks, rotationOf } from './look-at-disks.ts';
 import { findMissing, requireRoom, roomAt, type Missing } from './room.ts';
+import { unwantedAt } from './unwanted.ts';
 import { whileThere } from './while-there.ts';
 
 /** Of what was on the disk before, so much is read back each time, what was longest unread first: in ten rounds all of it. */
@@ -26,6 +27,7 @@ interface Filled {
   readonly objectsCopied: number;
   readonly bytesCopied: number;
   readonly objectsSkipped: number;
+  readonly leftOut: number;
 }
 
 /**
@@ -92,6 +94,7 @@ export async function runRitual(
     objectsCopied: filled.objectsCopied,
     bytesCopied: filled.bytesCopied,
     objectsSkipped: filled.objectsSkipped,
+    leftOut: filled.leftOut,
     verified: {
       objects: verified.objects,
       read: verified.read,
@@ -203,7 +206,14 @@ async function plan(
   const phase = { phase: 'cold-compare', detail: from.name };
   run.report({ ...phase, doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const { keys } = context.unlocked();
-  const missing = await withRepository(keys, at, run.signal, (disk) => findMissing(source, disk, run.signal));
+  const missing = await withRepository(keys, at, run.signal, (disk) =>
+    findMissing(
+      source,
+      disk,
+      (there, lacking) => unwantedAt(context, at, { source, there, lacking }, run.signal),
+      run.signal,
+    ),
+  );
   const room = await roomAt(at.path);
   try {
     if (room !== null) requireRoom(at.name, missing, room);
@@ -253,6 +263,7 @@ async function fill(
     objectsCopied: copy?.report?.objectsCopied ?? 0,
     bytesCopied: copy?.report?.bytesCopied ?? 0,
     objectsSkipped: copy?.report?.objectsSkipped ?? 0,
+    leftOut: missing.leftOut,
   };
 }
 

@@ -10,7 +10,12 @@ export interface Missing {
   readonly manifests: readonly string[];
   /** Objects and their sizes as stored, in bytes. */
   readonly objects: ReadonlyMap<string, number>;
+  /** Snapshots of the other copy that the disk's own rule would remove again. */
+  readonly leftOut: number;
 }
+
+/** Of the snapshots that are at `there` or `missing`, the missing ones that nobody wants on the disk; all are names of manifests. */
+export type LeaveOut = (there: readonly string[], missing: readonly string[]) => Promise<ReadonlySet<string>>;
 
 export interface Room {
   readonly blockBytes: number;
@@ -25,13 +30,22 @@ const manifestBytes = 64 * 1024;
 const statfsTimeoutMs = 15_000;
 
 /**
- * What `to` lacks of `from`: manifests by the listings, and the objects that they name, with the sizes that the listing of `from` gives.
- * What cannot be read from `from` is left out of the sum. Errors: those of both stores.
+ * What `to` lacks of `from`, without what `leaveOut` names: manifests by the listings, and the objects that they name, with the sizes that
+ * the listing of `from` gives. What cannot be read from `from` is left out of the sum. Errors: those of both stores and of `leaveOut`.
  */
-export async function findMissing(from: Repository, to: Repository, signal: AbortSignal): Promise<Missing> {
-  const there = new Set(await to.listManifests(signal));
-  const manifests = (await from.listManifests(signal)).filter((name) => !there.has(name)).reverse();
-  if (manifests.length === 0) return { manifests, objects: new Map() };
+export async function findMissing(
+  from: Repository,
+  to: Repository,
+  leaveOut: LeaveOut,
+  signal: AbortSignal,
+): Promise<Missing> {
+  const there = await to.listManifests(signal);
+  const isThere = new Set(there);
+  const lacking = (await from.listManifests(signal)).filter((name) => !isThere.has(name)).reverse();
+  const unwanted = await leaveOut(there, lacking);
+  const manifests = lacking.filter((name) => !unwanted.has(name));
+  const leftOut = lacking.length - manifests.length;
+  if (manifests.length === 0) return { manifests, objects: new Map(), leftOut };
   const sizes = new Map<string, number>();
   for await (const { name, sizeBytes } of from.store.list('chunks/', signal))
     sizes.set(name.slice(name.lastIndexOf('/') + 1), sizeBytes);
@@ -47,7 +61,7 @@ export async function findMissing(from: Repository, to: Repository, signal: Abor
       if (!isAppErrorOf(error, 'repository.damaged', 'repository.missing-object', 'backend.io')) throw error;
     }
   }
-  return { manifests, objects };
+  return { manifests, objects, leftOut };
 }
 
 /** Null where nobody can tell. */
@@ -60,7 +74,10 @@ export async function roomAt(path: string): Promise<Room | null> {
 }
 
 /** Bytes that the missing objects take on a disk that gives out whole blocks (on a big exFAT stick 128 KiB each). */
-export function neededBytes({ manifests, objects }: Missing, blockBytes: number): number {
+export function neededBytes(
+  { manifests, objects }: Pick<Missing, 'manifests' | 'objects'>,
+  blockBytes: number,
+): number {
   const block = Math.max(512, blockBytes);
   let needed = manifests.length * Math.max(block, manifestBytes);
   for (const size of objects.values()) needed += Math.ceil(size / block) * block;

@@ -38,7 +38,10 @@ export async function whileThere<T>(
   } catch (error) {
     signal.throwIfAborted();
     if (isAppErrorOf(error, 'disk.pulled-out')) throw error;
-    if (partingWords.includes(toAppError(error).code) && speaksOf(error, disk) && (await isGone(volumes, disk)))
+    const { code } = toAppError(error);
+    // Where the system told of no volume, only the folder itself can be missed.
+    const words = disk.volume === null ? partingWords.slice(0, 1) : partingWords;
+    if (words.includes(code) && speaksOf(error, disk) && (disk.volume === null || (await isGone(volumes, disk))))
       throw pulledOut(error);
     throw error;
   } finally {
@@ -69,8 +72,9 @@ async function watchUntilGone(volumes: VolumeSource, disk: FoundDisk, signal: Ab
   }
 }
 
-async function isGone(volumes: VolumeSource, { volume, path }: FoundDisk): Promise<boolean> {
+/** By the list of volumes; one that was never on it cannot be missed there. */
+async function isGone(volumes: VolumeSource, { volume }: FoundDisk): Promise<boolean> {
+  if (volume === null) return false;
   const mounted = await volumes.list();
-  if (volume === null) return !mounted.some(({ mountPath }) => path.startsWith(mountPath) && mountPath !== '/');
   return !mounted.some(({ mountPath, device }) => mountPath === volume.mountPath && device === volume.device);
 }

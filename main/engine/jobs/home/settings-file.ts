@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { coldScheduleSchema } from '../../../../shared/model/cold-disk.ts';
+import { coldScheduleSchema } from '../../../../shared/model/cold-schedule.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';

@@ -12,7 +12,7 @@ import { volumeOf } from '../../platform/volumes/index.ts';
 import { findDiskMarker, Repository } from '../../repository/index.ts';
 import { bringReaders } from '../bring-readers.ts';
 import { careForMarker, careInPassing } from '../cold/disk-marker.ts';
-import { isTravelling, type DiskDestination } from '../cold/find-disk.ts';
+import { isTravelling, isTravellingRole, type DiskDestination } from '../cold/find-disk.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
 import type { CloudFindings, SavedDestination } from '../home/settings-file.ts';
@@ -135,7 +135,11 @@ export async function destinationAdd(
   const { destinations } = await context.home.settings.read();
   if (destinations.some(({ name }) => name === input.name))
     throw new AppError('destination.exists', { name: input.name });
-  if (input.kind === 'disk') input = { ...input, path: await prepareDiskFolder(resolve(input.path)) };
+  if (input.kind === 'disk') {
+    if (input.cold !== undefined && !isTravellingRole(input.role))
+      throw new AppError('usage.bad-argument', { argument: 'cold', value: input.role });
+    input = { ...input, path: await prepareDiskFolder(resolve(input.path)) };
+  }
   const tried = await tryPlace(context, input, run.signal);
   if (tried.error !== null) throw tried.error;
   const draft = toSaved(context, input, tried.found);
@@ -268,7 +272,10 @@ export async function destinationRemove(
 function toSaved(context: EngineContext, input: DestinationInput, found: CloudFindings): SavedDestination {
   const id = newId();
   const shared = { id, name: input.name, place: input.place, addedAt: isoUtc(context.clock.nowMs()) };
-  if (input.kind === 'disk') return { ...shared, kind: 'disk', role: input.role, path: resolve(input.path) };
+  if (input.kind === 'disk') {
+    const { role, cold } = input;
+    return { ...shared, kind: 'disk', role, path: resolve(input.path), ...(cold === undefined ? {} : { cold }) };
+  }
   const { provider, bucket, region, endpoint, prefix, customDomain, lockDays } = input;
   return {
     ...shared,

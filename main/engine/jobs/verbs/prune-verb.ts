@@ -1,15 +1,18 @@
 import { hostname } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { defaultRetention, type RetentionRule, type ShrunkSource } from '../../../../shared/model/retention.ts';
 import { pruneRepository, type PrunableSnapshot, type PruneNow, type Repository } from '../../repository/index.ts';
 import { planRetention, type SeenSnapshot, type Verdict } from '../../retention/plan-retention.ts';
+import { isTravelling } from '../cold/find-disk.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withRepository } from '../stores.ts';
 import { findDestination } from './lookup.ts';
 import { copiesTakenAway } from './pruned-copies.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
+import { confirmedShrinkAction, confirmedShrinks, knownCopies, ownTimeZone } from './retention-facts.ts';
 import { digester, findShrunk, type SnapshotDigest } from './shrunk-sources.ts';
 
 type Output = VerbOutput<'prune.run'>;
@@ -34,8 +37,9 @@ export async function pruneRun(context: EngineContext, input: VerbInput<'prune.r
   try {
     const output = await withRepository(keys, destination, run.signal, (repository) => perform(repository, judge, run));
     const durationMs = Math.round(context.clock.monotonicMs() - startedMs);
-    if (!input.dryRun) await writeDown(context, output);
-    return { ...output, durationMs };
+    if (input.dryRun) return { ...output, durationMs };
+    await writeDown(context, output);
+    return { ...output, ruleSaved: await keepRuleOfTraveller(context, destination, rule), durationMs };
   } finally {
     if (!input.dryRun) context.onCatalogChanged();
   }
@@ -83,7 +87,7 @@ class Judge {
   readonly destination: SavedDestination;
   readonly input: VerbInput<'prune.run'>;
   readonly #rule: RetentionRule;
-  readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  readonly #timeZone = ownTimeZone();
   readonly #confirmed: ReadonlySet<string>;
   #verdicts: readonly Verdict[] = [];
   #shrunk: readonly ShrunkSource[] = [];
@@ -108,10 +112,7 @@ class Judge {
     rule: RetentionRule,
     input: VerbInput<'prune.run'>,
   ): Promise<Judge> {
-    const { entries } = await context.home.audit.read();
-    const confirmations = entries.filter(({ action }) => action === confirmedAction);
-    const confirmed = new Set(confirmations.map(({ facts }) => String(facts['snapshot'])));
-    return new Judge(context, destination, rule, input, confirmed);
+    return new Judge(context, destination, rule, input, await confirmedShrinks(context));
   }
 
   async choose(snapshots: readonly Found[], now: PruneNow): Promise<ReadonlySet<string>> {
@@ -172,29 +173,24 @@ class Judge {
       await audit.append('prune.refused', { destination, ...facts });
       throw new AppError('prune.looks-like-attack', facts);
     }
-    for (const source of shrunk) await audit.append(confirmedAction, { destination, ...shrunkFacts(source) });
+    for (const source of shrunk) await audit.append(confirmedShrinkAction, { destination, ...shrunkFacts(source) });
   }
 
   #seen({ id, sourceId, isWhole, digest, ...object }: Found, { isYoung }: PruneNow): SeenSnapshot {
-    const copies = this.context.catalog.copies(id);
-    const here = copies.find(({ destinationId }) => destinationId === this.destination.id);
-    const intact = copies.filter(({ copy }) => copy.intact);
-    const isIn = (...states: readonly string[]) => intact.some(({ copy }) => states.includes(copy.state));
-    const proof = isIn('restored', 'totals-matched') ? 'proven' : isIn('read-back') ? 'read-back' : 'none';
+    const { proof, isDamagedHere } = knownCopies(this.context, id, this.destination.id);
     return {
       id,
       sourceId,
       at: digest.at,
       isGreen: digest.isGreen,
       // What a check has found damaged here counts like what is not there.
-      isWhole: isWhole && here?.copy.intact !== false,
+      isWhole: isWhole && !isDamagedHere,
       isYoung: isYoung(object),
       proof,
     };
   }
 }
 
-const confirmedAction = 'prune.shrink-confirmed';
 function shrunkFacts({ source, snapshot, at, rowsBefore, rowsAfter, evidence }: ShrunkSource) {
   return { source, snapshot, at, rowsBefore, rowsAfter, evidence };
 }
@@ -209,6 +205,24 @@ function ruleOfFlags(keep: VerbInput<'prune.run'>['keep']): Partial<RetentionRul
 export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const found = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(found) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/**
+ * A disk that travels is filled from another copy that may keep more: without a rule of its own, or with a wider one, its next round would
+ * bring back what was just removed. True when the rule was saved with it.
+ */
+async function keepRuleOfTraveller(
+  { home }: EngineContext,
+  destination: SavedDestination,
+  rule: RetentionRule,
+): Promise<boolean> {
+  if (!isTravelling(destination) || isDeepStrictEqual(destination.retention, rule)) return false;
+  const { id } = destination;
+  await home.settings.update((settings) => ({
+    ...settings,
+    destinations: settings.destinations.map((one) => (one.id === id ? { ...one, retention: rule } : one)),
+  }));
+  return true;
 }
 
 function refuseWhileRead({ catalog }: EngineContext, run: Run): void {

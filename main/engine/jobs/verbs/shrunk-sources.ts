@@ -41,7 +41,7 @@ export function digester(): (manifest: Manifest) => SnapshotDigest {
 
 /** Sources whose newest snapshot here looks as if data had been deleted, unless a person confirmed it. */
 export function findShrunk(
-  snapshots: readonly PrunableSnapshot<SnapshotDigest>[],
+  snapshots: readonly Pick<PrunableSnapshot<SnapshotDigest>, 'sourceId' | 'digest'>[],
   confirmed: ReadonlySet<string>,
 ): ShrunkSource[] {
   const bySource = Map.groupBy(snapshots, ({ sourceId }) => sourceId);

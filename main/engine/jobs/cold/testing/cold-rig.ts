@@ -37,7 +37,7 @@ export interface ColdRig {
   addCold(name: string, folder: string, place?: string | null): Promise<VerbOutput<'destination.add'>>;
   run(name: string, options?: { readonly eject?: boolean }): Promise<VerbOutput<'cold.run'>>;
   disk(name: string): Promise<ColdDisk>;
-  /** One more night: a snapshot on the main disk with `chunks` new objects of `chunkBytes`. Gives its id. */
+  /** One more night: a snapshot on the main disk with `chunks` new objects of `chunkBytes`; without any, somebody dropped the table. Gives its id. */
   night(chunks: number, chunkBytes: number): Promise<string>;
   /** The same home in a new engine, on a computer with other volumes; close the old one before. */
   reopen(volumes: VolumeSource): Promise<Engine>;
@@ -195,7 +195,7 @@ async function writeNight(
       startedAt: at,
       at,
       finishedAt: at,
-      tables: [{ ...summary, transactional: true, sealed: false, tableChunk: table.id }],
+      tables: count === 0 ? [] : [{ ...summary, transactional: true, sealed: false, tableChunk: table.id }],
     }),
     signal,
   );
