@@ -7,11 +7,19 @@ export class CopiesPage extends ConsolePage {
     return this.page.getByRole('region', { name, exact: true });
   }
 
+  /** Opens the card, so that what can be done with the copy is there. */
+  async details(name: string): Promise<void> {
+    const toggle = this.button('copies.detailsLabel', { name });
+    if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click();
+    await this.button('copies.testLabel', { name }).waitFor();
+  }
+
   get checkPanel(): Locator {
     return this.page.getByRole('radiogroup', { name: this.words.say('verify.depth') });
   }
 
   async test(name: string): Promise<void> {
+    await this.details(name);
     await this.button('copies.testLabel', { name }).click();
   }
 
@@ -25,6 +33,7 @@ export class CopiesPage extends ConsolePage {
   }
 
   async askToRemove(name: string): Promise<void> {
+    await this.details(name);
     await this.button('copies.removeLabel', { name }).click();
     await this.question(name).waitFor();
   }

@@ -4,6 +4,7 @@ import { ConsolePage } from './console-page.ts';
 /** Tidying up the old snapshots of one copy. */
 export class RetentionPage extends ConsolePage {
   async open(destination: string): Promise<void> {
+    await this.button('copies.detailsLabel', { name: destination }).click();
     await this.button('retention.openLabel', { name: destination }).click();
     await this.panel(destination).waitFor();
   }

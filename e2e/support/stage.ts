@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { ChecklistPage } from '../pages/checklist-page.ts';
+import { ColdDisksPage } from '../pages/cold-disks-page.ts';
 import { CopiesPage } from '../pages/copies-page.ts';
 import { CopyForm } from '../pages/copy-form.ts';
 import { KeysPage } from '../pages/keys-page.ts';
@@ -75,6 +76,7 @@ function allPages(page: Page, words: Words) {
     copyForm: new CopyForm(page, words),
     timeline: new TimelinePage(page, words),
     copies: new CopiesPage(page, words),
+    coldDisks: new ColdDisksPage(page, words),
     checklist: new ChecklistPage(page, words),
     keys: new KeysPage(page, words),
     retention: new RetentionPage(page, words),

@@ -13,6 +13,8 @@ export interface Format {
   readonly dateShort: (iso: string) => string;
   /** A calendar day with its weekday, as in `2026-11-27`. */
   readonly day: (day: string) => string;
+  /** 0 Sunday … 6 Saturday. */
+  readonly weekday: (weekday: number) => string;
   readonly ago: (iso: string, nowMs: number) => string;
   readonly duration: (ms: number) => string;
 }
@@ -23,6 +25,9 @@ const relativeSteps = [
   { unit: 'minute', ms: 60_000 },
 ] as const;
 
+/** To name the days of the week after it. */
+const aSunday = Date.UTC(2026, 10, 22);
+
 /** Numbers, sizes, money and times in the user's language and zone. */
 export function createFormat(language: Language, t: Translate): Format {
   const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
@@ -30,6 +35,7 @@ export function createFormat(language: Language, t: Translate): Format {
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const short = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
   const named = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric', timeZone: 'UTC' });
+  const weekdays = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   return {
     count: (value) => number.format(value),
@@ -38,6 +44,7 @@ export function createFormat(language: Language, t: Translate): Format {
     date: (iso) => full.format(new Date(iso)),
     dateShort: (iso) => short.format(new Date(iso)),
     day: (day) => named.format(new Date(`${day}T00:00:00Z`)),
+    weekday: (weekday) => weekdays.format(aSunday + weekday * 86_400_000),
     ago: (iso, nowMs) => {
       const passedMs = Math.max(0, nowMs - Date.parse(iso));
       const step = relativeSteps.find(({ ms }) => passedMs >= ms);

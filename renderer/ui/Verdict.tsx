@@ -5,6 +5,8 @@ import type { ReactNode } from 'react';
 interface VerdictProps {
   readonly tone: 'good' | 'attention' | 'neutral';
   readonly title: string;
+  /** Where it stands for an error: its code, for whoever looks for it. */
+  readonly errorCode?: string;
   readonly children?: ReactNode;
 }
 
@@ -15,10 +17,17 @@ const looks = {
 } as const;
 
 /** The one thing to know, said large and calmly. */
-export function Verdict({ tone, title, children }: VerdictProps) {
+export function Verdict({ tone, title, errorCode, children }: VerdictProps) {
   const { color, icon: Icon } = looks[tone];
   return (
-    <Paper p="lg" radius="lg" withBorder role="status" style={{ borderColor: `var(--mantine-color-${color}-4)` }}>
+    <Paper
+      p="lg"
+      radius="lg"
+      withBorder
+      role={errorCode === undefined ? 'status' : 'alert'}
+      {...(errorCode === undefined ? {} : { 'data-error-code': errorCode })}
+      style={{ borderColor: `var(--mantine-color-${color}-4)` }}
+    >
       <Group align="flex-start" wrap="nowrap" gap="lg">
         <ThemeIcon size={48} radius="xl" variant="light" color={color}>
           <Icon size={28} aria-hidden />

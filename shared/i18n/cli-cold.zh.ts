@@ -1,7 +1,7 @@
 /** 冷备盘：命令行的句子。 */
 export const cliColdZh = {
   'help.cold': '冷备盘：几块盘轮着用，插上、备好、拔下，放到别处',
-  'help.cold-run': '插着的冷备盘走一遍：补齐、读回、写实、弹出，并告诉你什么时候可以拔下',
+  'help.cold-run': '插着的冷备盘走一遍：复制缺的、读回、确认写进盘里、弹出，并告诉你什么时候可以拔下',
   'help.cold-list': '轮换表：每块盘、地点、上次见到、上次备好、下次该插上的日子',
   'help.cold-add': '添加一块冷备盘：放在哪里，多久插一次',
   'help.cold-set': '改一块冷备盘的日程',
@@ -31,12 +31,12 @@ export const cliColdZh = {
   'cold.safe-next': '可以拔下了。下一块轮到“{{next}}”{{place}}，请在{{day}}插上。',
   'cold.in-place': '（{{place}}）',
   'cold.eject-busy':
-    '数据都已写实、读回，但系统没能弹出这块盘（可能有别的程序正开着它）。关掉打开它的窗口，再用系统的“安全删除硬件”弹出后拔下。',
+    '数据都已写进盘里，也读回核对过，但系统没能弹出这块盘（可能有别的程序正开着它）。关掉打开它的窗口，再用系统的“安全删除硬件”弹出后拔下。',
   'cold.eject-not-removable':
-    '数据都已写实、读回。系统说这块盘不是可移动的，所以没有弹出：关机后再取下，或用系统自己的办法弹出。',
+    '数据都已写进盘里，也读回核对过。系统说这块盘不是可移动的，所以没有弹出：关机后再取下，或用系统自己的办法弹出。',
   'cold.eject-unsupported':
-    '数据都已写实、读回。这台电脑上没有弹出的办法，请用系统的“安全删除硬件”或 umount 之后再拔下。',
-  'cold.eject-not-asked': '数据都已写实、读回。按你的要求没有弹出，拔下之前请先用系统弹出。',
+    '数据都已写进盘里，也读回核对过。这台电脑上没有弹出的办法，请用系统的“安全删除硬件”或 umount 之后再拔下。',
+  'cold.eject-not-asked': '数据都已写进盘里，也读回核对过。按你的要求没有弹出，拔下之前请先用系统弹出。',
   'cold.note-volume-differs': '留意：这块盘的卷编号和上次不同，像是格式化过或换成了拷贝。里面的数据已经照样核对。',
   'cold.note-marker-written': '已在盘上写好标记文件 shouhu-disk.json，以后换了盘符也认得。',
   'cold.note-found-elsewhere': '盘符或挂载位置变了，已经按标记找到它。',
@@ -69,7 +69,7 @@ export const cliColdZh = {
   'phase.cold-wait': '等这块盘插上',
   'phase.cold-find': '寻找这块盘',
   'phase.cold-compare': '比较缺了什么',
-  'phase.cold-flush': '写实到盘上',
+  'phase.cold-flush': '确认写进盘里',
   'phase.cold-record': '记下',
   'phase.cold-eject': '弹出',
   'evidence.never-unplugged': '从没见它拔下过，一直插着的盘不算离线',

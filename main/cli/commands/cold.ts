@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ColdDisk, ColdRound } from '../../../shared/model/cold-disk.ts';
-import { defaultColdSchedule, type ColdSchedule } from '../../../shared/model/cold-schedule.ts';
+import { defaultColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { oneOf, parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';

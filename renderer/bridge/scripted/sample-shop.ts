@@ -107,6 +107,22 @@ export const sampleDestinations: readonly DestinationView[] = [
   }),
 ];
 
+/** Of a shop that has thought of everything. */
+export const moreDestinations: readonly DestinationView[] = [
+  aDestination(5, {
+    name: '腾讯云',
+    kind: 's3',
+    role: 'cloud',
+    where: 'shop-1250000000/shouhu at cos.ap-shanghai.myqcloud.com',
+    provider: 'tencent-cos',
+    place: '上海',
+    lockDays: 30,
+    proof: aProof(0, 3, 1),
+  }),
+  aDestination(6, { name: '红色 U 盘', role: 'cold', where: 'G:\\守护备份', place: '北京办公室' }),
+  aDestination(7, { name: '老家的硬盘', role: 'offsite', where: 'H:\\守护备份', place: '苏州' }),
+];
+
 export const sampleTables = [
   { name: 'orders', rows: 128_452, textBytes: 41_220_118, sealed: true },
   { name: 'carmis', rows: 402_981, textBytes: 68_004_551, sealed: true },

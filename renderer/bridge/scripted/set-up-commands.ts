@@ -171,6 +171,10 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
             },
       );
       world.destinations = [...world.destinations, destination];
+      if (input.kind === 'disk' && input.cold !== undefined) {
+        world.coldSchedules.set(input.name, input.cold);
+        world.pluggedIn.add(input.name);
+      }
       changed();
       return { destination, steps };
     },

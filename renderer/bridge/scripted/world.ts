@@ -7,11 +7,11 @@ import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 import type { EngineState } from '../../../shared/ipc/contract.ts';
 import { sampleSlots } from './sample-keys.ts';
-import { aSource, idOf, sampleDestinations, sampleSnapshots, shopName } from './sample-shop.ts';
+import { aSource, idOf, moreDestinations, sampleDestinations, sampleSnapshots, shopName } from './sample-shop.ts';
 
-/** empty: never set up · locked · bare: keys but no shop · new: shop and copies, no snapshot · shop · interrupted. */
-export type Scene = 'empty' | 'locked' | 'bare' | 'new' | 'shop' | 'interrupted';
-export const scenes: readonly Scene[] = ['empty', 'locked', 'bare', 'new', 'shop', 'interrupted'];
+/** empty: never set up · locked · bare: keys but no shop · new: shop and copies, no snapshot · shop · interrupted · many: seven copies. */
+export type Scene = 'empty' | 'locked' | 'bare' | 'new' | 'shop' | 'interrupted' | 'many';
+export const scenes: readonly Scene[] = ['empty', 'locked', 'bare', 'new', 'shop', 'interrupted', 'many'];
 
 /** All that the fake remembers. */
 export interface World {
@@ -37,7 +37,7 @@ export interface World {
 }
 
 export function createWorld(scene: Scene, language: Language, nowMs: number): World {
-  const hasShop = scene === 'shop' || scene === 'interrupted' || scene === 'locked';
+  const hasShop = scene === 'shop' || scene === 'many' || scene === 'interrupted' || scene === 'locked';
   const hasPlaces = hasShop || scene === 'new';
   return {
     language,
@@ -45,7 +45,7 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
     unlocked: scene !== 'empty' && scene !== 'locked',
     engine: { state: 'running', interruptedJobs: scene === 'interrupted' ? 1 : 0 },
     sources: hasPlaces ? [aSource()] : [],
-    destinations: hasPlaces ? [...sampleDestinations] : [],
+    destinations: hasPlaces ? [...sampleDestinations, ...(scene === 'many' ? moreDestinations : [])] : [],
     snapshots: hasShop ? sampleSnapshots(nowMs) : [],
     jobs:
       scene === 'interrupted'
@@ -67,7 +67,7 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
     damaged: new Set(['第二块硬盘']),
     coldSchedules: new Map(),
     coldCompleted: new Map([['蓝色 U 盘', new Date(nowMs - 27 * 3_600_000).toISOString()]]),
-    pluggedIn: new Set(),
+    pluggedIn: new Set(scene === 'many' ? ['红色 U 盘'] : []),
     dailyShare: true,
     nextNumber: 10,
   };

@@ -1,6 +1,8 @@
-import { Button, Group, Stack, Text, ThemeIcon } from '@mantine/core';
+import { Button, Group, Text, ThemeIcon } from '@mantine/core';
 import { IconCheck, IconCircle, IconCircleDot } from '@tabler/icons-react';
 import { useStore } from 'zustand';
+import type { WireError } from '../../../shared/errors/app-error.ts';
+import type { JobProgress } from '../../../shared/model/job.ts';
 import type { ColdRound } from '../../../shared/model/cold-disk.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { FactList } from '../../ui/FactList.tsx';
@@ -9,8 +11,13 @@ import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 import type { ColdStore } from './cold-store.ts';
 
+interface ColdRoundViewProps {
+  readonly cold: ColdStore;
+  readonly onTidyUp: (name: string) => void;
+}
+
 /** One round with a cold disk: its steps while it runs, and the calm screen at its end. */
-export function ColdRoundView({ cold }: { readonly cold: ColdStore }) {
+export function ColdRoundView({ cold, onTidyUp }: ColdRoundViewProps) {
   const { t } = useWords();
   const state = useStore(cold.run.store);
   switch (state.view) {
@@ -18,26 +25,97 @@ export function ColdRoundView({ cold }: { readonly cold: ColdStore }) {
       return null;
     case 'running':
       return (
-        <Stack gap="sm">
-          <JobCard
-            title={t('cold.running', { name: state.subject })}
-            progress={state.progress}
-            cancelling={state.cancelling}
-            onCancel={() => void cold.run.cancel()}
-          />
+        <JobCard
+          title={t('cold.running', { name: state.subject })}
+          progress={alone(state.progress)}
+          cancelling={state.cancelling}
+          onCancel={() => void cold.run.cancel()}
+        >
           <Steps phase={state.progress?.phase ?? 'cold-find'} />
           <Text size="sm" c="dimmed">
             {t('cold.runningText')}
           </Text>
-        </Stack>
+        </JobCard>
       );
     case 'failed':
-      return <ErrorCard error={state.error} onRetry={() => void cold.start(state.subject)} />;
+      return state.error.code === 'disk.no-room' ? (
+        <NoRoom name={state.subject} error={state.error} cold={cold} onTidyUp={onTidyUp} />
+      ) : (
+        <ErrorCard error={state.error} onRetry={() => void cold.start(state.subject)} />
+      );
     case 'cancelled':
       return <ErrorCard error={{ code: 'cancelled', facts: {} }} />;
     case 'done':
-      return state.value === null ? null : <RoundResult round={state.value} onDone={cold.run.reset} />;
+      return state.value === null ? (
+        <AdoptedResult name={state.subject} cold={cold} />
+      ) : (
+        <RoundResult round={state.value} onDone={cold.run.reset} />
+      );
   }
+}
+
+/** There is one copy only, and the title names it. */
+function alone(progress: JobProgress | null): JobProgress | null {
+  if (progress === null) return null;
+  const shown = { ...progress, detail: '' };
+  delete shown.copies;
+  return shown;
+}
+
+interface NoRoomProps extends ColdRoundViewProps {
+  readonly name: string;
+  readonly error: WireError;
+}
+
+/** The disk is full: what tidying up by its rule would free, for the owner to decide. */
+function NoRoom({ name, error, cold, onTidyUp }: NoRoomProps) {
+  const { t } = useWords();
+  const { removable, reclaimable, needed, free, short } = error.facts;
+  const frees = typeof removable === 'number' && removable > 0;
+  return (
+    <Verdict tone="attention" title={t('cold.noRoomTitle', { name })} errorCode={error.code}>
+      <Text>{t('cold.noRoomText', { needed: needed ?? '', free: free ?? '', short: short ?? '' })}</Text>
+      <Text>
+        {frees ? t('cold.noRoomOffer', { count: removable, bytes: reclaimable ?? '' }) : t('cold.noRoomNothing')}
+      </Text>
+      <Group>
+        <Button variant={frees ? 'filled' : 'light'} onClick={() => onTidyUp(name)}>
+          {t(frees ? 'cold.noRoomLook' : 'cold.noRoomRule')}
+        </Button>
+        <Button variant="default" onClick={() => void cold.start(name)}>
+          {t('cold.noRoomAgain')}
+        </Button>
+        <Button variant="subtle" color="gray" onClick={cold.run.reset}>
+          {t('common.close')}
+        </Button>
+      </Group>
+    </Verdict>
+  );
+}
+
+/** A round that began by itself, or before this page was opened: its figures are gone, what it came to is on the disk's own line. */
+function AdoptedResult({ name, cold }: { readonly name: string; readonly cold: ColdStore }) {
+  const { t, format } = useWords();
+  const { disks, isStale } = useStore(cold.store);
+  const disk = disks.find((each) => each.name === name);
+  if (disk === undefined || isStale) return null;
+  const isSound = disk.state === 'resting' || disk.state === 'plugged-in';
+  const isOut = disk.presence === 'away';
+  if (!isSound)
+    return (
+      <Verdict tone="attention" title={t('cold.unsoundTitle')}>
+        <Text>{t('cold.adoptedUnsound')}</Text>
+        <DoneButton onDone={cold.run.reset} />
+      </Verdict>
+    );
+  return (
+    <Verdict tone="good" title={isOut ? t('cold.safeTitle') : t('cold.ejectTitle')}>
+      {!isOut && <Text>{t('cold.eject.not-asked')}</Text>}
+      {disk.place !== null && <Text>{t('cold.safeKeep', { place: disk.place })}</Text>}
+      <Text size="lg">{t('cold.safeText', { day: format.day(disk.dueOn) })}</Text>
+      <DoneButton onDone={cold.run.reset} />
+    </Verdict>
+  );
 }
 
 const steps = ['find', 'copy', 'verify', 'flush', 'eject'] as const;
@@ -113,11 +191,15 @@ function RoundResult({ round, onDone }: { readonly round: ColdRound; readonly on
       t('cold.readBack'),
       t('cold.readBackText', { objects: format.count(verified.read), bytes: format.bytes(verified.bytesRead) }),
     ],
+    ...(round.leftOut > 0
+      ? [[t('cold.leftOut'), t('cold.leftOutText', { count: round.leftOut })] as [string, string]]
+      : []),
     ...(verified.healed > 0 ? [[t('cold.healed'), format.count(verified.healed)] as [string, string]] : []),
   ];
   return (
     <Verdict tone="good" title={isOut ? t('cold.safeTitle') : t('cold.ejectTitle')}>
       {!isOut && <Text>{t(`cold.eject.${eject}`)}</Text>}
+      {place !== null && <Text>{t('cold.safeKeep', { place })}</Text>}
       <Text size="lg">
         {next.name === destination
           ? t('cold.safeText', { day: format.day(nextDue) })
@@ -125,7 +207,6 @@ function RoundResult({ round, onDone }: { readonly round: ColdRound; readonly on
             ? t('cold.safeNext', { next: next.name, day: format.day(next.dueOn) })
             : t('cold.safeNextPlace', { next: next.name, place: next.place, day: format.day(next.dueOn) })}
       </Text>
-      {place !== null && <Text>{t('cold.safeKeep', { place })}</Text>}
       {round.notes.map((note) => (
         <Text key={note} size="sm">
           {t(`cold.note.${note}`)}

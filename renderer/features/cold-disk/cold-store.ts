@@ -12,13 +12,21 @@ export interface ColdState {
   readonly error: WireError | null;
   /** A disk that has just been plugged in and is offered to be filled; null when the person has answered. */
   readonly arrived: string | null;
+  /** A newer answer is on its way: what is on the screen may be over. */
+  readonly isStale: boolean;
 }
 
 export type ColdStore = ReturnType<typeof createColdStore>;
 
 /** The rotation, arrivals, and the one round that runs. */
 export function createColdStore(client: Client) {
-  const store = createStore<ColdState>(() => ({ view: 'loading', disks: [], error: null, arrived: null }));
+  const store = createStore<ColdState>(() => ({
+    view: 'loading',
+    disks: [],
+    error: null,
+    arrived: null,
+    isStale: false,
+  }));
   const run = createJobRun(client, 'cold.run');
   let latestRequest = 0;
   let wanted = false;
@@ -26,11 +34,14 @@ export function createColdStore(client: Client) {
   async function load(): Promise<void> {
     wanted = true;
     const request = ++latestRequest;
+    store.setState({ isStale: true });
     const outcome = await client.call('cold.list', {});
     if (request !== latestRequest) return;
-    if (outcome.ok) store.setState({ view: 'ready', disks: outcome.value.disks, error: null });
+    if (outcome.ok) store.setState({ view: 'ready', disks: outcome.value.disks, error: null, isStale: false });
     // A list on the screen stays while the engine is away for a moment.
-    else if (store.getState().view !== 'ready') store.setState({ view: 'failed', error: outcome.error });
+    else if (store.getState().view !== 'ready')
+      store.setState({ view: 'failed', error: outcome.error, isStale: false });
+    else store.setState({ isStale: false });
   }
 
   async function start(name: string): Promise<void> {
@@ -71,7 +82,14 @@ export function createColdStore(client: Client) {
   client.listen('catalog.changed', () => {
     if (wanted) void load();
   });
-  client.listen('jobs.changed', () => void adoptRunning());
+  client.listen('jobs.changed', () => {
+    void adoptRunning();
+    if (wanted) void load();
+  });
+  // A round that was taken over ends without figures: what it came to is in the list.
+  run.store.subscribe(({ view }, before) => {
+    if (view !== 'running' && before.view === 'running' && wanted) void load();
+  });
 
   return { store, run, load, start, schedule, dismissArrival };
 }

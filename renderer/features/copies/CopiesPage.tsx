@@ -1,13 +1,14 @@
-import { Button, Loader, Stack } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Loader, Stack, Text, Title } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useWords } from '../../i18n/use-words.ts';
+import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
 import type { LibraryStore } from '../../stores/library-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
-import { ColdRotation, type ColdStore } from '../cold-disk/index.ts';
+import { ColdNow, type ColdStore } from '../cold-disk/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { RetentionPanel, type RetentionStore } from '../retention/index.ts';
 import { DailyShareSwitch } from './DailyShareSwitch.tsx';
@@ -54,7 +55,64 @@ export function CopiesPage({ library, copies, cold, retention, dialogs, onRestor
     setChosen(name);
   }
 
+  /** Opened and closed by hand; several may be open. */
+  const [opened, setOpened] = useState<ReadonlySet<string>>(() => new Set());
+  const coldDisks = useStore(cold.store, ({ disks }) => disks);
+
+  function toggle(name: string): void {
+    setOpened((before) => {
+      const now = new Set(before);
+      if (!now.delete(name)) now.add(name);
+      return now;
+    });
+  }
+
+  const destinations = state.view === 'ready' ? state.library.destinations : [];
+  const snapshots = state.view === 'ready' ? state.library.snapshots : [];
+  const isTravelling = ({ role }: DestinationView): boolean => role === 'cold' || role === 'offsite';
+  const fixed = destinations.filter((destination) => !isTravelling(destination));
+  const turnOf = ({ name }: DestinationView): number => coldDisks.findIndex((disk) => disk.name === name);
+  const travelling = destinations.filter(isTravelling).sort((a, b) => turnOf(a) - turnOf(b));
+
   const verifying = run.view === 'running' ? run.subject : chosen;
+  function cardOf(destination: DestinationView): ReactNode {
+    const { name, id } = destination;
+    return (
+      <Stack key={id}>
+        <DestinationCard
+          destination={destination}
+          proof={lastProof(name, snapshots)}
+          damaged={isDamaged(name, snapshots)}
+          copies={copies}
+          cold={isTravelling(destination) ? cold : null}
+          isOpen={opened.has(name)}
+          onToggle={() => toggle(name)}
+          onVerify={() => verify(name)}
+          onTidyUp={() => tidyUp(name)}
+        />
+        {tidied === name && (
+          <RetentionPanel
+            key={`tidy ${name}`}
+            destination={name}
+            rule={destination.retention}
+            retention={retention}
+            onClose={() => tidyUp(null)}
+            onRestore={onRestore}
+          />
+        )}
+        {verifying === name && (
+          <VerifyPanel
+            key={name}
+            destination={name}
+            others={destinations.map((other) => other.name).filter((other) => other !== name)}
+            verify={copies.verify}
+            onClose={() => verify(null)}
+          />
+        )}
+      </Stack>
+    );
+  }
+
   return (
     <Page
       title={t('copies.title')}
@@ -75,45 +133,24 @@ export function CopiesPage({ library, copies, cold, retention, dialogs, onRestor
               onCancel={() => openAdd(false)}
             />
           )}
-          <ColdRotation cold={cold} />
+          <ColdNow cold={cold} onTidyUp={tidyUp} />
           {state.library.destinations.length === 0 && !isAdding && (
             <Panel>
               <EmptyState title={t('copies.empty')} text={t('copies.emptyText')} />
             </Panel>
           )}
-          {state.library.destinations.map((destination) => (
-            <Stack key={destination.id}>
-              <DestinationCard
-                destination={destination}
-                proof={lastProof(destination.name, state.library.snapshots)}
-                damaged={isDamaged(destination.name, state.library.snapshots)}
-                copies={copies}
-                onVerify={() => verify(destination.name)}
-                onTidyUp={() => tidyUp(destination.name)}
-              />
-              {tidied === destination.name && (
-                <RetentionPanel
-                  key={`tidy ${destination.name}`}
-                  destination={destination.name}
-                  rule={destination.retention}
-                  retention={retention}
-                  onClose={() => tidyUp(null)}
-                  onRestore={onRestore}
-                />
-              )}
-              {verifying === destination.name && (
-                <VerifyPanel
-                  key={destination.name}
-                  destination={destination.name}
-                  others={state.library.destinations
-                    .map(({ name }) => name)
-                    .filter((name) => name !== destination.name)}
-                  verify={copies.verify}
-                  onClose={() => verify(null)}
-                />
-              )}
+          {fixed.map(cardOf)}
+          {travelling.length > 0 && (
+            <Stack gap={2} mt="sm">
+              <Title order={2} size="h4">
+                {t('cold.title')}
+              </Title>
+              <Text c="dimmed" size="sm">
+                {t('cold.subtitle')}
+              </Text>
             </Stack>
-          ))}
+          )}
+          {travelling.map(cardOf)}
           {state.library.destinations.length > 0 && <DailyShareSwitch share={copies.share} />}
         </Stack>
       )}

@@ -1,104 +1,187 @@
-import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLock } from '@tabler/icons-react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { cloudVerdict } from '../../../shared/i18n/cloud-sentences.ts';
 import { cloudProviderName } from '../../../shared/model/cloud-providers.ts';
+import type { ColdDisk } from '../../../shared/model/cold-disk.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import { provenWithinDays } from '../../../shared/model/proof.ts';
 import { useWords } from '../../i18n/use-words.ts';
-import { Panel } from '../../ui/Panel.tsx';
+import { FactList } from '../../ui/FactList.tsx';
+import { coldFacts, coldSentence, isEarly, ScheduleForm, type ColdStore } from '../cold-disk/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { TestSteps } from '../live-test/index.ts';
+import { CopyCard } from './CopyCard.tsx';
 import type { CopiesStore, Proof } from './copies-store.ts';
+import { copySentence } from './copy-sentence.ts';
 
 interface DestinationCardProps {
   readonly destination: DestinationView;
   readonly proof: Proof | null;
   readonly damaged: boolean;
   readonly copies: CopiesStore;
+  /** The rotation that it is part of, for a disk that travels. */
+  readonly cold: ColdStore | null;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
   readonly onVerify: () => void;
   readonly onTidyUp: () => void;
 }
 
-export function DestinationCard({ destination, proof, damaged, copies, onVerify, onTidyUp }: DestinationCardProps) {
-  const { t, format, language } = useWords();
-  const { name, role, place, where, provider, hasCredentials, lockDays } = destination;
+/** One copy: a line that says what matters, and on demand where it is, how well it is proven and what can be done with it. */
+export function DestinationCard(props: DestinationCardProps) {
+  const { destination, proof, damaged, copies, cold, isOpen, onToggle, onVerify, onTidyUp } = props;
+  const words = useWords();
+  const { t, format, language } = words;
+  const { name, role, place, where, provider, lockDays, maxBytesPerSecond } = destination;
+  const disk = useColdDisk(cold, name);
   const check = useStore(copies.checks, (checks) => checks[name]);
-  const [isRemoving, removing] = useDisclosure(false);
+  const known = copySentence(destination, proof, damaged, words);
+  const { text, isAttention } = disk === null || damaged ? known : coldSentence(disk, words);
+  const proofFacts: [string, ReactNode][] =
+    proof === null
+      ? []
+      : [
+          [
+            t('copies.lastProof'),
+            t('copies.lastProofText', { state: t(`copyState.${proof.state}`), date: format.dateShort(proof.at) }),
+          ],
+          [t('copies.figureLabel'), <ProofFigures key="figures" figures={destination.proof ?? null} />],
+        ];
+  const facts: [string, ReactNode][] = [
+    ...(place === null ? [] : [[t('copies.placeLabel'), place] as [string, ReactNode]]),
+    [
+      t(destination.kind === 's3' ? 'cloud.bucket' : 'copies.folder'),
+      <span key="where" className="sh-break">
+        {where}
+      </span>,
+    ],
+    ...(provider === null ? [] : [[t('cloud.provider'), cloudProviderName(provider, language)] as [string, ReactNode]]),
+    ...(lockDays === undefined
+      ? []
+      : [[t('copies.lockedLabel'), t('copies.locked', { days: lockDays })] as [string, ReactNode]]),
+    ...(disk === null ? [] : coldFacts(disk, words)),
+    ...proofFacts,
+    ...(maxBytesPerSecond === undefined
+      ? []
+      : [[t('copies.rateLabel'), t('copies.rate', { rate: format.bytes(maxBytesPerSecond) })] as [string, ReactNode]]),
+  ];
   return (
-    <Panel
-      title={name}
-      actions={
-        <Group gap="xs">
+    <CopyCard
+      name={name}
+      role={role}
+      sentence={text}
+      isAttention={isAttention}
+      isOpen={isOpen}
+      onToggle={onToggle}
+      action={
+        damaged ? (
+          <Button variant="light" color="orange" size="xs" onClick={onVerify}>
+            {t('copies.verify')}
+          </Button>
+        ) : cold !== null && disk?.presence === 'here' ? (
+          <StartRound disk={disk} cold={cold} />
+        ) : undefined
+      }
+    >
+      <FactList facts={facts} />
+      {disk?.notes.map((note) => (
+        <Text key={note} size="sm" c="orange.8">
+          {t(`cold.note.${note}`)}
+        </Text>
+      ))}
+      <Actions
+        name={name}
+        copies={copies}
+        isTesting={check?.view === 'testing'}
+        onVerify={onVerify}
+        onTidyUp={onTidyUp}
+        cold={cold}
+        disk={disk}
+      />
+      {check?.view === 'tested' && <TestedSteps check={check} />}
+      {check?.view === 'failed' && <ErrorCard error={check.error} />}
+    </CopyCard>
+  );
+}
+
+/** Null where it does not travel, and while the rotation is not known. */
+function useColdDisk(cold: ColdStore | null, name: string): ColdDisk | null {
+  const [disks, setDisks] = useState<readonly ColdDisk[]>(() => cold?.store.getState().disks ?? []);
+  useEffect(() => cold?.store.subscribe(({ disks: now }) => setDisks(now)), [cold]);
+  return disks.find((disk) => disk.name === name) ?? null;
+}
+
+/** Only one round runs at a time. */
+function StartRound({ disk, cold }: { readonly disk: ColdDisk; readonly cold: ColdStore }) {
+  const { t } = useWords();
+  const { view } = useStore(cold.run.store);
+  const isDone = disk.state === 'plugged-in' || disk.state === 'left-in';
+  if (disk.state === 'running') return null;
+  return (
+    <Button
+      size="xs"
+      variant={isDone ? 'light' : 'filled'}
+      disabled={view === 'running'}
+      onClick={() => void cold.start(disk.name)}
+      aria-label={t('cold.startLabel', { name: disk.name })}
+    >
+      {t(isDone && !isEarly(disk) ? 'cold.again' : 'cold.start')}
+    </Button>
+  );
+}
+
+interface ActionsProps extends Pick<DestinationCardProps, 'copies' | 'cold' | 'onVerify' | 'onTidyUp'> {
+  readonly name: string;
+  readonly isTesting: boolean;
+  readonly disk: ColdDisk | null;
+}
+
+function Actions({ name, copies, isTesting, cold, disk, onVerify, onTidyUp }: ActionsProps) {
+  const { t } = useWords();
+  const [isRemoving, removing] = useDisclosure(false);
+  const [isPlanning, planning] = useDisclosure(false);
+  return (
+    <>
+      <Group gap="xs">
+        <Button
+          variant="default"
+          size="xs"
+          loading={isTesting}
+          onClick={() => void copies.check(name)}
+          aria-label={t('copies.testLabel', { name })}
+        >
+          {t('copies.test')}
+        </Button>
+        <Button variant="default" size="xs" onClick={onVerify} aria-label={t('copies.verifyLabel', { name })}>
+          {t('copies.verify')}
+        </Button>
+        <Button variant="default" size="xs" onClick={onTidyUp} aria-label={t('retention.openLabel', { name })}>
+          {t('retention.open')}
+        </Button>
+        {disk !== null && (
           <Button
             variant="default"
             size="xs"
-            loading={check?.view === 'testing'}
-            onClick={() => void copies.check(name)}
-            aria-label={t('copies.testLabel', { name })}
+            onClick={planning.toggle}
+            aria-expanded={isPlanning}
+            aria-label={t('cold.scheduleLabel', { name })}
           >
-            {t('copies.test')}
+            {t('cold.schedule')}
           </Button>
-          <Button variant="light" size="xs" onClick={onVerify} aria-label={t('copies.verifyLabel', { name })}>
-            {t('copies.verify')}
-          </Button>
-          <Button variant="default" size="xs" onClick={onTidyUp} aria-label={t('retention.openLabel', { name })}>
-            {t('retention.open')}
-          </Button>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="xs"
-            onClick={removing.open}
-            aria-label={t('copies.removeLabel', { name })}
-          >
-            {t('copies.remove')}
-          </Button>
-        </Group>
-      }
-    >
-      <Group justify="space-between" align="flex-start">
-        <Stack gap={4}>
-          <Group gap="xs">
-            <Badge variant="light">{t(`role.${role}`)}</Badge>
-            {provider !== null && <Badge variant="default">{cloudProviderName(provider, language)}</Badge>}
-            {lockDays !== undefined && (
-              <Badge variant="default" leftSection={<IconLock size={12} aria-hidden />}>
-                {t('copies.locked', { days: lockDays })}
-              </Badge>
-            )}
-            {damaged && <Badge color="orange">{t('copyBadge.damaged')}</Badge>}
-          </Group>
-          {place !== null && <Text size="sm">{t('copies.place', { place })}</Text>}
-          <Text size="sm" c="dimmed" className="sh-break">
-            {where}
-          </Text>
-        </Stack>
-        <Stack gap={2} align="flex-end">
-          <Text size="sm" c="dimmed">
-            {t('copies.lastProof')}
-          </Text>
-          <Text size="sm">
-            {proof === null
-              ? t('copies.noProof')
-              : t('copies.lastProofText', { state: t(`copyState.${proof.state}`), date: format.dateShort(proof.at) })}
-          </Text>
-          <ProofFigures figures={destination.proof ?? null} />
-        </Stack>
+        )}
+        <Button
+          variant="subtle"
+          color="gray"
+          size="xs"
+          onClick={removing.open}
+          aria-label={t('copies.removeLabel', { name })}
+        >
+          {t('copies.remove')}
+        </Button>
       </Group>
-      {destination.maxBytesPerSecond !== undefined && (
-        <Text size="sm" c="dimmed">
-          {t('copies.rate', { rate: format.bytes(destination.maxBytesPerSecond) })}
-        </Text>
-      )}
-      {!hasCredentials && (
-        <Text size="sm" c="orange">
-          {t('copies.noCredentials')}
-        </Text>
-      )}
-      {check?.view === 'tested' && <TestedSteps check={check} />}
-      {check?.view === 'failed' && <ErrorCard error={check.error} />}
+      {cold !== null && disk !== null && isPlanning && <ScheduleForm disk={disk} cold={cold} onDone={planning.close} />}
       <Modal opened={isRemoving} onClose={removing.close} title={t('copies.removeTitle', { name })}>
         <Stack>
           <Text>{t('copies.removeText')}</Text>
@@ -112,27 +195,22 @@ export function DestinationCard({ destination, proof, damaged, copies, onVerify,
           </Group>
         </Stack>
       </Modal>
-    </Panel>
+    </>
   );
 }
 
 /** How much of the copy has been read back, and how long the rest has waited: the honest figure. */
 function ProofFigures({ figures }: { readonly figures: DestinationView['proof'] }) {
   const { t, format } = useWords();
-  if (figures == null)
-    return (
-      <Text size="sm" c="dimmed">
-        {t('copies.figureUnknown')}
-      </Text>
-    );
+  if (figures == null) return <Text inherit>{t('copies.figureUnknown')}</Text>;
   const { neverRead, provenShare, oldestUnprovenDays, objects } = figures;
   const days = Math.floor(oldestUnprovenDays);
-  if (objects === 0) return null;
+  if (objects === 0) return <Text inherit>{t('copies.figureUnknown')}</Text>;
   const isOld = oldestUnprovenDays > provenWithinDays;
   return (
     <>
-      <Text size="sm">{t('copies.figureShare', { share: Math.floor(provenShare * 100), days: provenWithinDays })}</Text>
-      <Text size="sm" {...(isOld ? { c: 'orange' } : { c: 'dimmed' })}>
+      <Text inherit>{t('copies.figureShare', { share: Math.floor(provenShare * 100), days: provenWithinDays })}</Text>
+      <Text inherit {...(isOld ? { c: 'orange.8' } : {})}>
         {neverRead.objects === 0
           ? t(days === 0 ? 'copies.figureToday' : 'copies.figureOldest', { days })
           : t(days === 0 ? 'copies.figureNeverNew' : 'copies.figureNever', {

@@ -9,12 +9,19 @@ import type { Dialogs } from '../../stores/dialogs.ts';
 import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ChooseField } from '../choose/index.ts';
+import { ScheduleFields } from '../cold-disk/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { TestSteps } from '../live-test/index.ts';
 import type { FormErrors } from '../shop/index.ts';
 import { CloudFields } from './CloudFields.tsx';
 import { LockFields } from './LockFields.tsx';
-import { destinationErrors, destinationRoles, destinationValues, toDestinationInput } from './destination-form.ts';
+import {
+  destinationErrors,
+  destinationRoles,
+  destinationValues,
+  isTravelling,
+  toDestinationInput,
+} from './destination-form.ts';
 import type { DestinationValues } from './destination-form.ts';
 import type { CopiesStore } from './copies-store.ts';
 
@@ -36,7 +43,7 @@ const roleText: Readonly<Record<DestinationRole, UiKey | null>> = {
   'second-disk': 'start.suggestSecondText',
   cold: 'start.suggestColdText',
   cloud: 'start.suggestCloudText',
-  offsite: null,
+  offsite: 'copies.offsiteText',
 };
 
 export function DestinationForm({ copies, dialogs, role, taken, onSaved, onCancel }: DestinationFormProps) {
@@ -73,6 +80,7 @@ export function DestinationForm({ copies, dialogs, role, taken, onSaved, onCance
     if ((await copies.connect.save()) !== null) onSaved();
   }
 
+  const travels = isTravelling(values.role);
   const errorOf = (path: string): string | null => {
     const key = errors[path];
     return key === undefined ? null : t(key);
@@ -109,11 +117,12 @@ export function DestinationForm({ copies, dialogs, role, taken, onSaved, onCance
               onChange={(event) => change({ name: event.currentTarget.value })}
             />
             <TextInput
-              label={t('copies.placeLabel')}
-              description={t('copies.placeHint')}
+              label={t(travels ? 'cold.placeLabel' : 'copies.placeLabel')}
+              description={t(travels ? 'cold.placeHint' : 'copies.placeHint')}
               {...order}
-              placeholder={t('common.optional')}
+              placeholder={travels ? '' : t('common.optional')}
               value={values.place}
+              error={errorOf('place')}
               maxLength={80}
               onChange={(event) => change({ place: event.currentTarget.value })}
             />
@@ -131,6 +140,7 @@ export function DestinationForm({ copies, dialogs, role, taken, onSaved, onCance
           ) : (
             <DiskField values={values} error={errorOf('folder')} dialogs={dialogs} onChange={change} />
           )}
+          {travels && <ScheduleFields value={values.schedule} onChange={(schedule) => change({ schedule })} />}
           {state.view === 'testing' && (
             <TestSteps steps={[]} pending={values.role === 'cloud' ? cloudSteps : diskSteps} />
           )}

@@ -7,6 +7,7 @@ import {
   needsCloudRegion,
 } from '../../../shared/model/cloud-providers.ts';
 import type { CloudProviderId } from '../../../shared/model/cloud-providers.ts';
+import { defaultColdSchedule, type ColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import type { DestinationRole } from '../../../shared/model/destination.ts';
 import { nameError, present } from '../shop/index.ts';
 import type { FormErrors } from '../shop/index.ts';
@@ -39,6 +40,8 @@ export interface DestinationValues {
   place: string;
   folder: Choice;
   cloud: CloudValues;
+  /** For disks that travel. */
+  schedule: ColdSchedule;
 }
 
 export function emptyCloud(): CloudValues {
@@ -56,7 +59,7 @@ export function emptyCloud(): CloudValues {
 }
 
 export function destinationValues(role: DestinationRole, name: string): DestinationValues {
-  return { role, name, place: '', folder: null, cloud: emptyCloud() };
+  return { role, name, place: '', folder: null, cloud: emptyCloud(), schedule: defaultColdSchedule };
 }
 
 /** Whether the lock travels with the objects; elsewhere it is set in the cloud's console, or not at all. */
@@ -85,13 +88,26 @@ export function toCloudInput(cloud: CloudValues) {
   };
 }
 
-export function toDestinationInput({ role, name, place, folder, cloud }: DestinationValues): PageDestinationInput {
+/** Disks that travel have a place of their own and days on which they come home. */
+export function isTravelling(role: DestinationRole): boolean {
+  return role === 'cold' || role === 'offsite';
+}
+
+export function toDestinationInput({
+  role,
+  name,
+  place,
+  folder,
+  cloud,
+  schedule,
+}: DestinationValues): PageDestinationInput {
   const common = { name: name.trim(), place: orNull(place) };
   if (role === 'cloud') {
     const lock = canLock(cloud.provider) && cloud.lockDays !== '' ? { lockDays: Number(cloud.lockDays) } : {};
     return { ...common, kind: 's3', ...toCloudInput(cloud), ...lock };
   }
-  return { ...common, kind: 'disk', role, folderToken: folder?.token ?? '' };
+  const days = isTravelling(role) ? { cold: schedule } : {};
+  return { ...common, kind: 'disk', role, folderToken: folder?.token ?? '', ...days };
 }
 
 export function cloudErrors(cloud: CloudValues): FormErrors {
@@ -112,5 +128,6 @@ export function cloudErrors(cloud: CloudValues): FormErrors {
 export function destinationErrors(values: DestinationValues): FormErrors {
   const name = present({ name: nameError(values.name) });
   if (values.role === 'cloud') return { ...name, ...cloudErrors(values.cloud) };
-  return { ...name, ...present({ folder: values.folder === null ? 'copies.folderMissing' : null }) };
+  const place = isTravelling(values.role) && values.place.trim() === '' ? 'copies.placeMissing' : null;
+  return { ...name, ...present({ place, folder: values.folder === null ? 'copies.folderMissing' : null }) };
 }

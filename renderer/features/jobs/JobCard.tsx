@@ -1,4 +1,5 @@
 import { Button, Group, List, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { JobCopy, JobProgress } from '../../../shared/model/job.ts';
 import { useWords } from '../../i18n/use-words.ts';
 
@@ -7,6 +8,8 @@ interface JobCardProps {
   readonly progress: JobProgress | null;
   readonly cancelling: boolean;
   readonly onCancel: () => void;
+  /** What else there is to say while this job runs. */
+  readonly children?: ReactNode;
 }
 
 /** How far in the phase: by bytes where somebody knows them, else by items; null while nobody knows. */
@@ -17,7 +20,7 @@ function shareOf({ doneBytes, totalBytes, doneItems, totalItems }: JobProgress):
 }
 
 /** A long job while it runs: phase, what it works on, how much, how fast, how long still, and a way to stop it. */
-export function JobCard({ title, progress, cancelling, onCancel }: JobCardProps) {
+export function JobCard({ title, progress, cancelling, onCancel, children }: JobCardProps) {
   const { t, named, format } = useWords();
   const share = progress === null ? null : shareOf(progress);
   const phase = progress === null ? t('job.waiting') : named('job.phase', progress.phase);
@@ -53,6 +56,7 @@ export function JobCard({ title, progress, cancelling, onCancel }: JobCardProps)
           {progress !== null && <Figures progress={progress} format={format} t={t} />}
         </Group>
         {progress?.copies !== undefined && <CopyLines copies={progress.copies} />}
+        {children}
       </Stack>
     </Paper>
   );

@@ -11,6 +11,7 @@ export const remediesEn = {
       'Make sure that this is your own disk. If so, delete shouhu-disk.json on it and press “Test”: it is written anew.',
     disk_twins:
       'Unplug one of them and retry. To rotate the copy as a disk of its own, delete shouhu-disk.json on it and add it again.',
+    'disk_pulled-out': 'Plug it in again when it suits you and try again: it goes on from there.',
     'disk_not-cold': 'Add the copy as “USB disk” or “off-site disk”, and it joins the rotation.',
     'disk_no-source': 'Make a backup first, then plug this disk in.',
     'disk_no-room':

@@ -127,7 +127,7 @@ export const commonZh = {
       'cold-wait': '等这块盘插上',
       'cold-find': '正在寻找这块盘',
       'cold-compare': '正在比较缺了什么',
-      'cold-flush': '正在写实到盘上',
+      'cold-flush': '正在确认写进盘里',
       'cold-record': '正在记下',
       'cold-eject': '正在弹出',
       demo: '正在准备演示店铺',

@@ -3,19 +3,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { eventually } from '../../../../shared/testing/eventually.ts';
 import { runCommand } from '../../platform/run-command.ts';
-import type { VolumeSource } from '../../platform/volumes/index.ts';
 import {
+  foldersAsVolumes,
   makeColdTemplate,
-  makeImageDisk,
-  mountTmpfs,
   removableBelow,
   startColdRig,
-  whyNotMountable,
   type ColdRig,
   type ColdTemplate,
-  type ImageKind,
-  type TestDisk,
 } from './testing/cold-rig.ts';
+import { makeImageDisk, mountTmpfs, whyNotMountable, type ImageKind, type TestDisk } from './testing/image-disk.ts';
 
 let template: ColdTemplate;
 let rig: ColdRig;
@@ -476,30 +472,4 @@ async function chunksOf(dir: string): Promise<string[]> {
 async function cold() {
   const { items } = await rig.engine.call('checklist', { source: '小店' });
   return items.find(({ id }) => id === 'weekly-cold-offsite');
-}
-
-/** A computer whose volumes are folders: for what two real disks cannot be had for. */
-function foldersAsVolumes(folders: readonly string[]): VolumeSource {
-  return {
-    list: () =>
-      Promise.resolve(
-        folders.map((mountPath) => ({
-          mountPath,
-          device: mountPath,
-          ejectId: null,
-          wholeDisk: null,
-          volumeId: null,
-          label: null,
-          fileSystem: null,
-          sizeBytes: null,
-          freeBytes: null,
-          isRemovable: false,
-          isReadOnly: false,
-          bus: null,
-        })),
-      ),
-    fingerprint: () => Promise.resolve(folders.join('\n')),
-    eject: () => Promise.resolve('not-removable'),
-    flush: () => Promise.resolve(true),
-  };
 }

@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ColdDisk, DiskNotice } from '../../../../../shared/model/cold-disk.ts';
 import type { VerbOutput } from '../../../../../shared/ipc/engine-verbs.ts';
 import type { JobProgress } from '../../../../../shared/model/job.ts';
 import { DiskBlobStore } from '../../../backend/disk/disk-blob-store.ts';
-import { runCommand } from '../../../platform/run-command.ts';
 import { systemVolumes, type VolumeSource } from '../../../platform/volumes/index.ts';
 import {
   encodeObject,
@@ -19,10 +18,7 @@ import { aColumn, aManifest } from '../../../repository/testing/a-shop.ts';
 import { TestClock } from '../../../repository/testing/keys.ts';
 import { openEngine, type Engine } from '../../index.ts';
 
-/**
- * A home with a main disk full of snapshots, and disks that are really mounted and unmounted: tmpfs, and images of exFAT, FAT32 and
- * ext4 behind loop devices or FUSE. They need root; where mounting is not allowed, `mountable` says why and the test is skipped with it.
- */
+/** A home with a main disk full of snapshots, to be copied to folders or to the disks of `image-disk.ts`. */
 const passphrase = 'correct horse battery staple';
 const { signal } = new AbortController();
 
@@ -40,7 +36,7 @@ export interface ColdRig {
   /** One more night: a snapshot on the main disk with `chunks` new objects of `chunkBytes`; without any, somebody dropped the table. Gives its id. */
   night(chunks: number, chunkBytes: number): Promise<string>;
   /** The same home in a new engine, on a computer with other volumes; close the old one before. */
-  reopen(volumes: VolumeSource): Promise<Engine>;
+  reopen(volumes: VolumeSource, options?: { readonly watchDisks?: boolean }): Promise<Engine>;
   /** A second home over the same keys, as on another computer. */
   otherHome(): Promise<Engine>;
   stop(): Promise<void>;
@@ -77,11 +73,12 @@ export async function startColdRig(template: ColdTemplate): Promise<ColdRig> {
   const notices: DiskNotice[] = [];
   const progress: JobProgress[] = [];
   const engines: Engine[] = [];
-  const open = async (homeDir: string, volumes?: VolumeSource): Promise<Engine> => {
+  const open = async (homeDir: string, volumes?: VolumeSource, watchDisks = false): Promise<Engine> => {
     const engine = await openEngine({
       homeDir,
       language: 'zh',
       clock,
+      watchDisks,
       onDisk: (notice) => notices.push(notice),
       onProgress: (report) => progress.push(report),
       ...(volumes === undefined ? {} : { volumes }),
@@ -116,8 +113,8 @@ export async function startColdRig(template: ColdTemplate): Promise<ColdRig> {
       await writeNight(repository, id, at, chunks, chunkBytes);
       return id;
     },
-    reopen: async (volumes) => {
-      const again = await open(home, volumes);
+    reopen: async (volumes, { watchDisks = false } = {}) => {
+      const again = await open(home, volumes, watchDisks);
       await again.call('home.unlock', { passphrase });
       return again;
     },
@@ -201,92 +198,6 @@ async function writeNight(
   );
 }
 
-/** A disk that can be plugged in somewhere and pulled out. */
-export interface TestDisk {
-  plugIn(at: string): Promise<void>;
-  /** As a person pulls the plug: whatever is open stays open and leads nowhere. */
-  pullOut(): Promise<void>;
-  /** Unmounts and forgets the image. */
-  destroy(): Promise<void>;
-}
-
-/** Why disks cannot be mounted here, or null. */
-export async function whyNotMountable(): Promise<string | null> {
-  if (process.platform !== 'linux') return 'real disks are mounted on Linux only';
-  const probe = await mkdtemp(join(tmpdir(), 'shouhu-probe-'));
-  try {
-    const mounted = await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe]).catch(() => null);
-    if (mounted?.exitCode !== 0) return `mounting is not allowed here: ${mounted?.stderr.trim() ?? 'no mount program'}`;
-    await runCommand('umount', [probe]);
-    return null;
-  } finally {
-    await rm(probe, { recursive: true, force: true });
-  }
-}
-
-export type ImageKind = 'ext4' | 'exfat' | 'vfat';
-
-/** Programs that a kind of disk needs, besides those every Linux has. */
-const makers: Readonly<Record<ImageKind, readonly string[]>> = {
-  ext4: ['mkfs.ext4', '-q', '-F', '-E', 'lazy_itable_init=0'],
-  exfat: ['mkfs.exfat', '-L', '上海家里'],
-  vfat: ['mkfs.vfat', '-F', '32', '-n', 'SHANGHAI'],
-};
-
-/** A disk in a file, or the reason why there can be none. */
-export async function makeImageDisk(file: string, kind: ImageKind, megabytes: number): Promise<TestDisk | string> {
-  await runCommand('truncate', ['-s', `${megabytes}M`, file]);
-  const [maker = '', ...args] = makers[kind];
-  const made = await runCommand(maker, [...args, file]).catch(() => null);
-  if (made?.exitCode !== 0) return `${maker}: ${made?.stderr.trim() ?? 'not installed'}`;
-  const loop = await runCommand('losetup', ['--find', '--show', file]).catch(() => null);
-  if (loop?.exitCode !== 0) return `losetup: ${loop?.stderr.trim() ?? 'not installed'}`;
-  const device = loop.stdout.trim();
-  let at: string | null = null;
-  const disk: TestDisk = {
-    async plugIn(path) {
-      await mkdir(path, { recursive: true });
-      const mounted = await mountImage(kind, device, file, path);
-      if (mounted !== null) throw new Error(mounted);
-      at = path;
-    },
-    async pullOut() {
-      if (at !== null) await runCommand('umount', ['-l', at]);
-      at = null;
-    },
-    async destroy() {
-      await disk.pullOut();
-      await runCommand('losetup', ['-d', device]);
-    },
-  };
-  // The file system's driver is there or not: a first mount tells.
-  try {
-    await disk.plugIn(`${file}.probe`);
-    await disk.pullOut();
-    return disk;
-  } catch (error) {
-    await disk.destroy();
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** The kernel's driver, or the one in user space: this kernel may have neither FAT nor exFAT. Null when it is mounted. */
-async function mountImage(kind: ImageKind, device: string, file: string, path: string): Promise<string | null> {
-  const plain = await runCommand('mount', ['-t', kind, device, path]);
-  if (plain.exitCode === 0 || kind === 'ext4') return plain.exitCode === 0 ? null : plain.stderr.trim();
-  const [program, args] =
-    kind === 'exfat' ? ['mount.exfat-fuse', [device, path]] : ['fusefat', ['-o', 'rw+', file, path]];
-  const fuse = await runCommand(program, args).catch(() => null);
-  return fuse?.exitCode === 0 ? null : `${plain.stderr.trim()}; ${program}: ${fuse?.stderr.trim() ?? 'not installed'}`;
-}
-
-/** A tmpfs is not a disk one can unplug and plug in again with its content: it can be moved to another mount point instead. */
-export async function mountTmpfs(path: string, megabytes: number): Promise<void> {
-  await mkdir(path, { recursive: true });
-  const mounted = await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
-  if (mounted.exitCode !== 0) throw new Error(mounted.stderr);
-}
-
 /**
  * The real volumes of this computer, except that those below `dir` count as removable: a loop device is not, and ejecting is
  * refused for everything that is built in.
@@ -299,5 +210,31 @@ export function removableBelow(dir: string): VolumeSource {
       (await real.list()).map((volume) =>
         volume.mountPath.startsWith(dir) ? { ...volume, isRemovable: true } : volume,
       ),
+  };
+}
+
+/** A computer whose volumes are folders: for what two real disks cannot be had for. */
+export function foldersAsVolumes(folders: readonly string[]): VolumeSource {
+  return {
+    list: () =>
+      Promise.resolve(
+        folders.map((mountPath) => ({
+          mountPath,
+          device: mountPath,
+          ejectId: null,
+          wholeDisk: null,
+          volumeId: null,
+          label: null,
+          fileSystem: null,
+          sizeBytes: null,
+          freeBytes: null,
+          isRemovable: false,
+          isReadOnly: false,
+          bus: null,
+        })),
+      ),
+    fingerprint: () => Promise.resolve(folders.join('\n')),
+    eject: () => Promise.resolve('not-removable'),
+    flush: () => Promise.resolve(true),
   };
 }

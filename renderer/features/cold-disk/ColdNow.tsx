@@ -1,28 +1,29 @@
-import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconUsb } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useWords } from '../../i18n/use-words.ts';
-import { Panel } from '../../ui/Panel.tsx';
 import { ErrorCard } from '../errors/index.ts';
-import { ColdDiskRow } from './ColdDiskRow.tsx';
 import { ColdRoundView } from './ColdRoundView.tsx';
 import type { ColdStore } from './cold-store.ts';
 
-/** The disks that travel: who is due, what arrived, and the round that runs. Nothing where there is no such disk. */
-export function ColdRotation({ cold }: { readonly cold: ColdStore }) {
-  const { t } = useWords();
+interface ColdNowProps {
+  readonly cold: ColdStore;
+  /** The way on from a disk that is full. */
+  readonly onTidyUp: (name: string) => void;
+}
+
+/** What is happening with disks that travel right now: one that has just arrived, and the round that runs or ran. Mostly nothing. */
+export function ColdNow({ cold, onTidyUp }: ColdNowProps) {
   const state = useStore(cold.store);
   const run = useStore(cold.run.store);
   useEffect(() => void cold.load(), [cold]);
 
-  if (state.view === 'failed' && state.error !== null)
-    return <ErrorCard error={state.error} onRetry={() => void cold.load()} />;
-  if (state.view === 'ready' && state.disks.length === 0) return null;
   return (
-    <Panel title={t('cold.title')}>
-      <Text c="dimmed">{t('cold.subtitle')}</Text>
-      {state.view === 'loading' && <Loader aria-label={t('common.loading')} />}
+    <>
+      {state.view === 'failed' && state.error !== null && (
+        <ErrorCard error={state.error} onRetry={() => void cold.load()} />
+      )}
       {state.arrived !== null && run.view !== 'running' && (
         <Arrival
           name={state.arrived}
@@ -30,13 +31,8 @@ export function ColdRotation({ cold }: { readonly cold: ColdStore }) {
           onLater={cold.dismissArrival}
         />
       )}
-      {run.view !== 'idle' && <ColdRoundView cold={cold} />}
-      <Stack gap="sm">
-        {state.disks.map((disk) => (
-          <ColdDiskRow key={disk.id} disk={disk} cold={cold} isBusy={run.view === 'running'} />
-        ))}
-      </Stack>
-    </Panel>
+      {run.view !== 'idle' && <ColdRoundView cold={cold} onTidyUp={onTidyUp} />}
+    </>
   );
 }
 
