@@ -227,8 +227,11 @@ step('pulled out in the middle: nothing is harmed, which is said, and the round 
 step('a full disk offers what its rule would free, and has room again after that', async () => {
   const { coldDisks, retention } = pages;
   const folder = join(media('USB'), '守护备份');
+  // Away meanwhile: a backup would bring the snapshot to it at once.
+  await disk.pullOut();
   await stage.shop.touchOrders();
   await backUpBehindTheScenes(launched, names.shop);
+  await disk.plugIn(media('USB'));
   const longAgo = new Date('2025-01-01T00:00:00Z');
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
     if (entry.isFile()) await utimes(join(entry.parentPath, entry.name), longAgo, longAgo);

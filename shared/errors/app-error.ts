@@ -135,6 +135,7 @@ export const errorCatalog = {
   'restore.table-not-kept': failed('user-action'),
   'restore.statement-refused': checkFailed,
   'restore.target-exists': refused,
+  'restore.file-too-large': failed('user-action'),
   'restore.not-portable': refused,
   'restore.no-privilege': refused,
   'restore.confirmation-missing': refused,

@@ -308,6 +308,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'This snapshot does not hold the table “{{table}}”: it could not be read when the backup was made. Nothing was restored.',
     remedy: 'Choose an earlier snapshot; shouhu snapshots marks the good ones with ✓.',
   },
+  'restore.file-too-large': {
+    message:
+      'This disk takes no single file of that size (on FAT32 a file stays below 4 GiB). No half file was left behind, and the backups are not affected.',
+    remedy:
+      'Write the file to another disk, format this one as exFAT (which empties it), write a compressed .sql.zst, or export some tables at a time with --tables.',
+  },
   'restore.target-exists': {
     message: 'A database or file of that name exists already where the data should go. It was not touched.',
     remedy:

@@ -271,6 +271,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '这个快照里没有表“{{table}}”：备份的时候它读不出来。没有恢复任何东西。',
     remedy: '换一个更早的快照再试；先运行 shouhu snapshots，找标着 ✓ 的。',
   },
+  'restore.file-too-large': {
+    message: '这块盘放不下这么大的一个文件（FAT32 格式的盘，单个文件不能到 4 GiB）。没有留下半个文件，备份不受影响。',
+    remedy:
+      '把文件写到另一块盘上，或把这块盘格式化成 exFAT（盘上的东西会清空），或写成压缩的 .sql.zst，或用 --tables 分几次导出。',
+  },
   'restore.target-exists': {
     message: '要恢复到的地方已经有同名的数据库或文件，没有动它。',
     remedy: '换一个名字再恢复（数据库用 --as，文件换文件名），比较无误之后再决定要不要替换。',

@@ -110,6 +110,15 @@ describe('writeSqlFile', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
+  it('says what a disk that takes no big files means, and leaves no half file', async () => {
+    // No real FAT32 disk: it would take 4 GiB of writing to get its answer.
+    const failing = aRequest({}, (n) => {
+      if (n === 2) throw Object.assign(new Error('EFBIG: file too large, write'), { code: 'EFBIG' });
+    });
+    await expect(writeSqlFile(failing)).rejects.toMatchObject({ code: 'restore.file-too-large', facts: { path } });
+    expect(await readdir(dir)).toEqual([]);
+  });
+
   it('says that the folder is not there', async () => {
     await expect(writeSqlFile(aRequest({ path: join(dir, 'no', 'shop.sql') }))).rejects.toMatchObject({
       code: 'backend.absent',

@@ -38,7 +38,7 @@ export function ColdRoundView({ cold, onTidyUp }: ColdRoundViewProps) {
         </JobCard>
       );
     case 'failed':
-      return state.error.code === 'disk.no-room' ? (
+      return isFull(state.error) ? (
         <NoRoom name={state.subject} error={state.error} cold={cold} onTidyUp={onTidyUp} />
       ) : (
         <ErrorCard error={state.error} onRetry={() => void cold.start(state.subject)} />
@@ -62,6 +62,11 @@ function alone(progress: JobProgress | null): JobProgress | null {
   return shown;
 }
 
+/** Refused before anything was written, or filled up by somebody else on the way. */
+function isFull({ code, facts }: WireError): boolean {
+  return code === 'disk.no-room' || (code === 'backend.disk-full' && facts['removable'] !== undefined);
+}
+
 interface NoRoomProps extends ColdRoundViewProps {
   readonly name: string;
   readonly error: WireError;
@@ -74,7 +79,11 @@ function NoRoom({ name, error, cold, onTidyUp }: NoRoomProps) {
   const frees = typeof removable === 'number' && removable > 0;
   return (
     <Verdict tone="attention" title={t('cold.noRoomTitle', { name })} errorCode={error.code}>
-      <Text>{t('cold.noRoomText', { needed: needed ?? '', free: free ?? '', short: short ?? '' })}</Text>
+      <Text>
+        {needed === undefined
+          ? t('cold.noRoomFilled')
+          : t('cold.noRoomText', { needed, free: free ?? '', short: short ?? '' })}
+      </Text>
       <Text>
         {frees ? t('cold.noRoomOffer', { count: removable, bytes: reclaimable ?? '' }) : t('cold.noRoomNothing')}
       </Text>

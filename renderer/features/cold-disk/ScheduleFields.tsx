@@ -21,7 +21,7 @@ export function ScheduleFields({ value, onChange }: ScheduleFieldsProps) {
           clampBehavior="strict"
           value={value.everyDays}
           onChange={(days) => onChange({ ...value, everyDays: Math.max(1, Number(days) || 1) })}
-          w={160}
+          w={180}
         />
         <Select
           label={t('cold.weekday')}

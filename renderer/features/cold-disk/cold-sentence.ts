@@ -7,8 +7,8 @@ export interface Sentence {
   readonly isAttention: boolean;
 }
 
-/** The one thing to know of a disk that travels: where it is in its round, and what comes next. */
-export function coldSentence(disk: ColdDisk, { t, format }: Pick<Words, 't' | 'format'>): Sentence {
+/** The one thing to know of a disk that travels: where it is in its round, and what comes next. `isStale`: a newer answer is on its way. */
+export function coldSentence(disk: ColdDisk, { t, format }: Pick<Words, 't' | 'format'>, isStale = false): Sentence {
   const { state, presence, place, dueOn, overdueDays: days, notes } = disk;
   const isHere = presence === 'here';
   const day = format.day(dueOn);
@@ -20,7 +20,8 @@ export function coldSentence(disk: ColdDisk, { t, format }: Pick<Words, 't' | 'f
   const stayed = isHere && !disk.hasLeft && disk.lastCompletedAt !== null ? t('cold.is.alsoNeverLeft') : '';
   switch (state) {
     case 'running':
-      return calm(t('cold.is.running'));
+      // A round that has just ended must not go on asking to leave the disk in.
+      return calm(t(isStale ? 'cold.is.looking' : 'cold.is.running'));
     case 'new':
       return attention(t(isHere ? 'cold.is.newHere' : 'cold.is.new'));
     case 'due-today':

@@ -38,7 +38,7 @@ export function DestinationCard(props: DestinationCardProps) {
   const disk = useColdDisk(cold, name);
   const check = useStore(copies.checks, (checks) => checks[name]);
   const known = copySentence(destination, proof, damaged, words);
-  const { text, isAttention } = disk === null || damaged ? known : coldSentence(disk, words);
+  const { text, isAttention } = disk === null || damaged ? known : coldSentence(disk, words, disk.isStale);
   const proofFacts: [string, ReactNode][] =
     proof === null
       ? []
@@ -107,10 +107,11 @@ export function DestinationCard(props: DestinationCardProps) {
 }
 
 /** Null where it does not travel, and while the rotation is not known. */
-function useColdDisk(cold: ColdStore | null, name: string): ColdDisk | null {
-  const [disks, setDisks] = useState<readonly ColdDisk[]>(() => cold?.store.getState().disks ?? []);
-  useEffect(() => cold?.store.subscribe(({ disks: now }) => setDisks(now)), [cold]);
-  return disks.find((disk) => disk.name === name) ?? null;
+function useColdDisk(cold: ColdStore | null, name: string): (ColdDisk & { readonly isStale: boolean }) | null {
+  const [state, setState] = useState(() => cold?.store.getState() ?? null);
+  useEffect(() => cold?.store.subscribe(setState), [cold]);
+  const disk = state?.disks.find((each) => each.name === name);
+  return disk === undefined ? null : { ...disk, isStale: state?.isStale === true };
 }
 
 /** Only one round runs at a time. */

@@ -8,6 +8,7 @@ export const coldEn: typeof coldZh = {
       'Disks that take turns: plug in, fill, unplug, keep elsewhere. Fire, theft and ransomware cannot reach the one in the drawer.',
     is: {
       running: 'Being written, please leave it in.',
+      looking: 'Looking how it is…',
       new: 'No round yet. Plug it in when it suits you.',
       newHere: 'Plugged in, and no round yet: you can begin now.',
       due: 'Due today: please plug it in.',
@@ -55,7 +56,7 @@ export const coldEn: typeof coldZh = {
     startLabel: 'Back up to “{{name}}”',
     schedule: 'Schedule',
     scheduleLabel: 'Schedule of “{{name}}”',
-    everyDays: 'A round every (days)',
+    everyDays: 'Days between rounds',
     weekday: 'On',
     anyDay: 'Any day',
     autoRun: 'Begin by itself when it is due and plugged in',
@@ -94,6 +95,7 @@ export const coldEn: typeof coldZh = {
     noRoomTitle: '“{{name}}” is full',
     noRoomText:
       'It needs {{needed}}, and {{free}} can be used (5% are never filled): {{short}} short. Nothing was written, and what is on it is whole.',
+    noRoomFilled: 'The disk filled up on the way. What was written stays, and what was on it is whole.',
     noRoomOffer:
       'By this disk’s retention rule, {{count}} old snapshots can go, which frees {{bytes}}. See which ones first, then decide.',
     noRoomNothing:

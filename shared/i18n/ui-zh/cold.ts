@@ -5,6 +5,7 @@ export const coldZh = {
     subtitle: '几块盘轮着用：插上，备好，拔下，放到别处。着火、被盗、勒索病毒都够不着抽屉里的那一块。',
     is: {
       running: '正在写入，请不要拔下。',
+      looking: '正在看它怎么样了…',
       new: '还没走过第一轮，方便时插上它。',
       newHere: '已经插着，还没走过第一轮，现在就可以开始。',
       due: '今天该插上了。',
@@ -82,6 +83,7 @@ export const coldZh = {
     noRoomTitle: '「{{name}}」放不下了',
     noRoomText:
       '还要 {{needed}}，能用的只剩 {{free}}（留出 5% 不写满），差 {{short}}。什么都没有写，盘上原有的备份完好。',
+    noRoomFilled: '写到一半，盘满了。已经写好的都留着，盘上原有的备份完好。',
     noRoomOffer: '按这块盘的保留规则，有 {{count}} 个旧快照可以清理，能腾出 {{bytes}}。先看清楚会清理哪些，再决定。',
     noRoomNothing: '按这块盘的保留规则，现在没有旧快照可以清理。可以少留几天，或把盘上别的文件移走，或换一块更大的盘。',
     noRoomLook: '看看会清理哪些',

@@ -59,7 +59,10 @@ export async function runRitual(
     destination.name,
     progress,
     run.signal,
-    (signal) => fillAndProve(context, at, found, notes, { ...run, signal }, progress),
+    (signal) =>
+      fillAndProve(context, at, found, notes, { ...run, signal }, progress).catch(async (error: unknown) => {
+        throw await withWhatPruneFrees(context, at, error, { ...run, signal });
+      }),
   );
 
   say('cold-flush');
@@ -215,25 +218,25 @@ async function plan(
     ),
   );
   const room = await roomAt(at.path);
-  try {
-    if (room !== null) requireRoom(at.name, missing, room);
-  } catch (error) {
-    throw await withWhatPruneFrees(context, at, error, run);
-  }
+  if (room !== null) requireRoom(at.name, missing, room);
   return missing;
 }
 
-/** What retention would free goes with the numbers, for the owner to decide: a round itself never deletes. */
+/**
+ * What the disk's own retention would free goes with the error of a full disk, for the owner to decide: a round itself never deletes. Of a shop
+ * that looks robbed nothing is offered, as prune would refuse.
+ */
 async function withWhatPruneFrees(
   context: EngineContext,
   at: DiskDestination,
   error: unknown,
   run: Run,
 ): Promise<unknown> {
-  if (!isAppErrorOf(error, 'disk.no-room')) return error;
+  if (!isAppErrorOf(error, 'disk.no-room', 'backend.disk-full')) return error;
   try {
     const dryRun = { destination: at.name, keep: {}, dryRun: true, confirmShrink: null };
-    const { bytesFreed, removed } = await pruneRun(context, dryRun, run);
+    const { shrunk, ...plan } = await pruneRun(context, dryRun, run);
+    const { bytesFreed, removed } = shrunk.length === 0 ? plan : { bytesFreed: 0, removed: [] };
     const told = { reclaimableBytes: bytesFreed, reclaimable: prettyBytes(bytesFreed), removable: removed.length };
     return new AppError(error.code, { ...error.facts, ...told }, { cause: error });
   } catch {
