@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ColdSchedule } from '../../../../shared/model/cold-schedule.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
+import type { VolumeSource } from '../../platform/volumes/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { Home } from '../home/home.ts';
 import { DiskWatch } from './disk-watch.ts';
@@ -165,13 +166,19 @@ describe('one look of the watch', () => {
   });
 });
 
-it('in an engine that watches, a due disk that arrives is filled and the round is in the list of jobs', async () => {
+it('in an engine that watches, a due disk that arrives is filled and ejected, at a second try if it must be, and the round is in the list of jobs', async () => {
   await rig.night(2, 500);
   await addDisk(whenDue);
   await pullOut();
   await rig.engine.close();
   let mounts = 0;
-  const volumes = { ...foldersAsVolumes([rig.dir]), fingerprint: () => Promise.resolve(`${mounts}`) };
+  // Somebody has the disk open for a moment when it is to be ejected.
+  let ejects = 0;
+  const volumes: VolumeSource = {
+    ...foldersAsVolumes([rig.dir]),
+    fingerprint: () => Promise.resolve(`${mounts}`),
+    eject: () => Promise.resolve(++ejects < 2 ? 'busy' : 'ejected'),
+  };
   const engine = await rig.reopen(volumes, { watchDisks: true });
   await eventually(() => expect(rig.notices).toMatchObject([{ destination: 'usb', state: 'gone' }]));
   await plugIn();
@@ -181,6 +188,7 @@ it('in an engine that watches, a due disk that arrives is filled and the round i
     const { jobs } = await engine.call('jobs.list', {});
     expect(jobs).toMatchObject([{ verb: 'cold.run', subject: 'usb', state: 'done' }]);
   });
+  expect(ejects).toBe(2);
   expect(rig.notices.map(({ state }) => state)).toEqual(['gone', 'arrived']);
   const { disks } = await engine.call('cold.list', {});
   expect(disks).toMatchObject([{ name: 'usb', lastCompletedAt: expect.any(String), schedule: whenDue }]);

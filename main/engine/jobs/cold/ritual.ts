@@ -84,7 +84,7 @@ export async function runRitual(
   await rememberPath(context, destination, found.path);
   const room = await roomAt(found.path).catch(() => null);
   if (eject) say('cold-eject');
-  const outcome = await ejectDisk(context, found, eject);
+  const outcome = await ejectDisk(context, found, eject, run.signal);
   const rotation = rotationOf(await lookAtDisks(context), context.clock.nowMs(), new Set());
   const own = rotation.find(({ id }) => id === destination.id);
   const next = rotation[0] ?? own;
@@ -292,9 +292,25 @@ async function rememberPath(context: EngineContext, destination: DiskDestination
   }));
 }
 
-async function ejectDisk(context: EngineContext, { volume }: FoundDisk, isAsked: boolean): Promise<EjectResult> {
+const ejectTries = 5;
+const ejectPauseMs = 1_500;
+
+/**
+ * A disk that was just written to is held for moments by indexers, virus scanners, and our own look at its marker: `busy` is asked again before a
+ * person is. A cancel ends the asking and not the round, which is done.
+ */
+async function ejectDisk(
+  context: EngineContext,
+  { volume }: FoundDisk,
+  isAsked: boolean,
+  signal: AbortSignal,
+): Promise<EjectResult> {
   if (!isAsked) return 'not-asked';
   if (volume === null) return 'unsupported';
-  const outcome = await context.volumes.eject(volume);
+  let outcome = await context.volumes.eject(volume);
+  for (let tries = 1; outcome === 'busy' && tries < ejectTries && !signal.aborted; tries++) {
+    await rest(ejectPauseMs, signal).catch(() => undefined);
+    outcome = await context.volumes.eject(volume);
+  }
   return ejectOutcomes.find((known) => known === outcome) ?? 'unsupported';
 }
