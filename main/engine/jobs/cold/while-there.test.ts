@@ -12,7 +12,7 @@ async function onlyVolume(volumes: VolumeSource): Promise<Volume | null> {
   return (await volumes.list())[0] ?? null;
 }
 
-async function endOf(volumes: VolumeSource, volume: Volume | null, error: unknown): Promise<unknown> {
+async function endOf(volumes: VolumeSource, volume: Volume | null, error: Error): Promise<unknown> {
   const disk = { path, volume, marker: null };
   return whileThere(volumes, disk, 'usb', { objects: 7 }, signal, () => Promise.reject(error)).catch(
     (thrown: unknown) => thrown,
