@@ -26,6 +26,12 @@ export class RetentionPage extends ConsolePage {
     await this.button('retention.rehearse').click();
   }
 
+  async close(destination: string): Promise<void> {
+    const name = this.words.say('common.close');
+    await this.panel(destination).getByRole('button', { name, exact: true }).click();
+    await this.panel(destination).waitFor({ state: 'detached' });
+  }
+
   /** The rows of the snapshots that would go, or that would stay. */
   rows(which: 'goes' | 'stays'): Locator {
     return this.page.getByRole('table', { name: this.words.say(`retention.${which}`) }).locator('tbody tr');

@@ -258,6 +258,7 @@ step('a full disk offers what its rule would free, and has room again after that
   await retention.confirm(1);
   await retention.isDone.waitFor();
   await shots.take('cold-full-tidied');
+  await retention.close(names.blue);
   await coldDisks.tryAgainWithRoom();
   await coldDisks.ended('safe').waitFor();
   await shots.takeBoth('cold-full-done');
