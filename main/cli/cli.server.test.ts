@@ -173,9 +173,9 @@ describe('the command line on a real server', () => {
       '--passphrase-env',
       'MAIN',
     );
-    expect(json).toMatchObject({ ok: true, sources: ['shop'], snapshots: 2 });
+    expect(json).toMatchObject({ ok: true, sources: ['shop'], snapshots: 3 });
     expect(exitCode).toBe(0);
-    expect((await shouhu('--home', 'other', 'snapshots')).json['snapshots']).toHaveLength(2);
+    expect((await shouhu('--home', 'other', 'snapshots')).json['snapshots']).toHaveLength(3);
   });
 
   it('says in the right exit code what is in the way', async () => {
