@@ -245,6 +245,18 @@ describe('verifyCopy', () => {
     expect(store.log).toHaveLength(calls);
   });
 
+  it('ends with an error of the whole place, and calls nothing damaged for it', async () => {
+    const { repository, store } = await aCopy();
+    const portal = new AppError('backend.rejected', {
+      reason: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      because: 'certificate-name',
+    });
+    store.break({ on: 'get', name: /^chunks/, nth: 'every', effect: { kind: 'fail', when: 'before', error: portal } });
+    const broken: string[] = [];
+    await expect(verify(repository, { onBroken: (object) => broken.push(object) })).rejects.toBe(portal);
+    expect(broken).toEqual([]);
+  });
+
   it('ends with the reason of a cancel', async () => {
     const { repository } = await aCopy();
     const cancel = new AbortController();

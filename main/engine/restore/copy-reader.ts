@@ -4,7 +4,7 @@ import type { DatabaseRecord, RangeChunk, TableRecord, TableSchema } from '../..
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { DecodedRows } from '../chunk-pool/chunk-worker.ts';
-import { headerName, isUnreadableObject, type Repository, type VaultKey } from '../repository/index.ts';
+import { findingOf, headerName, type Repository, type VaultKey } from '../repository/index.ts';
 
 /** One copy that may be read; it is opened only when it is needed. */
 export interface ReadableCopy {
@@ -189,8 +189,7 @@ export class CopyReader {
     if (!isAboutThisCopy(error)) throw error;
     const { code } = toAppError(error);
     if (code === 'repository.header-damaged') this.#noteBroken(copy, headerName);
-    else if (object !== null && (isUnreadableObject(error) || code === 'backend.rejected'))
-      this.#noteBroken(copy, object);
+    else if (object !== null && findingOf(error) !== null) this.#noteBroken(copy, object);
     else this.#gone.add(copy);
   }
 
