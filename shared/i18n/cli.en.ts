@@ -102,7 +102,11 @@ export const cliEn: Record<CliKey, string> = {
   'key.env-stale': 'The environment variable {{env}} still holds the old passphrase: put the new one there.',
   'key.copy-renewed': 'copy “{{destination}}” renewed',
   'key.copy-owed':
-    'copy “{{destination}}” is out of reach and still opens the old way; it is renewed the next time it is there',
+    'copy “{{destination}}” is out of reach or locked and still opens the old way; it is renewed as soon as it can be',
+  'key.copy-locked':
+    'cloud “{{destination}}” is locked as a whole: its header cannot be changed now and still opens the old way; it is renewed when the lock has ended',
+  'key.copy-old-stays':
+    'protection against deletion keeps the old header too: for at most {{days}} days whoever steals the cloud’s keys can still open the backup with the old passphrase or sheet',
   'key.copy-changed-elsewhere':
     'another computer has changed the ways into copy “{{destination}}”; it was left alone and opens as that computer has it',
   'rehearse.main':

@@ -96,7 +96,10 @@ export const cliZh = {
   'key.changed-limit': '早就复制走的旧副本，用旧口令仍然能打开；担心这一点，请另建一个仓库。',
   'key.env-stale': '环境变量 {{env}} 里还是旧口令，请改成新的。',
   'key.copy-renewed': '副本“{{destination}}”已更新',
-  'key.copy-owed': '副本“{{destination}}”现在连不上，还认旧的；下次接上时会自动更新',
+  'key.copy-owed': '副本“{{destination}}”现在连不上，或还锁着，仍认旧的；下次能改时会自动更新',
+  'key.copy-locked': '云“{{destination}}”整个锁着，登记文件现在改不了，还认旧的；锁定期过了会自动更新',
+  'key.copy-old-stays':
+    '这里有防删除保护，旧的登记文件也删不掉：最多 {{days}} 天内，偷到云密钥的人配上旧口令或旧恢复卡，还能用它打开备份',
   'key.copy-changed-elsewhere': '副本“{{destination}}”被别的电脑改过口令或恢复卡，没有动它；它仍按那台电脑的来开',
   'rehearse.main': '✓ 打开了：副本“{{destination}}”，{{at}} 的快照，表 {{table}} 的 {{rows}} 行。这张恢复卡能用。',
   'rehearse.vault':

@@ -39,6 +39,7 @@ export function cloudVerdict(steps: readonly TestStep[], language: Language): st
   const sentences = [say.good];
   if (lock['lock'] === 'proven') sentences.push(say.locked);
   if (offSeconds >= noticedSeconds) sentences.push(fillSentence(say.clockOff, { seconds: offSeconds }));
+  if (factsOf('remove')?.['kept'] === 'locked') sentences.push(say.lockedAsAWhole);
   if (factsOf('remove')?.['versions'] === 'on') sentences.push(say.versions);
   if (lock['defaultDays'] !== undefined) sentences.push(fillSentence(say.defaultDays, { days: lock['defaultDays'] }));
   if (factsOf('list')?.['md5'] === 'unchecked') sentences.push(say.md5);

@@ -139,8 +139,8 @@ export const connectionErrorsEn: Record<ConnectionErrorCode, ErrorText> = {
   },
   'backend.locked': {
     message:
-      '“{{name}}” is locked against deletion until {{untilIso}}: the storage service does not remove it. The backups are unchanged.',
-    remedy: 'Nothing needs to be done: once the lock has ended, the next tidying takes it away.',
+      '“{{name}}” is still locked: the storage service neither deletes nor changes it. The backups are unchanged.',
+    remedy: 'Nothing needs to be done: once the lock has ended, the next run goes on with it.',
   },
   'backend.rejected': {
     message: 'The storage refused this read or write. Nothing incomplete was written.',

@@ -130,8 +130,8 @@ export const connectionErrorsZh: Record<ConnectionErrorCode, ErrorText> = {
     remedy: '过几分钟再试，已经传好的部分不用重传。',
   },
   'backend.locked': {
-    message: '“{{name}}”还在防删除的锁定期内（到 {{untilIso}}），存储服务不让删除它。备份没有改动。',
-    remedy: '不用做什么：锁定期过了，下一次清理会把它带走。',
+    message: '“{{name}}”还在防删除的锁定期内，存储服务不让删除或改写它。备份没有改动。',
+    remedy: '不用做什么：锁定期过了，下一次会自动接着做。',
   },
   'backend.rejected': {
     message: '存储位置拒绝了这次读写，没有写入不完整的内容。',

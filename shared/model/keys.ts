@@ -17,10 +17,14 @@ export const keySlotSchema = z.strictObject({
 });
 export type KeySlot = z.infer<typeof keySlotSchema>;
 
-/** What became of one copy's header. `owed`: written the next time this copy is there; `errorCode` says why not now. */
+/**
+ * What became of one copy's header. `owed`: written the next time this copy is there; `errorCode` says why not now. `oldForDays`: the bucket locks, so the
+ * former header stays there as an old version for at most so many days, and opens for whoever has the bucket's keys and a former way in.
+ */
 export const headerCopySchema = z.strictObject({
   destination: z.string(),
   state: z.enum(['renewed', 'owed', 'changed-elsewhere']),
   errorCode: z.string().nullable(),
+  oldForDays: z.int().optional(),
 });
 export type HeaderCopy = z.infer<typeof headerCopySchema>;

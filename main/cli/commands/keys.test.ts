@@ -39,7 +39,7 @@ describe('keys and sheets', () => {
     const forLi = await act(['key', 'add-sheet', '--main', '--for', 'Li', ...flags], given);
     expect(inputs(forLi)).toEqual([{ key: 'main', current: { passphrase: 'p1' }, ...shared, holder: 'Li' }]);
     expect(forLi.out).toContain('nobody can read the words of an old one back');
-    expect(forLi.out).toContain('copy “usb” is out of reach');
+    expect(forLi.out).toContain('copy “usb” is out of reach or locked');
   });
 
   it.each([

@@ -220,9 +220,11 @@ function slotName({ id, key }: KeySlot, words: Words): string {
 }
 
 function copyLines(copies: readonly HeaderCopy[], words: Words): string[] {
-  return copies.map(({ destination, state }) =>
-    state === 'renewed'
-      ? `  ✓ ${words.say('key.copy-renewed', { destination })}`
-      : `  ! ${words.say(`key.copy-${state}`, { destination })}`,
-  );
+  return copies.flatMap(({ destination, state, errorCode, oldForDays: days }) => {
+    if (state === 'owed' && errorCode === 'backend.locked')
+      return [`  ! ${words.say('key.copy-locked', { destination })}`];
+    if (state !== 'renewed') return [`  ! ${words.say(`key.copy-${state}`, { destination })}`];
+    const renewed = `  ✓ ${words.say('key.copy-renewed', { destination })}`;
+    return days === undefined ? [renewed] : [renewed, `    ${words.say('key.copy-old-stays', { destination, days })}`];
+  });
 }

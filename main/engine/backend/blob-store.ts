@@ -29,6 +29,8 @@ export interface BlobStore {
    *
    * With `durable: 'at-flush'` a pulled plug may take the name away until `flush` was called for it; what has the name is whole
    * all the same. An existing object may have been put like that by another writer: who relies on it flushes it too.
+   *
+   * Error: `backend.locked` {name} where the owner has locked the whole place and what is there cannot be replaced.
    */
   put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }>;
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { inLanes } from '../platform/in-lanes.ts';
@@ -288,7 +288,8 @@ class Verification {
     try {
       if (!(await heal())) return false;
     } catch (error) {
-      if (findingOf(error) !== null) return false;
+      // In a bucket that was locked as a whole nothing can be put in its place.
+      if (findingOf(error) !== null || isAppErrorOf(error, 'backend.locked')) return false;
       throw error;
     }
     this.#healed.add(object);

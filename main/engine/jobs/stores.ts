@@ -11,7 +11,7 @@ import { RetryingBlobStore } from '../backend/retry/retrying-blob-store.ts';
 import { S3BlobStore, type S3StoreOptions } from '../backend/s3/s3-blob-store.ts';
 import { S3Locks } from '../backend/s3/s3-locks.ts';
 import { WatchedBlobStore, type StoreWatch } from '../backend/watch/watched-blob-store.ts';
-import { findHeader, isImmutableName, Repository, type MainKeys, type RepositoryHeader } from '../repository/index.ts';
+import { findHeader, isLockedName, Repository, type MainKeys, type RepositoryHeader } from '../repository/index.ts';
 import type { Unlocked } from './engine-context.ts';
 import { folderOf } from './cold/find-disk.ts';
 import { openCloudKeys, type CloudKeys } from './home/saved-secrets.ts';
@@ -65,7 +65,7 @@ export function s3OptionsOf(
     bucket,
     prefix,
     ...(found === undefined ? {} : spokenWith(found)),
-    ...(lockDays == null && found?.lock !== true ? {} : { lock: { days: lockDays ?? null, covers: isImmutableName } }),
+    ...(lockDays == null && found?.lock !== true ? {} : { lock: { days: lockDays ?? null, covers: isLockedName } }),
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
     ...(customDomain == null ? {} : { customDomain }),

@@ -49,9 +49,12 @@ const manifestNameShape = new RegExp(`^manifests/(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\
 const streamNameShape = new RegExp(`^streams/(${uuidPart})/(\\d{12})-(${uuidPart})$`);
 const leaseNameShape = new RegExp(`^leases/(${uuidPart})\\.json$`);
 
-/** Whether an object of this name never changes once it is there (§1): what may be locked against deletion. */
-export function isImmutableName(name: string): boolean {
-  return /^(chunks|manifests|streams)\//.test(name);
+/**
+ * Whether an object of this name is locked against deletion where the bucket locks: what never changes once it is there (§1), and the header,
+ * without which nobody can read any of it. Replacing that one makes a new version; the old ones stay for their days.
+ */
+export function isLockedName(name: string): boolean {
+  return name === headerName || /^(chunks|manifests|streams)\//.test(name);
 }
 
 export function isObjectId(text: string): boolean {

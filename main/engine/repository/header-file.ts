@@ -97,8 +97,8 @@ function existing(wanted: RepositoryHeader, found: RepositoryHeader): AppError {
     : new AppError('repository.foreign', { found: found.repository });
 }
 
-/** What an interrupted creation, an operating system or a store's own marker may have left. */
+/** What an interrupted creation, an operating system, a store's own marker or a test of the place may have left. */
 function isHarmless(name: string): boolean {
   const ours: readonly string[] = [readmeName, recoverScriptName, diskMarkerName];
-  return ours.includes(name) || name.startsWith('.') || name.startsWith('leases/');
+  return ours.includes(name) || name.startsWith('.') || /^(leases|probe)\//.test(name);
 }

@@ -58,7 +58,7 @@ export {
   idOfChunkName,
   isObjectId,
   chunkName,
-  isImmutableName,
+  isLockedName,
   manifestName,
   maxDiskMarkerBytes,
   maxObjectBytes,

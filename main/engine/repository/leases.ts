@@ -90,7 +90,7 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
         await put(id, writeSignal);
         return;
       } catch (error) {
-        if (!isLockedThere(error)) throw error;
+        if (!isAppErrorOf(error, 'backend.locked')) throw error;
         isLockedPlace = true;
         if (kind === 'writer') ttlMs = Math.max(ttlMs, lockedTtlMs);
       }
@@ -105,7 +105,7 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
         await store.remove(leaseName(each), withdrawSignal);
       } catch (error) {
         // It ends by itself.
-        if (!isLockedThere(error)) throw error;
+        if (!isAppErrorOf(error, 'backend.locked')) throw error;
       }
     }
   };

@@ -28,7 +28,12 @@ export const keyringEn: typeof keyringZh = {
     revoke: 'Revoke',
     revokeLabel: 'Revoke sheet {{number}}',
     behind: 'Some copies still open the old way',
-    copyOwed: '“{{destination}}” is out of reach; it is renewed the next time it is there',
+    copyOwed:
+      '“{{destination}}” is out of reach or locked and still opens the old way; it is renewed as soon as it can be',
+    copyLocked:
+      '“{{destination}}” is locked as a whole: its header cannot be changed now and still opens the old way; it is renewed when the lock has ended',
+    copyOldStays:
+      '“{{destination}}” renewed. Protection against deletion keeps the old header too: for at most {{days}} days whoever steals the cloud’s keys can still open the backup with the old passphrase or sheet',
     copyElsewhere: '“{{destination}}” was changed by another computer and left alone',
     copyRenewed: '“{{destination}}” renewed',
     rehearseTitle: 'Try a sheet: {{key}}',

@@ -11,9 +11,14 @@ function marginDays(days: number): number {
   return Math.min(30, Math.max(7, days));
 }
 
+/** For how long a lock is set. */
+export function fullLockDays(days: number): number {
+  return days + marginDays(days);
+}
+
 /** When a lock that is set at `nowMs` ends; whole seconds, as some services keep no more. */
 export function lockEndMs(nowMs: number, days: number): number {
-  return Math.ceil((nowMs + (days + marginDays(days)) * dayMs) / 1000) * 1000;
+  return Math.ceil((nowMs + fullLockDays(days) * dayMs) / 1000) * 1000;
 }
 
 export type LockDue = 'now' | 'soon' | 'later';

@@ -61,6 +61,12 @@ function mayStay(): undefined {
   return undefined;
 }
 
+/** A bucket that its owner locked as a whole in the console keeps what is there: as was asked for, and no right is missing. */
+function lockedAsAWhole(error: unknown): 'locked' {
+  if (error instanceof AppError && error.facts['because'] === 'locked') return 'locked';
+  throw error;
+}
+
 class S3Probe {
   readonly #options: S3StoreOptions;
   readonly #probe: S3ProbeOptions;
@@ -280,7 +286,12 @@ class S3Probe {
 
   async #remove(): Promise<ErrorFacts> {
     for (const name of [this.#name(1), this.#name(2)]) {
-      this.#remember(name, await this.#bucket.remove(name));
+      const marker = await this.#bucket.remove(name).catch(lockedAsAWhole);
+      if (marker === 'locked') {
+        this.#findings.lock = true;
+        return { kept: 'locked' };
+      }
+      this.#remember(name, marker);
       if ((await this.#bucket.head(name)) !== undefined) throw this.#wrongAnswer();
       this.#written.delete(name);
     }

@@ -162,10 +162,7 @@ export class S3BlobStore implements BlobStore {
       try {
         await this.#client.send(new DeleteObjectCommand(this.#target(name)), this.#times(signal));
       } catch (error) {
-        const code = s3CodeOf(error);
-        // The console's own locks: OSS answers FileImmutable.
-        if (code === 'FileImmutable' || code === 'ObjectLocked') throw new AppError('backend.locked', { name });
-        if (code !== 'NoSuchKey') throw error;
+        if (s3CodeOf(error) !== 'NoSuchKey') throw error;
       }
     };
     return this.#run('remove', name, signal, ask, window);
@@ -205,7 +202,11 @@ export class S3BlobStore implements BlobStore {
     } catch (error) {
       signal.throwIfAborted();
       if (s3CodeOf(error) === 'NoSuchKey') this.#bucketSeenAtMs = this.#clock.monotonicMs();
-      throw s3Error(error, context);
+      const refusal = s3Error(error, context);
+      // The console's own locks, on writing over as on deleting: OSS answers FileImmutable.
+      if (name !== undefined && refusal.facts['because'] === 'locked')
+        throw new AppError('backend.locked', { name }, { cause: error });
+      throw refusal;
     }
   }
 

@@ -1,5 +1,6 @@
 import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { fullLockDays } from '../../backend/s3/object-lock.ts';
 import { authenticateHeader, type MainKeys, type Repository, type RepositoryHeader } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withoutEntry, type KeyBookContent } from '../home/key-book.ts';
@@ -60,11 +61,17 @@ async function renewCopy(
     const state = await withRepository(keys, destination, signal, (repository) =>
       bringHeader(context, destination, repository, signal),
     );
-    return { destination: destination.name, state, errorCode: null };
+    return { destination: destination.name, state, errorCode: null, ...oldVersions(destination, state) };
   } catch (error) {
     // Whatever went wrong there, the book keeps this copy as owed, and `key list` names it.
     return { destination: destination.name, state: 'owed', errorCode: toAppError(error).code };
   }
+}
+
+/** A lock cannot be lifted, so what was replaced under one stays until its end. */
+function oldVersions(destination: SavedDestination, state: HeaderCopy['state']): Pick<HeaderCopy, 'oldForDays'> {
+  if (state !== 'renewed' || destination.kind === 'disk' || destination.lockDays == null) return {};
+  return { oldForDays: fullLockDays(destination.lockDays) };
 }
 
 /**

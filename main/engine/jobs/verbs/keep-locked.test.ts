@@ -29,14 +29,16 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A home with one snapshot on a disk and an empty bucket that can lock. Time is moved for both sides at once. */
-async function rig(): Promise<{ engine: Engine; fake: FakeS3Server; clock: Clock; wait: (waitDays: number) => void }> {
+/** A home with one snapshot on a disk and an empty bucket, which can lock objects unless `objectLock` is false. Time is moved for both sides at once. */
+async function rig(
+  objectLock = true,
+): Promise<{ engine: Engine; fake: FakeS3Server; clock: Clock; wait: (waitDays: number) => void }> {
   let aheadMs = 0;
   const clock: Clock = { nowMs: () => systemClock.nowMs() + aheadMs, monotonicMs: () => systemClock.monotonicMs() };
   const dir = await mkdtemp(join(tmpdir(), 'shouhu-locks-'));
   closing.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   await dumpToFolder(blobs, join(dir, 'disk'));
-  const fake = await startTestS3({ objectLock: true, clock });
+  const fake = await startTestS3({ objectLock, clock });
   closing.push(() => fake.close());
   const engine = await openEngine({ homeDir: join(dir, 'home'), language: 'en', clock });
   closing.push(() => engine.close());
@@ -74,18 +76,18 @@ async function locks(fake: FakeS3Server, clock: Clock): Promise<Record<string, n
   );
 }
 
-const immutable = (name: string): boolean => /^(chunks|manifests)\//.test(name);
+const isLocked = (name: string): boolean => name === 'shouhu.json' || /^(chunks|manifests)\//.test(name);
 
 describe('a bucket that locks', () => {
-  it('has every chunk and manifest locked with the PUT, and nothing that is renewed', async () => {
+  it('has every chunk and manifest locked with the PUT, and the header that opens them; nothing that is renewed', async () => {
     const { engine, fake, clock } = await rig();
     const { destination } = await addCloud(engine, fake, days);
     expect(destination).toMatchObject({ name: 'cloud', lockDays: days });
     await copy(engine);
     const found = await locks(fake, clock);
     const names = Object.keys(found);
-    expect(names.filter(immutable).length).toBeGreaterThan(3);
-    for (const name of names) expect([name, found[name]]).toEqual([name, immutable(name) ? 60 : 0]);
+    expect(names.filter(isLocked).length).toBeGreaterThan(3);
+    for (const name of names) expect([name, found[name]]).toEqual([name, isLocked(name) ? 60 : 0]);
     expect(names).toEqual(expect.arrayContaining(['shouhu.json', 'README.txt']));
     // One, by the probe, on its throwaway object: what was put with its lock needs no second request.
     expect(fake.requestCount('PutObjectRetention')).toBe(1);
@@ -95,7 +97,7 @@ describe('a bucket that locks', () => {
     const { engine, fake, clock, wait } = await rig();
     await addCloud(engine, fake, days);
     await copy(engine);
-    const objects = Object.keys(await locks(fake, clock)).filter(immutable).length;
+    const objects = Object.keys(await locks(fake, clock)).filter(isLocked).length;
     const extensions = () => fake.requestCount('PutObjectRetention') - 1;
 
     const before = fake.requestCount('HeadObject');
@@ -106,12 +108,15 @@ describe('a bucket that locks', () => {
 
     wait(10);
     await copy(engine);
-    expect(extensions()).toBe(objects);
-    for (const [name, left] of Object.entries(await locks(fake, clock))) if (immutable(name)) expect(left).toBe(60);
+    // The header is looked at every time, and waits until it must.
+    expect(extensions()).toBe(objects - 1);
+    for (const [name, left] of Object.entries(await locks(fake, clock)))
+      if (isLocked(name)) expect([name, left]).toEqual([name, name === 'shouhu.json' ? 40 : 60]);
 
     wait(50);
     await copy(engine);
-    expect(extensions()).toBe(2 * objects);
+    expect(extensions()).toBe(2 * objects - 1);
+    expect((await locks(fake, clock))['shouhu.json']).toBe(60);
   });
 
   it('locks what another writer has put without a lock', async () => {
@@ -122,7 +127,57 @@ describe('a bucket that locks', () => {
     await engine.call('destination.remove', { name: 'cloud' });
     await addCloud(engine, fake, days);
     await copy(engine);
-    for (const [name, left] of Object.entries(await locks(fake, clock))) if (immutable(name)) expect(left).toBe(60);
+    for (const [name, left] of Object.entries(await locks(fake, clock))) if (isLocked(name)) expect(left).toBe(60);
+  });
+
+  it('locks a header again that another computer has replaced without a lock', async () => {
+    const { engine, fake, clock } = await rig();
+    await addCloud(engine, fake, days);
+    await copy(engine);
+    const key = 'shop/shouhu.json';
+    const header = await fake.objects.get(testBucket, key);
+    await fake.objects.put(testBucket, key, header!);
+    fake.versions.add(testBucket, key, {}, clock.nowMs(), false);
+    expect((await locks(fake, clock))['shouhu.json']).toBe(0);
+    await copy(engine);
+    expect((await locks(fake, clock))['shouhu.json']).toBe(60);
+  });
+
+  it('keeps the old header beside a new one, and says for how long a former passphrase still opens it', async () => {
+    const { engine, fake, clock } = await rig();
+    await addCloud(engine, fake, days);
+    await copy(engine);
+    const change = {
+      key: 'main',
+      current: { passphrase: testPassphrase },
+      newPassphrase: 'four quiet green boats',
+    } as const;
+    const { copies } = await engine.call('key.changePassphrase', change);
+    expect(copies).toEqual(
+      expect.arrayContaining([{ destination: 'cloud', state: 'renewed', errorCode: null, oldForDays: 60 }]),
+    );
+    const ends = fake.versions.of(testBucket, 'shop/shouhu.json').map(({ untilMs }) => untilMs);
+    expect(ends.map((endMs) => Math.round((endMs - clock.nowMs()) / dayMs))).toEqual([60, 60]);
+  });
+
+  it('calls a copy broken, and not merely unlocked, when what was put is gone', async () => {
+    const { engine, fake } = await rig();
+    await addCloud(engine, fake, days);
+    let victim = '';
+    fake.quirks.fault = ({ operation, key }) => {
+      // After the run's own listings, before its looks: as a thief, or a lifecycle rule, would.
+      if (operation !== 'HeadObject' || victim !== '' || !key.includes('/manifests/')) return undefined;
+      if (fake.versions.lockEnd(testBucket, key) === 0) return undefined;
+      victim = key;
+      void fake.objects.remove(testBucket, key);
+      return undefined;
+    };
+    await expect(copy(engine)).rejects.toMatchObject({
+      code: 'repository.missing-object',
+      facts: { object: expect.stringContaining('manifests/') as string },
+    });
+    const { copies } = await engine.call('snapshot.show', { snapshot: 'latest' });
+    expect(copies.find(({ destination }) => destination === 'cloud')).toMatchObject({ intact: false });
   });
 
   it('keeps the copy and says so when it can no longer be locked', async () => {
@@ -162,5 +217,46 @@ describe('a bucket that locks', () => {
       facts: { step: 'lock', because: 'lock-off', provider: 'minio' },
     });
     expect(await plain.objects.list(testBucket)).toEqual([]);
+  });
+});
+
+describe('a bucket that its owner locked as a whole in the console', () => {
+  const key = {
+    key: 'main',
+    current: { passphrase: testPassphrase },
+    newPassphrase: 'four quiet green boats',
+  } as const;
+
+  it('is added, filled again and again and tested, and a new passphrase reaches it when the time is over', async () => {
+    const { engine, fake } = await rig(false);
+    let isOver = false;
+    fake.quirks.worm = () => !isOver;
+    const { steps } = await addCloud(engine, fake, null);
+    expect(steps.find(({ id }) => id === 'remove')).toMatchObject({ ok: true, facts: { kept: 'locked' } });
+    await copy(engine);
+    await copy(engine);
+    expect((await engine.call('destination.test', { name: 'cloud' })).steps.every(({ ok }) => ok)).toBe(true);
+    const all = { destination: 'cloud', readPercent: 100, healFrom: null };
+    expect(await engine.call('verify.run', all)).toMatchObject({ damaged: [], missing: [] });
+
+    expect((await engine.call('key.changePassphrase', key)).copies).toEqual(
+      expect.arrayContaining([{ destination: 'cloud', state: 'owed', errorCode: 'backend.locked' }]),
+    );
+    expect((await engine.call('key.list', {})).behind).toEqual([{ destination: 'cloud', reason: 'owed' }]);
+    isOver = true;
+    await copy(engine);
+    expect((await engine.call('key.list', {})).behind).toEqual([]);
+  });
+
+  it('cannot be healed, and says what is damaged instead of stopping there', async () => {
+    const { engine, fake } = await rig(false);
+    await addCloud(engine, fake, null);
+    await copy(engine);
+    const rotten = (await fake.objects.list(testBucket)).find(({ key: name }) => name.includes('/chunks/'))!.key;
+    const { bytes, modifiedAtMs } = (await fake.objects.get(testBucket, rotten))!;
+    await fake.objects.put(testBucket, rotten, { bytes: Buffer.from(bytes).fill(1, 40, 50), modifiedAtMs });
+    fake.quirks.worm = () => true;
+    const result = await engine.call('verify.run', { destination: 'cloud', readPercent: 100, healFrom: 'recovered' });
+    expect(result).toMatchObject({ damaged: [{ object: rotten.slice(-64) }], healed: [] });
   });
 });

@@ -1,10 +1,11 @@
 import PQueue from 'p-queue';
-import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import { lockDue } from '../../backend/s3/object-lock.ts';
 import type { S3Locks } from '../../backend/s3/s3-locks.ts';
-import { chunkName, type Repository } from '../../repository/index.ts';
+import { chunkName, headerName, idOfChunkName, type Repository } from '../../repository/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { recordBroken } from '../record-damage.ts';
 import { openLocks } from '../stores.ts';
 
 const concurrency = 8;
@@ -19,6 +20,13 @@ export interface LockReport {
   /** New ones, whose lock was seen for the first time. */
   readonly confirmed: number;
   readonly extended: number;
+}
+
+interface LockOutcome {
+  readonly report: LockReport;
+  /** Names that were listed, or put, and are not there any more. */
+  readonly gone: readonly string[];
+  readonly failure: AppError | null;
 }
 
 export interface LockRun {
@@ -40,8 +48,10 @@ export async function lockFailure(...request: Parameters<typeof keepLocked>): Pr
 /**
  * After a snapshot is there: sees that everything it relies on is locked for the days that were asked for. An object is looked at once in
  * its life (one HEAD), its end is remembered in the catalog, and it is touched again only when its lock runs short: see `object-lock.ts`.
+ * The header alone is looked at every time: another computer may have replaced it.
  *
- * Null where nothing is locked. Error: `copy.unlocked` {destination, unlocked, objects}: the snapshot is there, but not all of it is locked.
+ * Null where nothing is locked. Errors: `copy.unlocked` {destination, unlocked, objects}: the snapshot is there, but not all of it is locked;
+ * `repository.missing-object` {object}: something that was listed is gone, which is written down and no longer passes for a whole copy.
  */
 export async function keepLocked(
   context: EngineContext,
@@ -56,20 +66,32 @@ export async function keepLocked(
   try {
     const names = await namesOf(reader, manifestNames, run.signal);
     const keeper = new LockKeeper(context, destination, locks, days, run);
-    return await keeper.keep(names);
+    const { report, gone, failure } = await keeper.keep(names);
+    const [first] = gone;
+    if (first !== undefined) {
+      await recordBroken(context, destination, gone.map(objectOf), reader, run.signal);
+      throw new AppError('repository.missing-object', { object: objectOf(first) });
+    }
+    if (failure !== null) throw failure;
+    return report;
   } finally {
     locks.close();
   }
 }
 
 async function namesOf(reader: Repository, manifestNames: readonly string[], signal: AbortSignal): Promise<string[]> {
-  const names = new Set<string>();
+  const names = new Set([headerName]);
   for (const manifestName of manifestNames) {
     const manifest = await reader.getManifest(manifestName, signal);
     names.add(manifestName);
     for await (const id of reader.objectsOf(manifest, signal)) names.add(chunkName(id));
   }
   return [...names];
+}
+
+/** As damage is written down: a chunk by its id, anything else by its name. */
+function objectOf(name: string): string {
+  return idOfChunkName(name) ?? name;
 }
 
 class LockKeeper {
@@ -82,6 +104,7 @@ class LockKeeper {
   #confirmed = 0;
   #extended = 0;
   #unlocked = 0;
+  readonly #gone: string[] = [];
   #firstFailure: AppError | undefined;
   #done = 0;
 
@@ -93,12 +116,11 @@ class LockKeeper {
     this.#run = run;
   }
 
-  async keep(names: readonly string[]): Promise<LockReport> {
+  async keep(names: readonly string[]): Promise<LockOutcome> {
     const known = this.#context.catalog.lockEnds(this.#destination.id);
+    known.delete(headerName);
     const unknown = names.filter((name) => !known.has(name));
     await this.#each(unknown, (name) => this.#confirm(name), names.length);
-    // Without anything new the service's time is not known yet; the manifest always is.
-    if (unknown.length === 0 && names[0] !== undefined) await this.#locks.look(names[0], this.#run.signal);
     const endOf = (name: string): number => known.get(name) ?? 0;
     const byEnd = names.filter((name) => known.has(name)).sort((a, b) => endOf(a) - endOf(b));
     const dueOf = (name: string) => lockDue(endOf(name), this.#locks.nowMs(), this.#days);
@@ -106,8 +128,11 @@ class LockKeeper {
     const early = byEnd.filter((name) => dueOf(name) === 'soon').slice(0, mostEarly);
     await this.#each([...due, ...early], (name) => this.#renew(name), names.length);
     this.#writeDown();
-    if (this.#unlocked > 0) throw this.#failure(names.length);
-    return { objects: names.length, confirmed: this.#confirmed, extended: this.#extended };
+    return {
+      report: { objects: names.length, confirmed: this.#confirmed, extended: this.#extended },
+      gone: this.#gone,
+      failure: this.#unlocked === 0 ? null : this.#failure(names.length),
+    };
   }
 
   /** A new object: the lock that travelled with it must be there. One of another writer, without a lock, gets one now. */
@@ -143,6 +168,10 @@ class LockKeeper {
         try {
           await work(name);
         } catch (error) {
+          if (isAppErrorOf(error, 'backend.blob-missing')) {
+            this.#gone.push(name);
+            return;
+          }
           this.#unlocked += 1;
           this.#firstFailure ??= toAppError(error);
           // A service that loses objects is not asked a second time.
