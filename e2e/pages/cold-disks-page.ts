@@ -17,10 +17,6 @@ export class ColdDisksPage extends CopiesPage {
     await this.page.getByRole('option', { name: weekday, exact: true }).click();
   }
 
-  async fillPlace(place: string): Promise<void> {
-    await this.field('cold.placeLabel').fill(place);
-  }
-
   get placeIsMissing(): Locator {
     return this.page.getByText(this.words.say('copies.placeMissing'), { exact: true });
   }

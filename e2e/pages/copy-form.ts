@@ -11,8 +11,9 @@ export interface CloudLogin {
 
 /** Adding one copy: a folder or a bucket, tested before it is saved. */
 export class CopyForm extends ConsolePage {
+  /** Of a disk that travels the form asks where it lives. */
   async fillPlace(place: string): Promise<void> {
-    await this.field('copies.placeLabel').fill(place);
+    await this.field('copies.placeLabel').or(this.field('cold.placeLabel')).fill(place);
   }
 
   async fillName(name: string): Promise<void> {

@@ -152,7 +152,7 @@ step('a new disk is enrolled with its place and its days', async () => {
   await copyForm.chooseFolder(join(media('USB'), '守护备份'));
   await copyForm.test();
   await coldDisks.placeIsMissing.waitFor();
-  await coldDisks.fillPlace('北京办公室');
+  await copyForm.fillPlace('北京办公室');
   await coldDisks.fillRhythm(7, '星期五');
   await shots.takeBoth('cold-form');
   await copyForm.testAndSave();
