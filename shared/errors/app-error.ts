@@ -127,6 +127,7 @@ export const errorCatalog = {
   'backup.views-broken': checkFailed,
   'copy.incomplete': checkFailed,
   'copy.unlocked': checkFailed,
+  'copy.snapshots-lost': checkFailed,
   'verify.already-running': refused,
   'prune.unreadable': checkFailed,
   'prune.changed-meanwhile': failed('transient'),

@@ -200,6 +200,9 @@ export const cliEn: Record<CliKey, string> = {
   'destination.set-rate': '{{name}}: at most {{rate}} a second from now on.',
   'destination.set-no-rate': '{{name}}: no speed limit any more.',
   'verify.sound': 'Copy “{{destination}}” is sound.',
+  'verify.lost': 'snapshot lost',
+  'verify.gone':
+    'Snapshot {{snapshot}} is not on “{{destination}}” any more: it looks as if another computer has tidied it up by its rule, and it is not missed from now on. If nobody has, check this copy.',
   'verify.sampled':
     'The {{read}} objects read back from copy “{{destination}}” are sound; {{unread}} were not read this time (all of them: --read all).',
   'verify.empty':

@@ -190,6 +190,9 @@ export const cliZh = {
   'destination.set-rate': '「{{name}}」以后每秒最多写 {{rate}}。',
   'destination.set-no-rate': '「{{name}}」不再限速。',
   'verify.sound': '副本“{{destination}}”完好。',
+  'verify.lost': '快照不见了',
+  'verify.gone':
+    '快照 {{snapshot}} 不在“{{destination}}”了：看样子是另一台电脑按保留规则清理的，以后不再等它。如果谁也没有清理过，请检查这份副本。',
   'verify.sampled':
     '副本“{{destination}}”读回的 {{read}} 个都完好；另有 {{unread}} 个这次没有读（全部读回：--read all）。',
   'verify.empty': '副本“{{destination}}”里一个快照也没有：没有损坏，但也没有可以恢复的东西。',

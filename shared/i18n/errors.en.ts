@@ -261,6 +261,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'The data was kept, but some views can no longer be used in the shop’s own database: {{objects}}. Their definitions were kept too; no data is missing.',
     remedy: 'A table or column they use was dropped or renamed: mend or drop the view, and back up again.',
   },
+  'copy.snapshots-lost': {
+    message:
+      '{{snapshots}} snapshots are gone from copy “{{destination}}”: the files that register them are not there any more, so they cannot be restored from this copy. Other copies are not affected.',
+    remedy:
+      'Run shouhu verify {{destination}} with --heal-from ANOTHER to bring back what that copy still has; then see whether this disk or bucket is failing, or whether somebody touched its folder manifests.',
+  },
   'copy.unlocked': {
     message:
       'The backup is on “{{destination}}”, but {{unlocked}} of its {{objects}} objects could not be locked against deletion. The data is sound.',

@@ -232,6 +232,12 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '数据已经存好，但有的视图在网站的数据库里已经不能用了：{{objects}}。它的定义也已存好，没有丢数据。',
     remedy: '多半是它用到的表或列被删了、改了名：改好或删掉这个视图，再备份一次。',
   },
+  'copy.snapshots-lost': {
+    message:
+      '副本“{{destination}}”上有 {{snapshots}} 个快照不见了：它们的登记文件没有了，单凭这份副本恢复不出它们。别的副本不受影响。',
+    remedy:
+      '运行 shouhu verify {{destination}} --heal-from 另一份副本，把那里还有的补回来；再看看这块盘或这个存储桶是不是出了问题，或有人动过 manifests 文件夹。',
+  },
   'copy.unlocked': {
     message: '备份已经写到“{{destination}}”，但 {{objects}} 个对象里有 {{unlocked}} 个没能锁上防删除保护。数据完好。',
     remedy: '运行 shouhu destination test “{{destination}}”看看原因；权限改好以后，下一次备份会自动补锁。',

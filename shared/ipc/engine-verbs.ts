@@ -310,6 +310,8 @@ export const engineVerbs = {
       damaged: z.array(damagedObjectSchema),
       missing: z.array(z.string()),
       healed: z.array(z.string()),
+      /** Ids of snapshots that another computer has tidied up here. Those that were lost are in `missing`, by the names of their manifests. */
+      gone: z.array(z.string()),
       snapshots: count,
       durationMs: z.number().nonnegative(),
     }),
@@ -381,6 +383,8 @@ export const engineVerbs = {
           bytesRead: count,
           damaged: z.array(damagedObjectSchema),
           missing: z.array(z.string()),
+          /** As of `verify.run`. */
+          gone: z.array(z.string()),
           proof: proofFiguresSchema.nullable(),
         }),
       ),

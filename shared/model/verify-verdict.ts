@@ -23,6 +23,11 @@ export function verifyVerdict({ objects, read, damaged, missing, healed, snapsho
   return read < objects ? 'sampled' : 'sound';
 }
 
+/** How many of the missing objects are manifests: without its manifest a snapshot cannot be restored from this copy. */
+export function lostSnapshots({ missing }: { readonly missing: readonly string[] }): number {
+  return missing.filter((object) => object.startsWith('manifests/')).length;
+}
+
 /** Listed, and not read this time. */
 export function unreadObjects({ objects, read }: Pick<Verification, 'objects' | 'read'>): number {
   return Math.max(0, objects - read);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
-import { unreadObjects, verifyVerdict } from '../../../shared/model/verify-verdict.ts';
+import { lostSnapshots, unreadObjects, verifyVerdict } from '../../../shared/model/verify-verdict.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseName, parseNames, parsePercent, parseRate } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
@@ -124,8 +124,9 @@ function verify(name: string | undefined, flags: VerifyFlags): VerbRun {
       ...output.damaged.map(
         ({ object, reason }) => `${mark(false)} ${words.say('verify.damaged')}  ${object}  ${reason}`,
       ),
-      ...output.missing.map((object) => `${mark(false)} ${words.say('verify.missing')}  ${object}`),
+      ...output.missing.map((object) => `${mark(false)} ${missingLine(object, words)}`),
       ...output.healed.map((object) => `${mark(true)} ${words.say('verify.healed')}  ${object}`),
+      ...output.gone.map((snapshot) => `- ${words.say('verify.gone', { snapshot, destination })}`),
     ];
     const closing = closingLine(output, destination, words);
     return { json: output, lines: [...lines, ...closing], finding: verifyFinding(output, destination) };
@@ -144,10 +145,20 @@ function closingLine(output: VerifyOutput, destination: string, words: Words): s
 }
 
 /** What is still wrong with the copy after healing: what was healed is in neither list. */
-function verifyFinding({ damaged, missing }: VerifyOutput, destination: string): Finding | undefined {
+function verifyFinding(
+  { damaged, missing }: Pick<VerifyOutput, 'damaged' | 'missing'>,
+  destination: string,
+): Finding | undefined {
   if (damaged.length + missing.length === 0) return undefined;
-  const code = damaged.length > 0 ? 'repository.damaged' : 'repository.missing-object';
-  return { error: new AppError(code, { destination, damaged: damaged.length, missing: missing.length }) };
+  const figures = { destination, damaged: damaged.length, missing: missing.length };
+  const snapshots = lostSnapshots({ missing });
+  if (snapshots > 0) return { error: new AppError('copy.snapshots-lost', { ...figures, snapshots }) };
+  return { error: new AppError(damaged.length > 0 ? 'repository.damaged' : 'repository.missing-object', figures) };
+}
+
+function missingLine(object: string, words: Words): string {
+  const isSnapshot = lostSnapshots({ missing: [object] }) > 0;
+  return `${words.say(isSnapshot ? 'verify.lost' : 'verify.missing')}  ${object}`;
 }
 
 /** Today's share of one copy, or of all that can be reached: for cron. */
@@ -163,7 +174,7 @@ function verifyDue(name: string | undefined, flags: VerifyFlags): VerbRun {
     const { words } = context;
     await context.unlock();
     const output = await context.call('verify.due', { destinations, maxBytesPerSecond });
-    const lines = output.copies.flatMap(({ destination, objects, read, bytesRead, damaged, missing, proof }) => [
+    const lines = output.copies.flatMap(({ destination, objects, read, bytesRead, damaged, missing, gone, proof }) => [
       `${mark(damaged.length + missing.length === 0)} ${words.say('verify.due', {
         destination,
         read: countText(read),
@@ -172,7 +183,8 @@ function verifyDue(name: string | undefined, flags: VerifyFlags): VerbRun {
       })}`,
       ...(proof === null ? [] : [`  ${proofText(proof, words)}`]),
       ...damaged.map(({ object, reason }) => `  ${mark(false)} ${words.say('verify.damaged')}  ${object}  ${reason}`),
-      ...missing.map((object) => `  ${mark(false)} ${words.say('verify.missing')}  ${object}`),
+      ...missing.map((object) => `  ${mark(false)} ${missingLine(object, words)}`),
+      ...gone.map((snapshot) => `  - ${words.say('verify.gone', { snapshot, destination })}`),
     ]);
     for (const { destination, errorCode } of output.unreachable)
       lines.push(`- ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`);
@@ -193,7 +205,5 @@ export function dueFinding({ copies, probes }: VerbOutput<'verify.due'>): Findin
     const { destination, errorCode, facts } = refused;
     return { error: new AppError(knownCode(errorCode), { ...facts, destination }) };
   }
-  const { destination, damaged, missing } = broken;
-  const code = damaged.length > 0 ? 'repository.damaged' : 'repository.missing-object';
-  return { error: new AppError(code, { destination, damaged: damaged.length, missing: missing.length }) };
+  return verifyFinding(broken, broken.destination);
 }

@@ -149,6 +149,24 @@ describe('verify', () => {
     });
   });
 
+  it('tells snapshots that were lost from what another computer has tidied up', async () => {
+    const manifest = 'manifests/20261120T180000Z-00000000-0000-4000-8000-000000000001';
+    const lost = await act(['verify', 'main'], {
+      env,
+      script: { 'verify.run': () => aVerification({ missing: [manifest, 'b'] }) },
+    });
+    expect(lost.exitCode).toBe(3);
+    expect(lost.out).toContain(`snapshot lost  ${manifest}`);
+    expect(lost.err).toContain('copy.snapshots-lost');
+    expect(lost.err).toContain('1 snapshots are gone from copy “main”');
+    const tidied = await act(['verify', 'main'], {
+      env,
+      script: { 'verify.run': () => aVerification({ gone: ['00000000-0000-4000-8000-000000000001'] }) },
+    });
+    expect(tidied.exitCode).toBe(0);
+    expect(tidied.out).toContain('it looks as if another computer has tidied it up');
+  });
+
   it('says no more of the copy than was read of it', async () => {
     const said = async (changes: Partial<ReturnType<typeof aVerification>>) =>
       (await act(['verify', 'main'], { env, script: { 'verify.run': () => aVerification(changes) } })).out;

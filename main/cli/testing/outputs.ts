@@ -40,6 +40,7 @@ export function aVerification(changes: Partial<VerbOutput<'verify.run'>> = {}): 
     damaged: [],
     missing: [],
     healed: [],
+    gone: [],
     snapshots: 1,
     durationMs: 5,
     ...changes,

@@ -4,6 +4,7 @@ import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { openVaultWithPassphrase, Repository, type NewKeyring } from '../repository/index.ts';
 import { writeShop } from '../repository/testing/a-shop.ts';
 import { aKeyring, testVaultPassphrase } from '../repository/testing/keys.ts';
+import type { KnownSnapshot } from './gone-snapshots.ts';
 import { verifyCopy, type VerifyReport } from './verify-copy.ts';
 
 const never = new AbortController().signal;
@@ -43,13 +44,18 @@ describe('verify --read all', () => {
   const openToMend = (blobs: Blobs) =>
     Repository.openToMend(new MemoryBlobStore({ blobs }), keyring.mainKeys, keyring.header, never);
 
-  async function verify(blobs: Blobs, healFrom: Blobs | null): Promise<VerifyReport> {
+  async function verify(
+    blobs: Blobs,
+    healFrom: Blobs | null,
+    known: readonly KnownSnapshot[] = [],
+  ): Promise<VerifyReport> {
     return verifyCopy({
       repository: await openToMend(blobs),
       pool,
       readPercent: 100,
       provenAt: new Map(),
       suspects: new Set(),
+      known,
       healFrom: healFrom === null ? null : await openToMend(healFrom),
       concurrency: 4,
       onProgress: () => undefined,
@@ -153,7 +159,7 @@ describe('verify --read all', () => {
     const rotten = copyOf(sound);
     const gone = names.filter((name) => name.startsWith('chunks/') || name === 'shouhu.json');
     for (const name of gone) rotten.delete(name);
-    // What only a record names that is gone itself cannot be known to be missing.
+    // What only a record names that is gone itself cannot be known to be missing: see the next test for manifests.
     expect(found(await verify(copyOf(rotten), null))).toContain('shouhu.json');
     expect(found(await verify(rotten, copyOf(sound)))).toEqual([]);
     expect(sameAsSound(rotten)).toEqual([]);
@@ -163,6 +169,44 @@ describe('verify --read all', () => {
     await Repository.create(new MemoryBlobStore({ blobs: theirs }), stranger.header, never);
     rotten.set('shouhu.json', theirs.get('shouhu.json')!);
     await expect(openToMend(rotten)).rejects.toMatchObject({ code: 'repository.foreign' });
+  });
+
+  it('finds manifests that are gone, with or without their objects, and brings both back', async () => {
+    const manifests = names.filter((name) => name.startsWith('manifests/'));
+    const reader = await openToMend(copyOf(sound));
+    const known: KnownSnapshot[] = [];
+    for (const manifestName of manifests)
+      known.push({ manifestName, manifest: await reader.getManifest(manifestName, never) });
+    for (const alsoGone of ['nothing else', 'chunks/']) {
+      const rotten = copyOf(sound);
+      const gone = names.filter((name) => manifests.includes(name) || name.startsWith(alsoGone));
+      for (const name of gone) rotten.delete(name);
+
+      const told = await verify(copyOf(rotten), null, known);
+      expect({ missing: told.missing, snapshots: told.snapshots }).toEqual({ missing: manifests, snapshots: [] });
+
+      const { damaged, missing, healed, snapshots } = await verify(rotten, copyOf(sound), known);
+      expect([damaged, missing]).toEqual([[], []]);
+      expect([...healed].sort()).toEqual(gone.map(calledAs).sort());
+      expect(snapshots.map(({ intact, isReadWhole }) => intact && isReadWhole)).toEqual([true, true]);
+      expect(sameAsSound(rotten)).toEqual([]);
+    }
+  });
+
+  it('does not bring a manifest back whose objects no copy has', async () => {
+    const [manifestName = ''] = names.filter((name) => name.startsWith('manifests/'));
+    const manifest = await (await openToMend(copyOf(sound))).getManifest(manifestName, never);
+    const chunk = manifest.tables[0]!.tableChunk;
+    const rotten = copyOf(sound);
+    const source = copyOf(sound);
+    for (const blobs of [rotten, source]) blobs.delete(`chunks/${chunk.slice(0, 2)}/${chunk}`);
+    for (const name of names.filter((each) => each.startsWith('manifests/'))) rotten.delete(name);
+
+    const { missing, healed } = await verify(rotten, source, [{ manifestName, manifest }]);
+
+    expect([...missing].sort()).toEqual([chunk, manifestName].sort());
+    expect(healed).toEqual([]);
+    expect(rotten.has(manifestName)).toBe(false);
   });
 
   it('lets no flipped bit pass for content, whoever reads', async () => {

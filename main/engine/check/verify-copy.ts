@@ -3,6 +3,7 @@ import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { inLanes } from '../platform/in-lanes.ts';
 import { chunksOfTable, findingOf, headerName, isObjectId, type Repository } from '../repository/index.ts';
+import { judgeGone, type KnownSnapshot } from './gone-snapshots.ts';
 import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
 
 export interface VerifyRequest {
@@ -16,8 +17,12 @@ export interface VerifyRequest {
   readonly suspects: ReadonlySet<string>;
   /** Objects to read whatever the share is, and on top of it: what was written a moment ago. Absent: none. */
   readonly readFirst?: ReadonlySet<string>;
+  /** Snapshots that were on this copy, as far as this computer knows: one that is not listed any more is looked for. Absent: none. */
+  readonly known?: readonly KnownSnapshot[];
   /** A copy to take sound objects from, or null: then damage is only told. */
   readonly healFrom: Repository | null;
+  /** Holds a writer's lease around the writing of manifests that were lost. Absent: nobody prunes here. */
+  readonly underLease?: (write: (signal: AbortSignal) => Promise<void>) => Promise<void>;
   readonly concurrency: number;
   /** Every object that was read and found sound, at once: what is written down then is not lost when the rest is cut off. */
   readonly onProven?: (object: string) => void;
@@ -44,6 +49,8 @@ export interface VerifyReport {
   readonly damaged: readonly Finding[];
   readonly missing: readonly string[];
   readonly healed: readonly string[];
+  /** Snapshots that another computer has tidied up here, as far as the copy can show; those that were lost are in `missing`. */
+  readonly gone: readonly KnownSnapshot[];
   readonly snapshots: readonly {
     readonly manifest: Manifest;
     readonly intact: boolean;
@@ -54,8 +61,8 @@ export interface VerifyReport {
 }
 
 /**
- * Looks at one copy: header, manifests and stream records are read, every object that a manifest names must be listed, and a share of
- * all objects is read back and checked to the last bit. Damage is a finding, not an error; with `healFrom` it is repaired at once and named in `healed`.
+ * Looks at one copy: header, manifests and stream records are read, every manifest that is known and every object that a manifest names must
+ * be listed, and a share of all objects is read back and checked to the last bit. Damage is a finding, not an error; with `healFrom` it is repaired at once and named in `healed`.
  * Errors: those of the store when it cannot be reached at all, and an abort.
  */
 export async function verifyCopy(request: VerifyRequest): Promise<VerifyReport> {
@@ -90,8 +97,11 @@ class Verification {
     await this.#checkHeader();
     const names = await repository.listManifests(signal);
     repository.forgetListing();
-    for (const id of await repository.knownIds(signal)) this.#objects.mark(id, objectMark.listed);
+    const listed = await repository.knownIds(signal);
+    for (const id of listed) this.#objects.mark(id, objectMark.listed);
     const snapshots = await this.#walk(names);
+    const { lost, pruned } = this.#judgeGone(names, snapshots, listed);
+    const found = await this.#findElsewhere(lost);
     const records = await repository.listAllStreamRecords(signal);
     await this.#each(records, (name) => this.#checkStreamRecord(name));
     // What is not in the listing is asked for by name before it is called missing.
@@ -99,14 +109,15 @@ class Verification {
     const isListed = (number: number) => this.#objects.has(number, objectMark.listed);
     const unlisted = numbers.filter((number) => !isListed(number) && !this.#isSettled(number));
     await this.#readBack([...unlisted, ...this.#choose(numbers.filter(isListed))]);
-    const staying = await this.#withoutPruned(snapshots);
+    const staying = await this.#withoutPruned([...snapshots, ...(await this.#bringBack(found))]);
     const isProven = (number: number) => this.#objects.has(number, objectMark.sound);
     const isBroken = (number: number) => this.#objects.has(number, objectMark.broken);
     const proven = Array.from(numbers.filter(isProven), (number) => this.#objects.idAt(number));
     // What an earlier run healed and could not sync any more is sound to every reader, until the plug is pulled.
     if (healFrom !== null) {
       const isSound = (name: string) => !this.#damaged.has(name) && !this.#missing.has(name);
-      await repository.makeDurable(proven, [...names, ...records].filter(isSound), signal);
+      const back = found.map(({ name }) => name);
+      await repository.makeDurable(proven, [...names, ...back, ...records].filter(isSound), signal);
     }
     return {
       objects: numbers.length,
@@ -115,6 +126,7 @@ class Verification {
       damaged: [...this.#damaged].map(([object, reason]) => ({ object, reason })),
       missing: [...this.#missing],
       healed: [...this.#healed],
+      gone: pruned,
       snapshots: staying.map(({ manifest, needs }) => ({
         manifest,
         intact: this.#objects.every(needs, (number) => !isBroken(number)),
@@ -145,18 +157,64 @@ class Verification {
 
   /** Oldest first, several at once: a far store takes its time for each. */
   async #walk(names: readonly string[]): Promise<Walked[]> {
-    const { repository, signal } = this.#request;
     const found = new Map<string, Walked>();
-    const chunksOf = (table: string) =>
-      this.#chunksOf(table, async (id) =>
-        chunksOfTable(await repository.getTableRecord(id, signal, { remember: false })),
-      );
     await this.#each(names, async (name) => {
       const manifest = await this.#readManifest(name);
-      if (manifest !== null)
-        found.set(name, { name, manifest, needs: await this.#objects.needsOf(manifest, chunksOf) });
+      if (manifest !== null) found.set(name, { name, manifest, needs: await this.#needsOf(manifest) });
     });
     return names.flatMap((name) => found.get(name) ?? []);
+  }
+
+  #needsOf(manifest: Manifest): Promise<Needs> {
+    const { repository, signal } = this.#request;
+    return this.#objects.needsOf(manifest, (table) =>
+      this.#chunksOf(table, async (id) =>
+        chunksOfTable(await repository.getTableRecord(id, signal, { remember: false })),
+      ),
+    );
+  }
+
+  #judgeGone(names: readonly string[], walked: readonly Walked[], listed: ReadonlySet<string>) {
+    const { known = [] } = this.#request;
+    const isThere = new Set(names);
+    const unreadable = known.filter(({ manifestName }) => isThere.has(manifestName));
+    const there = [...walked, ...unreadable].map(({ manifest }) => manifest);
+    const gone = known.filter(({ manifestName }) => !isThere.has(manifestName));
+    return judgeGone(gone, there, listed);
+  }
+
+  /** Lost snapshots that the copy that heals has. Their objects are looked at from here on like all others; without such a copy the loss is told. */
+  async #findElsewhere(lost: readonly KnownSnapshot[]): Promise<Walked[]> {
+    const { healFrom, signal } = this.#request;
+    const found: Walked[] = [];
+    for (const { manifestName: name } of lost) {
+      const manifest = healFrom === null ? null : await readOrNull(() => healFrom.getManifest(name, signal));
+      if (manifest === null) this.#tell(name, 'missing');
+      else found.push({ name, manifest, needs: await this.#needsOf(manifest) });
+    }
+    return found;
+  }
+
+  /** After its objects were put right a lost snapshot exists again; one that still lacks something stays missing. */
+  async #bringBack(found: readonly Walked[]): Promise<Walked[]> {
+    if (found.length === 0) return [];
+    const { repository, underLease, signal: bare } = this.#request;
+    const write = async (signal: AbortSignal) => {
+      // Somebody may have pruned before the lease was there: what is relied on is looked for again.
+      repository.forgetListing();
+      await repository.knownIds(signal);
+      for (const { name, manifest } of found) {
+        const publish = async () => {
+          for await (const id of repository.objectsOf(manifest, signal)) repository.relyOn(id);
+          await repository.putManifest(manifest, signal);
+          await repository.getManifest(name, signal);
+          return true;
+        };
+        if (!(await this.#tryToHeal(name, publish))) this.#tell(name, 'missing');
+      }
+    };
+    await (underLease === undefined ? write(bare) : underLease(write));
+    return found.filter(({ name }) => this.#healed.has(name));
   }
 
   /** Suspects, then the least recently proven, as many as the share asks for. */

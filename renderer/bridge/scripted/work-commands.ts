@@ -103,9 +103,9 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       ]);
       const isDamaged = world.damaged.has(destination);
       const isHealed = isDamaged && healFrom !== null;
-      const [rotten, gone] = [hexOf(63), hexOf(161)];
+      const [rotten, absent] = [hexOf(63), hexOf(161)];
       const damaged = isDamaged && !isHealed ? [{ object: rotten, reason: 'tag' }] : [];
-      const missing = isDamaged && !isHealed ? [gone] : [];
+      const missing = isDamaged && !isHealed ? [absent] : [];
       if (isHealed) world.damaged.delete(destination);
       const seen = isDamaged && !isHealed ? brokenCopy : soundCopy(readPercent);
       world.snapshots = world.snapshots.map((one) => ({
@@ -121,7 +121,8 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
         bytesRead: read * 340_000,
         damaged,
         missing,
-        healed: isHealed ? [rotten, gone] : [],
+        healed: isHealed ? [rotten, absent] : [],
+        gone: [],
         snapshots: world.snapshots.filter(({ copies }) => copies.some((copy) => copy.destination === destination))
           .length,
         durationMs: 8_400,

@@ -16,6 +16,7 @@ const sound: Result = {
   damaged: [],
   missing: [],
   healed: [],
+  gone: [],
   snapshots: 4,
   durationMs: 8_400,
 };
@@ -44,6 +45,14 @@ it('says what was healed when nothing is left', () => {
   expect(page).toContain('发现了损坏，已经修好');
   expect(page).toContain('已从「阿里云」修复 5 个对象');
   expect(page).not.toContain('这处副本完好');
+});
+
+it('says that snapshots are lost, and which are only tidied up', () => {
+  const lost = shown({ missing: ['manifests/20261120T180000Z-00000000-0000-4000-8000-000000000001', ...ids(2)] });
+  expect(lost).toContain('有 1 个快照不见了');
+  const tidied = shown({ gone: ['00000000-0000-4000-8000-000000000001'] });
+  expect(tidied).toContain('这处副本完好');
+  expect(tidied).toContain('有 1 个旧快照不在这里了');
 });
 
 it('calls a copy sound only when all of it was read and there is something to restore', () => {

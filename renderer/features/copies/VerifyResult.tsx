@@ -1,6 +1,6 @@
 import { List, Text } from '@mantine/core';
 import type { CommandOutput } from '../../../shared/ipc/contract.ts';
-import { unreadObjects, verifyVerdict } from '../../../shared/model/verify-verdict.ts';
+import { lostSnapshots, unreadObjects, verifyVerdict } from '../../../shared/model/verify-verdict.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { FactList } from '../../ui/FactList.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
@@ -13,7 +13,7 @@ interface VerifyResultProps {
 /** What a check found. Green speaks of the whole copy, so a sample is not green. */
 export function VerifyResult({ result, healFrom }: VerifyResultProps) {
   const { t, format } = useWords();
-  const { damaged, missing, healed, objects, read, bytesRead } = result;
+  const { damaged, missing, healed, gone, objects, read, bytesRead } = result;
   const verdict = verifyVerdict(result);
   const unread = unreadObjects(result);
   const figures = {
@@ -22,6 +22,8 @@ export function VerifyResult({ result, healFrom }: VerifyResultProps) {
     bytes: format.bytes(bytesRead),
     unread: format.count(unread),
   };
+  const lost = lostSnapshots(result);
+  const goneText = gone.length > 0 && <Text>{t('verify.gone', { count: gone.length })}</Text>;
   if (verdict === 'empty')
     return (
       <Verdict tone="neutral" title={t('verify.emptyTitle')}>
@@ -31,13 +33,15 @@ export function VerifyResult({ result, healFrom }: VerifyResultProps) {
   if (verdict === 'sound')
     return (
       <Verdict tone="good" title={t('verify.goodTitle')}>
-        {t('verify.goodText', figures)}
+        <Text>{t('verify.goodText', figures)}</Text>
+        {goneText}
       </Verdict>
     );
   if (verdict === 'sampled')
     return (
       <Verdict tone="neutral" title={t('verify.sampledTitle')}>
-        {t('verify.sampledText', figures)}
+        <Text>{t('verify.sampledText', figures)}</Text>
+        {goneText}
       </Verdict>
     );
   const isHealed = verdict === 'healed';
@@ -55,6 +59,8 @@ export function VerifyResult({ result, healFrom }: VerifyResultProps) {
       {healed.length > 0 && healFrom !== null && (
         <Text>{t('verify.healedFrom', { count: healed.length, from: healFrom })}</Text>
       )}
+      {lost > 0 && <Text>{t('verify.lost', { count: lost })}</Text>}
+      {goneText}
       {unread > 0 && <Text>{t('verify.unread', figures)}</Text>}
       {!isHealed && <Text>{t('verify.next')}</Text>}
       <ObjectList

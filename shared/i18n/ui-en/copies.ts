@@ -145,6 +145,8 @@ export const copiesEn = {
     missing: 'Missing',
     healed: 'Repaired',
     healedFrom: '{{count}} objects repaired from “{{from}}”.',
+    lost: '{{count}} snapshots are lost: the files that register them are gone, so they cannot be restored from this copy.',
+    gone: '{{count}} old snapshots are not here any more; it looks as if another computer has tidied them up by its rule. If nobody has, check this copy.',
     unread: '{{unread}} more objects were not read this time.',
     damagedList: 'Damaged objects',
     missingList: 'Missing objects',

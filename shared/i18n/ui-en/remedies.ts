@@ -17,6 +17,8 @@ export const remediesEn = {
     'disk_no-room':
       'Move other files off the disk or take a larger one; old snapshots can be cleared away by the rules of retention.',
     copy_incomplete: 'Check this copy on the Copies page, with a sound copy to repair from.',
+    'copy_snapshots-lost':
+      'Check this copy on the Copies page, with a sound copy to repair from: what it still has is brought back.',
     copy_unlocked:
       'Test this copy on the Copies page to see why; once the rights are there, the next backup locks what is missing.',
     'home_already-initialised': 'Just use it: nothing has to be set up again.',

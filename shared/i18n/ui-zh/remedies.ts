@@ -13,6 +13,7 @@ export const remediesZh = {
     'disk_no-source': '请先做一次备份，再插上这块盘。',
     'disk_no-room': '把盘上别的文件移走，或换一块更大的盘；也可以到「副本」页整理这块盘上的旧快照。',
     copy_incomplete: '请到「副本」页检查这一处，并选一处完好的副本作为修复来源。',
+    'copy_snapshots-lost': '请到「副本」页检查这一处，选一处完好的副本作为修复来源，把那里还有的快照补回来。',
     copy_unlocked: '请到「副本」页测试这一处，看看原因；权限改好以后，下一次备份会自动补锁。',
     'home_already-initialised': '直接使用就可以，不需要重新设置。',
     home_damaged: '用任意一份副本和恢复卡，选择「把一切找回来」，整条时间线都会回来。',

@@ -2,7 +2,7 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { verifyCopy, type VerifyReport } from '../../check/verify-copy.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
-import { findingOf, parseManifestName, type Repository } from '../../repository/index.ts';
+import { findingOf, manifestName, parseManifestName, type Repository } from '../../repository/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf, type FedCopy } from '../feed-copies.ts';
@@ -10,7 +10,9 @@ import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { ProofNotes } from '../proof-notes.ts';
+import { withWriterLease } from '../repository-lease.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
+import { forgetPruned, snapshotsKnownAt } from './known-snapshots.ts';
 import { findDestination } from './lookup.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
@@ -153,6 +155,8 @@ export async function verifyOne(
   const suspects = context.catalog.damage(destination.id);
   const notes = new ProofNotes(context.catalog.inventory);
   const told = new Set<string>();
+  // Asked before the listing: what another process adds meanwhile must not look as if it had gone.
+  const known = snapshotsKnownAt(context.catalog, destination.id);
   try {
     const report = await verifyCopy({
       repository,
@@ -161,7 +165,9 @@ export async function verifyOne(
       provenAt: context.catalog.proofs(destination.id),
       suspects,
       readFirst,
+      known,
       healFrom,
+      underLease: (write) => withWriterLease(repository, `heal ${destination.name}`, context.clock, run.signal, write),
       concurrency: 4,
       onProven: (object) => notes.add(destination.id, object),
       // At once: a person who stops this, or a kill, must not make it forgotten.
@@ -182,7 +188,7 @@ export async function verifyOne(
     });
     await readTimeline(context, destination, repository, run.signal);
     await writeDown(context, destination, report, suspects.union(told));
-    const { objects, read, bytesRead, damaged, missing, healed, snapshots } = report;
+    const { objects, read, bytesRead, damaged, missing, healed, gone, snapshots } = report;
     await context.home.audit.append('verify', {
       destination: destination.name,
       objects,
@@ -190,6 +196,7 @@ export async function verifyOne(
       damaged: damaged.length,
       missing: missing.length,
       healed: healed.length,
+      ...(gone.length === 0 ? {} : { gone: gone.length }),
     });
     context.onCatalogChanged();
     return {
@@ -199,6 +206,7 @@ export async function verifyOne(
       damaged: [...damaged],
       missing: [...missing],
       healed: [...healed],
+      gone: gone.map(({ manifest }) => manifest.id),
       snapshots: snapshots.length,
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
@@ -212,7 +220,7 @@ export async function verifyOne(
 async function writeDown(
   { catalog, home }: EngineContext,
   destination: SavedDestination,
-  { proven, damaged, missing, snapshots }: VerifyReport,
+  { proven, damaged, missing, healed, gone, snapshots }: VerifyReport,
   suspects: ReadonlySet<string>,
 ): Promise<void> {
   const { id, name } = destination;
@@ -223,7 +231,9 @@ async function writeDown(
     [...suspects].filter((object) => !found.has(object)),
   );
   catalog.recordDamage(id, [...found]);
-  const unreadable = damaged.flatMap(({ object }) => parseManifestName(object)?.id ?? []);
+  forgetPruned(catalog, id, gone);
+  const healedNames = new Set(healed);
+  const unreadable = [...found].flatMap((object) => parseManifestName(object)?.id ?? []);
   const broken = [...unreadable, ...snapshots.filter(({ intact }) => !intact).map(({ manifest }) => manifest.id)];
   for (const snapshot of broken) {
     catalog.recordCopy(snapshot, id, 'listed', false);
@@ -232,8 +242,9 @@ async function writeDown(
   for (const { manifest, intact, isReadWhole } of snapshots) {
     if (!intact) continue;
     catalog.recordCopy(manifest.id, id, isReadWhole ? 'read-back' : 'listed', true);
-    // Every object that was known to be damaged has been read again.
-    if (suspects.size > 0) catalog.recordRepaired(manifest.id, id);
+    // Every object that was known to be damaged has been read again, or only its manifest was not there.
+    if (suspects.size > 0 || healedNames.has(manifestName(manifest.at, manifest.id)))
+      catalog.recordRepaired(manifest.id, id);
     if (isReadWhole)
       await home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state: 'read-back' });
   }

@@ -16,9 +16,9 @@ export async function refreshDestination(
   destination: SavedDestination,
   signal: AbortSignal,
 ): Promise<void> {
-  await withRepository(context.unlocked().keys, destination, signal, (repository) =>
-    readTimeline(context, destination, repository, signal),
-  );
+  await withRepository(context.unlocked().keys, destination, signal, async (repository) => {
+    await readTimeline(context, destination, repository, signal);
+  });
 }
 
 /** Manifests in flight: a disk answers at once, a cloud after tens of milliseconds. Each is kilobytes. */
@@ -32,6 +32,7 @@ const batchSnapshots = 100;
  * one rotten manifest never hides the others. Newest first; what was read before an error or a cancel stays in the catalog.
  *
  * @param onProgress told of manifests that did not have to be, or have been, read
+ * @returns names of all manifests that are listed, newest first
  */
 export async function readTimeline(
   context: EngineContext,
@@ -39,7 +40,7 @@ export async function readTimeline(
   repository: Repository,
   signal: AbortSignal,
   onProgress: (doneSnapshots: number, totalSnapshots: number) => void = () => undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { catalog } = context;
   // Asked before the listing: what another process adds meanwhile must not look as if it had gone.
   const before = new Set(catalog.snapshotIdsAt(destination.id));
@@ -69,6 +70,7 @@ export async function readTimeline(
   await readSnapshots(context, destination, repository, fresh, signal, (done) =>
     onProgress(known.length + done, names.length),
   );
+  return names;
 }
 
 /** Those that need something which a check found damaged on this copy. */

@@ -3,6 +3,7 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { ByteBudget } from '../../backend/limit/byte-budget.ts';
 import { planShare } from '../../check/daily-share.ts';
+import { judgeGone, type KnownSnapshot } from '../../check/gone-snapshots.ts';
 import { readShare, type ShareReport } from '../../check/read-share.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { rest } from '../../platform/rest.ts';
@@ -14,6 +15,7 @@ import { ProofNotes } from '../proof-notes.ts';
 import { recordBroken } from '../record-damage.ts';
 import { openRepository, openStore } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
+import { forgetPruned, snapshotsKnownAt } from './known-snapshots.ts';
 import { findDestination } from './lookup.ts';
 import { probeIfDue, type CloudProbe } from './probe-cloud.ts';
 import { readTimeline } from './refresh-catalog.ts';
@@ -113,13 +115,24 @@ async function shareOf(
   const { signal } = run;
   await whileBusy(context, signal);
   // Manifests first: what a writer adds meanwhile, it adds in the other order.
-  await readTimeline(context, destination, repository, signal);
-  const listed = new Set(await repository.knownIds(signal));
-  const snapshots = await snapshotsOn(context, destination, all, signal);
+  const known = snapshotsKnownAt(catalog, id);
+  const names = new Set(await readTimeline(context, destination, repository, signal));
+  const listed = await repository.knownIds(signal);
+  const there = snapshotsKnownAt(catalog, id).filter(({ manifestName }) => names.has(manifestName));
+  const { lost, pruned } = judgeGone(
+    known.filter(({ manifestName }) => !names.has(manifestName)),
+    there.map(({ manifest }) => manifest),
+    listed,
+  );
+  forgetPruned(catalog, id, pruned);
+  const lostNames = lost.map(({ manifestName }) => manifestName);
+  // At once, as everything that is found: a share may be cut off.
+  catalog.recordDamage(id, lostNames);
+  const snapshots = await objectsOfEach(there, all, signal);
   const needed = new Set(snapshots.flatMap(({ objects }) => objects));
   const absent = [...needed].filter((object) => !listed.has(object));
-  const known = inventory.objects(id);
-  const due = planShare(known, inventory.damage(id), clock.nowMs());
+  const inStock = inventory.objects(id);
+  const due = planShare(inStock, inventory.damage(id), clock.nowMs());
   const budget = new ByteBudget({ bytesPerSecond: maxBytesPerSecond ?? usualRate[destination.kind] });
   const notes = new ProofNotes(inventory);
   let report: ShareReport;
@@ -149,35 +162,40 @@ async function shareOf(
   } finally {
     notes.flush();
   }
-  const missing = await stillMissing(repository, report.missing, snapshots, signal);
+  const absentStill = await stillMissing(repository, report.missing, snapshots, signal);
   inventory.recordMended(
     id,
-    report.missing.filter((object) => !missing.includes(object)),
+    report.missing.filter((object) => !absentStill.includes(object)),
   );
+  const missing = [...lostNames, ...absentStill];
   const broken = [...report.damaged.map(({ object }) => object), ...missing];
   await recordBroken(context, destination, broken, all[0]?.repository ?? repository, signal);
   const isBroken = inventory.damage(id);
+  const isKnown = new Set([...inStock.map(({ object }) => object), ...lostNames]);
   inventory.recordMended(
     id,
-    [...isBroken].filter((object) => !known.some((one) => one.object === object) && !needed.has(object)),
+    [...isBroken].filter((object) => !isKnown.has(object) && !needed.has(object)),
   );
   await recordStates(context, destination, snapshots);
   inventory.recordShareDone(id);
   const { read, bytesRead, damaged } = report;
+  const gone = pruned.map(({ manifest }) => manifest.id);
   await context.home.audit.append('verify.share', {
     destination: name,
-    objects: known.length,
+    objects: inStock.length,
     read,
     damaged: damaged.length,
     missing: missing.length,
+    ...(gone.length === 0 ? {} : { gone: gone.length }),
   });
   return {
     destination: name,
-    objects: known.length,
+    objects: inStock.length,
     read,
     bytesRead,
     damaged: [...damaged],
     missing,
+    gone,
     proof: inventory.figures(id),
   };
 }
@@ -192,16 +210,13 @@ interface SnapshotObjects {
 }
 
 /** What each snapshot on this copy needs, walked on the nearest copy that has the records: a record is the same wherever it is. */
-async function snapshotsOn(
-  { catalog }: EngineContext,
-  destination: SavedDestination,
+async function objectsOfEach(
+  there: readonly KnownSnapshot[],
   all: readonly OpenCopy[],
   signal: AbortSignal,
 ): Promise<SnapshotObjects[]> {
-  const there = new Set(catalog.snapshotIdsAt(destination.id));
   const found: SnapshotObjects[] = [];
-  for (const { manifest, manifestName } of catalog.snapshots(null)) {
-    if (!there.has(manifest.id)) continue;
+  for (const { manifest, manifestName } of there) {
     const { leaves, tables } = referencesOf(manifest);
     const objects = new Set(leaves);
     let isKnown = true;
