@@ -103,6 +103,7 @@ export const errorCatalog = {
   'repository.damaged': checkFailed,
   'repository.missing-object': checkFailed,
   'repository.leased': refused,
+  'repository.lease-lost': failed('user-action'),
   'disk.marker-refused': refused,
   'disk.twins': refused,
   'disk.known-already': refused,

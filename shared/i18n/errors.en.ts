@@ -184,6 +184,11 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     message: 'Another computer or job is using this repository, so this was not started. No data changed.',
     remedy: 'Wait for it to finish; if that computer is off, its claim ends by itself after a while.',
   },
+  'repository.lease-lost': {
+    message:
+      'This stopped halfway: its claim on the repository had ended, perhaps because the computer slept or its clock was set, and another computer may have worked there since. What was written or tidied up is fine, the rest was not touched.',
+    remedy: 'Run it again and it goes on from there; keep the computer awake meanwhile.',
+  },
   'backup.already-running': {
     message: 'This source is being backed up already; a second run was not started.',
     remedy: 'Let the running backup finish.',

@@ -173,6 +173,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '另一台电脑或另一个任务正在使用这个仓库，这次没有开始。数据没有改动。',
     remedy: '等它结束再试；如果那台电脑已经关机，占用过一会儿会自己解除。',
   },
+  'repository.lease-lost': {
+    message:
+      '做到一半停下了：占用已经过期，电脑可能睡眠过，或时间被改过，这期间别的电脑可能动过这个仓库。已经写入或清理的没有问题，剩下的没有动。',
+    remedy: '再运行一次，会接着做完；做事时请不要让电脑睡眠。',
+  },
   'backup.already-running': {
     message: '这个数据源正在备份，没有同时再开一次。',
     remedy: '等正在进行的备份结束即可。',

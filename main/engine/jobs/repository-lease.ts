@@ -7,7 +7,7 @@ const ttlMs = 10 * 60_000;
 
 /**
  * Holds a writer's lease while `use` runs and renews it. Errors: `repository.leased` when somebody prunes; losing the lease
- * aborts `use` with the same.
+ * aborts `use` with `repository.lease-lost`.
  */
 export async function withWriterLease<T>(
   repository: Repository,
@@ -21,7 +21,7 @@ export async function withWriterLease<T>(
   const timer = setInterval(() => {
     lease.heartbeat(signal).catch((error: unknown) => {
       // A store that is away for a moment may be back before the lease ends; a lost lease ends the work.
-      if (toAppError(error).code === 'repository.leased') stop.abort(error);
+      if (toAppError(error).code === 'repository.lease-lost') stop.abort(error);
     });
   }, ttlMs / 4);
   timer.unref();

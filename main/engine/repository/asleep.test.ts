@@ -123,7 +123,10 @@ describe('a manifest that lands after the end of the lease', () => {
     };
     const sleeper = await openTimeline(new FaultyBlobStore(bare, slow(run)), keyring, never);
     await lease(sleeper);
-    await expect(sleeper.putManifest(manifest, never)).rejects.toMatchObject({ code: 'repository.leased' });
+    await expect(sleeper.putManifest(manifest, never)).rejects.toMatchObject({
+      code: 'repository.lease-lost',
+      facts: { holder: 'prune', host: 'pc-2' },
+    });
     expect(await (await reopen()).listManifests(never)).not.toContain(old);
   });
 

@@ -24,7 +24,7 @@ export class HeldLeases {
     this.#hasLapsed = true;
   }
 
-  /** Takes up again what is over. Error: `repository.leased` when somebody prunes, or when an exclusive one is over. */
+  /** Takes up again what is over. Error: `repository.lease-lost` when somebody prunes, or when an exclusive one is over. */
   async renew(signal: AbortSignal): Promise<void> {
     for (const held of this.#held.values()) if (isOver(held)) await held.lease.heartbeat(signal);
   }

@@ -89,9 +89,9 @@ describe('leases', () => {
     const { take, clock } = aPlace();
     const pruning = await take('exclusive', 'prune');
     clock.advance(11 * minuteMs);
-    await expect(pruning.heartbeat(never)).rejects.toMatchObject({ code: 'repository.leased' });
+    await expect(pruning.heartbeat(never)).rejects.toMatchObject({ code: 'repository.lease-lost' });
     expect(pruning.lost.aborted).toBe(true);
-    await expect(pruning.heartbeat(never)).rejects.toMatchObject({ code: 'repository.leased' });
+    await expect(pruning.heartbeat(never)).rejects.toMatchObject({ code: 'repository.lease-lost' });
 
     const writer = await take('writer');
     clock.advance(11 * minuteMs);
@@ -99,7 +99,7 @@ describe('leases', () => {
     clock.advance(11 * minuteMs);
     await take('exclusive', 'prune');
     await expect(writer.heartbeat(never)).rejects.toMatchObject({
-      code: 'repository.leased',
+      code: 'repository.lease-lost',
       facts: { holder: 'prune' },
     });
     expect(writer.lost.aborted).toBe(true);

@@ -38,9 +38,9 @@ export interface LeaseHandle {
   readonly id: string;
   readonly kind: LeaseKind;
   readonly expiresAtMs: () => number;
-  /** Aborts, with `repository.leased` as reason, once the lease was lost: stop writing. */
+  /** Aborts, with `repository.lease-lost` as reason, once the lease was lost: stop writing. */
   readonly lost: AbortSignal;
-  /** Call at least every third of `ttlMs`. Rejects with `repository.leased` when the lease is lost. */
+  /** Call at least every third of `ttlMs`. Rejects with `repository.lease-lost` {holder, host, untilIso: of who holds one now, or ''} when it is. */
   heartbeat(signal: AbortSignal): Promise<void>;
   /** Removes the lease. Never rejects because it is gone already. */
   release(signal: AbortSignal): Promise<void>;
@@ -138,14 +138,15 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
         // After a sleep the lease may have ended, and someone else may have begun in good faith.
         const isOver = leftMs <= 0;
         // One that ended is lost for good: a backup may have come and gone meanwhile.
-        if (isOver && kind === 'exclusive') throw new AppError('repository.leased', noHolder);
+        if (isOver && kind === 'exclusive') throw leaseLost();
         // Alone means alone: a writer with a broken clock may not have seen us.
         if (isOver || kind === 'exclusive') await refuseConflict(beatSignal);
         await renew(beatSignal);
         if (isOver) request.onLapse?.();
       } catch (error) {
-        if (isAppErrorOf(error, 'repository.leased')) losing.abort(error);
-        throw error;
+        const lost = isAppErrorOf(error, 'repository.leased') ? leaseLost(error) : error;
+        if (isAppErrorOf(lost, 'repository.lease-lost')) losing.abort(lost);
+        throw lost;
       }
     },
     release: withdraw,
@@ -218,7 +219,14 @@ async function readLease(
   return sameBytes(macOf(keys, parsed.data), Buffer.from(parsed.data.mac, 'hex')) ? parsed.data : undefined;
 }
 
-const noHolder = { holder: '', host: '', untilIso: '' };
+/** In the middle of work, unlike `repository.leased`. `taken`: by whom, if somebody holds one now. */
+export function leaseLost(taken?: AppError): AppError {
+  return new AppError(
+    'repository.lease-lost',
+    { holder: '', host: '', untilIso: '', ...taken?.facts },
+    { cause: taken },
+  );
+}
 
 function leasedBy({ holder, host, expiresAt }: Lease): AppError {
   return new AppError('repository.leased', { holder, host, untilIso: expiresAt });

@@ -289,7 +289,7 @@ export class Repository {
    * Makes the snapshot exist on this copy; gives the manifest's name and size. First every chunk it names, also through its table
    * records, must be in the listing or have been put: else `repository.missing-object`, and nothing is written. Who slept through the end
    * of the lease looks again, since a prune may have removed what the old listing has; who slept while the manifest was on its way looks
-   * once more, and takes it back when it names what is gone. Error: `repository.leased` while a prune runs.
+   * once more, and takes it back when it names what is gone. Error: `repository.lease-lost` when somebody prunes by then.
    */
   async putManifest(
     manifest: Manifest,
@@ -333,14 +333,14 @@ export class Repository {
 
   /**
    * For a manifest that was published after the lease had ended. Without the caller's signal: a lost lease has aborted that, and
-   * a snapshot that cannot be restored must not stay. Errors: `repository.missing-object`, `repository.leased`; it was removed then.
+   * a snapshot that cannot be restored must not stay. Errors: `repository.missing-object`, `repository.lease-lost`; it was removed then.
    */
   async #withdrawUnlessWhole(manifest: Manifest, name: string): Promise<void> {
     const signal = AbortSignal.timeout(withdrawTimeoutMs);
     try {
       await this.#requireAll(manifest, signal);
     } catch (error) {
-      if (!isAppErrorOf(error, 'repository.missing-object', 'repository.leased')) throw error;
+      if (!isAppErrorOf(error, 'repository.missing-object', 'repository.lease-lost')) throw error;
       await this.removeManifest(name, signal);
       // On a disk the removal is durable once a name of the same folder is flushed.
       const [stays] = await this.listManifests(signal);

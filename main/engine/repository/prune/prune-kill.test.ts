@@ -282,7 +282,7 @@ it('two writers and a pruner at once never leave a snapshot that lacks something
       }
     } catch (error) {
       // It slept, somebody pruned, and it noticed.
-      if (!isAppErrorOf(error, 'repository.leased', 'repository.missing-object')) throw error;
+      if (!isAppErrorOf(error, 'repository.leased', 'repository.lease-lost', 'repository.missing-object')) throw error;
       count(error.code);
     }
   };
@@ -304,7 +304,7 @@ it('two writers and a pruner at once never leave a snapshot that lacks something
         await pruneAllButNewest(await open(), clock);
         count('pruned');
       } catch (error) {
-        if (!isAppErrorOf(error, 'repository.leased', 'prune.changed-meanwhile')) throw error;
+        if (!isAppErrorOf(error, 'repository.leased', 'repository.lease-lost', 'prune.changed-meanwhile')) throw error;
         count(`prune ${error.code}`);
       }
       // Only this loop removes anything, so what is listed now is there.

@@ -1,7 +1,6 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { leaseName } from '../format.ts';
-import type { LeaseHandle } from '../leases.ts';
+import { leaseLost, type LeaseHandle } from '../leases.ts';
 import type { Repository } from '../repository.ts';
 
 const ttlMs = 10 * 60_000;
@@ -46,13 +45,13 @@ export class PruneLease {
     }
   }
 
-  /** Resolves while the lease holds, renewed when a third of it is over. Error: `repository.leased` once it is lost. */
+  /** Resolves while the lease holds, renewed when a third of it is over. Error: `repository.lease-lost` once it is lost. */
   beat = async (): Promise<void> => {
     this.#signal.throwIfAborted();
     if (this.#lease.lost.aborted) throw this.#lease.lost.reason;
     const leftMs = this.#lease.expiresAtMs() - this.#clock.nowMs();
     // More than it ever had: the clock was put back, and nobody knows for how long this still holds for others.
-    if (leftMs > ttlMs) throw new AppError('repository.leased', { holder: '', host: '', untilIso: '' });
+    if (leftMs > ttlMs) throw leaseLost();
     if (leftMs > (ttlMs * 2) / 3) return;
     this.#beating ??= this.#lease.heartbeat(this.#signal).finally(() => {
       this.#beating = undefined;

@@ -361,7 +361,7 @@ describe('prune', () => {
         name: /^chunks\//,
         effect: { kind: 'call', when: 'after', run: () => clock.advance(11 * 60_000) },
       });
-      await expect(prune([0])).rejects.toMatchObject({ code: 'repository.leased' });
+      await expect(prune([0])).rejects.toMatchObject({ code: 'repository.lease-lost' });
       expect(faulty.calls('remove').filter((name) => name.startsWith('chunks/'))).toHaveLength(1);
       expect([...blobs.keys()].some((name) => name.startsWith('leases/'))).toBe(false);
     });

@@ -72,7 +72,7 @@ export interface PruneReport<T> {
  * chunk goes; a chunk goes only while the exclusive lease holds. A snapshot under object lock stays with all its chunks; chunks under
  * object lock whose snapshot could be removed stay for a later run, which does no harm.
  *
- * Errors: `repository.leased` when somebody else writes, or once the lease is lost; `prune.unreadable`; `prune.changed-meanwhile` when
+ * Errors: `repository.leased` when somebody else writes, `repository.lease-lost` when the lease is lost; `prune.unreadable`; `prune.changed-meanwhile` when
  * something was written beside the lease; those of the store; the signal's reason.
  */
 export async function pruneRepository<T>(repository: Repository, options: PruneOptions<T>): Promise<PruneReport<T>> {
