@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DiskBlobStore } from '../backend/disk/disk-blob-store.ts';
@@ -93,6 +93,22 @@ it('copying onto damage that is known puts it right', async () => {
     const { entries } = await home.engine.call('audit', {});
     expect(entries).toContainEqual(
       expect.objectContaining({ action: 'copy.healed', facts: { destination: 'second', objects: 2 } }),
+    );
+  });
+});
+
+it('copying onto a manifest that has rotted puts it right, and does not just say that it is there', async () => {
+  await withHome(async (home, dir) => {
+    await home.addDisk('second');
+    const copy = { snapshot: 'all', from: 'recovered', to: 'second' };
+    await home.engine.call('copy.run', copy);
+    const [name = ''] = await readdir(join(dir, 'second', 'manifests'));
+    await rot(join(dir, 'second', 'manifests', name));
+
+    expect(await home.engine.call('copy.run', copy)).toMatchObject({ copies: [{ ok: true }] });
+
+    expect(await readFile(join(dir, 'second', 'manifests', name))).toEqual(
+      await readFile(join(dir, 'copy', 'manifests', name)),
     );
   });
 });

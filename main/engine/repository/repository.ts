@@ -20,7 +20,7 @@ import { healHeader, inspectHeader, readHeader, replaceHeader, writeNewHeader } 
 import type { RepositoryHeader } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
 import { HeldLeases } from './held-leases.ts';
-import { acquireLease, type LeaseHandle, type LeaseRequest } from './leases.ts';
+import { acquireLease, isLockedThere, type LeaseHandle, type LeaseRequest } from './leases.ts';
 import { decodeNamedObject, encodeNamedObject } from './objects/named-object.ts';
 import {
   decodeObject,
@@ -308,7 +308,8 @@ export class Repository {
     } while (this.#leases.hasLapsed());
     const wasThere = (await this.store.stat(name, signal)) !== undefined;
     try {
-      await this.store.put(name, bytes, { mode: 'create', signal });
+      const { written } = await this.store.put(name, bytes, { mode: 'create', signal });
+      if (!written) await this.#mendManifest(name, bytes, signal);
     } catch (error) {
       // It may have landed all the same, late. Why it failed is what the caller has to know.
       if (this.#leases.hasLapsed() && !wasThere) await this.#withdrawUnlessWhole(manifest, name).catch(() => undefined);
@@ -319,6 +320,18 @@ export class Repository {
       else await this.#withdrawUnlessWhole(manifest, name);
     }
     return { name, sizeBytes: bytes.length };
+  }
+
+  /** One that was there already is no proof that it can be read: kilobytes tell. Rotten, it is replaced; `repository.damaged` where that is not allowed. */
+  async #mendManifest(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    try {
+      await this.getManifest(name, signal);
+    } catch (error) {
+      if (!isUnreadableObject(error)) throw error;
+      await this.store.put(name, bytes, { mode: 'replace', signal }).catch((refusal: unknown) => {
+        throw isLockedThere(refusal) ? error : refusal;
+      });
+    }
   }
 
   /** Every chunk of the manifest is in a listing that was made under a lease that holds: else `repository.missing-object`. */

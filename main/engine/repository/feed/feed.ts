@@ -1,4 +1,4 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
 import { isObjectId } from '../format.ts';
@@ -201,7 +201,10 @@ class Filling {
     }
     this.#advance({ objectsTotal: ids.length, objectsSkipped: ids.length - missing.length });
     await this.#copyAll(missing);
-    await this.#target.putManifest(manifest, signal);
+    await this.#target.putManifest(manifest, signal).catch((error: unknown) => {
+      // It has rotted there, where nothing may be replaced: that is this snapshot's end and no other's.
+      throw isAppErrorOf(error, 'repository.damaged') ? new Unreadable('', { cause: error }) : error;
+    });
     return manifest;
   }
 
