@@ -70,6 +70,20 @@ describe('judgeChecklist', () => {
     ],
     [
       'daily-snapshot-second-disk',
+      'of next month, by a clock that was wrong',
+      withCopies(aCopy({ role: 'second-disk' }), -30 * 24),
+      'warn',
+      'back-up-to-second-disk',
+    ],
+    [
+      'two-clouds-encrypted',
+      'two, both of next month',
+      withCopies([aCloud('a'), aCloud('b')], -30 * 24),
+      'warn',
+      'back-up-to-clouds',
+    ],
+    [
+      'daily-snapshot-second-disk',
       'damaged',
       withCopies(aCopy({ role: 'second-disk', intact: false })),
       'fail',

@@ -1,5 +1,6 @@
 import type { ChecklistItem, ChecklistItemId, Evidence } from '../../../shared/model/checklist.ts';
 import type { ProofFigures } from '../../../shared/model/proof.ts';
+import { isFromFuture } from '../../../shared/model/snapshot-age.ts';
 import type { CopyState } from '../../../shared/model/snapshot.ts';
 
 /** What was seen of one source, newest snapshot first. The judge knows nothing but this: no setting is evidence. */
@@ -92,7 +93,9 @@ function judgeClouds(seen: SeenSource): ChecklistItem {
   const copies = newestCopies(seen, ({ role }) => role === 'cloud');
   const sites = new Set(copies.map(({ copy }) => copy.site));
   const fresh = new Set(
-    copies.filter((found) => ageMs(seen, found.snapshot.at) <= dailyMs).map(({ copy }) => copy.site),
+    copies
+      .filter((found) => !isAhead(seen, found) && ageMs(seen, found.snapshot.at) <= dailyMs)
+      .map(({ copy }) => copy.site),
   );
   const evidence = [...copies.map(copyEvidence), ...copies.flatMap(probeEvidence)];
   const state: State = fresh.size >= 2 ? 'ok' : sites.size >= 2 || fresh.size === 1 ? 'warn' : 'fail';
@@ -215,10 +218,13 @@ interface FoundCopy {
   readonly copy: SeenCopy;
 }
 
-/** The newest green, intact snapshot at each matching place, newest first. */
-function newestCopies({ snapshots }: SeenSource, matches: (copy: SeenCopy) => boolean): FoundCopy[] {
+/** The newest green, intact snapshot at each matching place, newest first; one from the future only where there is no other. */
+function newestCopies({ snapshots, nowMs }: SeenSource, matches: (copy: SeenCopy) => boolean): FoundCopy[] {
   const newest = new Map<string, FoundCopy>();
-  for (const snapshot of snapshots) {
+  const [ahead = [], past = []] = [true, false].map((is) =>
+    snapshots.filter(({ at }) => isFromFuture(at, nowMs) === is),
+  );
+  for (const snapshot of [...past, ...ahead]) {
     if (!snapshot.isGreen) continue;
     for (const copy of snapshot.copies) {
       if (copy.intact && matches(copy) && !newest.has(copy.destination))
@@ -238,7 +244,8 @@ function byAge(
 ): ChecklistItem {
   if (found === undefined) return item(id, 'fail', [], todo);
   const age = ageMs(seen, found.snapshot.at);
-  const state: State = age <= okMs ? 'ok' : age <= warnMs ? 'warn' : 'fail';
+  const isOk = age <= okMs && !isAhead(seen, found);
+  const state: State = isOk ? 'ok' : age <= warnMs ? 'warn' : 'fail';
   return item(id, state, [copyEvidence(found)], state === 'ok' ? null : todo);
 }
 
@@ -256,6 +263,11 @@ function notYet(id: ChecklistItemId): ChecklistItem {
 
 function item(id: ChecklistItemId, state: State, evidence: Evidence[], todo: string | null): ChecklistItem {
   return { id, state, evidence, since: evidence[0]?.at ?? null, todo };
+}
+
+/** Its clock or ours was wrong: nobody knows how old it is, so it is never good enough. */
+function isAhead({ nowMs }: SeenSource, { snapshot }: FoundCopy): boolean {
+  return isFromFuture(snapshot.at, nowMs);
 }
 
 function ageMs(seen: SeenSource, at: string): number {

@@ -30,6 +30,12 @@ describe('the next step', () => {
     expect(step([aSnapshot(1, recent, [{ destination: '主硬盘', state: 'read-back' }])])).toBe('timeline.nextRestore');
   });
 
+  it('is not led astray by a snapshot from the future', () => {
+    const ahead = aSnapshot(2, '2026-12-20T09:00:00Z', proven);
+    expect(step([ahead, aSnapshot(1, '2026-11-20T09:00:00Z', proven)])).toBe('timeline.nextStale');
+    expect(step([ahead, aSnapshot(1, recent, proven)])).toBe('timeline.nextNone');
+  });
+
   it('does not count a snapshot with a failed check as good', () => {
     expect(lastGood([aSnapshot(2, recent, proven, { checksOk: false })])).toBeNull();
   });

@@ -1,6 +1,7 @@
 import type { UiKey } from '../../../shared/i18n/ui.zh.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
+import { isFromFuture } from '../../../shared/model/snapshot-age.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 
 const staleAfterMs = 26 * 3_600_000;
@@ -15,6 +16,11 @@ export function lastGood(snapshots: readonly SnapshotSummary[]): SnapshotSummary
   return snapshots.find(({ checksOk }) => checksOk) ?? null;
 }
 
+/** One that is ahead of the clock says nothing about the last days: some clock was wrong. */
+function isFresh({ at, checksOk }: SnapshotSummary, nowMs: number): boolean {
+  return checksOk && !isFromFuture(at, nowMs) && nowMs - Date.parse(at) <= staleAfterMs;
+}
+
 /** The one thing to do next, most pressing first. `snapshots` are this shop's, newest first. */
 export function nextStep(
   source: SourceView,
@@ -27,7 +33,7 @@ export function nextStep(
   if (!source.hasCredentials) return { key: 'timeline.nextCredentials' };
   if (good === null && snapshots.length === 0) return { key: 'timeline.nextFirst' };
   if (snapshots[0]?.checksOk === false) return { key: 'timeline.nextChecks' };
-  if (good === null || nowMs - Date.parse(good.at) > staleAfterMs) return { key: 'timeline.nextStale' };
+  if (good === null || !snapshots.some((snapshot) => isFresh(snapshot, nowMs))) return { key: 'timeline.nextStale' };
   const known = new Set(destinations.map(({ name }) => name));
   const damaged = copies.find(({ intact, destination }) => !intact && known.has(destination));
   if (damaged !== undefined) return { key: 'timeline.nextDamaged', facts: { name: damaged.destination } };

@@ -36,7 +36,9 @@ export async function unwantedAt(
     const manifest = await manifestOf(context, at.source, name, signal);
     if (manifest !== null) judged.push(judge(context, disk, name, manifest, digest));
   }
-  const robbed = new Set(findShrunk(judged, await confirmedShrinks(context)).map(({ source }) => source));
+  const robbed = new Set(
+    findShrunk(judged, await confirmedShrinks(context), context.clock.nowMs()).map(({ source }) => source),
+  );
   const settings = { rule, pinned: new Set(disk.pinned), timeZone: ownTimeZone() };
   const verdicts = planRetention(
     judged.map(({ seen }) => seen),

@@ -160,7 +160,7 @@ class Judge {
   async #refuseAttack(snapshots: readonly Found[]): Promise<void> {
     const { confirmShrink, dryRun, destination } = this.input;
     const { audit } = this.context.home;
-    const shrunk = findShrunk(snapshots, this.#confirmed);
+    const shrunk = findShrunk(snapshots, this.#confirmed, this.context.clock.nowMs());
     const isMeant = ({ snapshot }: { readonly snapshot: string }) =>
       confirmShrink !== null && snapshot.startsWith(confirmShrink.toLowerCase());
     if (confirmShrink !== null && !snapshots.some(({ id }) => isMeant({ snapshot: id })))

@@ -1,5 +1,6 @@
 import { lostChecks } from '../../../../shared/model/lost-tables.ts';
 import type { ShrinkFinding, ShrunkSource } from '../../../../shared/model/retention.ts';
+import { isFromFuture } from '../../../../shared/model/snapshot-age.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { PrunableSnapshot } from '../../repository/index.ts';
 import { findShrink, type SnapshotSize } from '../../retention/find-shrink.ts';
@@ -39,14 +40,20 @@ export function digester(): (manifest: Manifest) => SnapshotDigest {
   });
 }
 
-/** Sources whose newest snapshot here looks as if data had been deleted, unless a person confirmed it. */
+/**
+ * Sources whose newest snapshot here looks as if data had been deleted, unless a person confirmed it. Snapshots that are ahead of `nowMs` (one night
+ * with a wrong clock) are also left out of the comparison: they would be the newest for weeks and hide what happens to the shop meanwhile.
+ */
 export function findShrunk(
   snapshots: readonly Pick<PrunableSnapshot<SnapshotDigest>, 'sourceId' | 'digest'>[],
   confirmed: ReadonlySet<string>,
+  nowMs: number,
 ): ShrunkSource[] {
   const bySource = Map.groupBy(snapshots, ({ sourceId }) => sourceId);
   return [...bySource.values()].flatMap((ofSource): ShrunkSource[] => {
-    const timeline = ofSource.map(({ digest }) => digest).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    const all = ofSource.map(({ digest }) => digest).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    const past = all.filter(({ at }) => !isFromFuture(at, nowMs));
+    const timeline = past.length < all.length && findShrink(past, confirmed).length > 0 ? past : all;
     const newest = timeline.at(-1);
     const findings = findShrink(timeline, confirmed);
     const [worst] = findings;
