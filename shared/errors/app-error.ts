@@ -129,6 +129,7 @@ export const errorCatalog = {
   'copy.incomplete': checkFailed,
   'copy.unlocked': checkFailed,
   'copy.snapshots-lost': checkFailed,
+  'copy.unproven': checkFailed,
   'verify.already-running': refused,
   'prune.unreadable': checkFailed,
   'prune.changed-meanwhile': failed('transient'),

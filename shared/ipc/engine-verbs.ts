@@ -389,6 +389,8 @@ export const engineVerbs = {
         }),
       ),
       unreachable: z.array(z.strictObject({ destination: z.string(), errorCode: z.string() })),
+      /** Copies, away or not, on which something was not read back within the promised days; without disks that travel. */
+      unproven: z.array(z.strictObject({ destination: z.string(), days: z.number().nonnegative() })),
       /** Live tests of buckets, of those that were due: once a week. */
       probes: z.array(
         z.strictObject({

@@ -196,14 +196,15 @@ function verifyDue(name: string | undefined, flags: VerifyFlags): VerbRun {
   };
 }
 
-/** Damage first; then a cloud that failed its live test, as what it failed with. */
-export function dueFinding({ copies, probes }: VerbOutput<'verify.due'>): Finding | undefined {
+/** Damage first; then a cloud that failed its live test, as what it failed with; then a copy that nobody has read for too long. */
+export function dueFinding({ copies, probes, unproven }: VerbOutput<'verify.due'>): Finding | undefined {
   const broken = copies.find(({ damaged, missing }) => damaged.length + missing.length > 0);
-  if (broken === undefined) {
-    const refused = probes.find(({ ok }) => !ok);
-    if (refused === undefined) return undefined;
+  if (broken !== undefined) return verifyFinding(broken, broken.destination);
+  const refused = probes.find(({ ok }) => !ok);
+  if (refused !== undefined) {
     const { destination, errorCode, facts } = refused;
     return { error: new AppError(knownCode(errorCode), { ...facts, destination }) };
   }
-  return verifyFinding(broken, broken.destination);
+  const [forgotten] = unproven;
+  return forgotten === undefined ? undefined : { error: new AppError('copy.unproven', forgotten) };
 }

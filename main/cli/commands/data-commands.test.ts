@@ -185,6 +185,7 @@ it('verify --due ends with what a cloud refused in its weekly test, and says so'
   const output = {
     copies: [],
     unreachable: [],
+    unproven: [],
     probes: [
       { destination: 'cloud-a', ok: true, errorCode: null, facts: {} },
       { destination: 'cloud-b', ok: false, ...refused },
@@ -196,6 +197,22 @@ it('verify --due ends with what a cloud refused in its weekly test, and says so'
   expect(seen.out).toContain('✓ cloud-a: the weekly live test held');
   expect(seen.out).toContain('✗ cloud-b: the weekly live test failed');
   expect(seen.err).toContain('backend.access-denied');
+});
+
+it('verify --due ends with 3 for a copy that nobody has read for too long, and with 0 for one that is only away', async () => {
+  const away = {
+    copies: [],
+    probes: [],
+    unreachable: [{ destination: 'cloud', errorCode: 'backend.unreachable' }],
+    durationMs: 1,
+  };
+  const due = (unproven: { destination: string; days: number }[]) =>
+    act(['verify', '--due'], { env, script: { 'verify.due': () => ({ ...away, unproven }) } });
+  expect((await due([])).exitCode).toBe(0);
+  const seen = await due([{ destination: 'cloud', days: 61.5 }]);
+  expect(seen.exitCode).toBe(3);
+  expect(seen.err).toContain('copy.unproven');
+  expect(seen.err).toContain('has not been read back for 61.5 days');
 });
 
 describe('accounts', () => {

@@ -19,6 +19,7 @@ export const remediesEn = {
     copy_incomplete: 'Check this copy on the Copies page, with a sound copy to repair from.',
     'copy_snapshots-lost':
       'Check this copy on the Copies page, with a sound copy to repair from: what it still has is brought back.',
+    copy_unproven: 'Connect this disk, or let this computer reach that cloud, and check it on the Copies page.',
     copy_unlocked:
       'Test this copy on the Copies page to see why; once the rights are there, the next backup locks what is missing.',
     'home_already-initialised': 'Just use it: nothing has to be set up again.',

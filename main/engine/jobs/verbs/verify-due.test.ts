@@ -137,6 +137,23 @@ describe('verify.due', () => {
     });
   }, 120_000);
 
+  it('says of a copy that has been away for longer than was promised that nobody has read it, but of no disk that travels', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine, clock, addDisk } = await aHome(dir);
+      await addDisk('second');
+      await addDisk('usb', 'cold');
+      for (const to of ['second', 'usb']) await engine.call('copy.run', { snapshot: 'latest', from: 'recovered', to });
+      expect(await engine.call('verify.due', { destinations: [] })).toMatchObject({ unreachable: [], unproven: [] });
+      for (const gone of ['second', 'usb']) await rm(join(dir, gone), { recursive: true });
+      clock.advance(60 * dayMs);
+      const { copies, unproven } = await engine.call('verify.due', { destinations: [] });
+      // What can be reached has caught up.
+      expect(copies).toMatchObject([{ destination: 'recovered', proof: { provenShare: 1 } }]);
+      expect(unproven).toEqual([{ destination: 'second', days: expect.any(Number) as number }]);
+      expect(unproven[0]!.days).toBeGreaterThan(30);
+    });
+  }, 120_000);
+
   it('names a copy that is away, and fails when there is none', async () => {
     await withTempDir('share', async (dir) => {
       const { engine } = await aHome(dir);

@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { provenWithinDays } from '../../../../shared/model/proof.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { ByteBudget } from '../../backend/limit/byte-budget.ts';
 import { planShare } from '../../check/daily-share.ts';
@@ -32,6 +33,7 @@ const important: ReadonlySet<string> = new Set([
   'prune.run',
 ]);
 const pauseMs = 1_000;
+const dayMs = 24 * 3_600_000;
 
 interface OpenCopy {
   readonly destination: SavedDestination;
@@ -58,7 +60,8 @@ export async function verifyDue(
     const opened: OpenCopy[] = [];
     const unreachable: { destination: string; errorCode: string }[] = [];
     const failures: AppError[] = [];
-    for (const destination of await chosen(context, input.destinations)) {
+    const destinations = await chosen(context, input.destinations);
+    for (const destination of destinations) {
       try {
         const store = await openStore(keys, destination, { watch: watchOf(context, destination) });
         closers.push(() => store.close());
@@ -85,12 +88,27 @@ export async function verifyDue(
       }
     }
     if (copies.length === 0 && failures[0] !== undefined) throw failures[0];
-    return { copies, unreachable, probes, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
+    const unproven = destinations.flatMap((destination) => tooLongUnproven(context, destination));
+    return { copies, unreachable, unproven, probes, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
   } finally {
     await pool.close();
     for (const close of closers) await close();
     context.onCatalogChanged();
   }
+}
+
+/**
+ * A copy on which something was not read back in time, whether it was away or the share too slow: the promise is broken, and somebody has to know. Disks that travel
+ * are away on purpose; their rotation reminds of them.
+ */
+function tooLongUnproven(
+  { catalog, clock }: EngineContext,
+  { id, name, role, addedAt }: SavedDestination,
+): VerbOutput<'verify.due'>['unproven'] {
+  if (role === 'cold' || role === 'offsite') return [];
+  const figures = catalog.inventory.figures(id);
+  const days = figures?.oldestUnprovenDays ?? Math.floor((clock.nowMs() - Date.parse(addedAt)) / dayMs);
+  return days > provenWithinDays ? [{ destination: name, days }] : [];
 }
 
 async function chosen(context: EngineContext, names: readonly string[]): Promise<SavedDestination[]> {
