@@ -217,6 +217,8 @@ export const cliEn: Record<CliKey, string> = {
   'export.holds-cards': 'Mind: this file holds card secrets in clear. Delete it when you are done.',
   'recover.done': 'Found sources {{sources}} and {{snapshots}} snapshots, in {{time}}.',
   'recover.destination': 'This copy was added as destination “{{destination}}”.',
+  'recover.lock':
+    '! The backups in this bucket are locked against deletion (the newest until {{until}}), but new ones will not be. Switch it on again soon: shouhu destination remove {{destination}} (nothing in the cloud is touched), then shouhu destination add with --object-lock DAYS.',
   'recover.next': 'Next: shouhu snapshots to look, shouhu restore to restore.',
   'checklist.since': 'since {{at}}',
   'state.ok': 'done',

@@ -205,6 +205,8 @@ export const cliZh = {
   'export.holds-cards': '注意：这个文件里有明文卡密，用完请删除。',
   'recover.done': '找回了数据源 {{sources}} 和 {{snapshots}} 个快照，用时 {{time}}。',
   'recover.destination': '这份副本已添加为目的地“{{destination}}”。',
+  'recover.lock':
+    '！这个存储桶里的备份锁着（防删除保护，最新的锁到 {{until}}），但新备份不会再上锁。请尽快重新打开：先 shouhu destination remove {{destination}}（云上的数据不会动），再用 shouhu destination add 加回来，带上 --object-lock 天数。',
   'recover.next': '接下来：shouhu snapshots 查看，shouhu restore 恢复。',
   'checklist.since': '自 {{at}}',
   'state.ok': '做到了',

@@ -458,6 +458,8 @@ export const engineVerbs = {
       sources: z.array(z.string()),
       snapshots: count,
       destination: z.string(),
+      /** The bucket's objects are locked until about then, and new ones will not be: its lock has to be asked for again. Absent: no lock was seen. */
+      lockedUntil: z.iso.datetime().optional(),
       durationMs: z.number().nonnegative(),
     }),
   },

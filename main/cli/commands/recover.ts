@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { VerbInput } from '../../../shared/ipc/engine-verbs.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
-import { countText, durationText } from '../output/figures.ts';
+import { countText, durationText, localTime } from '../output/figures.ts';
 import { findSecret } from '../secrets.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
@@ -47,6 +47,9 @@ function recover(flags: RecoverFlags): VerbRun {
         time: durationText(output.durationMs, words),
       }),
       words.say('recover.destination', { destination: output.destination }),
+      ...(output.lockedUntil === undefined
+        ? []
+        : [words.say('recover.lock', { destination: output.destination, until: localTime(output.lockedUntil) })]),
       words.say('recover.next'),
     ];
     return { json: output, lines };

@@ -10,6 +10,7 @@ import { Repository, type NewKeyring } from '../../repository/index.ts';
 import { dumpToFolder, writeShop } from '../../repository/testing/a-shop.ts';
 import { aKeyring, testPassphrase } from '../../repository/testing/keys.ts';
 import { openEngine, type Engine } from '../engine.ts';
+import { SettingsFile } from '../home/settings-file.ts';
 
 const never = new AbortController().signal;
 const dayMs = 86_400_000;
@@ -218,6 +219,25 @@ describe('a bucket that locks', () => {
     });
     expect(await plain.objects.list(testBucket)).toEqual([]);
   });
+});
+
+it('a recovered home knows that its bucket locks, says so, and hides nothing behind a marker', async () => {
+  const { engine, fake, clock } = await rig();
+  await addCloud(engine, fake, days);
+  await copy(engine);
+  const dir = await mkdtemp(join(tmpdir(), 'shouhu-locks-bare-'));
+  closing.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  const bare = await openEngine({ homeDir: dir, language: 'en', clock });
+  closing.push(() => bare.close());
+  const place = { provider: 'minio', bucket: testBucket, region: null, endpoint: fake.endpoint, prefix: 'shop' };
+  const keys = { accessKey: testKey.accessKeyId, secretKey: testKey.secretAccessKey };
+  const { lockedUntil } = await bare.call('recover.run', {
+    from: { kind: 's3', ...place, ...keys },
+    secret: { kind: 'passphrase', passphrase: testPassphrase },
+  });
+  expect(Math.round((Date.parse(lockedUntil ?? '') - clock.nowMs()) / dayMs)).toBe(60);
+  const { destinations } = await new SettingsFile(dir).read();
+  expect(destinations[0]).toMatchObject({ name: 'recovered', found: { lock: true } });
 });
 
 describe('a bucket that its owner locked as a whole in the console', () => {

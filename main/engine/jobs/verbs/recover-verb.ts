@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import { S3Locks } from '../../backend/s3/s3-locks.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
 import { loadPresets, secretColumnsOf } from '../../presets/preset.ts';
@@ -11,7 +12,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys } from '../home/saved-secrets.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
-import { openDiskStore, openS3Store } from '../stores.ts';
+import { openDiskStore, openS3Store, s3OptionsOf } from '../stores.ts';
 import { saveDestination } from './destination-verbs.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
@@ -48,7 +49,8 @@ export async function recoverRun(
     const repository = await Repository.open(store, keys, run.signal);
     if (!(await context.home.isInitialised())) await context.home.writeKeyring(repository.header);
     context.setUnlocked({ header: repository.header, keys });
-    const destination = await addRecovered(context, from);
+    const lockedUntil = await lockSeen(from, repository, run.signal);
+    const destination = await addRecovered(context, from, lockedUntil);
     await bringOwedHeader(context, destination, repository, run.signal);
     const report = (doneItems: number, totalItems: number | null) =>
       run.report({ phase: 'timeline', detail: '', doneBytes: 0, totalBytes: null, doneItems, totalItems });
@@ -68,6 +70,7 @@ export async function recoverRun(
       sources,
       snapshots,
       destination: destination.name,
+      ...(lockedUntil === null ? {} : { lockedUntil }),
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   } finally {
@@ -91,7 +94,34 @@ function holdsHeader(folder: string): Promise<boolean> {
   );
 }
 
-async function addRecovered(context: EngineContext, from: Place): Promise<SavedDestination> {
+/**
+ * Until when the newest snapshot or the header of a bucket is locked, ISO 8601; null: it is not, or nobody may look. A removal must look first
+ * there, and the owner has to ask for the lock again: for how many days it was is not told by the objects.
+ */
+async function lockSeen(from: Place, repository: Repository, signal: AbortSignal): Promise<string | null> {
+  if (from.kind !== 's3') return null;
+  const newest = (await repository.listManifests(signal)).at(-1);
+  const locks = new S3Locks(s3OptionsOf(from, from));
+  try {
+    const names = newest === undefined ? [headerName] : [newest, headerName];
+    let untilMs = 0;
+    for (const name of names) untilMs = Math.max(untilMs, (await locks.look(name, signal))?.untilMs ?? 0);
+    return untilMs === 0 ? null : isoUtc(untilMs);
+  } catch (error) {
+    // Coming back matters more than knowing this; the next live test of the bucket reads its setting.
+    signal.throwIfAborted();
+    if (toAppError(error).code === 'unexpected') throw error;
+    return null;
+  } finally {
+    locks.close();
+  }
+}
+
+async function addRecovered(
+  context: EngineContext,
+  from: Place,
+  lockedUntil: string | null,
+): Promise<SavedDestination> {
   const { destinations } = await context.home.settings.read();
   const known = destinations.find(({ name }) => name === recoveredName);
   if (known !== undefined) {
@@ -116,6 +146,7 @@ async function addRecovered(context: EngineContext, from: Place): Promise<SavedD
           endpoint: from.endpoint,
           prefix: from.prefix,
           ...(from.customDomain == null ? {} : { customDomain: from.customDomain }),
+          ...(lockedUntil === null ? {} : { found: { lock: true } }),
           sealedKeys: sealCloudKeys(context.unlocked().keys, id, from),
         };
   await saveDestination(context, saved);
