@@ -111,6 +111,7 @@ export const errorCatalog = {
   'disk.pulled-out': absent,
   'disk.no-room': failed('user-action'),
   'disk.no-source': absent,
+  'disk.not-flushed': checkFailed,
   'disk.already-running': refused,
   'backup.already-running': refused,
   'backup.rows-mismatch': checkFailed,

@@ -32,14 +32,17 @@ export const cliColdEn: Record<keyof typeof cliColdZh, string> = {
   'cold.safe': 'Safe to unplug, next due {{day}}.',
   'cold.safe-next': 'Safe to unplug. Next comes “{{next}}”{{place}}, due {{day}}.',
   'cold.in-place': ' ({{place}})',
+  'cold.written': 'Everything is written and read back.',
+  'cold.lost': '{{count}} old snapshots could not be brought: no copy has them whole ({{ids}}). All others are there.',
+  'cold.not-flushed':
+    'The system could not confirm that everything is written down, so this round does not count. Eject the disk before you unplug it.',
   'cold.eject-busy':
-    'Everything is written and read back, but the system could not eject the disk (another program may have it open). Close its windows, eject it with the system’s own “safely remove”, then unplug it.',
+    'The system could not eject the disk (another program may have it open). Close its windows, eject it with the system’s own “safely remove”, then unplug it.',
   'cold.eject-not-removable':
-    'Everything is written and read back. The system says this disk is not removable, so it was not ejected: take it out with the computer off, or eject it the system’s way.',
+    'The system says this disk is not removable, so it was not ejected: take it out with the computer off, or eject it the system’s way.',
   'cold.eject-unsupported':
-    'Everything is written and read back. There is no way to eject on this computer: use “safely remove” or umount before you unplug it.',
-  'cold.eject-not-asked':
-    'Everything is written and read back. As you asked, the disk was not ejected: eject it with the system before you unplug it.',
+    'There is no way to eject on this computer: use “safely remove” or umount before you unplug it.',
+  'cold.eject-not-asked': 'As you asked, the disk was not ejected: eject it with the system before you unplug it.',
   'cold.note-volume-differs':
     'Note: this disk has another volume id than last time, as if it was formatted or is a copy. What is on it was checked all the same.',
   'cold.note-marker-written': 'Wrote the marker shouhu-disk.json, so that the disk is known under any drive letter.',

@@ -30,13 +30,14 @@ export const cliColdZh = {
   'cold.safe': '可以拔下了，下次请在{{day}}插上。',
   'cold.safe-next': '可以拔下了。下一块轮到“{{next}}”{{place}}，请在{{day}}插上。',
   'cold.in-place': '（{{place}}）',
+  'cold.written': '数据都已写进盘里，也读回核对过。',
+  'cold.lost': '有 {{count}} 个旧快照没能补上：哪一处副本都没有完好的它们（{{ids}}）。别的快照都补上了。',
+  'cold.not-flushed': '系统没能确认数据都已写进盘里，这一轮不算数。请先弹出，再拔下。',
   'cold.eject-busy':
-    '数据都已写进盘里，也读回核对过，但系统没能弹出这块盘（可能有别的程序正开着它）。关掉打开它的窗口，再用系统的“安全删除硬件”弹出后拔下。',
-  'cold.eject-not-removable':
-    '数据都已写进盘里，也读回核对过。系统说这块盘不是可移动的，所以没有弹出：关机后再取下，或用系统自己的办法弹出。',
-  'cold.eject-unsupported':
-    '数据都已写进盘里，也读回核对过。这台电脑上没有弹出的办法，请用系统的“安全删除硬件”或 umount 之后再拔下。',
-  'cold.eject-not-asked': '数据都已写进盘里，也读回核对过。按你的要求没有弹出，拔下之前请先用系统弹出。',
+    '系统没能弹出这块盘（可能有别的程序正开着它）。关掉打开它的窗口，再用系统的“安全删除硬件”弹出后拔下。',
+  'cold.eject-not-removable': '系统说这块盘不是可移动的，所以没有弹出：关机后再取下，或用系统自己的办法弹出。',
+  'cold.eject-unsupported': '这台电脑上没有弹出的办法，请用系统的“安全删除硬件”或 umount 之后再拔下。',
+  'cold.eject-not-asked': '按你的要求没有弹出，拔下之前请先用系统弹出。',
   'cold.note-volume-differs': '留意：这块盘的卷编号和上次不同，像是格式化过或换成了拷贝。里面的数据已经照样核对。',
   'cold.note-marker-written': '已在盘上写好标记文件 shouhu-disk.json，以后换了盘符也认得。',
   'cold.note-found-elsewhere': '盘符或挂载位置变了，已经按标记找到它。',

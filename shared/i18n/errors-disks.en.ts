@@ -40,6 +40,12 @@ export const diskErrorsEn: Record<keyof typeof diskErrorsZh, ErrorText> = {
     message: '“{{name}}” is being written right now; nothing was started a second time.',
     remedy: 'Wait until it is done: you will be told when it is safe to unplug.',
   },
+  'disk.not-flushed': {
+    message:
+      'The system could not confirm that everything is written down on “{{name}}” (the disk may be dying, or very slow). What was read back proves nothing then, and this round does not count.',
+    remedy:
+      'Eject it with the system’s own “safely remove”, then unplug it. Do another round next time; if this happens again, take another disk.',
+  },
   'disk.no-source': {
     message: 'There is no other copy to fill “{{name}}” from. The disk was not touched.',
     remedy: 'Back up to the main or the second disk first with shouhu backup, then plug this disk in.',

@@ -36,6 +36,11 @@ export const diskErrorsZh = {
     message: '“{{name}}”正在写入，这次没有再开始一遍。',
     remedy: '等它完成，会告诉你什么时候可以拔下。',
   },
+  'disk.not-flushed': {
+    message:
+      '系统没能确认数据都已写到“{{name}}”上（盘可能快坏了，或写得太慢）。已经读回核对过的不能算数，这一轮不计入。',
+    remedy: '先用系统的“安全删除硬件”弹出，再拔下。下次插上重新走一轮；要是又这样，请换一块盘。',
+  },
   'disk.no-source': {
     message: '没有别的副本可以复制到“{{name}}”。盘没有动。',
     remedy: '先备份到主硬盘或第二块硬盘：shouhu backup；再插上这块盘。',

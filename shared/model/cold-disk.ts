@@ -66,6 +66,8 @@ export const coldRoundSchema = z.strictObject({
   objectsSkipped: count,
   /** Snapshots that were not copied because this disk's own retention rule would remove them again. */
   leftOut: count,
+  /** Snapshots that no copy has whole, so that they could not be brought. All others are there. */
+  lost: z.array(z.uuid()),
   verified: z.strictObject({
     objects: count,
     read: count,
@@ -74,8 +76,11 @@ export const coldRoundSchema = z.strictObject({
     missing: count,
     healed: count,
   }),
-  /** Whether the file system was asked to write everything down and said so; each object was made durable by itself before. */
-  flushed: z.boolean(),
+  /**
+   * Whether the file system was asked to write everything down and said so; each object was made durable by itself before. False: it failed or
+   * did not end in time, and the round does not count. Null: the system told of no volume that could be asked.
+   */
+  flushed: z.boolean().nullable(),
   eject: z.enum(ejectOutcomes),
   /** This disk's next day. */
   nextDue: daySchema,

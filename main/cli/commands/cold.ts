@@ -71,10 +71,24 @@ function round(name: string, { eject, wait }: RunFlags): VerbRun {
 }
 
 function roundLines(output: ColdRound, words: Words): string[] {
-  const { destination, from, snapshots, objectsCopied, bytesCopied, leftOut, verified, eject, notes, next, nextDue } =
-    output;
+  const {
+    destination,
+    from,
+    snapshots,
+    objectsCopied,
+    bytesCopied,
+    leftOut,
+    verified,
+    flushed,
+    lost,
+    eject,
+    notes,
+    next,
+    nextDue,
+  } = output;
   const facts = { name: destination, from, snapshots: countText(snapshots.length) };
   const isSound = verified.damaged + verified.missing === 0;
+  const isDone = isSound && flushed !== false;
   const day = dayText(next.name === destination ? nextDue : next.dueOn, words);
   const place = next.place === null ? '' : words.say('cold.in-place', { place: next.place });
   return [
@@ -86,9 +100,14 @@ function roundLines(output: ColdRound, words: Words): string[] {
       ? [words.say('cold.read-back', { read: countText(verified.read), bytes: sizeText(verified.bytesRead) })]
       : []),
     ...(verified.healed > 0 ? [words.say('cold.healed', { count: countText(verified.healed) })] : []),
+    ...(lost.length > 0
+      ? [words.say('cold.lost', { count: countText(lost.length), ids: lost.map((id) => id.slice(0, 8)).join(', ') })]
+      : []),
     ...notes.map((note) => words.wordFor('cold', `note-${note}`)),
+    ...(flushed === false ? [words.say('cold.not-flushed')] : []),
+    ...(isDone && eject !== 'ejected' ? [words.say('cold.written')] : []),
     ...(eject === 'ejected' ? [] : [words.say(`cold.eject-${eject}`)]),
-    ...(isSound
+    ...(isDone
       ? [
           `${mark(true)} ${
             next.name === destination
@@ -100,8 +119,9 @@ function roundLines(output: ColdRound, words: Words): string[] {
   ];
 }
 
-function roundFinding({ verified: { damaged, missing }, destination }: ColdRound): Finding | undefined {
-  if (damaged + missing === 0) return undefined;
+function roundFinding({ verified: { damaged, missing }, flushed, destination }: ColdRound): Finding | undefined {
+  if (damaged + missing === 0)
+    return flushed === false ? { error: new AppError('disk.not-flushed', { name: destination }) } : undefined;
   const code = damaged > 0 ? 'repository.damaged' : 'repository.missing-object';
   return { error: new AppError(code, { destination, damaged, missing }) };
 }

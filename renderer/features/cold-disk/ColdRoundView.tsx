@@ -172,13 +172,21 @@ function Steps({ phase }: { readonly phase: string }) {
   );
 }
 
-function RoundResult({ round, onDone }: { readonly round: ColdRound; readonly onDone: () => void }) {
+export function RoundResult({ round, onDone }: { readonly round: ColdRound; readonly onDone: () => void }) {
   const { t, format } = useWords();
   const { verified, eject, next, nextDue, destination, place } = round;
   if (verified.damaged + verified.missing > 0) {
     return (
       <Verdict tone="attention" title={t('cold.unsoundTitle')}>
         <Text>{t('cold.unsoundText', { damaged: verified.damaged, missing: verified.missing })}</Text>
+        <DoneButton onDone={onDone} />
+      </Verdict>
+    );
+  }
+  if (round.flushed === false) {
+    return (
+      <Verdict tone="attention" title={t('cold.notFlushedTitle')}>
+        <Text>{t('cold.notFlushedText')}</Text>
         <DoneButton onDone={onDone} />
       </Verdict>
     );
@@ -202,6 +210,9 @@ function RoundResult({ round, onDone }: { readonly round: ColdRound; readonly on
     ],
     ...(round.leftOut > 0
       ? [[t('cold.leftOut'), t('cold.leftOutText', { count: round.leftOut })] as [string, string]]
+      : []),
+    ...(round.lost.length > 0
+      ? [[t('cold.lost'), t('cold.lostText', { count: round.lost.length })] as [string, string]]
       : []),
     ...(verified.healed > 0 ? [[t('cold.healed'), format.count(verified.healed)] as [string, string]] : []),
   ];

@@ -105,5 +105,10 @@ export const coldEn: typeof coldZh = {
     noRoomAgain: 'Try again',
     done: 'Fine',
     again: 'Once more',
+    lost: 'Could not be brought',
+    lostText: '{{count}} old snapshots that no copy has whole; all others are there',
+    notFlushedTitle: 'This round does not count yet',
+    notFlushedText:
+      'The system could not confirm that everything is written down on this disk, which may be dying or very slow. Other copies are not affected. Eject it with the system’s own “safely remove” before you unplug it, and do another round next time; if this happens again, take another disk.',
   },
 };

@@ -91,5 +91,10 @@ export const coldZh = {
     noRoomAgain: '再试一次',
     done: '好的',
     again: '再走一遍',
+    lost: '没能补上的',
+    lostText: '{{count}} 个旧快照：哪一处副本都没有完好的它们，别的都补上了',
+    notFlushedTitle: '这一轮还不能算数',
+    notFlushedText:
+      '系统没能确认数据都已写到这块盘上，盘可能快坏了，或写得太慢。其他副本不受影响。请先用系统的「安全删除硬件」弹出，再拔下；下次插上重新走一轮，要是又这样，请换一块盘。',
   },
 };

@@ -10,7 +10,7 @@ import { feedCopies, snapshotsOf } from '../feed-copies.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { verifyOne } from '../verbs/copy-verbs.ts';
 import { pruneRun } from '../verbs/prune-verb.ts';
-import type { Repository } from '../../repository/index.ts';
+import { parseManifestName, type Repository } from '../../repository/index.ts';
 import { careForMarker } from './disk-marker.ts';
 import { requireDisk, searchDisk, type DiskDestination, type FoundDisk } from './find-disk.ts';
 import { lookAtDisks, rotationOf } from './look-at-disks.ts';
@@ -28,6 +28,8 @@ interface Filled {
   readonly bytesCopied: number;
   readonly objectsSkipped: number;
   readonly leftOut: number;
+  /** Ids of snapshots that no copy has whole. */
+  readonly lost: string[];
 }
 
 /**
@@ -36,7 +38,8 @@ interface Filled {
  * pulled out holds what it held and what came with this round.
  *
  * Errors: `backend.absent`, `disk.twins`, `disk.marker-refused`, `disk.no-source`, `disk.no-room`, `disk.pulled-out` {name, objects}, those of both
- * stores. Damage that could not be healed is no error: it is in `verified`, and the round does not count.
+ * stores. Damage that could not be healed is no error: it is in `verified`, and the round does not count; neither is a failed flush. Older
+ * snapshots that no copy has whole are in `lost`, and the rest of the round goes on without them.
  */
 export async function runRitual(
   context: EngineContext,
@@ -66,7 +69,7 @@ export async function runRitual(
   );
 
   say('cold-flush');
-  const flushed = found.volume === null ? false : await context.volumes.flush(found.volume.mountPath);
+  const flushed = found.volume === null ? null : await context.volumes.flush(found.volume.mountPath);
   run.signal.throwIfAborted();
   say('cold-record');
   const left = { damaged: verified.damaged.length, missing: verified.missing.length };
@@ -78,8 +81,11 @@ export async function runRitual(
     objects: filled.objectsCopied,
     bytes: filled.bytesCopied,
     read: verified.read,
+    lost: filled.lost.length,
     ...left,
-    sound: left.damaged + left.missing === 0,
+    flushed: flushed ?? 'not-asked',
+    // What the system could not write down was read back from its memory.
+    sound: left.damaged + left.missing === 0 && flushed !== false,
   });
   await rememberPath(context, destination, found.path);
   const room = await roomAt(found.path).catch(() => null);
@@ -98,6 +104,7 @@ export async function runRitual(
     bytesCopied: filled.bytesCopied,
     objectsSkipped: filled.objectsSkipped,
     leftOut: filled.leftOut,
+    lost: filled.lost,
     verified: {
       objects: verified.objects,
       read: verified.read,
@@ -259,7 +266,10 @@ async function fill(
   const request = { from, to: [at], spares, heals: false, choose, maxBytesPerSecond: null };
   const { copies, findings } = await feedCopies(context, request, counting(run, missing, progress));
   const [copy] = copies;
-  if (copy?.error != null) throw withDamageSeen(copy.error, findings);
+  const failed = copy?.report?.failed ?? [];
+  // A disk without the newest snapshot is not done; one old snapshot that is lost everywhere must not keep all others off it.
+  const isPassable = failed.length > 0 && !failed.some(({ manifest }) => manifest === missing.newest);
+  if (copy?.error != null && !isPassable) throw withDamageSeen(copy.error, findings);
   return {
     from: from.name,
     snapshots: snapshotsOf(copies),
@@ -267,6 +277,7 @@ async function fill(
     bytesCopied: copy?.report?.bytesCopied ?? 0,
     objectsSkipped: copy?.report?.objectsSkipped ?? 0,
     leftOut: missing.leftOut,
+    lost: failed.flatMap(({ manifest }) => parseManifestName(manifest)?.id ?? []),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Missing {
   readonly objects: ReadonlyMap<string, number>;
   /** Snapshots of the other copy that the disk's own rule would remove again. */
   readonly leftOut: number;
+  /** Of all manifests of the other copy; null when it has none. */
+  readonly newest: string | null;
 }
 
 /** Of the snapshots that are at `there` or `missing`, the missing ones that nobody wants on the disk; all are names of manifests. */
@@ -41,11 +43,13 @@ export async function findMissing(
 ): Promise<Missing> {
   const there = await to.listManifests(signal);
   const isThere = new Set(there);
-  const lacking = (await from.listManifests(signal)).filter((name) => !isThere.has(name)).reverse();
+  const listed = await from.listManifests(signal);
+  const newest = listed.at(-1) ?? null;
+  const lacking = listed.filter((name) => !isThere.has(name)).reverse();
   const unwanted = await leaveOut(there, lacking);
   const manifests = lacking.filter((name) => !unwanted.has(name));
   const leftOut = lacking.length - manifests.length;
-  if (manifests.length === 0) return { manifests, objects: new Map(), leftOut };
+  if (manifests.length === 0) return { manifests, objects: new Map(), leftOut, newest };
   const sizes = new Map<string, number>();
   for await (const { name, sizeBytes } of from.store.list('chunks/', signal))
     sizes.set(name.slice(name.lastIndexOf('/') + 1), sizeBytes);
@@ -61,7 +65,7 @@ export async function findMissing(
       if (!isAppErrorOf(error, 'repository.damaged', 'repository.missing-object', 'backend.io')) throw error;
     }
   }
-  return { manifests, objects, leftOut };
+  return { manifests, objects, leftOut, newest };
 }
 
 /** Null where nobody can tell. */
