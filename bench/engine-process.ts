@@ -1,3 +1,4 @@
+import '../main/engine/platform/file-threads.ts';
 import { openEngine, type Engine } from '../main/engine/jobs/index.ts';
 import type { VerbInput, VerbName } from '../shared/ipc/engine-verbs.ts';
 import { peakMemoryBytes } from './process-figures.ts';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import '../engine/platform/file-threads.ts';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';

@@ -3,6 +3,7 @@
  * Electron's Node is too old, the app starts it with another Node as a plain child. This is the only file that knows
  * either of them. The home is the one that the command line uses too (`SHOUHU_HOME` or the system's folder for data).
  */
+import './platform/file-threads.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultHomeDir, openEngine } from './jobs/index.ts';

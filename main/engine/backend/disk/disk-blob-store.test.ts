@@ -201,11 +201,10 @@ describe('a write to disk', () => {
     const store = await DiskBlobStore.open({ root, files, platform: 'linux' });
     await store.put('chunks/ab/x', Buffer.from('x'), create);
     expect(steps).toEqual([
-      'sync ',
-      'sync ',
-      'sync /chunks',
       'sync /~tmp/TEMP',
       'link /~tmp/TEMP /chunks/ab/x',
+      'sync ',
+      'sync /chunks',
       'sync /chunks/ab',
     ]);
     steps.length = 0;

@@ -148,7 +148,8 @@ export class DiskBlobStore implements BlobStore {
     signal.throwIfAborted();
     try {
       await this.#identity.check();
-      for await (const blob of walkDisk(this.#ways.files, this.#root, prefix, signal)) {
+      const onFolder = (folder: string) => this.#folders.saw(folder);
+      for await (const blob of walkDisk(this.#ways.files, this.#root, prefix, onFolder, signal)) {
         yield blob;
         signal.throwIfAborted();
       }

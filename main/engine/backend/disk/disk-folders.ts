@@ -21,7 +21,7 @@ export class DiskFolders {
     this.#ways = ways;
   }
 
-  /** Makes the folder and those above it, one by one and durably. A link or file in the way is `backend.io`. */
+  /** Makes the folder and those above it, one by one; `makeDurable` is another step. A link or file in the way is `backend.io`. */
   ensure(folder: string): Promise<void> {
     if (folder === '') return Promise.resolve();
     const known = this.#known.get(folder);
@@ -47,9 +47,14 @@ export class DiskFolders {
       }
     }
     if (!(await this.isReal(parentOf(folder))) || !(await this.#isFolder(folder))) return false;
+    this.saw(folder);
+    return true;
+  }
+
+  /** A listing, or a look at it, has shown a real folder below real folders. */
+  saw(folder: string): void {
     this.#known.set(folder, Promise.resolve());
     this.#there.add(folder);
-    return true;
   }
 
   /**
@@ -84,9 +89,7 @@ export class DiskFolders {
       if (errnoOf(error) !== 'EEXIST') throw error;
       if (!(await this.#isFolder(folder))) throw new AppError('backend.io', { reason: 'ENOTDIR', folder });
     }
-    await syncFolder(this.#ways, join(this.#root, parent));
     this.#there.add(folder);
-    this.#durable.add(folder);
   }
 
   async #isFolder(folder: string): Promise<boolean> {

@@ -9,12 +9,13 @@ const statsAtOnce = 32;
 /**
  * Every object under `root` whose name starts with `prefix`, folder by folder, without holding more than one folder's
  * sub-folders in memory. Symbolic links, temp files and names no object can have are passed over; a file or folder
- * that is removed meanwhile is simply not listed. Rejects with Node's own errors.
+ * that is removed meanwhile is simply not listed. `onFolder` is told of each real folder. Rejects with Node's own errors.
  */
 export async function* walkDisk(
   files: DiskFiles,
   root: string,
   prefix: string,
+  onFolder: (folder: string) => void,
   signal: AbortSignal,
   folder = '',
 ): AsyncIterable<BlobStat> {
@@ -29,7 +30,10 @@ export async function* walkDisk(
   for await (const entry of dir) {
     signal.throwIfAborted();
     const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory() && isDiskSegment(entry.name) && mayHold(name, prefix)) folders.push(name);
+    if (entry.isDirectory() && isDiskSegment(entry.name) && mayHold(name, prefix)) {
+      folders.push(name);
+      onFolder(name);
+    }
     if (entry.isFile() && name.startsWith(prefix) && isDiskName(name)) names.push(name);
     if (names.length === statsAtOnce) {
       yield* await statAll(files, root, names);
@@ -37,7 +41,7 @@ export async function* walkDisk(
     }
   }
   yield* await statAll(files, root, names);
-  for (const next of folders) yield* walkDisk(files, root, prefix, signal, next);
+  for (const next of folders) yield* walkDisk(files, root, prefix, onFolder, signal, next);
 }
 
 function mayHold(folder: string, prefix: string): boolean {
