@@ -35,9 +35,19 @@ describe('CopyInventory', () => {
       isOfListing: (object) => !object.includes('/'),
     });
 
+  it('knows which object was ever read back, until it is found broken', () => {
+    listed(['a', 'b']);
+    inventory.recordProofs('disk', ['a']);
+    expect(inventory.isProven('disk', 'a')).toBe(true);
+    expect(inventory.isProven('disk', 'b')).toBe(false);
+    expect(inventory.isProven('other', 'a')).toBe(false);
+    inventory.recordDamage('disk', ['a']);
+    expect(inventory.isProven('disk', 'a')).toBe(false);
+  });
+
   it('gives no figure before the whole copy was listed: nobody knows what is there', () => {
     expect(inventory.figures('disk')).toBeNull();
-    inventory.wrote('disk', 'a', 100);
+    inventory.wrote('disk', [{ object: 'a', bytes: 100, atMs: clock.nowMs() }]);
     expect(inventory.figures('disk')).toBeNull();
     listed(['a']);
     expect(inventory.figures('disk')).toMatchObject({
@@ -72,11 +82,11 @@ describe('CopyInventory', () => {
   it('forgets what a listing does not show any more, but not what was written after it began', () => {
     listed(['a', 'b']);
     inventory.recordProofs('disk', ['a', 'b', 'manifests/x']);
-    inventory.wrote('disk', 'manifests/x', 5);
+    inventory.wrote('disk', [{ object: 'manifests/x', bytes: 5, atMs: clock.nowMs() }]);
     clock.advance(1000);
     const startedAtMs = clock.nowMs();
     clock.advance(1000);
-    inventory.wrote('disk', 'late', 100);
+    inventory.wrote('disk', [{ object: 'late', bytes: 100, atMs: clock.nowMs() }]);
     listed(['b'], 0, startedAtMs);
     expect(
       inventory

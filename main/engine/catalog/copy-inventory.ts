@@ -21,6 +21,13 @@ export interface ListedObject {
   readonly modifiedAtMs: number;
 }
 
+/** An object that was put a moment ago. */
+export interface WrittenObject {
+  readonly object: string;
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
 /**
  * Which objects each copy has, when each was last read back, and which were found damaged. Objects are named as findings name them:
  * a chunk by its id, anything else by its whole name. Proofs are nowhere else: a lost catalog means unproven again.
@@ -28,6 +35,7 @@ export interface ListedObject {
 export class CopyInventory {
   readonly #db: Database.Database;
   readonly #clock: Clock;
+  #findProof: Database.Statement | undefined;
 
   constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
@@ -68,8 +76,11 @@ export class CopyInventory {
       .immediate();
   }
 
-  wrote(destinationId: string, object: string, bytes: number): void {
-    this.#insert().run(destinationId, object, bytes, isoUtc(this.#clock.nowMs()));
+  wrote(destinationId: string, objects: readonly WrittenObject[]): void {
+    const insert = this.#insert();
+    this.#db.transaction(() => {
+      for (const { object, bytes, atMs } of objects) insert.run(destinationId, object, bytes, isoUtc(atMs));
+    })();
   }
 
   removed(destinationId: string, object: string): void {
@@ -159,6 +170,12 @@ export class CopyInventory {
   damage(destinationId: string): Set<string> {
     const rows = this.#db.prepare('SELECT object FROM damage WHERE destination = ?').all(destinationId);
     return new Set((rows as { object: string }[]).map(({ object }) => object));
+  }
+
+  /** Whether this object was ever read back there and found sound, and not found broken since. */
+  isProven(destinationId: string, object: string): boolean {
+    this.#findProof ??= this.#db.prepare('SELECT 1 FROM proofs WHERE destination = ? AND object = ?');
+    return this.#findProof.get(destinationId, object) !== undefined;
   }
 
   /** When each object of a destination was last read back. */

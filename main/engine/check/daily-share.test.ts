@@ -77,7 +77,7 @@ describe('sixty days of daily shares', () => {
       const add = (copy: string, name: string, bytes: number) => {
         if (book.get(copy)?.has(name) === true) return;
         book.get(copy)?.set(name, { bytes, since: clock.nowMs(), read: null });
-        inventory.wrote(copy, name, bytes);
+        inventory.wrote(copy, [{ object: name, bytes, atMs: clock.nowMs() }]);
       };
       const list = (copy: string) =>
         inventory.listed(copy, {

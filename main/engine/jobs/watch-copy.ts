@@ -1,5 +1,5 @@
 import type { StoreWatch } from '../backend/watch/watched-blob-store.ts';
-import type { ListedObject } from '../catalog/copy-inventory.ts';
+import type { ListedObject, WrittenObject } from '../catalog/copy-inventory.ts';
 import { idOfChunkName } from '../repository/index.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
@@ -7,14 +7,24 @@ import type { SavedDestination } from './home/settings-file.ts';
 const chunks = 'chunks/';
 /** Named objects that have to be read back too. Leases come and go, the header is read at every opening. */
 const named = ['manifests/', 'streams/'];
+/** So many written objects go into the catalog together. What a kill takes away of them, the next listing brings. */
+const batch = 64;
 
 /** Keeps the catalog's inventory of a copy in step with what its store lists and takes. */
 export function watchOf({ catalog, clock }: EngineContext, destination: SavedDestination): StoreWatch {
   const { inventory } = catalog;
   const { id } = destination;
+  let pending: WrittenObject[] = [];
+  const settle = () => {
+    const written = pending;
+    pending = [];
+    if (written.length > 0) note(() => inventory.wrote(id, written));
+  };
   return {
     nowMs: () => clock.nowMs(),
+    settle,
     listed: (prefix, blobs, startedAtMs) => {
+      settle();
       if (prefix !== chunks && !named.some((folder) => prefix.startsWith(folder))) return;
       const objects = blobs.flatMap(({ name, sizeBytes, modifiedAtMs }): ListedObject[] => {
         const object = objectOf(name);
@@ -25,9 +35,13 @@ export function watchOf({ catalog, clock }: EngineContext, destination: SavedDes
     },
     wrote: (name, sizeBytes) => {
       const object = objectOf(name);
-      if (object !== undefined) note(() => inventory.wrote(id, object, sizeBytes));
+      if (object === undefined) return;
+      pending.push({ object, bytes: sizeBytes, atMs: clock.nowMs() });
+      // A manifest says that the others are all there.
+      if (pending.length >= batch || object.includes('/')) settle();
     },
     removed: (name) => {
+      settle();
       const object = objectOf(name);
       if (object !== undefined) note(() => inventory.removed(id, object));
     },

@@ -6,6 +6,8 @@ export interface StoreWatch {
   listed(prefix: string, blobs: readonly BlobStat[], startedAtMs: number): void;
   wrote(name: string, sizeBytes: number): void;
   removed(name: string): void;
+  /** A good moment to write down what was heard: objects were made durable, or the store is closed. */
+  settle(): void;
   nowMs(): number;
 }
 
@@ -28,8 +30,9 @@ export class WatchedBlobStore implements BlobStore {
     return outcome;
   }
 
-  flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
-    return this.#inner.flush(names, signal);
+  async flush(names: Iterable<string>, signal: AbortSignal): Promise<void> {
+    await this.#inner.flush(names, signal);
+    this.#watch.settle();
   }
 
   get(name: string, options: { readonly signal: AbortSignal; readonly maxBytes?: number }): Promise<Buffer> {
@@ -55,7 +58,8 @@ export class WatchedBlobStore implements BlobStore {
     this.#watch.removed(name);
   }
 
-  close(): Promise<void> {
-    return this.#inner.close();
+  async close(): Promise<void> {
+    this.#watch.settle();
+    await this.#inner.close();
   }
 }
