@@ -16,7 +16,7 @@ export interface SyntheticPlan {
   readonly freshChunks: number;
   /** Rows objects that each snapshot names, fresh ones included. */
   readonly chunksPerSnapshot: number;
-  /** Of one rows object before compression, which makes about a third of it. */
+  /** Of one rows object before compression, which makes about a fifth of it. */
   readonly payloadBytes: number;
   /** The newest snapshot's instant; each earlier one is a step older. ISO 8601. */
   readonly newestAt: string;

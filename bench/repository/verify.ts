@@ -37,12 +37,13 @@ export async function verifyReport(bench: RepositoryBench, objects: number, payl
     name,
     seconds(median(all)),
     `${(made.bytes / 1e3 / median(all)).toFixed(0)} MB/s`,
+    all === theirs ? '–' : `${((objects * payloadBytes) / 1e3 / median(all)).toFixed(0)} MB/s`,
     ratio(median(theirs), median(all)),
   ];
   return [
     `\n## Reading back ${made.chunks} objects, ${megabytes(made.bytes)}\n`,
     tableText(
-      ['', 'time', 'speed', 'of the disk’s speed'],
+      ['', 'time', 'bytes read from the copy', 'content hashed', 'of the disk’s speed'],
       [
         ...(isColdPossible
           ? [

@@ -62,7 +62,15 @@ export interface PutOptions {
   readonly durable?: 'at-once' | 'at-flush';
   /** A try may also begin hours after the call, on a computer that slept: for what is named by its content. Default: no. */
   readonly harmlessLate?: boolean;
+  /** Of exactly these bytes, by a caller who has them; a store that sends hashes along computes what is not given. */
+  readonly digests?: ContentDigests | undefined;
   readonly signal: AbortSignal;
+}
+
+/** 32 and 64 hex digits. */
+export interface ContentDigests {
+  readonly md5Hex: string;
+  readonly sha256Hex: string;
 }
 
 export interface BlobStat {

@@ -1,3 +1,4 @@
+import { hash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aTable } from '../backup/testing/a-capture.ts';
 import { encodeObject } from '../repository/index.ts';
@@ -41,6 +42,39 @@ describe('ChunkPool', () => {
 
     expect(Buffer.from(text).toString()).toBe('1\ta\n');
     expect(sealedDigest).toBeNull();
+  });
+
+  it('hands checked bytes back with their hashes, large ones without copying them', async () => {
+    for (const payload of [Buffer.from('1\ta\n'), randomBytes(200_000)]) {
+      const { id, bytes } = encodeObject(keys, { kind: 'rows', payload });
+      const own = new Uint8Array(bytes);
+      const before = Buffer.from(bytes);
+      const checked = await pool.check({ id, bytes: own, wantsDigests: true }, signal);
+      expect(before.equals(checked.bytes)).toBe(true);
+      expect(checked.digests).toEqual({ md5Hex: hash('md5', before), sha256Hex: hash('sha256', before) });
+      expect(own.length === 0).toBe(payload.length > 64 * 1024);
+      expect(await pool.check({ id, bytes: checked.bytes, depth: 'unchanged' }, signal)).toEqual({
+        bytes: expect.anything(),
+      });
+    }
+  });
+
+  it('finds a changed byte at both depths, and another content than the name says only by opening it whole', async () => {
+    const sound = encodeObject(keys, { kind: 'rows', payload: Buffer.from('1\ta\n') });
+    const changed = Uint8Array.from(sound.bytes);
+    changed[40]! ^= 1;
+    for (const depth of ['whole', 'unchanged'] as const)
+      await expect(pool.check({ id: sound.id, bytes: changed, depth }, signal)).rejects.toMatchObject({
+        code: 'repository.damaged',
+      });
+    // What a computer with a bad memory would make: the name of one content, and tags that hold over another.
+    const renaming = { ...keys, idKey: new Uint8Array(32).fill(7) };
+    const misnamed = encodeObject(renaming, { kind: 'rows', payload: Buffer.from('1\ta\n') });
+    await pool.check({ ...misnamed, depth: 'unchanged' }, signal);
+    await expect(pool.check({ ...misnamed, depth: 'whole' }, signal)).rejects.toMatchObject({
+      code: 'repository.damaged',
+      facts: { reason: 'id' },
+    });
   });
 
   it('ends a waiting task with the reason of its signal', async () => {

@@ -4,6 +4,8 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { workerUrl } from '../platform/asset-path.ts';
 import type { EncodingKeys } from '../repository/index.ts';
 import type {
+  CheckedObject,
+  CheckTask,
   DecodedRows,
   DecodeTask,
   Digests,
@@ -48,18 +50,15 @@ export class ChunkPool {
     return this.#run<EncodedChunk | 'same'>('encode', task, signal, [task.bytes.buffer]);
   }
 
-  async verify(task: VerifyTask, signal: AbortSignal): Promise<void> {
-    await this.#run<undefined>('verify', task, signal);
+  /** `task.bytes` is handed over and must not be used afterwards. */
+  async verify({ id, bytes }: VerifyTask, signal: AbortSignal): Promise<void> {
+    await this.#run<undefined>('verify', { id, bytes }, signal, ownsItsMemory(bytes) ? [bytes.buffer] : []);
   }
 
-  /** As `verify`, mostly without copying: the bytes are handed over, must not be used afterwards, and come back when they are sound. */
-  async check({ id, bytes }: VerifyTask, signal: AbortSignal): Promise<Uint8Array> {
-    if (!ownsItsMemory(bytes)) {
-      await this.verify({ id, bytes }, signal);
-      return bytes;
-    }
-    const checked = await this.#run<{ readonly bytes: Uint8Array }>('check', { id, bytes }, signal, [bytes.buffer]);
-    return checked.bytes;
+  /** The bytes come back when they are sound: use those, `task.bytes` is handed over. */
+  check(task: CheckTask, signal: AbortSignal): Promise<CheckedObject> {
+    const { bytes } = task;
+    return this.#run<CheckedObject>('check', task, signal, ownsItsMemory(bytes) ? [bytes.buffer] : []);
   }
 
   decode(task: DecodeTask, signal: AbortSignal): Promise<DecodedRows> {

@@ -135,3 +135,30 @@ it('every place that is written to gets every reader that a sheet of this home m
     ]);
   });
 });
+
+it('an object is opened to its content before it is copied for the first time, and later only seen to be unchanged', async () => {
+  await withTempDir('feed', async (dir) => {
+    const home = await aDiskHome(dir, { objects: 5, hasMisnamed: true });
+    try {
+      await home.addDisk('second');
+      const request = { snapshot: 'all', from: 'recovered', to: 'second' };
+      await expect(home.engine.call('copy.run', request)).rejects.toMatchObject({
+        code: 'repository.damaged',
+        facts: { reason: 'id', damagedSeen: 1 },
+      });
+      // What nobody could have found, had it been opened before: so this shows which check it is that was made.
+      const { id } = (await home.engine.call('destination.list', {})).destinations.find(
+        ({ name }) => name === 'recovered',
+      )!;
+      const beside = await Catalog.open(join(dir, 'home', 'catalog.sqlite'), home.clock);
+      beside.inventory.recordProofs(
+        id,
+        home.chunks.map((path) => path.slice(-64)),
+      );
+      beside.close();
+      expect(await home.engine.call('copy.run', request)).toMatchObject({ copies: [{ ok: true }], findings: [] });
+    } finally {
+      await home.close();
+    }
+  });
+});

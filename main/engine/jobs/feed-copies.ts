@@ -107,12 +107,17 @@ class CopyFeeding {
     this.#budget =
       request.maxBytesPerSecond === null ? null : new ByteBudget({ bytesPerSecond: request.maxBytesPerSecond });
     const idOf = new Map([request.from, ...request.to, ...request.spares].map(({ name, id }) => [name, id] as const));
+    const wantsDigests = request.to.some(({ kind }) => kind === 's3');
     this.#feed = new Feed({
       from: { name: request.from.name, repository: from, nearness: -1 },
       spares: () => this.#openSpares(),
       heals: request.heals,
       targets: request.to.length,
-      check: (_keys, id, bytes) => this.#pool.check({ id, bytes }, run.signal),
+      check: ({ source, id, bytes, isHealed }) => {
+        // Opened to its last byte on this very copy before: what its tags hold together now is the same.
+        const isKnown = !isHealed && context.catalog.inventory.isProven(idOf.get(source) ?? '', id);
+        return this.#pool.check({ id, bytes, depth: isKnown ? 'unchanged' : 'whole', wantsDigests }, run.signal);
+      },
       onRead: (source, object) => {
         const id = idOf.get(source);
         if (id !== undefined) this.#proofs.add(id, object);

@@ -30,18 +30,18 @@ async function aSet(blobs = new Map<string, MemoryBlob>()) {
 describe('a set of chunks', () => {
   it('makes what it put durable once, however many snapshots rely on it', async () => {
     const { store, chunks } = await aSet();
-    await chunks.put(first, bytes, 'create', never);
+    await chunks.put(first, bytes, { mode: 'create', signal: never });
     await chunks.flush(never);
     chunks.relyOn(first);
-    await chunks.put(first, bytes, 'create', never);
-    await chunks.put(second, bytes, 'create', never);
+    await chunks.put(first, bytes, { mode: 'create', signal: never });
+    await chunks.put(second, bytes, { mode: 'create', signal: never });
     await chunks.flush(never);
     expect(store.flushed).toEqual([[chunkName(first)], [chunkName(second)]]);
   });
 
   it('relies on nobody else for what it only found', async () => {
     const { blobs } = await aSet();
-    await new ChunkSet(new MemoryBlobStore({ blobs })).put(first, bytes, 'create', never);
+    await new ChunkSet(new MemoryBlobStore({ blobs })).put(first, bytes, { mode: 'create', signal: never });
     const { store, chunks } = await aSet(blobs);
     chunks.relyOn(first);
     await chunks.flush(never);
@@ -50,12 +50,12 @@ describe('a set of chunks', () => {
 
   it('has not what is distrusted until it was written anew, at once durable', async () => {
     const { store, chunks, blobs } = await aSet();
-    await chunks.put(first, bytes, 'create', never);
+    await chunks.put(first, bytes, { mode: 'create', signal: never });
     chunks.distrust(first);
     expect(chunks.has(first)).toBe(false);
     const sound = Buffer.from('sound again');
     const puts = vi.spyOn(store, 'put');
-    expect(await chunks.put(first, sound, 'create', never)).toEqual({ written: true });
+    expect(await chunks.put(first, sound, { mode: 'create', signal: never })).toEqual({ written: true });
     expect(puts.mock.lastCall?.[2]).toMatchObject({ mode: 'replace', durable: 'at-once' });
     expect(blobs.get(chunkName(first))?.bytes).toEqual(sound);
     expect([chunks.has(first), chunks.isDistrusted(first)]).toEqual([true, false]);
@@ -66,19 +66,19 @@ describe('a set of chunks', () => {
     const store = new FaultyBlobStore(new MemoryBlobStore());
     const chunks = new ChunkSet(store);
     await chunks.ids(never);
-    await chunks.put(first, bytes, 'create', never);
+    await chunks.put(first, bytes, { mode: 'create', signal: never });
     chunks.distrust(first);
     store.break({ on: 'put', nth: 'every', effect: { kind: 'fail', when: 'before', error: locked } });
-    expect(await chunks.put(first, bytes, 'create', never)).toEqual({ written: false });
+    expect(await chunks.put(first, bytes, { mode: 'create', signal: never })).toEqual({ written: false });
     expect([chunks.has(first), chunks.isDistrusted(first)]).toEqual([false, true]);
     // Who heals has to know.
-    await expect(chunks.put(first, bytes, 'replace', never)).rejects.toBe(locked);
+    await expect(chunks.put(first, bytes, { mode: 'replace', signal: never })).rejects.toBe(locked);
   });
 
   it('flushes again when the listing is forgotten, or the chunk is taken away and put again', async () => {
     const { store, chunks } = await aSet();
     const putAndFlush = async () => {
-      await chunks.put(first, bytes, 'create', never);
+      await chunks.put(first, bytes, { mode: 'create', signal: never });
       await chunks.flush(never);
     };
     await putAndFlush();
@@ -93,7 +93,7 @@ describe('a set of chunks', () => {
   it('counts nothing of a flush that failed', async () => {
     const { store, chunks } = await aSet();
     const nowhere = 'c'.repeat(64);
-    await chunks.put(first, bytes, 'create', never);
+    await chunks.put(first, bytes, { mode: 'create', signal: never });
     chunks.relyOn(nowhere);
     await expect(chunks.flush(never)).rejects.toMatchObject({ code: 'backend.blob-missing' });
     await chunks.remove(nowhere, never);

@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { BlobStore } from '../backend/blob-store.ts';
+import type { BlobStore, PutOptions } from '../backend/blob-store.ts';
 import { chunkName, idOfChunkName } from './format.ts';
 import { isLockedThere } from './leases.ts';
 
@@ -51,7 +51,7 @@ export class ChunkSet {
   }
 
   /** Whole when it resolves; with `create` durable after `flush`, with `replace` at once. */
-  async put(id: string, bytes: Uint8Array, mode: 'create' | 'replace', signal: AbortSignal) {
+  async put(id: string, bytes: Uint8Array, { mode, digests, signal }: Omit<PutOptions, 'durable' | 'harmlessLate'>) {
     const name = chunkName(id);
     const isHealing = mode === 'replace' || this.#distrusted.has(id);
     if (this.#ids.has(id) && !isHealing) {
@@ -64,6 +64,7 @@ export class ChunkSet {
       durable: isHealing ? 'at-once' : 'at-flush',
       // At worst a chunk that nobody names: `putManifest` looks again before it names any.
       harmlessLate: true,
+      digests,
       signal,
     });
     const outcome = mode === 'create' && isHealing ? await putting.catch(notIfLocked) : await putting;

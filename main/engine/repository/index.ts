@@ -15,23 +15,15 @@ export { addSheet, changePassphrase, revokeSlot } from './keys/change-keys.ts';
 export type { AddedSheet, AddSheet, ChangePassphrase } from './keys/change-keys.ts';
 export { authenticateHeader, parseHeader, serializeHeader } from './keys/header.ts';
 export type { RepositoryHeader, Slot } from './keys/header.ts';
-export { closeVault, mainKeysFromText, mainKeysToText } from './keys/main-keys.ts';
-export type { EncodingKeys, MainKeys, VaultKey } from './keys/main-keys.ts';
+export { closeVault } from './keys/main-keys.ts';
+export { mainKeysFromText, mainKeysToText } from './keys/main-keys-text.ts';
+export type { MainKeys } from './keys/main-keys.ts';
 export { assertGoodPassphrase, minimumPassphraseLength } from './keys/passphrase.ts';
 export type { Guarded } from './keys/slots.ts';
 export type { RecoveryWords } from './keys/words.ts';
 export { decryptCredential, encryptCredential } from './keys/credential.ts';
 
-export { decodeObject, encodeObject, objectId, verifyObject } from './objects/object-codec.ts';
-export type {
-  DecodedObject,
-  DecodeOptions,
-  EncodedObject,
-  EncodeInput,
-  VerifiedObject,
-} from './objects/object-codec.ts';
-export { decodeSealedPayload, encodeSealedPayload, encodeSealedRows, smallGroupRows } from './objects/sealed-rows.ts';
-export type { SealedRows, SealedRowsInput } from './objects/sealed-rows.ts';
+export * from './objects/index.ts';
 
 export { Repository, type StoredRecord } from './repository.ts';
 export { findHeader } from './header-file.ts';
@@ -45,7 +37,7 @@ export { defaultGraceMs, pruneRepository } from './prune/prune-repository.ts';
 export type { PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
 export type { PrunableSnapshot } from './prune/survey.ts';
 export { Feed } from './feed/feed.ts';
-export type { FeedOptions, FillOptions, FillProgress, FillReport } from './feed/feed.ts';
+export type { FeedOptions, FillOptions, FillProgress, FillReport, ReadObject } from './feed/feed.ts';
 export type { FeedFinding, FeedSource } from './feed/nearest-copies.ts';
 export { findingOf } from './finding.ts';
 export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';

@@ -2,7 +2,7 @@ import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, TableRecord } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
-import type { BlobStore } from '../backend/blob-store.ts';
+import type { BlobStore, PutOptions } from '../backend/blob-store.ts';
 import { ChunkSet } from './chunk-set.ts';
 import {
   chunkName,
@@ -181,10 +181,10 @@ export class Repository {
    * the listing already has it, unless this process could not read it.
    */
   async putObject(
-    object: Pick<EncodedObject, 'id' | 'bytes'>,
+    { id, bytes, digests }: Pick<EncodedObject, 'id' | 'bytes'> & Pick<PutOptions, 'digests'>,
     signal: AbortSignal,
   ): Promise<{ readonly written: boolean }> {
-    return this.#chunks.put(object.id, object.bytes, 'create', signal);
+    return this.#chunks.put(id, bytes, { mode: 'create', digests, signal });
   }
 
   /** For a chunk that the listing has and a manifest will name, without being put: it is made durable with those that were. */
@@ -195,7 +195,7 @@ export class Repository {
   /** Puts sound bytes in the place of damaged ones, after checking them. */
   async healObject(id: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     verifyObject(this.keys, id, bytes);
-    await this.#chunks.put(id, bytes, 'replace', signal);
+    await this.#chunks.put(id, bytes, { mode: 'replace', signal });
   }
 
   /**

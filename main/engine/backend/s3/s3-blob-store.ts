@@ -6,18 +6,24 @@ import {
   type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { cloudProvider, type CloudProviderId } from '../../../../shared/model/cloud-providers.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { defaultMaxBytes, requireBlobName } from '../blob-names.ts';
-import { isBlobName, type BlobStat, type BlobStore, type PutOptions } from '../blob-store.ts';
+import { isBlobName, type BlobStat, type BlobStore, type ContentDigests, type PutOptions } from '../blob-store.ts';
 import { TryWindow } from '../retry/try-window.ts';
 import { EtagJudge } from './etag-judge.ts';
 import { ListPatience } from './list-patience.ts';
 import { readBody } from './read-body.ts';
-import { bucketParameter, createS3Client, defaultIdleTimeoutMs, type S3ClientOptions } from './s3-client.ts';
+import {
+  bucketParameter,
+  createS3Client,
+  defaultIdleTimeoutMs,
+  signContentHash,
+  type S3ClientOptions,
+} from './s3-client.ts';
 import { s3CodeOf, s3Error, s3StatusOf, type S3ErrorContext } from './s3-errors.ts';
 import { lockEndMs } from './object-lock.ts';
 import { ServerClock } from './server-clock.ts';
@@ -42,6 +48,15 @@ export interface ObjectLock {
 }
 
 type Operation = S3ErrorContext['operation'];
+
+/** One object on its way. */
+interface Upload {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Undefined: computed when it comes to sending. */
+  readonly digests: ContentDigests | undefined;
+  readonly signal: AbortSignal;
+}
 
 /** A slow line is allowed this many bytes per millisecond (16 KiB/s) before a request counts as stuck. */
 const slowestBytesPerMs = 16;
@@ -100,11 +115,12 @@ export class S3BlobStore implements BlobStore {
   }
 
   async put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }> {
-    const { mode, signal, harmlessLate } = options;
+    const { mode, digests, signal, harmlessLate } = options;
     this.#refuseTooLarge(name, bytes);
+    const upload: Upload = { name, bytes, digests, signal };
     const ask = async () => {
-      if (mode === 'create') return this.#create(name, bytes, signal);
-      await this.#upload(name, bytes, signal, false);
+      if (mode === 'create') return this.#create(upload);
+      await this.#upload(upload, false);
       return true;
     };
     const window = harmlessLate === true ? undefined : new TryWindow(this.#clock);
@@ -211,11 +227,12 @@ export class S3BlobStore implements BlobStore {
   }
 
   /** Whether it wrote. Never sends more than one body unless the service changed its mind about the condition. */
-  async #create(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<boolean> {
+  async #create(upload: Upload): Promise<boolean> {
+    const { name, signal } = upload;
     if (this.#looksFirst && (await this.#find(name, signal)) !== undefined) return false;
     if (this.#sendsIfNoneMatch) {
       try {
-        await this.#upload(name, bytes, signal, true);
+        await this.#upload(upload, true);
         return true;
       } catch (error) {
         const status = s3StatusOf(error);
@@ -227,7 +244,7 @@ export class S3BlobStore implements BlobStore {
         if ((await this.#find(name, signal)) !== undefined) return false;
       }
     }
-    await this.#upload(name, bytes, signal, false);
+    await this.#upload(upload, false);
     return true;
   }
 
@@ -260,15 +277,20 @@ export class S3BlobStore implements BlobStore {
   }
 
   /** Sends the bytes and compares the ETag; a body that arrived damaged is sent once more, over the damaged one. */
-  async #upload(name: string, bytes: Uint8Array, signal: AbortSignal, isConditional: boolean): Promise<void> {
-    const md5 = createHash('md5').update(bytes).digest();
+  async #upload({ name, bytes, signal, ...given }: Upload, isConditional: boolean): Promise<void> {
+    const digests = given.digests ?? digestsOf(bytes);
     const lock = await this.#lockFor(name, signal);
     const send = async (condition: { IfNoneMatch?: string }): Promise<boolean> => {
       signal.throwIfAborted();
-      const body = { Body: bytes, ContentLength: bytes.length, ContentMD5: md5.toString('base64') };
+      const body = {
+        Body: bytes,
+        ContentLength: bytes.length,
+        ContentMD5: Buffer.from(digests.md5Hex, 'hex').toString('base64'),
+      };
       const command = new PutObjectCommand({ ...this.#target(name), ...body, ...lock, ...condition });
+      signContentHash(command, digests.sha256Hex);
       const answer = await this.#client.send(command, this.#times(signal, bytes.length));
-      return this.#etags.isStored(answer, md5.toString('hex'));
+      return this.#etags.isStored(answer, digests.md5Hex);
     };
     if (await send(isConditional ? { IfNoneMatch: '*' } : {})) return;
     if (await send({})) return;
@@ -325,6 +347,10 @@ export class S3BlobStore implements BlobStore {
   #times(signal: AbortSignal, bodyBytes = 0): ListTimes {
     return { abortSignal: signal, requestTimeout: baseRequestTimeoutMs + Math.ceil(bodyBytes / slowestBytesPerMs) };
   }
+}
+
+function digestsOf(bytes: Uint8Array): ContentDigests {
+  return { md5Hex: hash('md5', bytes, 'hex'), sha256Hex: hash('sha256', bytes, 'hex') };
 }
 
 /** The answers that mean "there is one already": RFC 9110, OSS, an Amazon race, and old MinIO's 304. */

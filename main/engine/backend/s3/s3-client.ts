@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { cloudProvider } from '../../../../shared/model/cloud-providers.ts';
@@ -81,6 +81,17 @@ export function createS3Client(options: S3ClientOptions): S3Client {
   });
   if (checksums === 'WHEN_REQUIRED') swapChecksumsForMd5(client);
   return client;
+}
+
+/** Signs with a hash of the body that is known already: the SDK takes the header's value and does not hash once more. */
+export function signContentHash(command: PutObjectCommand, sha256Hex: string): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as OutgoingRequest).headers['x-amz-content-sha256'] = sha256Hex;
+      return next(args);
+    },
+    { step: 'build', name: 'knownContentHash' },
+  );
 }
 
 function swapChecksumsForMd5(client: S3Client): void {

@@ -38,6 +38,23 @@ async function rig(
   return { fake, store };
 }
 
+describe('an S3 put', () => {
+  it('sends the hashes that the caller has, and the service compares both with what arrives', async () => {
+    const { fake, store } = await rig();
+    const digests = {
+      md5Hex: createHash('md5').update(bytes).digest('hex'),
+      sha256Hex: createHash('sha256').update(bytes).digest('hex'),
+    };
+    await store.put('a', bytes, { ...create, digests });
+    expect((await fake.objects.get(testBucket, 'a'))?.bytes.equals(bytes)).toBe(true);
+    for (const wrong of [{ md5Hex: '0'.repeat(32) }, { sha256Hex: '0'.repeat(64) }])
+      await expect(store.put('b', bytes, { ...create, digests: { ...digests, ...wrong } })).rejects.toBeInstanceOf(
+        Error,
+      );
+    expect(await store.stat('b', never)).toBeUndefined();
+  });
+});
+
 describe('an S3 create', () => {
   it('is one request where the service is known to honour If-None-Match', async () => {
     const { fake, store } = await rig({}, { provider: 'aws-s3', region: 'eu-west-1', addressing: 'path' });

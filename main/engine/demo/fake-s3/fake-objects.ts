@@ -135,8 +135,15 @@ export class FakeObjectsInFolder implements FakeObjects {
   }
 }
 
+const hashed = new WeakMap<Uint8Array, string>();
+
+/** Once for each body: it is compared with what the client says, and becomes the ETag. Nobody changes a body. */
 export function md5Hex(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex');
+  const known = hashed.get(bytes);
+  if (known !== undefined) return known;
+  const md5 = createHash('md5').update(bytes).digest('hex');
+  hashed.set(bytes, md5);
+  return md5;
 }
 
 function byKey(listing: FakeListing[]): FakeListing[] {

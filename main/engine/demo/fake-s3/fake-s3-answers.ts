@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { FakeListing } from './fake-objects.ts';
+import { md5Hex, type FakeListing } from './fake-objects.ts';
 
 /** One answer, before quirks. `body` is sent with its length; a HEAD sends the length only. */
 export interface Answer {
@@ -143,7 +143,7 @@ export function checkBody(
   }
   const md5 = headers['content-md5'];
   if (md5 !== undefined && Buffer.from(md5, 'base64').length !== 16) throw new S3Fault(400, 'InvalidDigest');
-  if (!ignoresMd5 && md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64'))
+  if (!ignoresMd5 && md5 !== undefined && md5 !== Buffer.from(md5Hex(body), 'hex').toString('base64'))
     throw new S3Fault(400, 'BadDigest');
   const crc = headers['x-amz-checksum-crc32'];
   if (crc !== undefined && crc !== crc32Base64(body)) throw new S3Fault(400, 'BadDigest');

@@ -48,7 +48,8 @@ export function decompress({ codec, body }: Compressed, plaintextBytes: number):
     // `info` also gives the engine: it must have eaten every byte, because Node ignores what follows the end of a frame.
     const result = zstdDecompressSync(body, {
       maxOutputLength: Math.max(1, plaintextBytes),
-      chunkSize: chunkSizeFor(plaintextBytes),
+      // One more than is expected: a step that comes out full would make Node take another one as large, to see whether there is more.
+      chunkSize: chunkSizeFor(plaintextBytes + 1),
       info: true,
     }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
     return result.buffer.length === plaintextBytes && result.engine.bytesWritten === body.length

@@ -8,7 +8,7 @@ import { referencesOf } from '../references.ts';
 import type { Repository } from '../repository.ts';
 import { ByteGate } from './byte-gate.ts';
 import { NearestCopies, type FeedFinding, type FeedSource } from './nearest-copies.ts';
-import { ReadWindow } from './read-window.ts';
+import { ReadWindow, type WindowObject } from './read-window.ts';
 
 export interface FeedOptions {
   /** The copy that has what is to be copied. */
@@ -21,17 +21,26 @@ export interface FeedOptions {
   readonly targets: number;
   /** Objects in memory, whatever the number of copies and however different their speeds. Default 48 MiB. */
   readonly memoryBytes?: number;
-  /**
-   * How an object is checked; default in this thread. A worker pool may take it over. Gives the bytes back, which may be taken from the caller
-   * meanwhile. Rejects when damaged.
-   */
-  readonly check?: (keys: MainKeys, id: string, bytes: Uint8Array) => Promise<Uint8Array>;
+  /** How an object is checked; default whole, in this thread. A worker pool may take it over. Rejects when damaged. */
+  readonly check?: (object: ReadObject) => Promise<WindowObject>;
   /** Every object that was read from a copy and found sound. */
   readonly onRead?: (source: string, object: string) => void;
   /** Everything that was found, when it is found, and once more when it is healed: whoever stops this still knows. */
   readonly onFinding?: (finding: FeedFinding) => void;
   /** Ends the reading for all. */
   readonly signal: AbortSignal;
+}
+
+/** What was read from a copy and is not checked yet. */
+export interface ReadObject {
+  /** The copy's name. */
+  readonly source: string;
+  readonly keys: MainKeys;
+  readonly id: string;
+  /** May be taken from the caller: what is checked is given back. */
+  readonly bytes: Uint8Array;
+  /** It was put there a moment ago in the place of a damaged one. */
+  readonly isHealed: boolean;
 }
 
 export interface FillProgress {
@@ -62,7 +71,7 @@ const defaultMemoryBytes = 48 * 1024 * 1024;
 /** An object of a full chunk after compression is about this large; the first of them are counted so until sizes are known. */
 const usualObjectBytes = 1024 * 1024;
 /** A far store is filled by many requests at once, a disk by a few: more would only make it seek. */
-const concurrencyOf: Readonly<Record<Repository['store']['kind'], number>> = { disk: 6, memory: 4, s3: 16 };
+const concurrencyOf: Readonly<Record<Repository['store']['kind'], number>> = { disk: 12, memory: 4, s3: 16 };
 
 /** What could not be read from any copy: it ends one snapshot, not the filling of a copy. */
 class Unreadable extends Error {
@@ -99,13 +108,15 @@ export class Feed {
       this.#copies.chunk(id, {
         signal: signal,
         take: async ({ repository, name }) => {
-          const bytes = await check(repository.keys, id, await repository.getRaw(id, signal));
+          const bytes = await repository.getRaw(id, signal);
+          const checked = await check({ source: name, keys: repository.keys, id, bytes, isHealed: false });
           onRead?.(name, id);
-          return bytes;
+          return checked;
         },
-        heal: async ({ repository }, bytes) => {
-          await repository.healObject(id, bytes, signal);
-          await check(repository.keys, id, await repository.getRaw(id, signal));
+        heal: async ({ repository, name }, { bytes: sound }) => {
+          await repository.healObject(id, sound, signal);
+          const bytes = await repository.getRaw(id, signal);
+          await check({ source: name, keys: repository.keys, id, bytes, isHealed: true });
         },
       });
     this.#window = new ReadWindow(read, this.#shareBytes);
@@ -242,14 +253,14 @@ class Filling {
     try {
       signal.throwIfAborted();
       let isRead = false;
-      const put = async (bytes: Uint8Array) => {
+      const put = async ({ bytes, digests }: WindowObject) => {
         isRead = true;
         this.#readObjects += 1;
         this.#readBytes += bytes.length;
         this.#gate.correct(held, bytes.length);
         held = bytes.length;
         signal.throwIfAborted();
-        const { written } = await this.#target.putObject({ id, bytes }, signal);
+        const { written } = await this.#target.putObject({ id, bytes, digests }, signal);
         this.#advance(written ? { objectsCopied: 1, bytesCopied: bytes.length } : { objectsSkipped: 1 });
       };
       await this.#window.use(id, put, this.#share.isShared).catch((error: unknown) => {
@@ -271,9 +282,9 @@ class Filling {
   }
 }
 
-function checkHere(keys: MainKeys, id: string, bytes: Uint8Array): Promise<Uint8Array> {
+function checkHere({ keys, id, bytes }: ReadObject): Promise<WindowObject> {
   verifyObject(keys, id, bytes);
-  return Promise.resolve(bytes);
+  return Promise.resolve({ bytes });
 }
 
 async function orUnreadable<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {

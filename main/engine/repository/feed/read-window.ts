@@ -1,7 +1,14 @@
+import type { ContentDigests } from '../../backend/blob-store.ts';
 import { free } from '../../platform/free-memory.ts';
 
+/** A checked object, with the hashes of its bytes when a copy will send them along. */
+export interface WindowObject {
+  readonly bytes: Uint8Array;
+  readonly digests?: ContentDigests;
+}
+
 interface Held {
-  readonly bytes: Promise<Uint8Array>;
+  readonly object: Promise<WindowObject>;
   sizeBytes: number;
   users: number;
   isKept: boolean;
@@ -15,7 +22,7 @@ interface Held {
  * kept is bounded in bytes, oldest out first.
  */
 export class ReadWindow {
-  readonly #read: (id: string) => Promise<Uint8Array>;
+  readonly #read: (id: string) => Promise<WindowObject>;
   readonly #keepBytes: number;
   /** Of the first in, the first out. */
   readonly #held = new Map<string, Held>();
@@ -23,7 +30,7 @@ export class ReadWindow {
   #heldBytes = 0;
   #mostHeldBytes = 0;
 
-  constructor(read: (id: string) => Promise<Uint8Array>, keepBytes: number) {
+  constructor(read: (id: string) => Promise<WindowObject>, keepBytes: number) {
     this.#read = read;
     this.#keepBytes = keepBytes;
   }
@@ -34,11 +41,11 @@ export class ReadWindow {
   }
 
   /** `keeps` says, after the use, whether somebody else may still come for this object. */
-  async use<T>(id: string, use: (bytes: Uint8Array) => Promise<T>, keeps: () => boolean): Promise<T> {
+  async use<T>(id: string, use: (object: WindowObject) => Promise<T>, keeps: () => boolean): Promise<T> {
     const held = this.#held.get(id) ?? this.#begin(id);
     held.users += 1;
     try {
-      return await use(await held.bytes);
+      return await use(await held.object);
     } catch (error) {
       held.isClean = false;
       throw error;
@@ -50,10 +57,10 @@ export class ReadWindow {
   }
 
   #begin(id: string): Held {
-    const held: Held = { bytes: this.#read(id), sizeBytes: 0, users: 0, isKept: true, isClean: true };
+    const held: Held = { object: this.#read(id), sizeBytes: 0, users: 0, isKept: true, isClean: true };
     this.#held.set(id, held);
-    held.bytes.then(
-      ({ length }) => {
+    held.object.then(
+      ({ bytes: { length } }) => {
         held.sizeBytes = length;
         this.#keptBytes += length;
         this.#count(length);
@@ -76,7 +83,7 @@ export class ReadWindow {
 
   async #letGo(held: Held): Promise<void> {
     this.#count(-held.sizeBytes);
-    if (held.sizeBytes > 0 && held.isClean) free(await held.bytes);
+    if (held.sizeBytes > 0 && held.isClean) free((await held.object).bytes);
   }
 
   #drop(id: string, held: Held): void {

@@ -12,7 +12,8 @@ import {
   unlockWithPassphrase,
   unlockWithWords,
 } from './keyring.ts';
-import { closeVault, mainKeysFromText, mainKeysToText } from './main-keys.ts';
+import { mainKeysFromText, mainKeysToText } from './main-keys-text.ts';
+import { closeVault } from './main-keys.ts';
 
 const keyring = await aKeyring();
 const { header, mainKeys, mainWords, vaultWords } = keyring;

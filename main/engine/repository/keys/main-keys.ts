@@ -1,6 +1,4 @@
-import { z } from 'zod';
-import { AppError } from '../../../../shared/errors/app-error.ts';
-import { hkdfSha256, hmacSha256, keyBytes, utf8 } from '../crypto/primitives.ts';
+import { hkdfSha256, hmacSha256, utf8 } from '../crypto/primitives.ts';
 
 /**
  * What daily work holds: enough to write everything and to read everything but the card vault. Plain bytes, so that a worker
@@ -58,44 +56,4 @@ export const deriveCredentialKey = (keys: EncodingKeys): Buffer => derive(keys, 
 /** Binds the wrapped bytes to one master key, because AES-GCM alone lets two keys open one ciphertext. */
 export function keyCommitment(repositoryId: string, idKey: Uint8Array, encKey: Uint8Array): Buffer {
   return hmacSha256(Buffer.concat([idKey, encKey]), utf8(`shouhu-v1 commitment\n${repositoryId}`));
-}
-
-const storedKeysSchema = z.strictObject({
-  repositoryId: z.uuid(),
-  idKey: z.base64().length(44),
-  encKey: z.base64().length(44),
-  vaultPublicKey: z.base64().length(44),
-});
-
-/** One line of secret text for the operating system's key store. */
-export function mainKeysToText(keys: MainKeys): string {
-  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  return JSON.stringify({
-    repositoryId: keys.repositoryId,
-    idKey: base64(keys.idKey),
-    encKey: base64(keys.encKey),
-    vaultPublicKey: base64(keys.vaultPublicKey),
-  });
-}
-
-/** The inverse of `mainKeysToText`; anything else is `home.damaged` {what}. */
-export function mainKeysFromText(text: string): MainKeys {
-  try {
-    const stored = storedKeysSchema.parse(JSON.parse(text));
-    return {
-      repositoryId: stored.repositoryId,
-      idKey: stored32(stored.idKey),
-      encKey: stored32(stored.encKey),
-      vaultPublicKey: stored32(stored.vaultPublicKey),
-    };
-  } catch {
-    // The cause is dropped on purpose: a parse error quotes its input, and the input is the key.
-    throw new AppError('home.damaged', { what: 'main-keys' });
-  }
-}
-
-function stored32(base64: string): Uint8Array {
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length !== keyBytes) throw new RangeError('key length');
-  return Uint8Array.from(bytes);
 }

@@ -1,3 +1,4 @@
+import { free } from '../../platform/free-memory.ts';
 import { nonceBytes, openAead, sealAead, tagBytes } from '../crypto/primitives.ts';
 import { damaged } from '../format.ts';
 
@@ -38,15 +39,23 @@ export function sealFrames(context: FrameContext, body: Uint8Array): Buffer[] {
 
 /** The body. `maxBodyBytes` bounds what is collected. Errors: `repository.damaged` with what is wrong. */
 export function openFrames(context: FrameContext, framed: Uint8Array, maxBodyBytes: number): Uint8Array {
-  const pieces: Uint8Array[] = [];
+  const pieces = [...openedFrames(context, framed, maxBodyBytes)];
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+}
+
+function* openedFrames(context: FrameContext, framed: Uint8Array, maxBodyBytes: number): Generator<Buffer> {
   let index = 0;
   for (const { sealed, last } of walkFrames(context.object, framed, maxBodyBytes)) {
     const piece = openAead(context.key, frameNonce(context.nonce, index), frameAad(context, index, last), sealed);
     if (piece === undefined) throw damaged(context.object, 'tag');
-    pieces.push(piece);
+    yield piece;
     index += 1;
   }
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+}
+
+/** Every tag, and nothing kept: as `openFrames`, for whoever only wants to know. */
+export function checkFrames(context: FrameContext, framed: Uint8Array, maxBodyBytes: number): void {
+  for (const piece of openedFrames(context, framed, maxBodyBytes)) free(piece);
 }
 
 /** Checks lengths and flags without any key: that nothing is cut off, added or oversized. */

@@ -8,7 +8,7 @@ import { aKeyring } from '../testing/keys.ts';
 import { syntheticNonce, writeEnvelope, type Envelope } from './envelope.ts';
 import { sealFrames } from './frames.ts';
 import { decodeNamedObject, encodeNamedObject } from './named-object.ts';
-import { decodeObject, encodeObject, objectId, verifyObject } from './object-codec.ts';
+import { authenticateObject, decodeObject, encodeObject, objectId, verifyObject } from './object-codec.ts';
 import { maxPlaintextBytes } from '../format.ts';
 
 const { mainKeys } = await aKeyring();
@@ -21,7 +21,10 @@ function forged(fields: Omit<Envelope, 'nonce' | 'kind' | 'slot'>, payload: Uint
   const nonce = syntheticNonce(nonceKey(mainKeys), binding, envelope, body);
   const head = writeEnvelope({ ...envelope, nonce });
   const frames = sealFrames({ object: '', key: objectKey(mainKeys, binding), nonce, envelope: head, binding }, body);
-  return () => decodeObject(mainKeys, id, Buffer.concat([head, ...frames]), { expectedKind: 'rows' }).payload;
+  const bytes = Buffer.concat([head, ...frames]);
+  // Whoever has the keys made it, and that is all that tags can say.
+  authenticateObject(mainKeys, id, bytes);
+  return () => decodeObject(mainKeys, id, bytes, { expectedKind: 'rows' }).payload;
 }
 
 const because = (reason: string): unknown =>

@@ -4,7 +4,14 @@ import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import { openVaultWithPassphrase } from '../keys/keyring.ts';
 import { aKeyring, testVaultPassphrase } from '../testing/keys.ts';
 import { frameBytes } from './frames.ts';
-import { decodeObject, encodeObject, objectId, verifyObject, type EncodedObject } from './object-codec.ts';
+import {
+  authenticateObject,
+  decodeObject,
+  encodeObject,
+  objectId,
+  verifyObject,
+  type EncodedObject,
+} from './object-codec.ts';
 
 const keyring = await aKeyring();
 const { mainKeys } = keyring;
@@ -57,6 +64,7 @@ describe('object codec', () => {
     for (const object of [rows(payload), sealedRows(payload)]) {
       expect(Buffer.from(open(object)).equals(payload)).toBe(true);
       expect(verifyObject(mainKeys, object.id, object.bytes).plaintextBytes).toBe(length);
+      authenticateObject(mainKeys, object.id, object.bytes);
     }
   });
 
@@ -193,5 +201,30 @@ describe('object codec', () => {
     const limited = () =>
       decodeObject(mainKeys, object.id, object.bytes, { expectedKind: 'rows', maxPlaintextBytes: 999_999 });
     expect(reasonOf(limited)).toBe('too-large');
+  });
+});
+
+describe('an object that is only authenticated', () => {
+  it('is refused when any byte of it was changed, taken away or added, in both slots', () => {
+    for (const { id, bytes } of [rows(text), sealedRows(text)]) {
+      for (let at = 0; at < bytes.length; at++) {
+        const changed = Uint8Array.from(bytes);
+        changed[at]! ^= 1;
+        expect(
+          reasonOf(() => authenticateObject(mainKeys, id, changed)),
+          `byte ${at}`,
+        ).not.toBe('accepted');
+      }
+      expect(reasonOf(() => authenticateObject(mainKeys, id, bytes.subarray(0, -1)))).not.toBe('accepted');
+      expect(reasonOf(() => authenticateObject(mainKeys, id, Buffer.concat([bytes, text])))).not.toBe('accepted');
+    }
+  });
+
+  it('is refused under another name and for other keys', () => {
+    for (const make of [rows, sealedRows]) {
+      const { id, bytes } = make(text);
+      expect(reasonOf(() => authenticateObject(mainKeys, make(noise(9)).id, bytes))).not.toBe('accepted');
+      expect(reasonOf(() => authenticateObject(stranger, id, bytes))).not.toBe('accepted');
+    }
   });
 });

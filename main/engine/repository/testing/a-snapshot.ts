@@ -12,6 +12,8 @@ export interface SnapshotPlan {
   readonly at?: string;
   /** Objects that are kept from an earlier snapshot, before the new ones. */
   readonly kept?: readonly string[];
+  /** One object more whose tags hold over another content than its name says: what a computer with a bad memory would make. */
+  readonly hasMisnamed?: boolean;
   /** Another shop. */
   readonly sourceId?: string;
 }
@@ -24,12 +26,13 @@ export function anObject(keys: EncodingKeys, salt: string, sizeBytes: number): E
 /** Writes a snapshot of one table whose content nobody can load: for whoever moves and checks objects. Gives the manifest's name. */
 export async function writeSnapshot(
   repository: Repository,
-  { objects, objectBytes = 1000, at = shopAt, kept = [], sourceId }: SnapshotPlan,
+  { objects, objectBytes = 1000, at = shopAt, kept = [], hasMisnamed = false, sourceId }: SnapshotPlan,
 ): Promise<string> {
   const { signal } = new AbortController();
   const ids = [...kept];
-  for (let n = 0; n < objects; n++) {
-    const object = anObject(repository.keys, newId(), objectBytes);
+  for (let n = 0; n < objects + (hasMisnamed ? 1 : 0); n++) {
+    const keys = n < objects ? repository.keys : { ...repository.keys, idKey: repository.keys.encKey };
+    const object = anObject(keys, newId(), objectBytes);
     await repository.putObject(object, signal);
     ids.push(object.id);
   }
