@@ -20,7 +20,7 @@ const steps = [
   ['lint', () => check(inRoot('scripts', 'lint.mjs'))],
   ['law', () => check(inRoot('scripts', 'law.mjs'))],
   ['unit', () => runVitest('unit', { timeoutMs: 12 * minutes })],
-  ['servers', () => runVitest('servers', { timeoutMs: 20 * minutes })],
+  ['servers', () => runVitest('servers', { timeoutMs: 30 * minutes })],
   ...(process.argv.includes('--no-e2e') ? [] : [['e2e', () => runE2e({ timeoutMs: 12 * minutes })]]),
 ];
 
