@@ -28,6 +28,13 @@ export function shortId(id: string): string {
 
 export function factsText(facts: Readonly<Record<string, string | number | boolean>>): string {
   return Object.entries(facts)
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${shortened(String(value))}`)
     .join('  ');
+}
+
+/** A list of ids would make a table as wide as a street; JSON has all of it. */
+const mostOfFact = 120;
+
+function shortened(text: string): string {
+  return text.length > mostOfFact ? `${text.slice(0, mostOfFact)}…` : text;
 }

@@ -2,7 +2,7 @@ import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { LedgerDefinition, TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import { isUnreadableObject, type Repository } from '../repository/index.ts';
+import { isUnreadableObject, type KnownIds, type Repository } from '../repository/index.ts';
 import { fullName, onReader, type CaptureContext } from './capture-context.ts';
 import { captureTable, type CapturedTable } from './capture-table.ts';
 import { lossOf, type LostTable } from './lost-table.ts';
@@ -130,7 +130,7 @@ async function soundRecord(repository: Repository, id: string, signal: AbortSign
 }
 
 /** Table chunk of every table of the last snapshot that is whole in this repository. */
-function previousTables({ inherit }: CapturePlan, present: ReadonlySet<string>): Map<string, string> {
+function previousTables({ inherit }: CapturePlan, present: Pick<KnownIds, 'has'>): Map<string, string> {
   const known = (inherit?.tables ?? []).filter((table) => present.has(table.tableChunk));
   return new Map(known.map((table) => [fullName(table), table.tableChunk]));
 }

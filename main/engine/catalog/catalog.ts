@@ -5,6 +5,7 @@ import type { ErrorFacts } from '../../../shared/errors/app-error.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { CopyInventory } from './copy-inventory.ts';
 import { JobBook } from './job-book.ts';
+import { LeaseBook } from './lease-book.ts';
 import { openDatabase } from './open-database.ts';
 
 const stateOrder: readonly CopyState[] = ['written', 'listed', 'read-back', 'restored', 'totals-matched'];
@@ -32,12 +33,15 @@ export class Catalog {
   readonly #jobs: JobBook;
   /** Objects of each copy and when each was last read back. */
   readonly inventory: CopyInventory;
+  /** Leases that this computer took. */
+  readonly leases: LeaseBook;
 
   private constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
     this.#jobs = new JobBook(db, clock);
     this.inventory = new CopyInventory(db, clock);
+    this.leases = new LeaseBook(db);
   }
 
   /** Opens or creates the file. A file that is not a sound catalog is set aside (`….damaged`) and started anew: it is a cache. */

@@ -23,17 +23,20 @@ describe('CopyInventory', () => {
     catalog.close();
     await rm(dir, { recursive: true, force: true });
   });
-  const listed = (names: readonly string[], ageDays = 0, startedAtMs = clock.nowMs()) =>
-    inventory.listed('disk', {
-      objects: names.map((object): ListedObject => ({
-        object,
-        bytes: 100,
-        modifiedAtMs: clock.nowMs() - ageDays * dayMs,
-      })),
+  const listed = (names: readonly string[], ageDays = 0, startedAtMs = clock.nowMs()) => {
+    const modifiedAtMs = clock.nowMs() - ageDays * dayMs;
+    // In two parts, as a long listing comes.
+    const objects = names.map((object): ListedObject => ({ object, bytes: 100, modifiedAtMs }));
+    inventory.listed('disk', objects.slice(0, 1));
+    inventory.listed('disk', objects.slice(1));
+    const there = new Set(names);
+    inventory.listingEnded('disk', {
       startedAtMs,
       isWhole: true,
       isOfListing: (object) => !object.includes('/'),
+      wasListed: (object) => there.has(object),
     });
+  };
 
   it('knows which object was ever read back, until it is found broken', () => {
     listed(['a', 'b']);
@@ -81,8 +84,8 @@ describe('CopyInventory', () => {
 
   it('forgets what a listing does not show any more, but not what was written after it began', () => {
     listed(['a', 'b']);
-    inventory.recordProofs('disk', ['a', 'b', 'manifests/x']);
     inventory.wrote('disk', [{ object: 'manifests/x', bytes: 5, atMs: clock.nowMs() }]);
+    inventory.recordProofs('disk', ['a', 'b', 'manifests/x']);
     clock.advance(1000);
     const startedAtMs = clock.nowMs();
     clock.advance(1000);
@@ -104,6 +107,19 @@ describe('CopyInventory', () => {
     expect(inventory.figures('disk')).toMatchObject({ provenShare: 0, damaged: 1, neverRead: { objects: 1 } });
     inventory.recordProofs('disk', ['a']);
     expect(inventory.figures('disk')).toMatchObject({ provenShare: 1, damaged: 0 });
+  });
+
+  it('does not take what was removed and written again for proven', () => {
+    listed(['a', 'b']);
+    inventory.recordProofs('disk', ['a', 'b']);
+    inventory.recordDamage('disk', ['b']);
+    inventory.removed('disk', ['a', 'b']);
+    expect(inventory.proofs('disk').size + inventory.damage('disk').size).toBe(0);
+    // A kill between the removal and the line in the catalog: the bytes are new all the same.
+    inventory.recordProofs('disk', ['c', 'd']);
+    inventory.disprove('disk', 'c');
+    inventory.disprove('other', 'd');
+    expect([...inventory.proofs('disk').keys()]).toEqual(['d']);
   });
 
   it('never rounds up to all of it', () => {

@@ -35,43 +35,50 @@ export interface WrittenObject {
 export class CopyInventory {
   readonly #db: Database.Database;
   readonly #clock: Clock;
-  #findProof: Database.Statement | undefined;
+  /** By their text. What the database keeps for a statement is given back by the garbage collector only, which does not see how much it is. */
+  readonly #statements = new Map<string, Database.Statement>();
 
   constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
   }
 
+  /** Takes over a part of a listing: what was not known is there from now on. */
+  listed(destinationId: string, objects: readonly ListedObject[]): void {
+    const nowMs = this.#clock.nowMs();
+    const insert = this.#insert();
+    this.#db
+      .transaction(() => {
+        for (const { object, bytes, modifiedAtMs } of objects)
+          // A store with its clock ahead must not make an object younger than it can be.
+          insert.run(destinationId, object, bytes, isoUtc(Math.max(0, Math.min(nowMs, modifiedAtMs))));
+      })
+      .immediate();
+  }
+
   /**
-   * Takes over a whole listing: `isOfListing` says which of the known objects it would have shown. What was written after it began is
-   * kept. `isWhole`: all chunks were listed, so that figures can be given from now on.
+   * A listing was read to its end, and all of it handed to `listed`: what it would have shown (`isOfListing`) and did not (`wasListed`) has
+   * gone, unless it was written after the listing began. `isWhole`: all chunks were listed, so that figures can be given from now on.
    */
-  listed(
+  listingEnded(
     destinationId: string,
     listing: {
-      readonly objects: readonly ListedObject[];
       readonly startedAtMs: number;
       readonly isWhole: boolean;
       readonly isOfListing: (object: string) => boolean;
+      readonly wasListed: (object: string) => boolean;
     },
   ): void {
-    const nowMs = this.#clock.nowMs();
     const startedAt = isoUtc(listing.startedAtMs);
+    const known = this.#prepare('SELECT object FROM objects WHERE destination = ? AND since < ?');
     this.#db
       .transaction(() => {
-        const gone = new Map(
-          this.#rows(destinationId)
-            .filter(({ object }) => listing.isOfListing(object))
-            .map(({ object, since }) => [object, since]),
-        );
-        const insert = this.#insert();
-        for (const { object, bytes, modifiedAtMs } of listing.objects) {
-          if (gone.delete(object)) continue;
-          // A store with its clock ahead must not make an object younger than it can be.
-          insert.run(destinationId, object, bytes, isoUtc(Math.max(0, Math.min(nowMs, modifiedAtMs))));
-        }
-        for (const [object, since] of gone) if (since < startedAt) this.removed(destinationId, object);
-        if (listing.isWhole) this.#setMeta(`listed:${destinationId}`, isoUtc(nowMs));
+        const gone: string[] = [];
+        for (const { object } of known.iterate(destinationId, startedAt) as IterableIterator<{ object: string }>)
+          if (listing.isOfListing(object) && !listing.wasListed(object)) gone.push(object);
+        // What is missing without anybody's wish stays known as damage, where it is.
+        this.#forgetObjects(destinationId, gone, ['objects', 'proofs']);
+        if (listing.isWhole) this.#setMeta(`listed:${destinationId}`, isoUtc(this.#clock.nowMs()));
       })
       .immediate();
   }
@@ -83,18 +90,33 @@ export class CopyInventory {
     })();
   }
 
-  removed(destinationId: string, object: string): void {
-    for (const table of ['objects', 'proofs'])
-      this.#db.prepare(`DELETE FROM ${table} WHERE destination = ? AND object = ?`).run(destinationId, object);
+  /** Bytes that were not there before stand under this name now: nothing is proven of them yet, whatever the name once stood for. */
+  disprove(destinationId: string, object: string): void {
+    // Asked first: this happens at every write, and hardly ever is there anything to take back.
+    if (!this.isProven(destinationId, object)) return;
+    this.#prepare('DELETE FROM proofs WHERE destination = ? AND object = ?').run(destinationId, object);
+  }
+
+  /** Taken away on purpose: what was proven or known to be broken of it goes too, so that the same name written again begins anew. */
+  removed(destinationId: string, objects: readonly string[]): void {
+    this.#db
+      .transaction(() => this.#forgetObjects(destinationId, objects, ['objects', 'proofs', 'damage']))
+      .immediate();
+  }
+
+  #forgetObjects(destinationId: string, objects: readonly string[], tables: readonly string[]): void {
+    if (objects.length === 0) return;
+    for (const table of tables) {
+      const forget = this.#prepare(`DELETE FROM ${table} WHERE destination = ? AND object = ?`);
+      for (const object of objects) forget.run(destinationId, object);
+    }
   }
 
   objects(destinationId: string): KnownObject[] {
-    return this.#db
-      .prepare(
-        `SELECT o.object AS object, o.bytes AS bytes, o.since AS since, p.at AS provenAt
+    return this.#prepare(
+      `SELECT o.object AS object, o.bytes AS bytes, o.since AS since, p.at AS provenAt
          FROM objects o LEFT JOIN proofs p ON p.destination = o.destination AND p.object = o.object WHERE o.destination = ?`,
-      )
-      .all(destinationId) as KnownObject[];
+    ).all(destinationId) as KnownObject[];
   }
 
   /** Null while this computer has not listed the whole copy: then nobody knows what is there. */
@@ -102,17 +124,15 @@ export class CopyInventory {
     const listedAt = this.#meta(`listed:${destinationId}`);
     if (listedAt === null) return null;
     const nowMs = this.#clock.nowMs();
-    const row = this.#db
-      .prepare(
-        `SELECT count(*) AS objects, coalesce(sum(o.bytes), 0) AS bytes,
+    const row = this.#prepare(
+      `SELECT count(*) AS objects, coalesce(sum(o.bytes), 0) AS bytes,
            coalesce(sum(p.at IS NULL), 0) AS neverObjects,
            coalesce(sum(CASE WHEN p.at IS NULL THEN o.bytes ELSE 0 END), 0) AS neverBytes,
            coalesce(sum(CASE WHEN p.at >= @cutoff THEN o.bytes ELSE 0 END), 0) AS provenBytes,
            min(coalesce(p.at, o.since)) AS oldest
          FROM objects o LEFT JOIN proofs p ON p.destination = o.destination AND p.object = o.object
          WHERE o.destination = @destination`,
-      )
-      .get({ destination: destinationId, cutoff: isoUtc(nowMs - provenWithinDays * dayMs) }) as {
+    ).get({ destination: destinationId, cutoff: isoUtc(nowMs - provenWithinDays * dayMs) }) as {
       objects: number;
       bytes: number;
       neverObjects: number;
@@ -135,8 +155,8 @@ export class CopyInventory {
   }
 
   recordProofs(destinationId: string, objects: readonly string[]): void {
-    const insert = this.#db.prepare('INSERT OR REPLACE INTO proofs (destination, object, at) VALUES (?, ?, ?)');
-    const mend = this.#db.prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
+    const insert = this.#prepare('INSERT OR REPLACE INTO proofs (destination, object, at) VALUES (?, ?, ?)');
+    const mend = this.#prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
     const at = isoUtc(this.#clock.nowMs());
     this.#db.transaction(() => {
       for (const object of objects) {
@@ -148,8 +168,8 @@ export class CopyInventory {
 
   /** Objects that were found damaged or missing: whoever looks next has to look at these. What they proved once no longer counts. */
   recordDamage(destinationId: string, objects: readonly string[]): void {
-    const insert = this.#db.prepare('INSERT OR REPLACE INTO damage (destination, object, at) VALUES (?, ?, ?)');
-    const disprove = this.#db.prepare('DELETE FROM proofs WHERE destination = ? AND object = ?');
+    const insert = this.#prepare('INSERT OR REPLACE INTO damage (destination, object, at) VALUES (?, ?, ?)');
+    const disprove = this.#prepare('DELETE FROM proofs WHERE destination = ? AND object = ?');
     const at = isoUtc(this.#clock.nowMs());
     this.#db.transaction(() => {
       for (const object of objects) {
@@ -161,34 +181,41 @@ export class CopyInventory {
 
   /** Damage that was looked for again and is no more. */
   recordMended(destinationId: string, objects: Iterable<string>): void {
-    const mend = this.#db.prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
+    const mend = this.#prepare('DELETE FROM damage WHERE destination = ? AND object = ?');
     this.#db.transaction(() => {
       for (const object of objects) mend.run(destinationId, object);
     })();
   }
 
   damage(destinationId: string): Set<string> {
-    const rows = this.#db.prepare('SELECT object FROM damage WHERE destination = ?').all(destinationId);
+    const rows = this.#prepare('SELECT object FROM damage WHERE destination = ?').all(destinationId);
     return new Set((rows as { object: string }[]).map(({ object }) => object));
   }
 
   /** Whether this object was ever read back there and found sound, and not found broken since. */
   isProven(destinationId: string, object: string): boolean {
-    this.#findProof ??= this.#db.prepare('SELECT 1 FROM proofs WHERE destination = ? AND object = ?');
-    return this.#findProof.get(destinationId, object) !== undefined;
+    const find = this.#prepare('SELECT 1 FROM proofs WHERE destination = ? AND object = ?');
+    return find.get(destinationId, object) !== undefined;
   }
 
   /** When each object of a destination was last read back. */
   proofs(destinationId: string): Map<string, string> {
-    const rows = this.#db.prepare('SELECT object, at FROM proofs WHERE destination = ?').all(destinationId);
+    const rows = this.#prepare('SELECT object, at FROM proofs WHERE destination = ?').all(destinationId);
     return new Map((rows as { object: string; at: string }[]).map(({ object, at }) => [object, at]));
+  }
+
+  /** The same one after the other, for very many objects. While it is read nothing else can be asked of the catalog. */
+  *eachProof(destinationId: string): Generator<{ readonly object: string; readonly atMs: number }> {
+    const rows = this.#prepare('SELECT object, at FROM proofs WHERE destination = ?').iterate(destinationId);
+    for (const { object, at } of rows as IterableIterator<{ object: string; at: string }>)
+      yield { object, atMs: Date.parse(at) };
   }
 
   forget(destinationId: string): void {
     for (const table of ['objects', 'proofs', 'damage'])
-      this.#db.prepare(`DELETE FROM ${table} WHERE destination = ?`).run(destinationId);
+      this.#prepare(`DELETE FROM ${table} WHERE destination = ?`).run(destinationId);
     for (const fact of ['listed', 'share', 'probe'])
-      this.#db.prepare('DELETE FROM meta WHERE key = ?').run(`${fact}:${destinationId}`);
+      this.#prepare('DELETE FROM meta WHERE key = ?').run(`${fact}:${destinationId}`);
   }
 
   /** When the daily share of this copy was last done to its end, or null. */
@@ -210,23 +237,24 @@ export class CopyInventory {
     this.#setMeta(`probe:${destinationId}`, `${ok ? 'ok' : 'failed'} ${isoUtc(this.#clock.nowMs())}`);
   }
 
-  #rows(destinationId: string): { object: string; since: string }[] {
-    return this.#db.prepare('SELECT object, since FROM objects WHERE destination = ?').all(destinationId) as {
-      object: string;
-      since: string;
-    }[];
+  #prepare(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.#db.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
   }
 
   #insert(): Database.Statement {
-    return this.#db.prepare('INSERT OR IGNORE INTO objects (destination, object, bytes, since) VALUES (?, ?, ?, ?)');
+    return this.#prepare('INSERT OR IGNORE INTO objects (destination, object, bytes, since) VALUES (?, ?, ?, ?)');
   }
 
   #meta(key: string): string | null {
-    const row = this.#db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined;
+    const row = this.#prepare('SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined;
     return row?.value ?? null;
   }
 
   #setMeta(key: string, value: string): void {
-    this.#db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
+    this.#prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
   }
 }

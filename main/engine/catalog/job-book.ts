@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { ErrorFacts } from '../../../shared/errors/app-error.ts';
 import type { JobView } from '../../../shared/model/job.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
-import { isAlive } from '../platform/owned-folder.ts';
+import { isAlive } from '../platform/process-mark.ts';
 
 /** A running job is seen this often by the process that runs it … */
 export const jobBeatMs = 30_000;

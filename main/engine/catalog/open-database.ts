@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { rename, rm } from 'node:fs/promises';
 
 const schemaVersion = 2;
-const tables = ['meta', 'snapshots', 'copies', 'proofs', 'damage', 'objects', 'locks', 'jobs'];
+const tables = ['meta', 'snapshots', 'copies', 'proofs', 'damage', 'objects', 'locks', 'jobs', 'leases'];
 
 const schema = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS jobs (
   id TEXT PRIMARY KEY, verb TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, pid INTEGER NOT NULL,
   started_at TEXT NOT NULL, seen_at TEXT NOT NULL, ended_at TEXT, error_code TEXT,
   error_facts TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leases (
+  id TEXT PRIMARY KEY, pid INTEGER NOT NULL, born TEXT NOT NULL, place TEXT NOT NULL, boot TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS jobs_by_start ON jobs (started_at);
 `;
 

@@ -79,17 +79,19 @@ describe('sixty days of daily shares', () => {
         book.get(copy)?.set(name, { bytes, since: clock.nowMs(), read: null });
         inventory.wrote(copy, [{ object: name, bytes, atMs: clock.nowMs() }]);
       };
-      const list = (copy: string) =>
-        inventory.listed(copy, {
-          objects: [...(book.get(copy) ?? [])].map(([name, { bytes, since }]) => ({
-            object: name,
-            bytes,
-            modifiedAtMs: since,
-          })),
+      const list = (copy: string) => {
+        const there = book.get(copy) ?? new Map<string, { bytes: number; since: number }>();
+        inventory.listed(
+          copy,
+          [...there].map(([object, { bytes, since }]) => ({ object, bytes, modifiedAtMs: since })),
+        );
+        inventory.listingEnded(copy, {
           startedAtMs: clock.nowMs(),
           isWhole: true,
           isOfListing: () => true,
+          wasListed: (object) => there.has(object),
         });
+      };
       book.set('main', new Map());
       for (let n = 0; n < 400; n++) add('main', `first-${n}`, 200 + Math.floor(random() * 4_000));
       let mostRead = 0;
@@ -115,7 +117,7 @@ describe('sixty days of daily shares', () => {
             for (const [copy, objects] of book)
               for (const name of [...objects.keys()].slice(-8)) {
                 objects.delete(name);
-                inventory.removed(copy, name);
+                inventory.removed(copy, [name]);
               }
           for (const [copy, objects] of book) {
             list(copy);

@@ -53,7 +53,7 @@ describe('verify --read all', () => {
       repository: await openToMend(blobs),
       pool,
       readPercent: 100,
-      provenAt: new Map(),
+      provenAt: [],
       suspects: new Set(),
       known,
       healFrom: healFrom === null ? null : await openToMend(healFrom),

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../shared/model/snapshot.ts';
-import { referencesOf } from '../repository/index.ts';
+import { referencesOf, type KnownIds } from '../repository/index.ts';
 
 /** A snapshot that this computer knows to have been on a copy. */
 export interface KnownSnapshot {
@@ -26,7 +26,7 @@ export interface GoneSnapshots {
 export function judgeGone(
   gone: readonly KnownSnapshot[],
   there: readonly Manifest[],
-  listed: ReadonlySet<string>,
+  listed: Pick<KnownIds, 'has'>,
 ): GoneSnapshots {
   if (gone.length === 0) return { lost: [], pruned: [] };
   const named = new Set(there.flatMap(namedBy));

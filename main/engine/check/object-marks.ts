@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../shared/model/snapshot.ts';
-import { IdIndex, referencesOf } from '../repository/index.ts';
+import { IdIndex, isObjectId, referencesOf } from '../repository/index.ts';
 
 /** What is known of an object; several may hold. */
 export const objectMark = { listed: 1, sound: 2, broken: 4 } as const;
@@ -32,6 +32,11 @@ export class ObjectMarks {
 
   idAt(number: number): string {
     return this.#ids.idAt(number);
+  }
+
+  /** Undefined for an object that nobody has marked or named, and for what is no chunk. */
+  numberOf(id: string): number | undefined {
+    return isObjectId(id) ? this.#ids.find(id) : undefined;
   }
 
   /**

@@ -39,7 +39,7 @@ describe('verifyCopy', () => {
       repository,
       pool,
       readPercent: 100,
-      provenAt: new Map(),
+      provenAt: [],
       suspects: new Set(),
       healFrom: null,
       concurrency: 2,
@@ -122,7 +122,7 @@ describe('verifyCopy', () => {
     const report = await verify(repository, { readPercent: 0 });
 
     expect(report.missing).toEqual([]);
-    expect(report.proven).toContain(chunks[0]);
+    expect([...report.proven]).toContain(chunks[0]);
   });
 
   it('is not misled by a snapshot that is written while it looks', async () => {
@@ -156,7 +156,7 @@ describe('verifyCopy', () => {
 
     expect(report.damaged.map(({ object }) => object)).toEqual([name]);
     expect(report.snapshots).toEqual([]);
-    expect(report.proven).toHaveLength(chunks.length);
+    expect([...report.proven]).toHaveLength(chunks.length);
   });
 
   it('calls a snapshot broken whose table record cannot be read', async () => {
@@ -212,8 +212,8 @@ describe('verifyCopy', () => {
     it('reads those first that were never or least recently proven', async () => {
       const { repository, chunks } = await aCopy();
       const [unread, old, ...fresh] = chunks;
-      const provenAt = new Map(fresh.map((id) => [id, '2026-11-20T00:00:00.000Z']));
-      provenAt.set(old!, '2025-01-01T00:00:00.000Z');
+      const provenAt = [...fresh, old!].map((object) => ({ object, atMs: Date.parse('2026-11-20T00:00:00.000Z') }));
+      provenAt.at(-1)!.atMs = Date.parse('2025-01-01T00:00:00.000Z');
 
       const report = await verify(repository, { provenAt, readPercent: (2 / chunks.length) * 100 });
 

@@ -2,7 +2,14 @@ import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { inLanes } from '../platform/in-lanes.ts';
-import { chunksOfTable, findingOf, headerName, isObjectId, type Repository } from '../repository/index.ts';
+import {
+  chunksOfTable,
+  findingOf,
+  headerName,
+  isObjectId,
+  type KnownIds,
+  type Repository,
+} from '../repository/index.ts';
 import { judgeGone, type KnownSnapshot } from './gone-snapshots.ts';
 import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
 
@@ -11,8 +18,8 @@ export interface VerifyRequest {
   readonly pool: ChunkPool;
   /** Share of the objects that is read back, 0 to 100; the listing is always checked whole. */
   readonly readPercent: number;
-  /** When each object was last read back on this copy, ISO 8601; those never read come first. */
-  readonly provenAt: ReadonlyMap<string, string>;
+  /** When each object was last read back on this copy, read once; those never read come first. */
+  readonly provenAt: Iterable<{ readonly object: string; readonly atMs: number }>;
   /** Objects that were damaged or missing the last time: read whatever the share is, or a small share would forget them. */
   readonly suspects: ReadonlySet<string>;
   /** Objects to read whatever the share is, and on top of it: what was written a moment ago. Absent: none. */
@@ -56,8 +63,8 @@ export interface VerifyReport {
     readonly intact: boolean;
     readonly isReadWhole: boolean;
   }[];
-  /** Objects that were read and found sound, now. */
-  readonly proven: readonly string[];
+  /** Objects that were read and found sound, now; `onProven` has heard of each. */
+  readonly proven: Iterable<string>;
 }
 
 /**
@@ -108,11 +115,13 @@ class Verification {
     const numbers = Uint32Array.from({ length: this.#objects.size }, (_, number) => number);
     const isListed = (number: number) => this.#objects.has(number, objectMark.listed);
     const unlisted = numbers.filter((number) => !isListed(number) && !this.#isSettled(number));
-    await this.#readBack([...unlisted, ...this.#choose(numbers.filter(isListed))]);
+    await this.#readBack(joined(unlisted, this.#choose(numbers.filter(isListed))));
     const staying = await this.#withoutPruned([...snapshots, ...(await this.#bringBack(found))]);
     const isProven = (number: number) => this.#objects.has(number, objectMark.sound);
     const isBroken = (number: number) => this.#objects.has(number, objectMark.broken);
-    const proven = Array.from(numbers.filter(isProven), (number) => this.#objects.idAt(number));
+    const soundNumbers = numbers.filter(isProven);
+    const idAt = (number: number) => this.#objects.idAt(number);
+    const proven: Iterable<string> = { [Symbol.iterator]: () => soundNumbers.values().map(idAt) };
     // What an earlier run healed and could not sync any more is sound to every reader, until the plug is pulled.
     if (healFrom !== null) {
       const isSound = (name: string) => !this.#damaged.has(name) && !this.#missing.has(name);
@@ -174,7 +183,7 @@ class Verification {
     );
   }
 
-  #judgeGone(names: readonly string[], walked: readonly Walked[], listed: ReadonlySet<string>) {
+  #judgeGone(names: readonly string[], walked: readonly Walked[], listed: Pick<KnownIds, 'has'>) {
     const { known = [] } = this.#request;
     const isThere = new Set(names);
     const unreadable = known.filter(({ manifestName }) => isThere.has(manifestName));
@@ -218,22 +227,24 @@ class Verification {
   }
 
   /** Suspects, then the least recently proven, as many as the share asks for. */
-  #choose(listed: Uint32Array): number[] {
+  #choose(listed: Uint32Array): Uint32Array {
     const { readPercent, provenAt, suspects, readFirst = new Set<string>() } = this.#request;
     const wanted = Math.ceil((listed.length * readPercent) / 100);
-    const open = Array.from(
-      listed.filter((number) => !this.#isSettled(number)),
-      (number) => {
-        const id = this.#objects.idAt(number);
-        return { number, isFresh: readFirst.has(id), isSuspect: suspects.has(id), provenAt: provenAt.get(id) ?? '' };
-      },
-    );
-    const fresh = open.filter(({ isFresh }) => isFresh);
-    const first = open.filter(({ isFresh, isSuspect }) => !isFresh && isSuspect);
-    const others = open.filter(({ isFresh, isSuspect }) => !isFresh && !isSuspect);
-    others.sort((a, b) => compareText(a.provenAt, b.provenAt));
-    const room = wanted - (listed.length - open.length) - first.length;
-    return [...fresh, ...first, ...others.slice(0, Math.max(0, room))].map(({ number }) => number);
+    const open = listed.filter((number) => !this.#isSettled(number));
+    const numbersOf = (ids: ReadonlySet<string>) => new Set([...ids].map((id) => this.#objects.numberOf(id)));
+    const [isFresh, isSuspect] = [numbersOf(readFirst), numbersOf(suspects)];
+    const fresh = open.filter((number) => isFresh.has(number));
+    const first = open.filter((number) => !isFresh.has(number) && isSuspect.has(number));
+    const provenAtMs = new Float64Array(this.#objects.size);
+    for (const { object, atMs } of provenAt) {
+      const number = this.#objects.numberOf(object);
+      if (number !== undefined) provenAtMs[number] = atMs;
+    }
+    const others = open
+      .filter((number) => !isFresh.has(number) && !isSuspect.has(number))
+      .sort((a, b) => (provenAtMs[a] ?? 0) - (provenAtMs[b] ?? 0));
+    const room = Math.max(0, wanted - (listed.length - open.length) - first.length);
+    return joined(fresh, first, others.subarray(0, room));
   }
 
   /** Read already, while the snapshots were walked. */
@@ -245,7 +256,7 @@ class Verification {
     return this.#objects.has(number, objectMark.broken) && this.#damaged.has(this.#objects.idAt(number));
   }
 
-  async #readBack(numbers: readonly number[]): Promise<void> {
+  async #readBack(numbers: Uint32Array): Promise<void> {
     let done = 0;
     await this.#each(numbers, async (number) => {
       await this.#readOne(this.#objects.idAt(number));
@@ -254,7 +265,7 @@ class Verification {
     });
   }
 
-  async #each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  async #each<T>(items: Iterable<T> & ArrayLike<T>, work: (item: T) => Promise<void>): Promise<void> {
     const { concurrency, signal } = this.#request;
     await inLanes(items, { lanes: concurrency, signal, onFailure: this.#fail }, work);
   }
@@ -380,8 +391,10 @@ class Verification {
       await this.#request.pool.verify({ id, bytes: written }, signal);
       return true;
     };
-    if (sound !== null && (await this.#tryToHeal(id, () => heal(sound)))) this.#objects.mark(id, objectMark.sound);
-    else {
+    if (sound !== null && (await this.#tryToHeal(id, () => heal(sound)))) {
+      this.#objects.mark(id, objectMark.sound);
+      this.#request.onProven?.(id);
+    } else {
       this.#objects.mark(id, objectMark.broken);
       this.#tell(id, reason);
     }
@@ -397,6 +410,12 @@ async function readOrNull<T>(read: () => Promise<T>): Promise<T | null> {
   }
 }
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function joined(...parts: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -19,19 +19,17 @@ describe('ChunkPool', () => {
   });
   afterAll(() => pool.close());
 
-  it('brings the code and facts of a damaged object back from the worker thread', async () => {
-    const { id, bytes } = encodeObject(keys, { kind: 'rows', payload: Buffer.from('1\ta\n') });
-    const damaged = Uint8Array.from(bytes);
-    damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+  it('says the code and facts of a damaged object, also from the worker thread', async () => {
+    for (const payload of [Buffer.from('1\ta\n'), randomBytes(100_000)]) {
+      const { id, bytes } = encodeObject(keys, { kind: 'rows', payload });
+      const damaged = Uint8Array.from(bytes);
+      damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+      const open = { id, bytes: Uint8Array.from(damaged) };
+      const told = { code: 'repository.damaged', facts: { object: id, reason: 'tag' } };
 
-    await expect(pool.verify({ id, bytes: damaged }, signal)).rejects.toMatchObject({
-      code: 'repository.damaged',
-      facts: { object: id, reason: 'tag' },
-    });
-    const open = { id, bytes: damaged };
-    await expect(pool.decode({ open, ...unsealed }, signal)).rejects.toMatchObject({
-      code: 'repository.damaged',
-    });
+      await expect(pool.verify({ id, bytes: damaged }, signal)).rejects.toMatchObject(told);
+      await expect(pool.decode({ open, ...unsealed }, signal)).rejects.toMatchObject(told);
+    }
   });
 
   it('finds a sound object sound and gives its text back', async () => {
@@ -59,23 +57,31 @@ describe('ChunkPool', () => {
     }
   });
 
-  it('finds a changed byte at both depths, and another content than the name says only by opening it whole', async () => {
-    const sound = encodeObject(keys, { kind: 'rows', payload: Buffer.from('1\ta\n') });
-    const changed = Uint8Array.from(sound.bytes);
-    changed[40]! ^= 1;
-    for (const depth of ['whole', 'unchanged'] as const)
-      await expect(pool.check({ id: sound.id, bytes: changed, depth }, signal)).rejects.toMatchObject({
+  it.each([
+    ['in this thread', Buffer.from('1\ta\n')],
+    ['in another', randomBytes(100_000)],
+  ])(
+    'finds a changed byte at both depths, and another content than the name says only by opening it whole: %s',
+    async (_, payload) => {
+      const sound = encodeObject(keys, { kind: 'rows', payload });
+      for (const depth of ['whole', 'unchanged'] as const) {
+        const changed = Uint8Array.from(sound.bytes);
+        changed[40]! ^= 1;
+        await expect(pool.check({ id: sound.id, bytes: changed, depth }, signal)).rejects.toMatchObject({
+          code: 'repository.damaged',
+          facts: { object: sound.id },
+        });
+      }
+      // What a computer with a bad memory would make: the name of one content, and tags that hold over another.
+      const renaming = { ...keys, idKey: new Uint8Array(32).fill(7) };
+      const { id, bytes } = encodeObject(renaming, { kind: 'rows', payload });
+      await pool.check({ id, bytes: Uint8Array.from(bytes), depth: 'unchanged' }, signal);
+      await expect(pool.check({ id, bytes, depth: 'whole' }, signal)).rejects.toMatchObject({
         code: 'repository.damaged',
+        facts: { reason: 'id' },
       });
-    // What a computer with a bad memory would make: the name of one content, and tags that hold over another.
-    const renaming = { ...keys, idKey: new Uint8Array(32).fill(7) };
-    const misnamed = encodeObject(renaming, { kind: 'rows', payload: Buffer.from('1\ta\n') });
-    await pool.check({ ...misnamed, depth: 'unchanged' }, signal);
-    await expect(pool.check({ ...misnamed, depth: 'whole' }, signal)).rejects.toMatchObject({
-      code: 'repository.damaged',
-      facts: { reason: 'id' },
-    });
-  });
+    },
+  );
 
   it('ends a waiting task with the reason of its signal', async () => {
     const reason = new Error('the person pressed Stop');

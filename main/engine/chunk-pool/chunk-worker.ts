@@ -3,12 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { workerData } from 'node:worker_threads';
 import { AppError, type WireError } from '../../../shared/errors/app-error.ts';
 import type { TableSchema } from '../../../shared/model/database.ts';
-import type { ContentDigests } from '../backend/blob-store.ts';
 import { bufferOf } from '../platform/buffer-of.ts';
 import { free } from '../platform/free-memory.ts';
 import { handOver } from '../platform/transferable.ts';
 import {
-  authenticateObject,
   decodeObject,
   decodeSealedPayload,
   encodeObject,
@@ -28,6 +26,7 @@ import {
   type RowDigests,
   type RowLayout,
 } from '../source/mysql/rows/index.ts';
+import { checkObject, type CheckedObject, type CheckTask, type VerifyTask } from './check-object.ts';
 
 /** Runs in a worker thread: all CPU work on chunks, in both directions. Keys came in memory and stay here. */
 const { keys } = workerData as { readonly keys: EncodingKeys };
@@ -148,11 +147,6 @@ function isSame({ openDigest, openSum, sealedDigest, sealedSum }: RowDigests, be
   );
 }
 
-export interface VerifyTask {
-  readonly id: string;
-  readonly bytes: Uint8Array;
-}
-
 /** Everything that can be checked of a stored object without the vault. Fails with `repository.damaged`. */
 export function verify({ id, bytes }: VerifyTask): WorkFailure | undefined {
   return orFailure(() => {
@@ -162,32 +156,9 @@ export function verify({ id, bytes }: VerifyTask): WorkFailure | undefined {
   });
 }
 
-/** An object on its way from one copy to others. */
-export interface CheckTask extends VerifyTask {
-  /**
-   * `whole`: as `verify`. `unchanged`: only that nobody without the keys made or changed it, for an object that was verified on this copy before: a tenth of the work.
-   */
-  readonly depth?: 'whole' | 'unchanged';
-  /** Hash the stored bytes too, for a store that sends hashes along: here, where they are at hand, and not in the thread of the sockets. */
-  readonly wantsDigests?: boolean;
-}
-
-export interface CheckedObject {
-  readonly bytes: Uint8Array;
-  readonly digests?: ContentDigests;
-}
-
 /** For bytes that were handed over and are handed back. */
-export function check({ id, bytes, depth, wantsDigests }: CheckTask): CheckedObject | WorkFailure {
-  return orFailure(() => {
-    if (depth === 'unchanged') authenticateObject(keys, id, bytes);
-    else verifyObject(keys, id, bytes);
-    return handOver<CheckedObject>(wantsDigests === true ? { bytes, digests: digestsOf(bytes) } : { bytes });
-  });
-}
-
-function digestsOf(bytes: Uint8Array): ContentDigests {
-  return { md5Hex: hash('md5', bytes, 'hex'), sha256Hex: hash('sha256', bytes, 'hex') };
+export function check(task: CheckTask): CheckedObject | WorkFailure {
+  return orFailure(() => handOver<CheckedObject>(checkObject(keys, task)));
 }
 
 /** Stored objects of one chunk; `sealed` only when the vault is open. */

@@ -7,6 +7,7 @@ import { jobBeatMs } from '../catalog/job-book.ts';
 import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
+import { keepNurserySmall } from '../platform/small-nursery.ts';
 import { systemVolumes, type VolumeSource } from '../platform/volumes/index.ts';
 import { assertPlatformFeatures } from '../repository/index.ts';
 import type { EngineContext, Run, Unlocked } from './engine-context.ts';
@@ -81,6 +82,7 @@ const aloneVerbs: Partial<Record<VerbName, ErrorCode>> = {
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   await assertPlatformFeatures();
+  keepNurserySmall();
   const clock = options.clock ?? systemClock;
   try {
     const home = await Home.open(options.homeDir, clock);

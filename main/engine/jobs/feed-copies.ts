@@ -185,7 +185,7 @@ class CopyFeeding {
     const { clock, catalog } = this.#context;
     const repository = await this.#open(destination);
     const { name } = destination;
-    return withWriterLease(repository, `copy to ${name}`, clock, this.#run.signal, async (signal) => {
+    return withWriterLease(repository, `copy to ${name}`, this.#context, this.#run.signal, async (signal) => {
       await bringOwedHeader(this.#context, destination, repository, signal);
       await bringReaders(this.#context, destination, repository, signal);
       await careInPassing(repository, destination, clock, signal);

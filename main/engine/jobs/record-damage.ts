@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { findingOf, type FeedFinding, type Repository } from '../repository/index.ts';
+import { writeEvidence } from './copy-evidence.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
 
@@ -18,11 +19,17 @@ export async function recordBroken(
   catalog.recordDamage(destination.id, objects);
   const broken = new Set(objects);
   const there = new Set(catalog.snapshotIdsAt(destination.id));
-  for (const { manifest, manifestName } of catalog.snapshots(null)) {
-    if (!there.has(manifest.id)) continue;
-    if (!(await needsBroken(repository, { manifest, manifestName }, broken, signal))) continue;
-    catalog.recordCopy(manifest.id, destination.id, 'listed', false);
-    await home.audit.append('copy.damaged', { destination: destination.name, snapshot: manifest.id });
+  const found: string[] = [];
+  try {
+    for (const { manifest, manifestName } of catalog.snapshots(null)) {
+      if (!there.has(manifest.id)) continue;
+      if (!(await needsBroken(repository, { manifest, manifestName }, broken, signal))) continue;
+      catalog.recordCopy(manifest.id, destination.id, 'listed', false);
+      found.push(manifest.id);
+    }
+  } finally {
+    // Also when it was stopped half way: what the catalog says by then must survive the catalog.
+    await writeEvidence(home.audit, { action: 'copy.damaged' }, destination.name, found);
   }
 }
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { toAppError } from '../../../shared/errors/app-error.ts';
 import type { Repository } from '../repository/index.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { EngineContext } from './engine-context.ts';
 
 const ttlMs = 10 * 60_000;
 
@@ -12,11 +12,12 @@ const ttlMs = 10 * 60_000;
 export async function withWriterLease<T>(
   repository: Repository,
   holder: string,
-  clock: Clock,
+  { clock, catalog }: EngineContext,
   signal: AbortSignal,
   use: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const lease = await repository.acquireLease({ kind: 'writer', holder, host: hostname(), clock, signal, ttlMs });
+  const book = catalog.leases;
+  const lease = await repository.acquireLease({ kind: 'writer', holder, host: hostname(), clock, book, signal, ttlMs });
   const stop = new AbortController();
   const timer = setInterval(() => {
     lease.heartbeat(signal).catch((error: unknown) => {

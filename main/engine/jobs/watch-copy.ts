@@ -1,6 +1,7 @@
-import type { StoreWatch } from '../backend/watch/watched-blob-store.ts';
-import type { ListedObject, WrittenObject } from '../catalog/copy-inventory.ts';
-import { idOfChunkName } from '../repository/index.ts';
+import type { BlobStat } from '../backend/blob-store.ts';
+import type { ListingWatch, StoreWatch } from '../backend/watch/watched-blob-store.ts';
+import type { CopyInventory, ListedObject, WrittenObject } from '../catalog/copy-inventory.ts';
+import { IdIndex, idOfChunkName, isObjectId } from '../repository/index.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
 
@@ -8,10 +9,13 @@ const chunks = 'chunks/';
 /** Named objects that have to be read back too. Leases come and go, the header is read at every opening. */
 const named = ['manifests/', 'streams/'];
 /** So many written objects go into the catalog together. What a kill takes away of them, the next listing brings. */
-const batch = 64;
+const batchWritten = 64;
+/** So many objects of a listing go into the catalog in one transaction. */
+const batchListed = 500;
 
 /** Keeps the catalog's inventory of a copy in step with what its store lists and takes. */
-export function watchOf({ catalog, clock }: EngineContext, destination: SavedDestination): StoreWatch {
+export function watchOf(context: EngineContext, destination: SavedDestination): StoreWatch {
+  const { catalog, clock } = context;
   const { inventory } = catalog;
   const { id } = destination;
   let pending: WrittenObject[] = [];
@@ -21,31 +25,79 @@ export function watchOf({ catalog, clock }: EngineContext, destination: SavedDes
     if (written.length > 0) note(() => inventory.wrote(id, written));
   };
   return {
-    nowMs: () => clock.nowMs(),
     settle,
-    listed: (prefix, blobs, startedAtMs) => {
+    listing: (prefix) => {
       settle();
-      if (prefix !== chunks && !named.some((folder) => prefix.startsWith(folder))) return;
-      const objects = blobs.flatMap(({ name, sizeBytes, modifiedAtMs }): ListedObject[] => {
-        const object = objectOf(name);
-        return object === undefined ? [] : [{ object, bytes: sizeBytes, modifiedAtMs }];
-      });
-      const isOfListing = (object: string) => (prefix === chunks ? !object.includes('/') : object.startsWith(prefix));
-      note(() => inventory.listed(id, { objects, startedAtMs, isWhole: prefix === chunks, isOfListing }));
+      return prefix === chunks || named.some((folder) => prefix.startsWith(folder))
+        ? new InventoryListing(context, id, prefix, settle)
+        : null;
     },
-    wrote: (name, sizeBytes) => {
+    wrote: (name, sizeBytes, isNew) => {
       const object = objectOf(name);
       if (object === undefined) return;
+      // At once: a proof that comes while the object waits to be written down is one of these bytes.
+      if (isNew) note(() => inventory.disprove(id, object));
       pending.push({ object, bytes: sizeBytes, atMs: clock.nowMs() });
       // A manifest says that the others are all there.
-      if (pending.length >= batch || object.includes('/')) settle();
+      if (pending.length >= batchWritten || object.includes('/')) settle();
     },
     removed: (name) => {
       settle();
       const object = objectOf(name);
-      if (object !== undefined) note(() => inventory.removed(id, object));
+      if (object !== undefined) note(() => inventory.removed(id, [object]));
     },
   };
+}
+
+/** One listing on its way into the inventory: batch by batch, and what it did not show at its end. */
+class InventoryListing implements ListingWatch {
+  readonly #inventory: CopyInventory;
+  readonly #destinationId: string;
+  readonly #prefix: string;
+  readonly #startedAtMs: number;
+  readonly #settle: () => void;
+  readonly #chunks = new IdIndex();
+  readonly #others = new Set<string>();
+  #batch: ListedObject[] = [];
+
+  /** @param settle writes down what was written meanwhile */
+  constructor({ catalog, clock }: EngineContext, destinationId: string, prefix: string, settle: () => void) {
+    this.#inventory = catalog.inventory;
+    this.#destinationId = destinationId;
+    this.#prefix = prefix;
+    this.#startedAtMs = clock.nowMs();
+    this.#settle = settle;
+  }
+
+  saw({ name, sizeBytes, modifiedAtMs }: BlobStat): void {
+    const object = objectOf(name);
+    if (object === undefined) return;
+    if (isObjectId(object)) this.#chunks.add(object);
+    else this.#others.add(object);
+    this.#batch.push({ object, bytes: sizeBytes, modifiedAtMs });
+    if (this.#batch.length >= batchListed) this.#write();
+  }
+
+  ended(): void {
+    this.#settle();
+    this.#write();
+    const isWhole = this.#prefix === chunks;
+    note(() =>
+      this.#inventory.listingEnded(this.#destinationId, {
+        startedAtMs: this.#startedAtMs,
+        isWhole,
+        isOfListing: (object) => (isWhole ? isObjectId(object) : object.startsWith(this.#prefix)),
+        wasListed: (object) =>
+          isObjectId(object) ? this.#chunks.find(object) !== undefined : this.#others.has(object),
+      }),
+    );
+  }
+
+  #write(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    note(() => this.#inventory.listed(this.#destinationId, batch));
+  }
 }
 
 /** A chunk is known by its id, a manifest or a stream record by its whole name. */

@@ -14,14 +14,14 @@ export interface LanesOptions {
  * the signal that `work` is given aborts with the failure. Ends only when every piece of work has ended; the first failure is thrown.
  */
 export async function inLanes<T>(
-  items: readonly T[],
+  items: Iterable<T> & ArrayLike<T>,
   { lanes, signal, onFailure }: LanesOptions,
   work: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const failing = new AbortController();
   const running = AbortSignal.any([signal, failing.signal]);
   // One iterator for all lanes.
-  const rest = items.values();
+  const rest = Iterator.from(items);
   const lane = async () => {
     for (const item of rest) {
       running.throwIfAborted();

@@ -1,9 +1,9 @@
-import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import { atProcessExit } from './exit-cleanup.ts';
+import { birthMark, isAlive, thisPlace } from './process-mark.ts';
 import { runCommand } from './run-command.ts';
 
 /**
@@ -103,35 +103,4 @@ async function commandLine(pid: number): Promise<string> {
       : ['/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)]];
   const result = await runCommand(...question, { timeoutMs: 10_000 });
   return result.stdout;
-}
-
-/** True also for a process of another user. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Tells a process from a later one with the same number: its start time, where the system shows it; else empty. */
-function birthMark(pid: number): string {
-  if (process.platform !== 'linux') return '';
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return ''; // Already gone, or no file can be opened just now: nothing is concluded from it.
-  }
-}
-
-/** Process numbers mean something only on this machine and inside this container. */
-function thisPlace(): string {
-  if (process.platform !== 'linux') return hostname();
-  try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname(); // A kernel without namespaces.
-  }
 }

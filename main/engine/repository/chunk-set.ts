@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import type { BlobStore, PutOptions } from '../backend/blob-store.ts';
 import { chunkName, idOfChunkName } from './format.ts';
 import { isLockedThere } from './leases.ts';
+import { IdMarks, type KnownIds } from './id-marks.ts';
 
 /**
  * A folder of the disk is flushed once for so many chunks instead of once for each. What a pulled plug takes away is put again by the
@@ -9,53 +10,53 @@ import { isLockedThere } from './leases.ts';
  */
 const mostUnflushed = 2048;
 
+/** `durable`: flushed by this object, so that a second snapshot that relies on it asks nothing of the disk. Only as good as the listing it was learnt beside. */
+const mark = { present: 1, durable: 2 } as const;
+
 /** The chunks of one store: one listing, kept up to date by our own writes. */
 export class ChunkSet {
   readonly #store: BlobStore;
   #loading: Promise<void> | undefined;
   /** The listing once it is there, and what was put meanwhile. */
-  #ids = new Set<string>();
+  #ids = new IdMarks();
   #isLoaded = false;
   /** Listed, but found unreadable, by this process or an earlier check: put again, they are written anew. */
   readonly #distrusted = new Set<string>();
   /** Put or relied on since the last flush: another writer's chunks in our listing may not be flushed either. */
   #unflushed = new Set<string>();
-  /** Flushed by this object: a second snapshot that relies on them asks nothing of the disk. Only as good as the listing it was learnt beside. */
-  #durable = new Set<string>();
   readonly #flushes = new PQueue({ concurrency: 1 });
 
   constructor(store: BlobStore) {
     this.#store = store;
   }
 
-  async ids(signal: AbortSignal): Promise<ReadonlySet<string>> {
+  async ids(signal: AbortSignal): Promise<KnownIds> {
     while (!this.#isLoaded) {
       this.#loading ??= this.#list(signal).finally(() => {
         this.#loading = undefined;
       });
       await this.#loading;
     }
-    return this.#ids;
+    return this.#ids.with(mark.present);
   }
 
   forget(): void {
-    this.#ids = new Set();
-    this.#durable = new Set();
+    this.#ids = new IdMarks();
     this.#isLoaded = false;
   }
 
   /** Whether the content can be relied on to be there: listed, and not distrusted. */
   has(id: string): boolean {
     if (!this.#isLoaded) throw new Error('await knownIds() before has()');
-    return this.#ids.has(id) && !this.#distrusted.has(id);
+    return this.#ids.has(id, mark.present) && !this.#distrusted.has(id);
   }
 
   /** Whole when it resolves; with `create` durable after `flush`, with `replace` at once. */
   async put(id: string, bytes: Uint8Array, { mode, digests, signal }: Omit<PutOptions, 'durable' | 'harmlessLate'>) {
     const name = chunkName(id);
     const isHealing = mode === 'replace' || this.#distrusted.has(id);
-    if (this.#ids.has(id) && !isHealing) {
-      if (!this.#durable.has(id)) await this.#rememberToFlush(id, signal);
+    if (this.#ids.has(id, mark.present) && !isHealing) {
+      if (!this.#ids.has(id, mark.durable)) await this.#rememberToFlush(id, signal);
       return { written: false };
     }
     const putting = this.#store.put(name, bytes, {
@@ -69,8 +70,8 @@ export class ChunkSet {
     });
     const outcome = mode === 'create' && isHealing ? await putting.catch(notIfLocked) : await putting;
     if (outcome === null) return { written: false };
-    this.#ids.add(id);
-    this.#durable.delete(id);
+    this.#ids.set(id, mark.present);
+    this.#ids.clear(id, mark.durable);
     this.#distrusted.delete(id);
     if (mode === 'create') await this.#rememberToFlush(id, signal);
     return outcome;
@@ -78,7 +79,7 @@ export class ChunkSet {
 
   /** A manifest will name this chunk of the listing, though nobody put it again: another writer may not have flushed it. */
   relyOn(id: string): void {
-    if (!this.#durable.has(id)) this.#unflushed.add(id);
+    if (!this.#ids.has(id, mark.durable)) this.#unflushed.add(id);
   }
 
   /** Makes every chunk durable that was put or is relied on. */
@@ -89,11 +90,11 @@ export class ChunkSet {
 
   async #flushNow(signal: AbortSignal): Promise<void> {
     const ids = this.#unflushed;
-    const durable = this.#durable;
+    const known = this.#ids;
     this.#unflushed = new Set();
     try {
       await this.#store.flush([...ids].map(chunkName), signal);
-      for (const id of ids) durable.add(id);
+      for (const id of ids) known.set(id, mark.durable);
     } catch (error) {
       for (const id of ids) this.#unflushed.add(id);
       throw error;
@@ -111,8 +112,7 @@ export class ChunkSet {
 
   async remove(id: string, signal: AbortSignal): Promise<void> {
     // Forgotten first: a put that comes meanwhile must not believe the object is still there.
-    this.#ids.delete(id);
-    this.#durable.delete(id);
+    this.#ids.clear(id, mark.present | mark.durable);
     this.#unflushed.delete(id);
     await this.#store.remove(chunkName(id), signal);
   }
@@ -126,7 +126,7 @@ export class ChunkSet {
     const ids = this.#ids;
     for await (const { name } of this.#store.list('chunks/', signal)) {
       const id = idOfChunkName(name);
-      if (id !== undefined) ids.add(id);
+      if (id !== undefined) ids.set(id, mark.present);
     }
     // Forgotten meanwhile: half of this listing would pass for a whole one.
     if (ids === this.#ids) this.#isLoaded = true;

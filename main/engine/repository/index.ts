@@ -31,7 +31,8 @@ export { findDiskMarker, parseDiskMarker, writeDiskMarker } from './disk-marker.
 export type { DiskMarker, DiskMarkerFields } from './disk-marker.ts';
 export { chunksOfTable } from './records.ts';
 export { isUnreadableObject } from './unreadable.ts';
-export { IdIndex } from './prune/id-index.ts';
+export { IdIndex } from './id-index.ts';
+export { IdMarks, type KnownIds } from './id-marks.ts';
 export { referencesOf, type ManifestReferences } from './references.ts';
 export { defaultGraceMs, pruneRepository } from './prune/prune-repository.ts';
 export type { PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
@@ -40,7 +41,7 @@ export { Feed } from './feed/feed.ts';
 export type { FeedOptions, FillOptions, FillProgress, FillReport, ReadObject } from './feed/feed.ts';
 export type { FeedFinding, FeedSource } from './feed/nearest-copies.ts';
 export { findingOf } from './finding.ts';
-export type { LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
+export type { LeaseBook, LeaseHandle, LeaseKind, LeaseRequest } from './leases.ts';
 export { isReaderName, readerOf, shippedReader, type Reader } from './reader-files.ts';
 
 export {

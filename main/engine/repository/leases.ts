@@ -29,8 +29,20 @@ export interface LeaseRequest {
   readonly signal: AbortSignal;
   /** How long the lease lives without a heartbeat; default 10 minutes, at most 24 hours. */
   readonly ttlMs?: number;
+  /** Knows of leases that this computer took whether their process is still there. Without it a dead one holds until its end. */
+  readonly book?: LeaseBook;
   /** Called when a writer's lease had ended and was taken up again: somebody may have pruned meanwhile. */
   readonly onLapse?: () => void;
+}
+
+/** What a computer remembers of its own leases; it is in no copy. */
+export interface LeaseBook {
+  /** This process is about to write the lease. */
+  took(id: string): void;
+  /** The lease has gone from the store, or this process will not renew it again. */
+  gaveUp(id: string, isGone: boolean): void;
+  /** True only for a lease of this computer whose process is proven to be no more: nobody will act on it again. */
+  isOrphan(id: string): boolean;
 }
 
 export interface LeaseHandle {
@@ -77,6 +89,7 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
   const losing = new AbortController();
 
   const put = async (leaseId: string, writeSignal: AbortSignal) => {
+    request.book?.took(leaseId);
     const endMs = clock.nowMs() + ttlMs;
     const holder = request.holder.slice(0, 200);
     const lease = { id: leaseId, kind, holder, host: request.host.slice(0, 200), startedAt, expiresAt: isoUtc(endMs) };
@@ -100,9 +113,11 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
     await put(another, writeSignal);
   };
   const withdraw = async (withdrawSignal: AbortSignal) => {
+    for (const each of own) request.book?.gaveUp(each, false);
     for (const each of own) {
       try {
         await store.remove(leaseName(each), withdrawSignal);
+        request.book?.gaveUp(each, true);
       } catch (error) {
         // It ends by itself.
         if (!isAppErrorOf(error, 'backend.locked')) throw error;
@@ -111,12 +126,19 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
   };
   const refuseConflict = async (checkSignal: AbortSignal) => {
     for await (const other of liveLeases(store, keys, clock, own, checkSignal)) {
+      if (request.book?.isOrphan(other.id) === true) {
+        await removeOrphan(store, other.id, request.book, checkSignal);
+        continue;
+      }
       if (kind === 'exclusive' || other.kind === 'exclusive') throw leasedBy(other);
     }
   };
 
   await refuseConflict(signal);
-  await put(id, signal);
+  await put(id, signal).catch((error: unknown) => {
+    request.book?.gaveUp(id, false);
+    throw error;
+  });
   try {
     await refuseConflict(signal);
   } catch (error) {
@@ -157,6 +179,18 @@ export async function acquireLease(store: BlobStore, keys: MainKeys, request: Le
 export function isLockedThere(error: unknown): boolean {
   if (isAppErrorOf(error, 'backend.locked')) return true;
   return isAppErrorOf(error, 'backend.rejected') && error.facts['because'] === 'locked';
+}
+
+/** Other computers need not wait for it either. Where it cannot be removed it ends by itself. */
+async function removeOrphan(store: BlobStore, id: string, book: LeaseBook, signal: AbortSignal): Promise<void> {
+  try {
+    await store.remove(leaseName(id), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AppError)) throw error;
+    return;
+  }
+  book.gaveUp(id, true);
 }
 
 /** Leases of others that hold now. Unsigned, misnamed, ended or absurdly long ones never block. */

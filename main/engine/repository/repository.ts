@@ -3,6 +3,7 @@ import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, TableRecord } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { BlobStore, PutOptions } from '../backend/blob-store.ts';
+import { free } from '../platform/free-memory.ts';
 import { ChunkSet } from './chunk-set.ts';
 import {
   chunkName,
@@ -20,6 +21,7 @@ import { healHeader, inspectHeader, readHeader, replaceHeader, writeNewHeader } 
 import type { RepositoryHeader } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
 import { HeldLeases } from './held-leases.ts';
+import type { KnownIds } from './id-marks.ts';
 import { acquireLease, isLockedThere, type LeaseHandle, type LeaseRequest } from './leases.ts';
 import { decodeNamedObject, encodeNamedObject } from './objects/named-object.ts';
 import {
@@ -148,8 +150,8 @@ export class Repository {
     return bringReaderFiles(this.store, readers, signal);
   }
 
-  /** All chunk ids of this copy: one listing, then kept up to date by this object's own writes. Do not change the set. */
-  knownIds(signal: AbortSignal): Promise<ReadonlySet<string>> {
+  /** All chunk ids of this copy: one listing, then kept up to date by this object's own writes. */
+  knownIds(signal: AbortSignal): Promise<KnownIds> {
     return this.#chunks.ids(signal);
   }
 
@@ -250,6 +252,8 @@ export class Repository {
   ): Promise<TableRecord> {
     const { payload } = await this.getObject(id, { expectedKind: 'table', signal });
     const record = parseTableRecord(id, payload);
+    // Thousands of these are read in a row, and nobody looks at the text again: not left to the collector, which sees only small objects.
+    free(payload);
     if (remember) this.#tableChunks.remember(id, record);
     return record;
   }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAlive, sweepOwnedFolders } from '../platform/owned-folder.ts';
+import { sweepOwnedFolders } from '../platform/owned-folder.ts';
+import { isAlive } from '../platform/process-mark.ts';
 import { pollUntil } from '../platform/poll.ts';
 import { findServerBinaries, startPrivateServer, type PrivateServer } from './index.ts';
 

@@ -4,6 +4,7 @@ import pRetry from 'p-retry';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { BlobStat, BlobStore, PutOptions } from '../blob-store.ts';
+import { ListedNames } from './listed-names.ts';
 import { TryWindow } from './try-window.ts';
 
 export interface RetryOptions {
@@ -19,7 +20,7 @@ export interface RetryOptions {
 }
 
 /** Names kept while a listing runs, so that a second try yields none twice; above this a broken listing just fails. */
-const maxListedNames = 100_000;
+const maxListedNames = 1_000_000;
 
 /**
  * Tries again what failed with a `transient` error, and nothing else; other errors and aborts pass at once.
@@ -67,18 +68,19 @@ export class RetryingBlobStore implements BlobStore {
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<BlobStat> {
-    const given = new Set<string>();
+    const listed = new ListedNames(maxListedNames);
     for (let tried = 1; ; tried++) {
+      const given = tried === 1 ? null : listed.toSet();
       try {
         for await (const blob of this.#inner.list(prefix, signal)) {
-          if (given.has(blob.name)) continue;
-          if (given.size <= maxListedNames) given.add(blob.name);
+          if (given?.has(blob.name) === true) continue;
+          listed.add(blob.name);
           yield blob;
         }
         return;
       } catch (error) {
         signal.throwIfAborted();
-        if (!isTransient(error) || tried >= this.#options.tries || given.size > maxListedNames) throw error;
+        if (!isTransient(error) || tried >= this.#options.tries || listed.isFull) throw error;
         await this.#wait(tried, signal);
       }
     }

@@ -2,13 +2,20 @@ import type { BlobStat, BlobStore, PutOptions } from '../blob-store.ts';
 
 /** Hears what a store has. Never called for what failed. */
 export interface StoreWatch {
-  /** A listing that was read to its end. `startedAtMs` by the watch's own clock (`nowMs`). */
-  listed(prefix: string, blobs: readonly BlobStat[], startedAtMs: number): void;
-  wrote(name: string, sizeBytes: number): void;
+  /** A listing that begins now; null when nobody cares for these names. */
+  listing(prefix: string): ListingWatch | null;
+  /** `isNew` is false for what the store had already. */
+  wrote(name: string, sizeBytes: number, isNew: boolean): void;
   removed(name: string): void;
   /** A good moment to write down what was heard: objects were made durable, or the store is closed. */
   settle(): void;
-  nowMs(): number;
+}
+
+/** Hears one listing while it is read: of 200,000 objects nobody keeps them all. */
+export interface ListingWatch {
+  saw(blob: BlobStat): void;
+  /** It was read to its end. Never called for one that broke off. */
+  ended(): void;
 }
 
 /** Tells a watch what was listed, written and removed; changes nothing. */
@@ -26,7 +33,7 @@ export class WatchedBlobStore implements BlobStore {
   async put(name: string, bytes: Uint8Array, options: PutOptions): Promise<{ readonly written: boolean }> {
     const outcome = await this.#inner.put(name, bytes, options);
     // Also what was there before: a second try may find what the first one wrote.
-    this.#watch.wrote(name, bytes.length);
+    this.#watch.wrote(name, bytes.length, outcome.written);
     return outcome;
   }
 
@@ -44,13 +51,12 @@ export class WatchedBlobStore implements BlobStore {
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<BlobStat> {
-    const startedAtMs = this.#watch.nowMs();
-    const seen: BlobStat[] = [];
+    const listing = this.#watch.listing(prefix);
     for await (const blob of this.#inner.list(prefix, signal)) {
-      seen.push(blob);
+      listing?.saw(blob);
       yield blob;
     }
-    this.#watch.listed(prefix, seen, startedAtMs);
+    listing?.ended();
   }
 
   async remove(name: string, signal: AbortSignal): Promise<void> {

@@ -214,7 +214,7 @@ async function captureInto(
         }
       },
     );
-  return withWriterLease(repository, `backup of ${source.name}`, context.clock, run.signal, async (signal) => {
+  return withWriterLease(repository, `backup of ${source.name}`, context, run.signal, async (signal) => {
     const first = await draft(signal);
     const best = first.movedAway.length === 0 ? first : await again(first, draft, signal);
     const { accounts } = seen;

@@ -3,6 +3,7 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import { verifyCopy, type VerifyReport } from '../../check/verify-copy.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { findingOf, manifestName, parseManifestName, type Repository } from '../../repository/index.ts';
+import { writeEvidence } from '../copy-evidence.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf, type FedCopy } from '../feed-copies.ts';
@@ -162,12 +163,12 @@ export async function verifyOne(
       repository,
       pool,
       readPercent,
-      provenAt: context.catalog.proofs(destination.id),
+      provenAt: context.catalog.inventory.eachProof(destination.id),
       suspects,
       readFirst,
       known,
       healFrom,
-      underLease: (write) => withWriterLease(repository, `heal ${destination.name}`, context.clock, run.signal, write),
+      underLease: (write) => withWriterLease(repository, `heal ${destination.name}`, context, run.signal, write),
       concurrency: 4,
       onProven: (object) => notes.add(destination.id, object),
       // At once: a person who stops this, or a kill, must not make it forgotten.
@@ -186,6 +187,7 @@ export async function verifyOne(
         }),
       signal: run.signal,
     });
+    notes.flush();
     await readTimeline(context, destination, repository, run.signal);
     await writeDown(context, destination, report, suspects.union(told));
     const { objects, read, bytesRead, damaged, missing, healed, gone, snapshots } = report;
@@ -220,12 +222,11 @@ export async function verifyOne(
 async function writeDown(
   { catalog, home }: EngineContext,
   destination: SavedDestination,
-  { proven, damaged, missing, healed, gone, snapshots }: VerifyReport,
+  { damaged, missing, healed, gone, snapshots }: VerifyReport,
   suspects: ReadonlySet<string>,
 ): Promise<void> {
   const { id, name } = destination;
   const found = new Set([...damaged.map(({ object }) => object), ...missing]);
-  catalog.recordProofs(id, proven);
   catalog.recordMended(
     id,
     [...suspects].filter((object) => !found.has(object)),
@@ -235,17 +236,17 @@ async function writeDown(
   const healedNames = new Set(healed);
   const unreadable = [...found].flatMap((object) => parseManifestName(object)?.id ?? []);
   const broken = [...unreadable, ...snapshots.filter(({ intact }) => !intact).map(({ manifest }) => manifest.id)];
-  for (const snapshot of broken) {
-    catalog.recordCopy(snapshot, id, 'listed', false);
-    await home.audit.append('copy.damaged', { destination: name, snapshot });
-  }
-  for (const { manifest, intact, isReadWhole } of snapshots) {
-    if (!intact) continue;
-    catalog.recordCopy(manifest.id, id, isReadWhole ? 'read-back' : 'listed', true);
-    // Every object that was known to be damaged has been read again, or only its manifest was not there.
-    if (suspects.size > 0 || healedNames.has(manifestName(manifest.at, manifest.id)))
-      catalog.recordRepaired(manifest.id, id);
-    if (isReadWhole)
-      await home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state: 'read-back' });
-  }
+  const sound = snapshots.filter(({ intact }) => intact);
+  catalog.atOnce(() => {
+    for (const snapshot of broken) catalog.recordCopy(snapshot, id, 'listed', false);
+    for (const { manifest, isReadWhole } of sound) {
+      catalog.recordCopy(manifest.id, id, isReadWhole ? 'read-back' : 'listed', true);
+      // Every object that was known to be damaged has been read again, or only its manifest was not there.
+      if (suspects.size > 0 || healedNames.has(manifestName(manifest.at, manifest.id)))
+        catalog.recordRepaired(manifest.id, id);
+    }
+  });
+  const proven = sound.flatMap(({ manifest, isReadWhole }) => (isReadWhole ? [manifest.id] : []));
+  await writeEvidence(home.audit, { action: 'copy.damaged' }, name, broken);
+  await writeEvidence(home.audit, { action: 'copy.proven', state: 'read-back' }, name, proven);
 }

@@ -9,6 +9,7 @@ import { isTravelling } from '../cold/find-disk.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withRepository } from '../stores.ts';
+import { watchOf } from '../watch-copy.ts';
 import { findDestination } from './lookup.ts';
 import { copiesTakenAway } from './pruned-copies.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
@@ -35,7 +36,14 @@ export async function pruneRun(context: EngineContext, input: VerbInput<'prune.r
   const judge = await Judge.create(context, destination, rule, input);
   const { keys } = context.unlocked();
   try {
-    const output = await withRepository(keys, destination, run.signal, (repository) => perform(repository, judge, run));
+    const output = await withRepository(
+      keys,
+      destination,
+      run.signal,
+      (repository) => perform(repository, judge, run),
+      // What goes is proven no more, or a chunk that is written again one day would look as if it had been read.
+      { watch: watchOf(context, destination) },
+    );
     const durationMs = Math.round(context.clock.monotonicMs() - startedMs);
     if (input.dryRun) return { ...output, durationMs };
     await writeDown(context, output);
@@ -63,6 +71,7 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
       holder: `prune of ${destination.name}`,
       host: hostname(),
       clock: context.clock,
+      book: context.catalog.leases,
       concurrency: destination.kind === 'disk' ? 4 : 8,
       onProgress: ({ phase, done, total, bytesFreed }) =>
         run.report({

@@ -2,6 +2,7 @@ import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
+import { snapshotsInEvidence } from '../copy-evidence.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { needsBroken } from '../record-damage.ts';
@@ -212,11 +213,13 @@ async function restoreEvidence({ home, catalog }: EngineContext): Promise<void> 
   const { destinations } = await home.settings.read();
   for (const { at, action, facts } of entries) {
     const destination = destinations.find(({ name, addedAt }) => name === facts['destination'] && addedAt <= at);
-    const snapshot = String(facts['snapshot']);
-    if (destination === undefined || !catalog.knowsSnapshot(snapshot)) continue;
+    if (destination === undefined || (action !== 'copy.damaged' && action !== 'copy.proven')) continue;
     const { state } = facts;
-    if (action === 'copy.damaged') catalog.recordCopy(snapshot, destination.id, 'listed', false, at);
-    if (action === 'copy.proven' && (state === 'read-back' || state === 'restored' || state === 'totals-matched'))
-      catalog.recordCopy(snapshot, destination.id, state, true, at);
+    for (const snapshot of snapshotsInEvidence(facts)) {
+      if (!catalog.knowsSnapshot(snapshot)) continue;
+      if (action === 'copy.damaged') catalog.recordCopy(snapshot, destination.id, 'listed', false, at);
+      else if (state === 'read-back' || state === 'restored' || state === 'totals-matched')
+        catalog.recordCopy(snapshot, destination.id, state, true, at);
+    }
   }
 }

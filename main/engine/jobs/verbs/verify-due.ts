@@ -9,6 +9,7 @@ import { readShare, type ShareReport } from '../../check/read-share.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { rest } from '../../platform/rest.ts';
 import { findingOf, referencesOf, type Repository } from '../../repository/index.ts';
+import { writeEvidence } from '../copy-evidence.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
@@ -291,6 +292,7 @@ async function recordStates(
   const { id, name } = destination;
   const damage = catalog.inventory.damage(id);
   const proofs = catalog.inventory.proofs(id);
+  const proven: string[] = [];
   for (const { manifest, manifestName, objects, isKnown } of snapshots) {
     const all = [manifestName, ...objects];
     if (!isKnown || all.some((object) => damage.has(object))) continue;
@@ -301,9 +303,9 @@ async function recordStates(
       continue;
     }
     catalog.recordCopy(manifest.id, id, 'read-back', true, provenAt);
-    if (before?.state === 'written' || before?.state === 'listed')
-      await home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state: 'read-back' });
+    if (before?.state === 'written' || before?.state === 'listed') proven.push(manifest.id);
   }
+  await writeEvidence(home.audit, { action: 'copy.proven', state: 'read-back' }, name, proven);
 }
 
 /** Whoever backs up or restores goes first, in this process or another on the same home. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { leaseName } from '../format.ts';
-import { leaseLost, type LeaseHandle } from '../leases.ts';
+import { leaseLost, type LeaseBook, type LeaseHandle } from '../leases.ts';
 import type { Repository } from '../repository.ts';
 
 const ttlMs = 10 * 60_000;
@@ -9,6 +9,7 @@ export interface PruneLeaseRequest {
   readonly holder: string;
   readonly host: string;
   readonly clock: Clock;
+  readonly book?: LeaseBook;
   readonly signal: AbortSignal;
 }
 

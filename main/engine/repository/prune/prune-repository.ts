@@ -3,6 +3,7 @@ import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
 import { parseManifestName, parseStreamName } from '../format.ts';
+import type { LeaseBook } from '../leases.ts';
 import type { Repository } from '../repository.ts';
 import { PruneLease } from './prune-lease.ts';
 import { surveyRepository, type PrunableSnapshot, type Survey } from './survey.ts';
@@ -34,6 +35,8 @@ export interface PruneOptions<T> {
   readonly holder: string;
   readonly host: string;
   readonly clock: Clock;
+  /** Tells which leases nobody holds any more; see `LeaseRequest`. */
+  readonly book?: LeaseBook;
   /** Default 72 hours. */
   readonly graceMs?: number;
   /** Requests at once; default 8. */

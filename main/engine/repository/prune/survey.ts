@@ -6,7 +6,7 @@ import { damaged, idOfChunkName, isObjectId, parseManifestName, parseStreamName 
 import { chunksOfTable } from '../records.ts';
 import { referencesOf } from '../references.ts';
 import type { Repository } from '../repository.ts';
-import { IdIndex } from './id-index.ts';
+import { IdIndex } from '../id-index.ts';
 
 /** One snapshot of the copy that is looked at. */
 export interface PrunableSnapshot<T> {

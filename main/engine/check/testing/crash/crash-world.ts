@@ -161,7 +161,7 @@ export class CrashWorld {
       repository,
       pool: this.pool,
       readPercent: 100,
-      provenAt: new Map(),
+      provenAt: [],
       suspects: new Set(),
       healFrom,
       concurrency: 1,

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { VerifyTask } from '../../../chunk-pool/check-object.ts';
 import { ChunkPool } from '../../../chunk-pool/chunk-pool.ts';
-import type { DecodedRows, DecodeTask, EncodeTask, VerifyTask } from '../../../chunk-pool/chunk-worker.ts';
+import type { DecodedRows, DecodeTask, EncodeTask } from '../../../chunk-pool/chunk-worker.ts';
 import { verifyObject, type MainKeys } from '../../../repository/index.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { randomKeyBytes } from '../../platform/random.ts';
-import { isObjectId } from '../format.ts';
+import { randomKeyBytes } from '../platform/random.ts';
+import { isObjectId } from './format.ts';
 
 const idBytes = 32;
 const wordsPerId = idBytes / 4;
