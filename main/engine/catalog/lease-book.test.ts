@@ -84,6 +84,18 @@ describe('a lease whose process was killed', () => {
     await prune(new LeaseBook(db));
   });
 
+  it('in a bucket is waited for: its last requests may still arrive', async () => {
+    class Bucket extends MemoryBlobStore {
+      override readonly kind = 's3';
+    }
+    repository = await Repository.open(new Bucket({ blobs, clock }), keyring.mainKeys, never);
+    const { id } = await take('exclusive', new LeaseBook(db, childsMark()));
+    const later = new LeaseBook(db);
+    later.gaveUp(id, false);
+    await killChild();
+    await expect(prune(later)).rejects.toMatchObject({ code: 'repository.leased' });
+  });
+
   it('is not mistaken for that of a later process with the same number', async () => {
     const { id } = await take('writer', new LeaseBook(db, { ...processMark(process.pid), born: '1' }));
     const later = new LeaseBook(db);

@@ -15,7 +15,7 @@ export interface MemoryBlobStoreOptions {
 
 /** A store for tests and dry runs: nothing outlives the process. Bytes are copied in and out. */
 export class MemoryBlobStore implements BlobStore {
-  readonly kind = 'memory';
+  readonly kind: BlobStore['kind'] = 'memory';
   readonly #blobs: Map<string, MemoryBlob>;
   readonly #clock: Clock;
 
