@@ -9,6 +9,7 @@ import { writeSnapshot } from '../../repository/testing/a-snapshot.ts';
 import { testPassphrase } from '../../repository/testing/keys.ts';
 import { openEngine, type Engine } from '../engine.ts';
 import { aDiskHome, type DiskHome } from '../testing/disk-home.ts';
+import { foldersAsVolumes } from './testing/cold-rig.ts';
 
 /** When a round counts, and what it is told with. One disk, filled again and again. */
 const never = new AbortController().signal;
@@ -20,26 +21,7 @@ let main: Repository;
 let isFlushed = true;
 
 function volumes(mountPath: string): VolumeSource {
-  const volume = {
-    mountPath,
-    device: mountPath,
-    ejectId: null,
-    wholeDisk: null,
-    volumeId: null,
-    label: null,
-    fileSystem: null,
-    sizeBytes: null,
-    freeBytes: null,
-    isRemovable: false,
-    isReadOnly: false,
-    bus: null,
-  };
-  return {
-    list: () => Promise.resolve([volume]),
-    fingerprint: () => Promise.resolve(mountPath),
-    eject: () => Promise.resolve('not-removable'),
-    flush: () => Promise.resolve(isFlushed),
-  };
+  return { ...foldersAsVolumes([mountPath]), flush: () => Promise.resolve(isFlushed) };
 }
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
 /** The only door into `platform/volumes/`. */
 export { systemVolumes } from './system-volumes.ts';
-export { volumeOf } from './volume.ts';
+export { bareVolume, volumeOf } from './volume.ts';
 export type { EjectOutcome, Volume, VolumeSource } from './volume.ts';

@@ -72,3 +72,21 @@ export function tamedBytes(bytes: unknown): number | null {
   const number = typeof bytes === 'string' && /^\d{1,18}$/.test(bytes) ? Number(bytes) : bytes;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
+
+/** A volume of which no more is known than that it is there. */
+export function bareVolume(mountPath: string, device: string): Volume {
+  return {
+    mountPath,
+    device,
+    ejectId: null,
+    wholeDisk: null,
+    volumeId: null,
+    label: null,
+    fileSystem: null,
+    sizeBytes: null,
+    freeBytes: null,
+    isRemovable: false,
+    isReadOnly: false,
+    bus: null,
+  };
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonOf } from '../json-of.ts';
-import { tamedBytes, tamedText, type Volume } from './volume.ts';
+import { bareVolume, tamedBytes, tamedText, type Volume } from './volume.ts';
 
 /**
  * Windows: partitions with their disk and volume, as JSON (Storage module, Windows 8 and later). DriveType is not asked: USB hard disks
@@ -98,18 +98,5 @@ function serialText(serial: number | null | undefined): string | null {
 /** What is known of drive letters when PowerShell may not be run (policies of companies): that they are there. */
 export function letterVolume(letter: string): Volume {
   const mountPath = `${letter}:\\`;
-  return {
-    mountPath,
-    device: mountPath.toLowerCase(),
-    ejectId: null,
-    wholeDisk: null,
-    volumeId: null,
-    label: null,
-    fileSystem: null,
-    sizeBytes: null,
-    freeBytes: null,
-    isRemovable: false,
-    isReadOnly: false,
-    bus: null,
-  };
+  return bareVolume(mountPath, mountPath.toLowerCase());
 }

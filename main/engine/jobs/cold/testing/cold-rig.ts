@@ -6,7 +6,7 @@ import type { ColdDisk, DiskNotice } from '../../../../../shared/model/cold-disk
 import type { VerbOutput } from '../../../../../shared/ipc/engine-verbs.ts';
 import type { JobProgress } from '../../../../../shared/model/job.ts';
 import { DiskBlobStore } from '../../../backend/disk/disk-blob-store.ts';
-import { systemVolumes, type VolumeSource } from '../../../platform/volumes/index.ts';
+import { bareVolume, systemVolumes, type VolumeSource } from '../../../platform/volumes/index.ts';
 import {
   encodeObject,
   parseHeader,
@@ -216,23 +216,7 @@ export function removableBelow(dir: string): VolumeSource {
 /** A computer whose volumes are folders: for what two real disks cannot be had for. */
 export function foldersAsVolumes(folders: readonly string[]): VolumeSource {
   return {
-    list: () =>
-      Promise.resolve(
-        folders.map((mountPath) => ({
-          mountPath,
-          device: mountPath,
-          ejectId: null,
-          wholeDisk: null,
-          volumeId: null,
-          label: null,
-          fileSystem: null,
-          sizeBytes: null,
-          freeBytes: null,
-          isRemovable: false,
-          isReadOnly: false,
-          bus: null,
-        })),
-      ),
+    list: () => Promise.resolve(folders.map((mountPath) => bareVolume(mountPath, mountPath))),
     fingerprint: () => Promise.resolve(folders.join('\n')),
     eject: () => Promise.resolve('not-removable'),
     flush: () => Promise.resolve(true),
