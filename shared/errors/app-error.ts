@@ -110,6 +110,7 @@ export const errorCatalog = {
   'disk.not-cold': usage,
   'disk.pulled-out': absent,
   'disk.no-room': failed('user-action'),
+  'disk.no-room-for-all': failed('user-action'),
   'disk.no-source': absent,
   'disk.not-flushed': checkFailed,
   'disk.already-running': refused,

@@ -32,9 +32,13 @@ export const diskErrorsEn: Record<keyof typeof diskErrorsZh, ErrorText> = {
   },
   'disk.no-room': {
     message:
-      '“{{name}}” has too little room: {{needed}} are needed, {{free}} can be used (5% are never filled), {{short}} are lacking. Nothing was written; the backups on it are intact.',
-    remedy:
-      'Clearing old snapshots by the rules of retention would free {{reclaimable}} (look first with shouhu prune “{{name}}” --dry-run); or move other files off the disk, or take a larger one.',
+      'Not even the newest snapshot fits on “{{name}}”: it takes {{needed}}; {{free}} are free, of which {{kept}} are never filled, so {{short}} are lacking. Nothing was written; the backups on it are intact.',
+    remedy: 'Move other files off the disk, or take one that is larger by at least {{short}}.',
+  },
+  'disk.no-room-for-all': {
+    message:
+      'The newest snapshots of {{count}} shops did not fit on “{{name}}”; {{short}} are lacking. Everything else is written and the backups on it are intact, but this round is not complete.',
+    remedy: 'Move other files off the disk, or take one that is larger by at least {{short}}, then do another round.',
   },
   'disk.already-running': {
     message: '“{{name}}” is being written right now; nothing was started a second time.',

@@ -28,9 +28,13 @@ export const diskErrorsZh = {
   },
   'disk.no-room': {
     message:
-      '“{{name}}”放不下了：还要 {{needed}}，只剩 {{free}} 可用（留出 5% 不写满），差 {{short}}。什么都没有写，原有的备份完好。',
-    remedy:
-      '按保留规则清理旧快照能腾出 {{reclaimable}}（先用 shouhu prune “{{name}}” --dry-run 看清楚再定）；或把盘上别的文件移走，或换一块更大的盘。',
+      '“{{name}}”连最新的快照也放不下：要 {{needed}}；盘上空着 {{free}}，其中 {{kept}} 要留着不写满，差 {{short}}。什么都没有写，原有的备份完好。',
+    remedy: '把盘上别的文件移走，或换一块更大的盘（至少再大 {{short}}）。',
+  },
+  'disk.no-room-for-all': {
+    message:
+      '“{{name}}”放不下每家店最新的快照：有 {{count}} 家的没有写进去，差 {{short}}。其余的都写好了，原有的备份完好，但这一轮不算备齐。',
+    remedy: '把盘上别的文件移走，或换一块更大的盘（至少再大 {{short}}），再走一轮。',
   },
   'disk.already-running': {
     message: '“{{name}}”正在写入，这次没有再开始一遍。',

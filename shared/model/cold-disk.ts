@@ -54,6 +54,21 @@ export type EjectResult = (typeof ejectOutcomes)[number];
 
 const count = z.int().nonnegative();
 
+/** What a disk had no room for. What is copied goes by this: the newest snapshot of every shop, then newest first. */
+export const coldNoRoomSchema = z.strictObject({
+  /** Ids of snapshots, newest first. */
+  snapshots: z.array(z.uuid()),
+  /** Those that are the newest of their shop: without them the round does not count. */
+  withoutNewest: z.array(z.uuid()),
+  /** What they would take, and what may still be filled: 5 % of a disk never are. */
+  neededBytes: count,
+  usableBytes: count,
+  /** What tidying up by the disk's own rule would free now, and by how many snapshots; null where that cannot be told. */
+  reclaimableBytes: count.nullable(),
+  removable: count.nullable(),
+});
+export type ColdNoRoom = z.infer<typeof coldNoRoomSchema>;
+
 /** What one round with a cold disk did. */
 export const coldRoundSchema = z.strictObject({
   destination: z.string(),
@@ -66,6 +81,8 @@ export const coldRoundSchema = z.strictObject({
   objectsSkipped: count,
   /** Snapshots that were not copied because this disk's own retention rule would remove them again. */
   leftOut: count,
+  /** What did not fit; null: everything did. */
+  noRoom: coldNoRoomSchema.nullable(),
   /** Snapshots that no copy has whole, so that they could not be brought. All others are there. */
   lost: z.array(z.uuid()),
   verified: z.strictObject({

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ColdRound } from '../../../shared/model/cold-disk.ts';
 import { act } from '../testing/scripted-surroundings.ts';
 
@@ -13,6 +14,7 @@ const round: ColdRound = {
   objectsSkipped: 0,
   lost: [],
   leftOut: 0,
+  noRoom: null,
   verified: { objects: 125, read: 30, bytesRead: 7_902_111, damaged: 0, missing: 0, healed: 0 },
   flushed: true,
   eject: 'not-asked',
@@ -50,4 +52,54 @@ it('names what no copy has whole, and is done all the same', async () => {
   const seen = await run({ lost: ['6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99'] });
   expect(seen.out).toContain('no copy has them whole (6f1f6f2e)');
   expect(seen.exitCode).toBe(0);
+});
+
+const old = '6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99';
+const newest = '7a1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99';
+const noRoom = {
+  snapshots: [old],
+  withoutNewest: [],
+  neededBytes: 3_000_000,
+  usableBytes: 1_000_000,
+  reclaimableBytes: 1_500_000,
+  removable: 2,
+};
+
+it('names what did not fit, what tidying up would free and how much larger a disk would do, and is done', async () => {
+  const seen = await run({ noRoom });
+  expect(seen.out).toContain('1 old snapshots do not fit (6f1f6f2e): they take 3 MB, and 1 MB can still be used');
+  expect(seen.out).toContain('2 old snapshots can go now, which frees 1.5 MB');
+  expect(seen.out).toContain('larger by at least 2 MB');
+  expect(seen.exitCode).toBe(0);
+  const none = await run({ noRoom: { ...noRoom, removable: 0, reclaimableBytes: 0 } });
+  expect(none.out).not.toContain('can go now');
+  expect(none.out).not.toContain('0 B');
+});
+
+it('is not done without the newest snapshot of a shop', async () => {
+  const seen = await run({ noRoom: { ...noRoom, snapshots: [newest], withoutNewest: [newest] } });
+  expect(seen.out).not.toContain('Safe to unplug');
+  expect(seen.err).toContain('The newest snapshots of 1 shops did not fit on “usb”; 2 MB are lacking');
+  expect(seen.exitCode).toBe(3);
+});
+
+it('says of a disk that is full what it needs, what is free, and what tidying up would do, in true numbers', async () => {
+  const facts = { name: 'usb', needed: '900 kB', free: '5.6 MB', kept: '5.2 MB', short: '500 kB', disk: 'usb' };
+  const refusal = (told: object) =>
+    act(['--lang', 'en', 'cold', 'usb'], {
+      env: { SHOUHU_PASSPHRASE: 'pw' },
+      script: {
+        'cold.run': () => {
+          throw new AppError('disk.no-room', { ...facts, ...told });
+        },
+      },
+    });
+  const frees = await refusal({ removable: 2, reclaimable: '1.5 MB' });
+  expect(frees.err).toContain(
+    'it takes 900 kB; 5.6 MB are free, of which 5.2 MB are never filled, so 500 kB are lacking',
+  );
+  expect(frees.err).toContain('2 old snapshots can go now, which frees 1.5 MB');
+  const none = await refusal({ removable: 0, reclaimable: '0 B' });
+  expect(none.err).toContain('no old snapshot can go now');
+  expect(none.err).not.toContain('frees 0 B');
 });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { ColdDisk, ColdRound } from '../../../shared/model/cold-disk.ts';
+import type { ColdDisk, ColdNoRoom, ColdRound } from '../../../shared/model/cold-disk.ts';
 import { defaultColdSchedule } from '../../../shared/model/cold-schedule.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { oneOf, parseName } from '../arguments/values.ts';
@@ -78,6 +78,7 @@ function roundLines(output: ColdRound, words: Words): string[] {
     objectsCopied,
     bytesCopied,
     leftOut,
+    noRoom,
     verified,
     flushed,
     lost,
@@ -88,7 +89,7 @@ function roundLines(output: ColdRound, words: Words): string[] {
   } = output;
   const facts = { name: destination, from, snapshots: countText(snapshots.length) };
   const isSound = verified.damaged + verified.missing === 0;
-  const isDone = isSound && flushed !== false;
+  const isDone = isSound && flushed !== false && (noRoom === null || noRoom.withoutNewest.length === 0);
   const day = dayText(next.name === destination ? nextDue : next.dueOn, words);
   const place = next.place === null ? '' : words.say('cold.in-place', { place: next.place });
   return [
@@ -96,13 +97,12 @@ function roundLines(output: ColdRound, words: Words): string[] {
       ? words.say('cold.nothing-missing', facts)
       : words.say('cold.filled', { ...facts, objects: countText(objectsCopied), bytes: sizeText(bytesCopied) }),
     ...(leftOut > 0 ? [words.say('cold.left-out', { count: countText(leftOut) })] : []),
+    ...(noRoom === null ? [] : noRoomLines(noRoom, destination, words)),
     ...(isSound
       ? [words.say('cold.read-back', { read: countText(verified.read), bytes: sizeText(verified.bytesRead) })]
       : []),
     ...(verified.healed > 0 ? [words.say('cold.healed', { count: countText(verified.healed) })] : []),
-    ...(lost.length > 0
-      ? [words.say('cold.lost', { count: countText(lost.length), ids: lost.map((id) => id.slice(0, 8)).join(', ') })]
-      : []),
+    ...(lost.length > 0 ? [words.say('cold.lost', { count: countText(lost.length), ids: shortIds(lost) })] : []),
     ...notes.map((note) => words.wordFor('cold', `note-${note}`)),
     ...(flushed === false ? [words.say('cold.not-flushed')] : []),
     ...(isDone && eject !== 'ejected' ? [words.say('cold.written')] : []),
@@ -119,9 +119,49 @@ function roundLines(output: ColdRound, words: Words): string[] {
   ];
 }
 
-function roundFinding({ verified: { damaged, missing }, flushed, destination }: ColdRound): Finding | undefined {
-  if (damaged + missing === 0)
-    return flushed === false ? { error: new AppError('disk.not-flushed', { name: destination }) } : undefined;
+/** What did not fit although it is not the newest of a shop; that would be a finding. */
+function noRoomLines(noRoom: ColdNoRoom, name: string, words: Words): string[] {
+  const newest = new Set(noRoom.withoutNewest);
+  const old = noRoom.snapshots.filter((id) => !newest.has(id));
+  const { neededBytes, usableBytes, removable, reclaimableBytes } = noRoom;
+  const frees = removable !== null && removable > 0;
+  const facts = { needed: sizeText(neededBytes), usable: sizeText(usableBytes) };
+  return [
+    ...(old.length > 0
+      ? [words.say('cold.no-room', { ...facts, count: countText(old.length), ids: shortIds(old) })]
+      : []),
+    ...(frees
+      ? [words.say('cold.no-room-frees', { name, count: countText(removable), bytes: sizeText(reclaimableBytes ?? 0) })]
+      : []),
+    words.say('cold.no-room-larger', { name, short: sizeText(shortBytes(noRoom)) }),
+  ];
+}
+
+function shortBytes({ neededBytes, usableBytes }: ColdNoRoom): number {
+  return Math.max(0, neededBytes - usableBytes);
+}
+
+const idsShown = 8;
+
+function shortIds(ids: readonly string[]): string {
+  const shown = ids.slice(0, idsShown).map((id) => id.slice(0, 8));
+  return [...shown, ...(ids.length > idsShown ? ['…'] : [])].join(', ');
+}
+
+function roundFinding({
+  verified: { damaged, missing },
+  flushed,
+  destination,
+  noRoom,
+}: ColdRound): Finding | undefined {
+  if (damaged + missing === 0) {
+    if (flushed === false) return { error: new AppError('disk.not-flushed', { name: destination }) };
+    const count = noRoom?.withoutNewest.length ?? 0;
+    if (noRoom === null || count === 0) return undefined;
+    return {
+      error: new AppError('disk.no-room-for-all', { name: destination, count, short: sizeText(shortBytes(noRoom)) }),
+    };
+  }
   const code = damaged > 0 ? 'repository.damaged' : 'repository.missing-object';
   return { error: new AppError(code, { destination, damaged, missing }) };
 }

@@ -10,6 +10,7 @@ import { withDamageText } from '../../../shared/i18n/damage-seen.ts';
 import { fillSentence, type ErrorText } from '../../../shared/i18n/error-text.ts';
 import { errorsEn } from '../../../shared/i18n/errors.en.ts';
 import { errorsZh } from '../../../shared/i18n/errors.zh.ts';
+import { withRoomText } from '../../../shared/i18n/room-text.ts';
 import { shownLine, shownText } from '../../../shared/model/shown-text.ts';
 import type { Words } from '../language.ts';
 import { factsText } from './figures.ts';
@@ -49,7 +50,8 @@ const explained: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage.bad-argumen
 /** The error in words, as the JSON document holds it. */
 export function errorDocument({ code, facts }: Pick<AppError, 'code' | 'facts'>, words: Words): ErrorDocument {
   const text = cloudErrorText(facts, words.language) ?? ownText(code, facts, words);
-  return { code, ...withDamageText(text, facts, words.language), facts };
+  const { language } = words;
+  return { code, ...withDamageText(withRoomText(text, facts, language), facts, language), facts };
 }
 
 function ownText(code: ErrorCode, facts: ErrorFacts, words: Words): ErrorText {

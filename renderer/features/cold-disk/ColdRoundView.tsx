@@ -3,7 +3,7 @@ import { IconCheck, IconCircle, IconCircleDot } from '@tabler/icons-react';
 import { useStore } from 'zustand';
 import type { WireError } from '../../../shared/errors/app-error.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
-import type { ColdRound } from '../../../shared/model/cold-disk.ts';
+import type { ColdNoRoom, ColdRound } from '../../../shared/model/cold-disk.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { FactList } from '../../ui/FactList.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
@@ -49,7 +49,7 @@ export function ColdRoundView({ cold, onTidyUp }: ColdRoundViewProps) {
       return state.value === null ? (
         <AdoptedResult name={state.subject} cold={cold} />
       ) : (
-        <RoundResult round={state.value} onDone={cold.run.reset} />
+        <RoundResult round={state.value} onDone={cold.run.reset} onTidyUp={onTidyUp} />
       );
   }
 }
@@ -75,14 +75,14 @@ interface NoRoomProps extends ColdRoundViewProps {
 /** The disk is full: what tidying up by its rule would free, for the owner to decide. */
 function NoRoom({ name, error, cold, onTidyUp }: NoRoomProps) {
   const { t } = useWords();
-  const { removable, reclaimable, needed, free, short } = error.facts;
+  const { removable, reclaimable, needed, free, kept, short } = error.facts;
   const frees = typeof removable === 'number' && removable > 0;
   return (
     <Verdict tone="attention" title={t('cold.noRoomTitle', { name })} errorCode={error.code}>
       <Text>
         {needed === undefined
           ? t('cold.noRoomFilled')
-          : t('cold.noRoomText', { needed, free: free ?? '', short: short ?? '' })}
+          : t('cold.noRoomText', { needed, free: free ?? '', kept: kept ?? '', short: short ?? '' })}
       </Text>
       <Text>
         {frees ? t('cold.noRoomOffer', { count: removable, bytes: reclaimable ?? '' }) : t('cold.noRoomNothing')}
@@ -172,7 +172,13 @@ function Steps({ phase }: { readonly phase: string }) {
   );
 }
 
-export function RoundResult({ round, onDone }: { readonly round: ColdRound; readonly onDone: () => void }) {
+interface RoundResultProps {
+  readonly round: ColdRound;
+  readonly onDone: () => void;
+  readonly onTidyUp: (name: string) => void;
+}
+
+export function RoundResult({ round, onDone, onTidyUp }: RoundResultProps) {
   const { t, format } = useWords();
   const { verified, eject, next, nextDue, destination, place } = round;
   if (verified.damaged + verified.missing > 0) {
@@ -187,6 +193,17 @@ export function RoundResult({ round, onDone }: { readonly round: ColdRound; read
     return (
       <Verdict tone="attention" title={t('cold.notFlushedTitle')}>
         <Text>{t('cold.notFlushedText')}</Text>
+        <DoneButton onDone={onDone} />
+      </Verdict>
+    );
+  }
+  const { noRoom } = round;
+  if (noRoom !== null && noRoom.withoutNewest.length > 0) {
+    const figures = { count: noRoom.withoutNewest.length, short: format.bytes(shortBytes(noRoom)) };
+    return (
+      <Verdict tone="attention" title={t('cold.noRoomNewestTitle', { name: destination })}>
+        <Text>{t('cold.noRoomNewestText', figures)}</Text>
+        <WhatWouldGo noRoom={noRoom} onTidyUp={() => onTidyUp(destination)} />
         <DoneButton onDone={onDone} />
       </Verdict>
     );
@@ -211,6 +228,18 @@ export function RoundResult({ round, onDone }: { readonly round: ColdRound; read
     ...(round.leftOut > 0
       ? [[t('cold.leftOut'), t('cold.leftOutText', { count: round.leftOut })] as [string, string]]
       : []),
+    ...(noRoom === null
+      ? []
+      : [
+          [
+            t('cold.noRoomOld'),
+            t('cold.noRoomOldText', {
+              count: noRoom.snapshots.length,
+              needed: format.bytes(noRoom.neededBytes),
+              usable: format.bytes(noRoom.usableBytes),
+            }),
+          ] as [string, string],
+        ]),
     ...(round.lost.length > 0
       ? [[t('cold.lost'), t('cold.lostText', { count: round.lost.length })] as [string, string]]
       : []),
@@ -233,8 +262,34 @@ export function RoundResult({ round, onDone }: { readonly round: ColdRound; read
         </Text>
       ))}
       <FactList facts={facts} />
+      {noRoom !== null && <WhatWouldGo noRoom={noRoom} onTidyUp={() => onTidyUp(destination)} />}
       <DoneButton onDone={onDone} />
     </Verdict>
+  );
+}
+
+function shortBytes({ neededBytes, usableBytes }: ColdNoRoom): number {
+  return Math.max(0, neededBytes - usableBytes);
+}
+
+/** What would make room for the rest: tidying up by the disk's rule, or a larger disk. */
+function WhatWouldGo({ noRoom, onTidyUp }: { readonly noRoom: ColdNoRoom; readonly onTidyUp: () => void }) {
+  const { t, format } = useWords();
+  const { removable, reclaimableBytes } = noRoom;
+  const frees = removable !== null && removable > 0;
+  return (
+    <>
+      <Text size="sm">
+        {frees
+          ? t('cold.noRoomOffer', { count: removable, bytes: format.bytes(reclaimableBytes ?? 0) })
+          : t('cold.noRoomLarger', { short: format.bytes(shortBytes(noRoom)) })}
+      </Text>
+      <Group>
+        <Button variant="light" onClick={onTidyUp}>
+          {t(frees ? 'cold.noRoomLook' : 'cold.noRoomRule')}
+        </Button>
+      </Group>
+    </>
   );
 }
 

@@ -17,6 +17,7 @@ const round: CommandOutput<'cold.run'> = {
   objectsSkipped: 0,
   lost: [],
   leftOut: 0,
+  noRoom: null,
   verified: { objects: 125, read: 30, bytesRead: 7_902_111, damaged: 0, missing: 0, healed: 0 },
   flushed: true,
   eject: 'ejected',
@@ -31,7 +32,7 @@ function shown(changes: Partial<typeof round>): string {
   return renderToStaticMarkup(
     <I18nextProvider i18n={createI18n('zh')}>
       <MantineProvider>
-        <RoundResult round={{ ...round, ...changes }} onDone={() => undefined} />
+        <RoundResult round={{ ...round, ...changes }} onDone={() => undefined} onTidyUp={() => undefined} />
       </MantineProvider>
     </I18nextProvider>,
   );
@@ -50,4 +51,18 @@ it('is no calm end when the system could not write everything down, even where t
 it('names what no copy has whole beside what came', () => {
   expect(shown({})).not.toContain('没能补上的');
   expect(shown({ lost: ['6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99'] })).toContain('1 个旧快照');
+});
+
+it('is calm about old snapshots that did not fit, with what would make room, and not about the newest', () => {
+  const id = '6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99';
+  const figures = { neededBytes: 3_000_000, usableBytes: 1_000_000, reclaimableBytes: 0, removable: 0 };
+  const old = shown({ noRoom: { ...figures, snapshots: [id], withoutNewest: [] } });
+  expect(old).toContain(calm);
+  expect(old).toContain('1 个旧快照，要 3 MB，能用的只剩 1 MB');
+  expect(old).toContain('至少再大 2 MB');
+  const frees = shown({ noRoom: { ...figures, snapshots: [id], withoutNewest: [], removable: 4 } });
+  expect(frees).toContain('看看会清理哪些');
+  const newest = shown({ noRoom: { ...figures, snapshots: [id], withoutNewest: [id] } });
+  expect(newest).not.toContain(calm);
+  expect(newest).toContain('没有放下每家店最新的快照');
 });

@@ -94,12 +94,20 @@ export const coldEn: typeof coldZh = {
     leftOutText: '{{count}} old snapshots that this disk’s own retention rule has no use for',
     noRoomTitle: '“{{name}}” is full',
     noRoomText:
-      'It needs {{needed}}, and {{free}} can be used (5% are never filled): {{short}} short. Nothing was written, and what is on it is whole.',
+      'The newest snapshot takes {{needed}}; {{free}} are free, of which {{kept}} are never filled: {{short}} short. Nothing was written, and what is on it is whole.',
     noRoomFilled: 'The disk filled up on the way. What was written stays, and what was on it is whole.',
     noRoomOffer:
       'By this disk’s retention rule, {{count}} old snapshots can go, which frees {{bytes}}. See which ones first, then decide.',
     noRoomNothing:
       'By this disk’s retention rule no old snapshot can go right now. Keep fewer days, move other files off the disk, or take a bigger one.',
+    noRoomOld: 'Did not fit',
+    noRoomOldText:
+      '{{count}} old snapshots that take {{needed}}, while {{usable}} can still be used; all newer ones are there',
+    noRoomLarger:
+      'To take the old ones along: a disk that is larger by at least {{short}}, or fewer days to keep on this one.',
+    noRoomNewestTitle: '“{{name}}” does not have the newest snapshot of every shop',
+    noRoomNewestText:
+      'The newest snapshots of {{count}} shops did not fit, {{short}} are lacking; everything else is written and the backups on it are intact. Move other files off the disk, or take a larger one, and do another round.',
     noRoomLook: 'See what would go',
     noRoomRule: 'Change the rule',
     noRoomAgain: 'Try again',

@@ -16,6 +16,7 @@ export const remediesEn = {
     'disk_no-source': 'Make a backup first, then plug this disk in.',
     'disk_no-room':
       'Move other files off the disk or take a larger one; old snapshots can be cleared away by the rules of retention.',
+    'disk_no-room-for-all': 'Move other files off the disk or take a larger one, then do another round.',
     copy_incomplete: 'Check this copy on the Copies page, with a sound copy to repair from.',
     'copy_snapshots-lost':
       'Check this copy on the Copies page, with a sound copy to repair from: what it still has is brought back.',

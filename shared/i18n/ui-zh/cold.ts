@@ -82,10 +82,16 @@ export const coldZh = {
     leftOutText: '{{count}} 个旧快照：按这块盘自己的保留规则用不着',
     noRoomTitle: '「{{name}}」放不下了',
     noRoomText:
-      '还要 {{needed}}，能用的只剩 {{free}}（留出 5% 不写满），差 {{short}}。什么都没有写，盘上原有的备份完好。',
+      '最新的快照要 {{needed}}；盘上空着 {{free}}，其中 {{kept}} 要留着不写满，差 {{short}}。什么都没有写，盘上原有的备份完好。',
     noRoomFilled: '写到一半，盘满了。已经写好的都留着，盘上原有的备份完好。',
     noRoomOffer: '按这块盘的保留规则，有 {{count}} 个旧快照可以清理，能腾出 {{bytes}}。先看清楚会清理哪些，再决定。',
     noRoomNothing: '按这块盘的保留规则，现在没有旧快照可以清理。可以少留几天，或把盘上别的文件移走，或换一块更大的盘。',
+    noRoomOld: '放不下的',
+    noRoomOldText: '{{count}} 个旧快照，要 {{needed}}，能用的只剩 {{usable}}；比它们新的都补上了',
+    noRoomLarger: '想把旧的也带上：换一块至少再大 {{short}} 的盘，或让这块盘少留几天。',
+    noRoomNewestTitle: '「{{name}}」没有放下每家店最新的快照',
+    noRoomNewestText:
+      '有 {{count}} 家店最新的快照放不下，差 {{short}}；其余的都写好了，盘上原有的备份完好。请把盘上别的文件移走，或换一块更大的盘，再走一轮。',
     noRoomLook: '看看会清理哪些',
     noRoomRule: '改保留规则',
     noRoomAgain: '再试一次',

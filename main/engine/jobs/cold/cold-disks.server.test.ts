@@ -343,7 +343,7 @@ describe('a disk that is full', () => {
     await rig.night(20, 1_000_000);
     const before = await chunksOf(usb);
     const refused = await rig.run('usb').catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 'disk.no-room', facts: { name: 'usb', snapshots: 1 } });
+    expect(refused).toMatchObject({ code: 'disk.no-room', facts: { name: 'usb', snapshots: 1, disk: 'usb' } });
     const { facts } = refused as { facts: Record<string, number> };
     // Two young snapshots: retention would free nothing, and says so.
     expect(facts).toMatchObject({ reclaimableBytes: 0, reclaimable: '0 B', removable: 0 });
@@ -359,6 +359,27 @@ describe('a disk that is full', () => {
         snapshots: 1,
       },
     );
+  });
+
+  it('takes the newest snapshots that fit, names the others with their bytes, and is a round that counts', async (test) => {
+    await needMounts(test);
+    const usb = await smallDisk('usb', 16);
+    await rig.addCold('usb', usb);
+    const nights: string[] = [];
+    for (let night = 0; night < 5; night++) nights.push(await rig.night(3, 1_100_000));
+    const done = await rig.run('usb');
+    expect(done).toMatchObject({ snapshots: nights.slice(1), verified: { damaged: 0, missing: 0, objects: 16 } });
+    expect(done.noRoom).toMatchObject({ snapshots: nights.slice(0, 1), withoutNewest: [], removable: 0 });
+    expect(done.noRoom?.neededBytes).toBeGreaterThan(3_000_000);
+    const { bavail, bsize, blocks } = await statfs(usb);
+    expect(bavail).toBeGreaterThanOrEqual(blocks * 0.05);
+    expect(done.noRoom?.usableBytes).toBeLessThanOrEqual((bavail - blocks * 0.05) * bsize);
+    expect(await rig.disk('usb')).toMatchObject({ lastCompletedAt: expect.any(String) as string });
+    const newest = await rig.night(3, 100_000);
+    expect(await rig.run('usb')).toMatchObject({
+      snapshots: [newest],
+      noRoom: { snapshots: nights.slice(0, 1) },
+    });
   });
 
   it.each([0, 400_000])(

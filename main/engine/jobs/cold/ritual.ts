@@ -1,10 +1,15 @@
-import prettyBytes from 'pretty-bytes';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
-import { ejectOutcomes, type ColdRound, type EjectResult } from '../../../../shared/model/cold-disk.ts';
+import {
+  ejectOutcomes,
+  type ColdNoRoom,
+  type ColdRound,
+  type EjectResult,
+} from '../../../../shared/model/cold-disk.ts';
 import { rest } from '../../platform/rest.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
+import { newestOfEachShop } from '../newest-of-each-shop.ts';
 import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf } from '../feed-copies.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
@@ -14,7 +19,7 @@ import { parseManifestName, type Repository } from '../../repository/index.ts';
 import { careForMarker } from './disk-marker.ts';
 import { requireDisk, searchDisk, type DiskDestination, type FoundDisk } from './find-disk.ts';
 import { lookAtDisks, rotationOf } from './look-at-disks.ts';
-import { findMissing, requireRoom, roomAt, type Missing } from './room.ts';
+import { planFill, roomAt, sizeText, type FillPlan, type NoRoom } from './room.ts';
 import { unwantedAt } from './unwanted.ts';
 import { whileThere } from './while-there.ts';
 
@@ -28,6 +33,7 @@ interface Filled {
   readonly bytesCopied: number;
   readonly objectsSkipped: number;
   readonly leftOut: number;
+  readonly noRoom: NoRoom | null;
   /** Ids of snapshots that no copy has whole. */
   readonly lost: string[];
 }
@@ -39,7 +45,8 @@ interface Filled {
  *
  * Errors: `backend.absent`, `disk.twins`, `disk.marker-refused`, `disk.no-source`, `disk.no-room`, `disk.pulled-out` {name, objects}, those of both
  * stores. Damage that could not be healed is no error: it is in `verified`, and the round does not count; neither is a failed flush. Older
- * snapshots that no copy has whole are in `lost`, and the rest of the round goes on without them.
+ * snapshots that no copy has whole are in `lost`, those that do not fit in `noRoom`, and the rest of the round goes on without them; without the
+ * newest snapshot of a shop it does not count.
  */
 export async function runRitual(
   context: EngineContext,
@@ -68,6 +75,8 @@ export async function runRitual(
       }),
   );
 
+  const noRoom = filled.noRoom === null ? null : await toldNoRoom(context, at, filled.noRoom, run);
+
   say('cold-flush');
   const flushed = found.volume === null ? null : await context.volumes.flush(found.volume.mountPath);
   run.signal.throwIfAborted();
@@ -82,10 +91,11 @@ export async function runRitual(
     bytes: filled.bytesCopied,
     read: verified.read,
     lost: filled.lost.length,
+    ...(noRoom === null ? {} : { noRoom: noRoom.snapshots.length }),
     ...left,
     flushed: flushed ?? 'not-asked',
-    // What the system could not write down was read back from its memory.
-    sound: left.damaged + left.missing === 0 && flushed !== false,
+    // What the system could not write down was read back from its memory; a disk without today's shop does not protect it.
+    sound: left.damaged + left.missing === 0 && flushed !== false && (noRoom?.withoutNewest.length ?? 0) === 0,
   });
   await rememberPath(context, destination, found.path);
   const room = await roomAt(found.path).catch(() => null);
@@ -104,6 +114,7 @@ export async function runRitual(
     bytesCopied: filled.bytesCopied,
     objectsSkipped: filled.objectsSkipped,
     leftOut: filled.leftOut,
+    noRoom,
     lost: filled.lost,
     verified: {
       objects: verified.objects,
@@ -212,26 +223,28 @@ async function plan(
   source: Repository,
   from: SavedDestination,
   run: Run,
-): Promise<Missing> {
+): Promise<FillPlan> {
+  const { signal } = run;
   const phase = { phase: 'cold-compare', detail: from.name };
   run.report({ ...phase, doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-  const { keys } = context.unlocked();
-  const missing = await withRepository(keys, at, run.signal, (disk) =>
-    findMissing(
-      source,
-      disk,
-      (there, lacking) => unwantedAt(context, at, { source, there, lacking }, run.signal),
-      run.signal,
+  const room = await roomAt(at.path);
+  return withRepository(context.unlocked().keys, at, signal, (disk) =>
+    planFill(
+      {
+        from: source,
+        to: disk,
+        name: at.name,
+        room,
+        leaveOut: (there, lacking) => unwantedAt(context, at, { source, there, lacking }, signal),
+        newestOf: (newestFirst) => newestOfEachShop(context, source, newestFirst, signal),
+      },
+      signal,
     ),
   );
-  const room = await roomAt(at.path);
-  if (room !== null) requireRoom(at.name, missing, room);
-  return missing;
 }
 
 /**
- * What the disk's own retention would free goes with the error of a full disk, for the owner to decide: a round itself never deletes. Of a shop
- * that looks robbed nothing is offered, as prune would refuse.
+ * What the disk's own retention would free goes with the error of a full disk, for the owner to decide: a round itself never deletes.
  */
 async function withWhatPruneFrees(
   context: EngineContext,
@@ -240,17 +253,47 @@ async function withWhatPruneFrees(
   run: Run,
 ): Promise<unknown> {
   if (!isAppErrorOf(error, 'disk.no-room', 'backend.disk-full')) return error;
+  const frees = await whatPruneFrees(context, at, run);
+  if (frees === null) return error;
+  const { bytes, snapshots } = frees;
+  const told = { disk: at.name, reclaimableBytes: bytes, reclaimable: sizeText(bytes), removable: snapshots };
+  return new AppError(error.code, { ...error.facts, ...told }, { cause: error });
+}
+
+/** By the disk's own rule, now. Of a shop that looks robbed nothing, as prune would refuse. Null: it cannot be told. */
+async function whatPruneFrees(
+  context: EngineContext,
+  at: DiskDestination,
+  run: Run,
+): Promise<{ readonly bytes: number; readonly snapshots: number } | null> {
   try {
     const dryRun = { destination: at.name, keep: {}, dryRun: true, confirmShrink: null };
-    const { shrunk, ...plan } = await pruneRun(context, dryRun, run);
-    const { bytesFreed, removed } = shrunk.length === 0 ? plan : { bytesFreed: 0, removed: [] };
-    const told = { reclaimableBytes: bytesFreed, reclaimable: prettyBytes(bytesFreed), removable: removed.length };
-    return new AppError(error.code, { ...error.facts, ...told }, { cause: error });
+    // A rehearsal beside the round: its steps are none of the round's.
+    const { shrunk, bytesFreed, removed } = await pruneRun(context, dryRun, { ...run, report: () => undefined });
+    return shrunk.length === 0 ? { bytes: bytesFreed, snapshots: removed.length } : { bytes: 0, snapshots: 0 };
   } catch {
     run.signal.throwIfAborted();
     // What prune says about a disk it cannot survey is its own matter; that the disk is full stands.
-    return error;
+    return null;
   }
+}
+
+async function toldNoRoom(
+  context: EngineContext,
+  at: DiskDestination,
+  { manifests, newest, neededBytes, usableBytes }: NoRoom,
+  run: Run,
+): Promise<ColdNoRoom> {
+  const frees = await whatPruneFrees(context, at, run);
+  const idsOf = (names: readonly string[]) => names.flatMap((name) => parseManifestName(name)?.id ?? []);
+  return {
+    snapshots: idsOf(manifests),
+    withoutNewest: idsOf(newest),
+    neededBytes,
+    usableBytes,
+    reclaimableBytes: frees?.bytes ?? null,
+    removable: frees?.snapshots ?? null,
+  };
 }
 
 async function fill(
@@ -258,7 +301,7 @@ async function fill(
   at: DiskDestination,
   from: SavedDestination,
   spares: readonly SavedDestination[],
-  missing: Missing,
+  missing: FillPlan,
   run: Run,
   progress: { objects: number },
 ): Promise<Filled> {
@@ -276,13 +319,14 @@ async function fill(
     objectsCopied: copy?.report?.objectsCopied ?? 0,
     bytesCopied: copy?.report?.bytesCopied ?? 0,
     objectsSkipped: copy?.report?.objectsSkipped ?? 0,
-    leftOut: missing.leftOut,
+    leftOut: missing.leftOut.size,
+    noRoom: missing.noRoom,
     lost: failed.flatMap(({ manifest }) => parseManifestName(manifest)?.id ?? []),
   };
 }
 
 /** The plan says how much there is to do; copying itself cannot know. */
-function counting(run: Run, { objects }: Missing, progress: { objects: number }): Run {
+function counting(run: Run, { objects }: FillPlan, progress: { objects: number }): Run {
   const totalBytes = [...objects.values()].reduce((sum, size) => sum + size, 0);
   return {
     ...run,

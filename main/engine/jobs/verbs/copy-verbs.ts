@@ -2,7 +2,7 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { verifyCopy, type VerifyReport } from '../../check/verify-copy.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
-import { findingOf, manifestName, parseManifestName, type Repository } from '../../repository/index.ts';
+import { manifestName, parseManifestName, type Repository } from '../../repository/index.ts';
 import { writeEvidence } from '../copy-evidence.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withDamageSeen } from '../damage-seen.ts';
@@ -10,6 +10,7 @@ import { feedCopies, snapshotsOf, type FedCopy } from '../feed-copies.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
+import { newestOfEachShop } from '../newest-of-each-shop.ts';
 import { ProofNotes } from '../proof-notes.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
@@ -86,38 +87,6 @@ async function choose(
   const found = newestFirst.filter((name) => parseManifestName(name)?.id.startsWith(reference) === true);
   if (found.length !== 1) throw new AppError('snapshot.unknown', { snapshot: reference });
   return found;
-}
-
-async function newestOfEachShop(
-  context: EngineContext,
-  repository: Repository,
-  newestFirst: readonly string[],
-  signal: AbortSignal,
-): Promise<string[]> {
-  const newest = new Map<string, string>();
-  for (const name of newestFirst) {
-    const shop = await shopOf(context, repository, name, signal);
-    if (shop !== null && !newest.has(shop)) newest.set(shop, name);
-  }
-  return [...newest.values()];
-}
-
-/** Null for a manifest that cannot be read here: nobody knows whose it is, and the one before it protects its shop. */
-async function shopOf(
-  { catalog }: EngineContext,
-  repository: Repository,
-  name: string,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const [known] = catalog.snapshotsById(parseManifestName(name)?.id ?? name);
-  if (known !== undefined) return known.manifest.source.id;
-  try {
-    return (await repository.getManifest(name, signal)).source.id;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (findingOf(error) === null) throw error;
-    return null;
-  }
 }
 
 export async function verifyRun(
