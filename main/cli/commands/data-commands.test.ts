@@ -40,6 +40,18 @@ describe('backup', () => {
   });
 
   it.each([
+    ['zh', 'clock-ahead', 28 * 24 * 3_600_000, '! 这台电脑的时钟比数据库服务器快 28天。'],
+    ['en', 'clock-behind', 8 * 3_600_000, '! this computer’s clock is 8 hours behind the database server’s. '],
+  ])('says which clock is off, how far and what to do (%s)', async (language, id, apartMs, sentence) => {
+    const checks = [{ id, ok: true, facts: { apartMs, warning: true } }];
+    const script: Script = { 'backup.run': () => aBackup({ checks }) };
+    const seen = await act(['--lang', language, 'backup', 'shop'], { env, script });
+    expect(seen.exitCode).toBe(0);
+    expect(seen.out).toContain(sentence);
+    expect(seen.out).not.toContain('apartMs');
+  });
+
+  it.each([
     [{ checks: [{ id: 'ledger-equal', ok: false, facts: {} }] }, 'backup.ledger-mismatch'],
     [{ checks: [{ id: 'plausible-size', ok: false, facts: {} }] }, 'backup.implausibly-small'],
     [{ checks: [{ id: 'ledgers-readable', ok: false, facts: { ledger: 'sales' } }] }, 'backup.ledger-unreadable'],

@@ -1,4 +1,5 @@
 import { AppError, errorCatalog, type ErrorCode } from '../../../shared/errors/app-error.ts';
+import { clockFacts } from '../../../shared/i18n/clock-gap.ts';
 import type { LedgerResult } from '../../../shared/model/database.ts';
 import { isWarning } from '../../../shared/model/check-subjects.ts';
 import type { CheckResult } from '../../../shared/model/snapshot.ts';
@@ -67,9 +68,10 @@ export function ledgerLines(ledgers: readonly LedgerResult[], words: Words): str
 /** A check that held, but names something to look at, is marked `!`. */
 export function checkLines(checks: readonly CheckResult[], words: Words): string[] {
   return checks.map((check) => {
-    const facts = withoutWarning(check.facts);
+    const { apartMs, ...facts } = withoutWarning(check.facts);
     const [sign, id] = isWarning(check) ? ['!', `${check.id}-warning`] : [mark(check.ok), check.id];
-    return `${sign} ${words.wordFor('check', id)}  ${factsText(facts)}`.trimEnd();
+    const said = words.wordFor('check', id, apartMs === undefined ? {} : clockFacts(check.facts, words.language));
+    return `${sign} ${said}  ${factsText(facts)}`.trimEnd();
   });
 }
 

@@ -13,6 +13,18 @@ describe('judgeRun', () => {
     expect(failed({ previous: aNight({ cards: 5000 }) })).toEqual([]);
   });
 
+  it.each([
+    ['a month ahead', 28 * dayMs, [{ id: 'clock-ahead', apartMs: 28 * dayMs }]],
+    ['a day behind', -dayMs, [{ id: 'clock-behind', apartMs: dayMs }]],
+    ['some minutes off, as two good clocks may be', 4 * 60_000, []],
+    ['of which the server says nothing', null, []],
+  ])('warns of a clock that is %s, and judges the run as before', (_, clockAheadMs, warned) => {
+    const checks = judgeRun(findings({ clockAheadMs }));
+    const clocks = checks.filter(({ id }) => id.startsWith('clock-'));
+    expect(clocks).toEqual(warned.map(({ id, apartMs }) => ({ id, ok: true, facts: { apartMs, warning: true } })));
+    expect(checks.filter(({ id }) => !id.startsWith('clock-'))).toEqual(judgeRun(findings()));
+  });
+
   it('ticks nothing that was not asked for', () => {
     const ids = judgeRun(findings()).map(({ id }) => id);
     expect(ids).not.toContain('secrets-found');
@@ -188,6 +200,7 @@ function findings(fields: Partial<RunFindings> = {}): RunFindings {
     moved: [],
     previous: null,
     atMs,
+    clockAheadMs: 0,
     ...fields,
   };
 }

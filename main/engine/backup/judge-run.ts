@@ -1,5 +1,6 @@
 import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
 import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
+import { judgeClock } from '../../../shared/model/clock-check.ts';
 import { lostObjectsCheck, objectText, type LostObject } from '../../../shared/model/lost-objects.ts';
 import { brokenViewsCheck, lostChecks } from '../../../shared/model/lost-tables.ts';
 import type { OrphanedObject } from '../source/mysql/index.ts';
@@ -42,6 +43,8 @@ export interface RunFindings {
   readonly previous: Manifest | null;
   /** The instant of the snapshot. */
   readonly atMs: number;
+  /** How far the clock that says so is ahead of the server's. */
+  readonly clockAheadMs: number | null;
 }
 
 export function judgeRun(findings: RunFindings): CheckResult[] {
@@ -61,6 +64,7 @@ export function judgeRun(findings: RunFindings): CheckResult[] {
     judgeTables(findings),
     judgeSize(rows, findings),
     ...judgeObjects(findings),
+    ...judgeClock(findings.clockAheadMs),
   ];
 }
 

@@ -228,6 +228,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
         moved: [...figures.movedTables],
         previous: request.previous,
         atMs: Date.parse(snapshot.at),
+        clockAheadMs: snapshot.clockAheadMs,
       }),
     };
     const before = request.firstTry?.written;

@@ -105,6 +105,10 @@ export const timelineEn = {
     'views-valid': 'All views can be used',
     'definers-exist': 'Definers of views, triggers and the like exist',
     'definers-exist-warning': 'Their definer is gone (the definitions were kept)',
+    'clock-ahead-warning':
+      'This computer’s clock is {{apart}} ahead of the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
+    'clock-behind-warning':
+      'This computer’s clock is {{apart}} behind the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
     'accounts-read': 'Accounts of the server kept',
     'accounts-read-warning':
       'Accounts that could not be kept as they are; all data are safe. The backup account needs SELECT on mysql.* for them',

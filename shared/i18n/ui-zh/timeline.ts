@@ -103,6 +103,10 @@ export const timelineZh = {
     'views-valid': '视图都能用',
     'definers-exist': '视图、触发器等的定义者都还在',
     'definers-exist-warning': '定义者已经不在的视图、触发器等（定义都已存好）',
+    'clock-ahead-warning':
+      '这台电脑的时钟比数据库服务器快 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
+    'clock-behind-warning':
+      '这台电脑的时钟比数据库服务器慢 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
     'accounts-read': '服务器的账号已存好',
     'accounts-read-warning': '没能照原样存下的账号；数据都安全。要存账号，备份用的账号需要 mysql.* 的 SELECT 权限',
     'digest-equal-warning': '服务器算不出指纹的表（行数一致，都已存好）',

@@ -32,6 +32,7 @@ export class ScriptedSnapshot implements MysqlSnapshot {
   /** Statements of others that run when the server is asked. */
   running = 0;
   at = '2026-11-22T14:00:00.000Z';
+  readonly clockAheadMs = 0;
   unisolatedTables: { database: string; name: string }[] = [];
   unreadableTables: SickTable[] = [];
   unreadableObjects: SickObject[] = [];

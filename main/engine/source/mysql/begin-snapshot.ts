@@ -5,6 +5,7 @@ import { requireVisibility } from './privileges.ts';
 import { listDatabases } from './schema/list-databases.ts';
 import { missingDefiners } from './schema/missing-definers.ts';
 import { firstDifference, readSchema } from './schema/read-schema.ts';
+import { clockAheadOf } from './server-clock.ts';
 import { readServerFacts } from './server-facts.ts';
 import { runningThreads } from './server-load.ts';
 import { leaveBinlog, limitStatements, lowerPriority } from './session.ts';
@@ -80,8 +81,11 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
         },
         options.methods ?? methodsFor(server),
       );
-      const [picture] = await Promise.all([
+      const [reader] = started.readers;
+      const [picture, clockAheadMs] = await Promise.all([
         describe(),
+        // Beside what is to be waited for anyway, and not under the lock.
+        reader === undefined ? null : clockAheadOf(reader),
         ...started.readers.map(async (reader) => {
           await TableHolds.prepare(reader);
           await lowerPriority(reader, server.flavour);
@@ -93,6 +97,7 @@ export async function beginSnapshot(target: MysqlTarget, options: SnapshotOption
           server,
           control,
           started,
+          clockAheadMs,
           picture,
           orphanedObjects,
           othersRunningAtStart,

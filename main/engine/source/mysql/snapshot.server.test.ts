@@ -70,6 +70,29 @@ describe('readers of one snapshot', () => {
     await snapshot.close();
   });
 
+  it('know how far the clocks are apart', async () => {
+    const together = await aSnapshot(source.target, { databases: ['bank'] });
+    expect(Math.abs(together.clockAheadMs ?? Number.NaN)).toBeLessThan(60_000);
+    await together.close();
+
+    // A session's own clock stands in for the server's, which cannot be moved here. It is set for ordinary accounts only.
+    const daysAgo = Math.floor(Date.now() / 1000) - 3 * 86_400;
+    await source.run(
+      "CREATE USER clock@'%' IDENTIFIED BY 'tick'",
+      "GRANT SELECT, RELOAD, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT ON *.* TO clock@'%'",
+      `SET GLOBAL init_connect = 'SET timestamp = ${String(daysAgo)}'`,
+    );
+    try {
+      const apart = await aSnapshot(source.as('clock', 'tick'), { databases: ['bank'] });
+      expect(Math.round((apart.clockAheadMs ?? 0) / 3_600_000)).toBe(72);
+      // The instant stays this computer's own.
+      expect(Math.abs(Date.parse(apart.at) - Date.now())).toBeLessThan(3_600_000);
+      await apart.close();
+    } finally {
+      await source.run("SET GLOBAL init_connect = ''", "DROP USER clock@'%'");
+    }
+  });
+
   it('keep their state after writers went on', async () => {
     await source.run(
       'CREATE TABLE bank.notes (id int PRIMARY KEY, note varchar(20)) ENGINE=InnoDB',

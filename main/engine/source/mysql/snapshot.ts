@@ -33,6 +33,7 @@ export interface SnapshotParts {
   /** Not part of the snapshot: for the schema, and to end statements of the others. */
   readonly control: MysqlConnection;
   readonly started: Started;
+  readonly clockAheadMs: number | null;
   readonly picture: SchemaPicture;
   readonly orphanedObjects: readonly OrphanedObject[];
   readonly othersRunningAtStart: number | null;
@@ -61,6 +62,7 @@ export class OpenSnapshot implements MysqlSnapshot {
   readonly coordinate: Coordinate;
   readonly isCoordinateExact: boolean;
   readonly at: string;
+  readonly clockAheadMs: number | null;
   readonly lock: SnapshotLock;
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly TableSchema[];
@@ -88,6 +90,7 @@ export class OpenSnapshot implements MysqlSnapshot {
     this.coordinate = started.coordinate;
     this.isCoordinateExact = started.isCoordinateExact;
     this.at = isoUtc(started.atMs);
+    this.clockAheadMs = parts.clockAheadMs;
     this.lock = started.lock;
     this.databases = picture.databases;
     this.tables = picture.tables.map((table) => table.schema);

@@ -104,7 +104,10 @@ export interface MysqlSnapshot {
   readonly coordinate: Coordinate;
   /** True when the rows are exactly those at `coordinate`: the stream may be replayed from there. False: PITR cannot start here. */
   readonly isCoordinateExact: boolean;
+  /** By this computer's clock. */
   readonly at: string;
+  /** By how much that clock was ahead of the server's just then, to the second; negative: behind. Null when the server did not say. */
+  readonly clockAheadMs: number | null;
   readonly lock: SnapshotLock;
   readonly databases: readonly DatabaseRecord[];
   readonly tables: readonly TableSchema[];
