@@ -133,6 +133,7 @@ export const errorCatalog = {
   'copy.snapshots-lost': checkFailed,
   'copy.unproven': checkFailed,
   'verify.already-running': refused,
+  'prune.no-room-for-lease': failed('user-action'),
   'prune.unreadable': checkFailed,
   'prune.changed-meanwhile': failed('transient'),
   'prune.looks-like-attack': refused,

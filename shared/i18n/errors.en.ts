@@ -294,6 +294,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'The snapshot is stored, but did not reach every destination in full: there are fewer copies than planned.',
     remedy: 'See which destination is unfinished, connect it, and complete it with shouhu copy.',
   },
+  'prune.no-room-for-lease': {
+    message:
+      '“{{name}}” is full to the last byte. Before anything is removed, a small note has to be written that keeps other computers from writing at the same time; it does not fit, so nothing was removed.',
+    remedy:
+      'Move one or two other files (photographs, installers) off the disk, 1 MB will do, and tidy up again. Leave the folder of Shouhu alone.',
+  },
   'prune.unreadable': {
     message:
       'Records that cannot be read: {{count}}. Nobody knows which data they still need, so nothing was removed. The first one is {{object}}.',

@@ -260,6 +260,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '快照已经存好，但没有完整送到每一个目的地，副本比计划的少。',
     remedy: '看清是哪个目的地没有完成，接好之后运行 shouhu copy 补上。',
   },
+  'prune.no-room-for-lease': {
+    message:
+      '“{{name}}”满得一个字都写不进去了。清理之前要先写一张“正在清理”的小条子，免得别的电脑同时往里写，这张条子放不下，所以什么都没有删除。',
+    remedy: '先把盘上别的文件（照片、安装包之类）移走一两个，有 1 MB 就够，再清理一次。不要动守护的文件夹。',
+  },
   'prune.unreadable': {
     message: '有 {{count}} 份记录读不出来，不知道它们还用着哪些数据块，所以什么都没有删除。第一份是：{{object}}。',
     remedy: '先运行 shouhu verify 并加上 --heal-from，用另一份完好的副本修好它，再来清理。',

@@ -17,6 +17,7 @@ import { careInPassing } from './cold/disk-marker.ts';
 import type { EngineContext, Run } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
 import { withDamageSeen } from './damage-seen.ts';
+import { keepReserve } from './disk-reserve.ts';
 import { KnownDamage } from './known-damage.ts';
 import { bringOwedHeader } from './keys/publish-header.ts';
 import { nearness } from './nearness.ts';
@@ -188,6 +189,7 @@ class CopyFeeding {
     return withWriterLease(repository, `copy to ${name}`, this.#context, this.#run.signal, async (signal) => {
       await bringOwedHeader(this.#context, destination, repository, signal);
       await bringReaders(this.#context, destination, repository, signal);
+      await keepReserve(this.#context, destination, signal);
       await careInPassing(repository, destination, clock, signal);
       const damage = new KnownDamage(this.#context, destination, repository);
       const there: { manifest: Manifest; manifestName: string }[] = [];

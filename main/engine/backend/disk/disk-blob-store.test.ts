@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeBlobStore, everyByte, names, never, text } from '../testing/describe-blob-store.ts';
 import { ModelDisk, modelRoot, ProcessKilled, type DiskStep } from '../testing/model-disk/model-disk.ts';
@@ -340,6 +341,35 @@ describe('a write to disk', () => {
     await utimes(old, longAgo, longAgo);
     await store.put('x', Buffer.from('x'), create);
     expect(await readdir(join(root, '~tmp'))).toEqual(['0000000b.tmp']);
+  });
+
+  it('keeps a reserve that is no object and outlives every sweep, and gives it back once', async () => {
+    const { root, store } = await aDisk();
+    expect(await store.giveReserve(never)).toBe(false);
+    await store.keepReserve(never);
+    const path = join(root, '~tmp', 'reserve');
+    const longAgo = Date.now() / 1000 - 2 * 24 * 3600;
+    await utimes(path, longAgo, longAgo);
+    const later = await DiskBlobStore.open({ root });
+    await later.put('x', Buffer.from('x'), create);
+    expect(await names(later, '')).toEqual(['x']);
+    expect(await later.holdsReserve(never)).toBe(true);
+    // Of zeros, a file system that compresses would give nothing back.
+    expect(deflateSync(await readFile(path)).length).toBeGreaterThan(1024 * 1024);
+    expect(await later.giveReserve(never)).toBe(true);
+    expect(await readdir(join(root, '~tmp'))).toEqual([]);
+    expect(await later.holdsReserve(never)).toBe(false);
+  });
+
+  it('takes no reserve from and gives none to a folder that a link leads to', async () => {
+    const { base, root, store } = await aDisk();
+    const elsewhere = join(base, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'reserve'), Buffer.alloc(1024 * 1024));
+    await symlink(elsewhere, join(root, '~tmp'), 'junction');
+    expect(await store.giveReserve(never)).toBe(false);
+    await expect(store.keepReserve(never)).rejects.toMatchObject({ code: 'backend.io' });
+    expect(await readdir(elsewhere)).toEqual(['reserve']);
   });
 
   it.each(['.hidden', 'chunks/.x', 'trailing.', 'aux', 'a/NUL.txt', 'com1'])(

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import { realDiskFiles, type DiskFiles } from './disk-files.ts';
 import { diskError, errnoOf, isMissing } from './disk-errors.ts';
 import { DiskFolders } from './disk-folders.ts';
 import { walkDisk } from './disk-listing.ts';
-import { requireDiskName, tempFolder } from './disk-names.ts';
+import { requireDiskName, reserveBytes, reserveName, tempFolder } from './disk-names.ts';
 import { discard, publish, publishNew, syncFolder, whenFree, writeTempFile, type DiskWays } from './durable-file.ts';
 import { RootIdentity } from './root-identity.ts';
 
@@ -170,6 +171,40 @@ export class DiskBlobStore implements BlobStore {
     });
   }
 
+  /** Whether the disk has its reserve, whole. */
+  async holdsReserve(signal: AbortSignal): Promise<boolean> {
+    return this.#orTranslated(signal, async () => (await this.#stats(reserveName))?.size === reserveBytes);
+  }
+
+  /**
+   * Takes a little of the disk (1 MiB; eight clusters of a big exFAT stick) for `giveReserve`. It is noise, because a file system that compresses
+   * keeps zeros in no room at all. Errors: as `put`.
+   */
+  async keepReserve(signal: AbortSignal): Promise<void> {
+    await this.#orTranslated(signal, async () => {
+      await this.#identity.check();
+      const temp = await this.#writeTemp(reserveName, randomBytes(reserveBytes), signal);
+      try {
+        await this.#publish(temp, reserveName, { mode: 'replace', signal });
+      } catch (error) {
+        await discard(this.#ways, temp);
+        throw error;
+      }
+    });
+  }
+
+  /** Gives its room back; false when there is none. Errors: as `remove`. */
+  async giveReserve(signal: AbortSignal): Promise<boolean> {
+    return this.#orTranslated(signal, async () => {
+      await this.#identity.check();
+      if ((await this.#stats(reserveName))?.isFile() !== true) return false;
+      await whenFree(this.#ways, signal, () => this.#ways.files.unlink(join(this.#root, reserveName)));
+      // Some journals hand freed blocks out again only when that they are free is written down.
+      await syncFolder(this.#ways, join(this.#root, tempFolder));
+      return true;
+    });
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -177,9 +212,13 @@ export class DiskBlobStore implements BlobStore {
   async #run<T>(name: string, signal: AbortSignal, action: (path: string) => Promise<T>): Promise<T> {
     await Promise.resolve();
     requireDiskName(name);
+    return this.#orTranslated(signal, () => action(join(this.#root, name)), name);
+  }
+
+  async #orTranslated<T>(signal: AbortSignal, action: () => Promise<T>, name?: string): Promise<T> {
     signal.throwIfAborted();
     try {
-      return await action(join(this.#root, name));
+      return await action();
     } catch (error) {
       signal.throwIfAborted();
       throw await this.#translate(error, name);

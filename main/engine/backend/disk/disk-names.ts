@@ -8,6 +8,10 @@ const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 /** Where unfinished files wait. `~` is in no blob name, so nothing in here can be taken for an object. */
 export const tempFolder = '~tmp';
 
+/** A file that only takes room, for `giveReserve`; not `.tmp`, which a sweep takes away. */
+export const reserveName = `${tempFolder}/reserve`;
+export const reserveBytes = 1024 * 1024;
+
 /**
  * True for names a disk can hold on every system. Besides the rules of `isBlobName`, no segment begins with a dot
  * (`.DS_Store`, `._x`, `.Trashes`: operating systems put their own there), ends with one, or is a Windows device.

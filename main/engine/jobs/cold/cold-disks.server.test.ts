@@ -1,8 +1,23 @@
-import { cp, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { eventually } from '../../../../shared/testing/eventually.ts';
+import { DiskBlobStore } from '../../backend/disk/disk-blob-store.ts';
 import { runCommand } from '../../platform/run-command.ts';
+import { Repository } from '../../repository/index.ts';
 import {
   foldersAsVolumes,
   makeColdTemplate,
@@ -31,6 +46,7 @@ afterEach(async () => {
 });
 
 const dayMs = 24 * 3_600_000;
+const never = new AbortController().signal;
 
 async function needMounts(test: TestContext): Promise<void> {
   const reason = await whyNotMountable();
@@ -417,6 +433,68 @@ describe('a disk that is full', () => {
   );
 });
 
+// Without FAT32: its driver in user space says EPERM of a full disk, which no system's own driver does.
+it.each(['tmpfs', 'exfat', 'ext4'] as const)(
+  'a disk of %s that others filled to its last byte can be tidied up, unless somebody writes to it',
+  async (kind) => {
+    const reason = await whyNotMountable();
+    if (reason !== null) {
+      console.warn(`skipped: ${reason}`);
+      return;
+    }
+    const usb = rig.path('usb');
+    if (kind === 'tmpfs') await smallDisk('usb', 24);
+    else {
+      const disk = await makeImageDisk(rig.path('usb.img'), kind, 24);
+      if (typeof disk === 'string') {
+        console.warn(`skipped: ${disk}`);
+        return;
+      }
+      disks.push(disk);
+      await disk.plugIn(usb);
+    }
+    // A new ext4 has its own folder on it already, and then the repository gets one beside that.
+    const { destination } = await rig.addCold('usb', join(usb, 'backup'));
+    const folder = destination.where;
+    const nights: string[] = [];
+    for (let night = 0; night < 3; night++) {
+      rig.clock.advance(dayMs);
+      nights.push(await rig.night(2, 1_500_000));
+    }
+    await rig.run('usb');
+    const longAgo = new Date('2025-01-01T00:00:00Z');
+    for (const file of await filesOf(folder)) await utimes(file, longAgo, longAgo);
+    const keep = { keepDaily: 1, keepWeekly: 0, keepMonthly: 0 };
+    const prune = () => rig.engine.call('prune.run', { destination: 'usb', keep, dryRun: false, confirmShrink: null });
+    const reserve = join(folder, '~tmp', 'reserve');
+    const chunks = await filesOf(join(folder, 'chunks'));
+
+    const elsewhere = await Repository.open(await DiskBlobStore.open({ root: folder }), template.keys, never);
+    const { clock } = rig;
+    const writer = { kind: 'writer', holder: 'backup of shop', host: 'elsewhere', clock, signal: never } as const;
+    const lease = await elsewhere.acquireLease(writer);
+    await fillUp(usb);
+    await expect(prune()).rejects.toMatchObject({ code: 'repository.leased' });
+    expect((await stat(reserve)).size).toBe(1024 * 1024);
+    await lease.release(never);
+    await fillUp(usb);
+
+    await rename(reserve, join(usb, 'photo.jpg'));
+    await expect(prune()).rejects.toMatchObject({ code: 'prune.no-room-for-lease', facts: { name: 'usb' } });
+    expect(await filesOf(join(folder, 'chunks'))).toEqual(chunks);
+    await rename(join(usb, 'photo.jpg'), reserve);
+
+    const tidied = await prune();
+    expect(tidied.removed.map(({ snapshot }) => snapshot).sort()).toEqual(nights.slice(0, 2).sort());
+    expect(await filesOf(join(folder, 'chunks'))).toHaveLength(chunks.length - tidied.objectsRemoved + 2);
+    expect(await readdir(join(folder, 'leases'))).toEqual([]);
+    expect((await stat(reserve)).size).toBe(1024 * 1024);
+    expect(await rig.engine.call('verify.run', { destination: 'usb', readPercent: 100, healFrom: null })).toMatchObject(
+      { damaged: [], missing: [], snapshots: 1 },
+    );
+  },
+);
+
 describe.each(['exfat', 'vfat', 'ext4'] as const)('on %s', (kind) => {
   it('a round goes from plugging in to ejecting, and the disk comes back whole under another name', async (test) => {
     await needMounts(test);
@@ -488,6 +566,27 @@ async function chunksOf(dir: string): Promise<string[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : [])).sort();
+}
+
+/** Somebody's films, until not one byte more can be written. */
+async function fillUp(path: string): Promise<void> {
+  for (const sizeBytes of [1024 * 1024, 4096, 512, 1]) {
+    const film = join(path, `film-${randomUUID()}`);
+    for (;;) {
+      try {
+        await appendFile(film, Buffer.alloc(sizeBytes, 1), { flush: true });
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') break;
+        throw error;
+      }
+    }
+  }
+  await expect(writeFile(join(path, 'one more'), 'x', { flush: true })).rejects.toMatchObject({ code: 'ENOSPC' });
 }
 
 async function cold() {

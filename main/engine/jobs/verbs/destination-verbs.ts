@@ -13,6 +13,7 @@ import { findDiskMarker, Repository } from '../../repository/index.ts';
 import { bringReaders } from '../bring-readers.ts';
 import { careForMarker, careInPassing } from '../cold/disk-marker.ts';
 import { isTravelling, isTravellingRole, type DiskDestination } from '../cold/find-disk.ts';
+import { keepReserve } from '../disk-reserve.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys, viewOfDestination } from '../home/saved-secrets.ts';
 import type { CloudFindings, SavedDestination } from '../home/settings-file.ts';
@@ -96,6 +97,7 @@ export async function destinationTest(
       const repository = await openRepository(store, keys, destination, run.signal);
       await bringOwedHeader(context, destination, repository, run.signal);
       await bringReaders(context, destination, repository, run.signal);
+      await keepReserve(context, destination, run.signal);
       await careInPassing(repository, destination, context.clock, run.signal);
       return store;
     } catch (error) {
@@ -152,6 +154,7 @@ export async function destinationAdd(
   await withRepository(context.unlocked().keys, saved, run.signal, async (repository) => {
     await bringOwedHeader(context, saved, repository, run.signal);
     await bringReaders(context, saved, repository, run.signal);
+    await keepReserve(context, saved, run.signal);
   });
   await refreshDestination(context, saved, run.signal);
   return { destination: viewOfDestination(saved), steps: tried.steps };

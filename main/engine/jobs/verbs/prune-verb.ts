@@ -8,6 +8,7 @@ import { planRetention, type SeenSnapshot, type Verdict } from '../../retention/
 import { isTravelling } from '../cold/find-disk.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { withReserve } from '../disk-reserve.ts';
 import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
 import { findDestination } from './lookup.ts';
@@ -25,7 +26,7 @@ const readingVerbs = ['restore.run', 'export.run', 'copy.run', 'cold.run', 'veri
 /**
  * Removes at one place what its rule does not keep. Proof counts from every place: a snapshot that was restored from the second disk is
  * proven here too. Errors: `prune.looks-like-attack` {source, snapshot, at, rowsBefore, rowsAfter, evidence}, `repository.leased` while
- * somebody else works with the place, those of `pruneRepository`.
+ * somebody else works with the place, `prune.no-room-for-lease` {name} on a disk without a byte to spare, those of `pruneRepository`.
  */
 export async function pruneRun(context: EngineContext, input: VerbInput<'prune.run'>, run: Run): Promise<Output> {
   const startedMs = context.clock.monotonicMs();
@@ -36,14 +37,16 @@ export async function pruneRun(context: EngineContext, input: VerbInput<'prune.r
   const judge = await Judge.create(context, destination, rule, input);
   const { keys } = context.unlocked();
   try {
-    const output = await withRepository(
-      keys,
-      destination,
-      run.signal,
-      (repository) => perform(repository, judge, run),
-      // What goes is proven no more, or a chunk that is written again one day would look as if it had been read.
-      { watch: watchOf(context, destination) },
-    );
+    const prune = () =>
+      withRepository(
+        keys,
+        destination,
+        run.signal,
+        (repository) => perform(repository, judge, run),
+        // What goes is proven no more, or a chunk that is written again one day would look as if it had been read.
+        { watch: watchOf(context, destination) },
+      );
+    const output = await withReserve(context, destination, run.signal, prune);
     const durationMs = Math.round(context.clock.monotonicMs() - startedMs);
     if (input.dryRun) return { ...output, durationMs };
     await writeDown(context, output);
