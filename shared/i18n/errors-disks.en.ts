@@ -37,8 +37,9 @@ export const diskErrorsEn: Record<keyof typeof diskErrorsZh, ErrorText> = {
   },
   'disk.no-room-for-all': {
     message:
-      'The newest snapshots of {{count}} shops did not fit on “{{name}}”; {{short}} are lacking. Everything else is written and the backups on it are intact, but this round is not complete.',
-    remedy: 'Move other files off the disk, or take one that is larger by at least {{short}}, then do another round.',
+      'Not every snapshot that belongs on “{{name}}” fits: {{count}} were left out, {{short}} are lacking (5% are never filled). Everything else is written and the backups on it are intact, but it is not complete.',
+    remedy:
+      'Tidy up old snapshots on this disk, move other files off it, or take one that is larger by at least {{short}}, then try again.',
   },
   'disk.already-running': {
     message: '“{{name}}” is being written right now; nothing was started a second time.',

@@ -33,8 +33,8 @@ export const diskErrorsZh = {
   },
   'disk.no-room-for-all': {
     message:
-      '“{{name}}”放不下每家店最新的快照：有 {{count}} 家的没有写进去，差 {{short}}。其余的都写好了，原有的备份完好，但这一轮不算备齐。',
-    remedy: '把盘上别的文件移走，或换一块更大的盘（至少再大 {{short}}），再走一轮。',
+      '“{{name}}”没有放下该有的全部快照：有 {{count}} 个没有写进去，差 {{short}}（留出 5% 不写满）。其余的都写好了，原有的备份完好，但还不算备齐。',
+    remedy: '清理这块盘上的旧快照，或把别的文件移走，或换一块更大的盘（至少再大 {{short}}），再来一次。',
   },
   'disk.already-running': {
     message: '“{{name}}”正在写入，这次没有再开始一遍。',

@@ -57,6 +57,10 @@ const copyOutcomeSchema = z.strictObject({
   objectsCopied: count,
   bytesCopied: count,
   errorCode: z.string().nullable(),
+  /** Of that error. */
+  facts: factsSchema.optional(),
+  /** Snapshots that a disk that travels was spared, because its own rule would remove them again. */
+  leftOut: count.optional(),
 });
 
 /** What was damaged or missing on a copy that was read from. `healed`: put right from another copy, and read back. */

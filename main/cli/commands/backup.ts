@@ -62,10 +62,10 @@ function backupLines(output: BackupOutput, words: Words): string[] {
     '',
     ...checkLines(output.checks, words),
     '',
-    ...copies.map(({ destination, ok, objectsCopied, bytesCopied, errorCode }) =>
+    ...copies.map(({ destination, ok, objectsCopied, bytesCopied, errorCode, facts = {} }) =>
       ok
         ? `${mark(true)} ${words.say('backup.copy', { destination, objects: countText(objectsCopied), bytes: sizeText(bytesCopied) })}`
-        : `${mark(false)} ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`,
+        : `${mark(false)} ${destination}  ${errorDocument({ code: knownCode(errorCode), facts }, words).message}`,
     ),
   ];
 }

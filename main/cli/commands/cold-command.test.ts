@@ -79,7 +79,7 @@ it('names what did not fit, what tidying up would free and how much larger a dis
 it('is not done without the newest snapshot of a shop', async () => {
   const seen = await run({ noRoom: { ...noRoom, snapshots: [newest], withoutNewest: [newest] } });
   expect(seen.out).not.toContain('Safe to unplug');
-  expect(seen.err).toContain('The newest snapshots of 1 shops did not fit on “usb”; 2 MB are lacking');
+  expect(seen.err).toContain('Not every snapshot that belongs on “usb” fits: 1 were left out, 2 MB are lacking');
   expect(seen.exitCode).toBe(3);
 });
 

@@ -74,8 +74,11 @@ function copy(flags: CopyFlags): VerbRun {
     const lines = [
       line,
       ...failed.map(
-        ({ destination, errorCode }) =>
-          `${mark(false)} ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`,
+        ({ destination, errorCode, facts = {} }) =>
+          `${mark(false)} ${destination}  ${errorDocument({ code: knownCode(errorCode), facts }, words).message}`,
+      ),
+      ...output.copies.flatMap(({ destination, leftOut = 0 }) =>
+        leftOut === 0 ? [] : [`- ${destination}  ${words.say('cold.left-out', { count: countText(leftOut) })}`],
       ),
       ...output.findings.map(
         ({ destination, object, reason, healed }) =>

@@ -14,6 +14,9 @@ import {
 } from '../repository/index.ts';
 import { bringReaders } from './bring-readers.ts';
 import { careInPassing } from './cold/disk-marker.ts';
+import { isTravelling } from './cold/find-disk.ts';
+import { planForDisk } from './cold/plan-for-disk.ts';
+import { noRoomForAll } from './cold/room.ts';
 import type { EngineContext, Run } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
 import { withDamageSeen } from './damage-seen.ts';
@@ -38,6 +41,10 @@ export interface FeedCopiesRequest {
   readonly heals: boolean;
   /** Which snapshots, in the order in which they are to be there. */
   readonly choose: (from: Repository) => Promise<readonly string[]>;
+  /** What a disk that travels is given of them goes by its room, and by its own rule where all were asked for. Default: no. */
+  readonly asksForAll?: boolean;
+  /** That was looked at already. Default: no. */
+  readonly isPlanned?: boolean;
   /** For all copies together; null: no limit besides each destination's own. */
   readonly maxBytesPerSecond: number | null;
 }
@@ -47,6 +54,8 @@ export interface FedCopy {
   readonly destination: SavedDestination;
   /** Null: it ended with `error` before everything was there. */
   readonly report: FillReport | null;
+  /** Snapshots that its own rule has no use for; a disk that travels only. */
+  readonly leftOut: number;
   readonly error: AppError | null;
 }
 
@@ -57,7 +66,8 @@ export interface FedCopies {
 
 /**
  * Fills any number of destinations from one, all at the same time and each at its own speed: see `Feed`. A destination that fails is
- * named and does not hold back the others. Errors: those of `from`, and an abort.
+ * named and does not hold back the others. A disk that travels gets what it has room for, and of all no more than its own rule keeps (decision
+ * 0026). Errors: those of `from`, and an abort.
  */
 export async function feedCopies(context: EngineContext, request: FeedCopiesRequest, run: Run): Promise<FedCopies> {
   const { keys } = context.unlocked();
@@ -72,6 +82,18 @@ export async function feedCopies(context: EngineContext, request: FeedCopiesRequ
     },
     { watch: watchOf(context, from) },
   );
+}
+
+interface Planned {
+  readonly manifests: readonly string[];
+  readonly leftOut: number;
+  readonly noRoom: AppError | null;
+}
+
+interface Filled {
+  readonly report: FillReport;
+  readonly leftOut: number;
+  readonly incomplete: AppError | null;
 }
 
 /** Less than a closing engine waits for its jobs. */
@@ -169,20 +191,18 @@ class CopyFeeding {
 
   async #fill(destination: SavedDestination): Promise<FedCopy> {
     try {
-      const { report, unlocked } = await this.#fillOrFail(destination);
-      const error = report.failed.length === 0 ? unlocked : toAppError(report.failed[0]?.error);
+      const { report, leftOut, incomplete } = await this.#fillOrFail(destination);
+      const error = report.failed.length === 0 ? incomplete : toAppError(report.failed[0]?.error);
       this.#note(destination, { state: error === null ? 'done' : 'failed' });
-      return { destination, report, error };
+      return { destination, report, leftOut, error };
     } catch (error) {
       this.#note(destination, { state: 'failed' });
-      return { destination, report: null, error: toAppError(error) };
+      return { destination, report: null, leftOut: 0, error: toAppError(error) };
     }
   }
 
-  /** `unlocked`: everything was copied, but not all of it could be locked against deletion. */
-  async #fillOrFail(
-    destination: SavedDestination,
-  ): Promise<{ readonly report: FillReport; readonly unlocked: AppError | null }> {
+  /** `incomplete`: what fits was copied, but not all of it fits, or could be locked against deletion. */
+  async #fillOrFail(destination: SavedDestination): Promise<Filled> {
     const { clock, catalog } = this.#context;
     const repository = await this.#open(destination);
     const { name } = destination;
@@ -191,12 +211,13 @@ class CopyFeeding {
       await bringReaders(this.#context, destination, repository, signal);
       await keepReserve(this.#context, destination, signal);
       await careInPassing(repository, destination, clock, signal);
+      const { manifests, leftOut, noRoom } = await this.#planFor(destination, repository, signal);
       const damage = new KnownDamage(this.#context, destination, repository);
       const there: { manifest: Manifest; manifestName: string }[] = [];
       const report = await this.#feed.fill(
         { name, repository, nearness: nearness[destination.role] },
         {
-          manifests: this.#manifests,
+          manifests,
           signal,
           onSnapshot: (manifest) => {
             catalog.recordCopy(manifest.id, destination.id, 'written', true);
@@ -217,8 +238,23 @@ class CopyFeeding {
         signal,
         onProgress: (doneItems, totalItems) => this.#note(destination, { state: 'copying', doneItems, totalItems }),
       });
-      return { report, unlocked };
+      return { report, leftOut, incomplete: noRoom ?? unlocked };
     });
+  }
+
+  async #planFor(destination: SavedDestination, to: Repository, signal: AbortSignal): Promise<Planned> {
+    const asked = this.#manifests;
+    const { asksForAll = false, isPlanned = false } = this.#request;
+    if (isPlanned || !isTravelling(destination)) return { manifests: asked, leftOut: 0, noRoom: null };
+    const request = { from: this.#from, to, asked, byRule: asksForAll };
+    const { leftOut, noRoom } = await planForDisk(this.#context, destination, request, signal);
+    const behind = new Set([...leftOut, ...(noRoom?.manifests ?? [])]);
+    // What is there already is looked at as anywhere else: it may have rotted.
+    return {
+      manifests: asked.filter((name) => !behind.has(name)),
+      leftOut: leftOut.size,
+      noRoom: noRoom === null ? null : noRoomForAll(destination.name, noRoom),
+    };
   }
 
   /** Copies that are there at all; one that is not is no help. */

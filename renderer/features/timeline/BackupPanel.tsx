@@ -79,7 +79,7 @@ function BackupResult({ result, onClose }: BackupResultProps) {
         <Text key={check.id}>{checkText(check)}</Text>
       ))}
       <List size="sm">
-        {result.copies.map(({ destination, ok, errorCode }) => (
+        {result.copies.map(({ destination, ok, errorCode, facts }) => (
           <List.Item key={destination}>
             {ok
               ? t('backup.copyOk', { name: destination })
@@ -87,7 +87,7 @@ function BackupResult({ result, onClose }: BackupResultProps) {
                   name: destination,
                   reason: error({
                     code: (errorCode ?? 'unexpected') as 'unexpected',
-                    facts: { name: destination, destination },
+                    facts: { name: destination, destination, ...facts },
                   }).message,
                 })}
           </List.Item>

@@ -391,10 +391,29 @@ describe('a disk that is full', () => {
     expect(bavail).toBeGreaterThanOrEqual(blocks * 0.05);
     expect(done.noRoom?.usableBytes).toBeLessThanOrEqual((bavail - blocks * 0.05) * bsize);
     expect(await rig.disk('usb')).toMatchObject({ lastCompletedAt: expect.any(String) as string });
+    // Plugged in when everything is copied, it is not filled any further, and that is said with the same numbers.
+    await rig.engine.call('destination.add', {
+      kind: 'disk',
+      name: 'second',
+      place: null,
+      role: 'second-disk',
+      path: rig.path('second'),
+    });
+    const copied = await rig.engine.call('copy.run', { snapshot: 'all', from: 'main', to: ['second', 'usb'] });
+    expect(copied.copies).toMatchObject([
+      { destination: 'second', ok: true },
+      { destination: 'usb', ok: false, errorCode: 'disk.no-room-for-all', facts: { name: 'usb', count: 1 } },
+    ]);
+    expect((await statfs(usb)).bavail).toBeGreaterThanOrEqual(blocks * 0.05);
+    const tooLarge = await rig.night(10, 1_100_000);
+    await expect(rig.engine.call('copy.run', { snapshot: tooLarge, from: 'main', to: ['usb'] })).rejects.toMatchObject({
+      code: 'disk.no-room',
+      facts: { snapshots: 1 },
+    });
     const newest = await rig.night(3, 100_000);
     expect(await rig.run('usb')).toMatchObject({
       snapshots: [newest],
-      noRoom: { snapshots: nights.slice(0, 1) },
+      noRoom: { snapshots: [tooLarge, nights[0]] },
     });
   });
 

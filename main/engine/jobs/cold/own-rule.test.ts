@@ -83,6 +83,21 @@ it('what was tidied off a disk that travels is not brought back: its rule is rem
   expect(await snapshotsOn('all')).toEqual(left);
 });
 
+it('one that is plugged in while copies are made gets no more by that, and by name whatever a person asks for', async () => {
+  await disk('copied');
+  await keepDays('copied', 2);
+  const copy = (snapshot: string) => rig.engine.call('copy.run', { snapshot, from: 'main', to: ['copied'] });
+  expect(await copy('all')).toMatchObject({
+    snapshots: ids.slice(-2),
+    copies: [{ destination: 'copied', ok: true, leftOut: ids.length - 2 }],
+  });
+  const [first = ''] = ids;
+  expect(await copy(first)).toMatchObject({ snapshots: [first], copies: [{ ok: true }] });
+  expect(await snapshotsOn('copied')).toEqual([first, ...ids.slice(-2)]);
+  // What is there stays looked after, whatever the rule says of it.
+  expect(await copy('all')).toMatchObject({ snapshots: [first, ...ids.slice(-2)] });
+});
+
 it('of a shop that looks robbed everything is copied, whatever the rule says', async () => {
   await nights(1, 0);
   await disk('robbed');

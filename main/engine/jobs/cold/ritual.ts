@@ -9,7 +9,6 @@ import { rest } from '../../platform/rest.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
-import { newestOfEachShop } from '../newest-of-each-shop.ts';
 import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf } from '../feed-copies.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
@@ -19,8 +18,8 @@ import { parseManifestName, type Repository } from '../../repository/index.ts';
 import { careForMarker } from './disk-marker.ts';
 import { requireDisk, searchDisk, type DiskDestination, type FoundDisk } from './find-disk.ts';
 import { lookAtDisks, rotationOf } from './look-at-disks.ts';
-import { planFill, roomAt, sizeText, type FillPlan, type NoRoom } from './room.ts';
-import { unwantedAt } from './unwanted.ts';
+import { planForDisk } from './plan-for-disk.ts';
+import { roomAt, sizeText, type FillPlan, type NoRoom } from './room.ts';
 import { whileThere } from './while-there.ts';
 
 /** Of what was on the disk before, so much is read back each time, what was longest unread first: in ten rounds all of it. */
@@ -227,19 +226,8 @@ async function plan(
   const { signal } = run;
   const phase = { phase: 'cold-compare', detail: from.name };
   run.report({ ...phase, doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-  const room = await roomAt(at.path);
   return withRepository(context.unlocked().keys, at, signal, (disk) =>
-    planFill(
-      {
-        from: source,
-        to: disk,
-        name: at.name,
-        room,
-        leaveOut: (there, lacking) => unwantedAt(context, at, { source, there, lacking }, signal),
-        newestOf: (newestFirst) => newestOfEachShop(context, source, newestFirst, signal),
-      },
-      signal,
-    ),
+    planForDisk(context, at, { from: source, to: disk, byRule: true }, signal),
   );
 }
 
@@ -306,7 +294,7 @@ async function fill(
   progress: { objects: number },
 ): Promise<Filled> {
   const choose = () => Promise.resolve(missing.manifests);
-  const request = { from, to: [at], spares, heals: false, choose, maxBytesPerSecond: null };
+  const request = { from, to: [at], spares, heals: false, choose, isPlanned: true, maxBytesPerSecond: null };
   const { copies, findings } = await feedCopies(context, request, counting(run, missing, progress));
   const [copy] = copies;
   const failed = copy?.report?.failed ?? [];

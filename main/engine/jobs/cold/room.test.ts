@@ -43,14 +43,14 @@ function roomFor(usableBytes: number): Room {
   return { blockBytes, totalBytes, freeBytes: usableBytes + totalBytes * 0.05 };
 }
 
-function plan(room: Room | null, unwanted: readonly string[] = []) {
+function plan(room: Room | null, unwanted: readonly string[] = [], asked: ReadonlySet<string> | null = null) {
   const newestOf = (names: readonly string[]) => {
     const newest = new Map<string | undefined, string>();
     for (const name of [...names].reverse()) newest.set(shopOf.get(name), name);
     return Promise.resolve([...newest.values()]);
   };
   return planFill(
-    { from, to, name: 'usb', room, leaveOut: () => Promise.resolve(new Set(unwanted)), newestOf },
+    { from, to, name: 'usb', room, asked, leaveOut: () => Promise.resolve(new Set(unwanted)), newestOf },
     signal,
   );
 }

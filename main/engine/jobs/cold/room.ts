@@ -37,6 +37,8 @@ export interface FillRequest {
   readonly name: string;
   /** Null: nobody can tell. */
   readonly room: Room | null;
+  /** Names of the manifests that are asked for; null: all. */
+  readonly asked: ReadonlySet<string> | null;
   /** Of the snapshots that are at `there` or `lacking`, those among the latter that nobody wants on the disk; all are names of manifests. */
   readonly leaveOut: (there: readonly string[], lacking: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Of manifests, newest first, the newest of every shop. */
@@ -64,12 +66,12 @@ const statfsTimeoutMs = 15_000;
  * Errors: `disk.no-room` with the numbers when the newest snapshot of no shop fits; those of both stores and of `leaveOut`.
  */
 export async function planFill(request: FillRequest, signal: AbortSignal): Promise<FillPlan> {
-  const { from, to, room } = request;
+  const { from, to, room, asked } = request;
   const there = await to.listManifests(signal);
   const isThere = new Set(there);
   const newestFirst = (await from.listManifests(signal)).reverse();
   const newest = newestFirst[0] ?? null;
-  const lacking = newestFirst.filter((name) => !isThere.has(name));
+  const lacking = newestFirst.filter((name) => !isThere.has(name) && asked?.has(name) !== false);
   const leftOut = await request.leaveOut(there, lacking);
   const wanted = lacking.filter((name) => !leftOut.has(name));
   if (wanted.length === 0) return { manifests: [], objects: new Map(), leftOut, noRoom: null, newest };
@@ -202,6 +204,13 @@ function noRoomAtAll(name: string, { manifests, bytes }: Load, room: Room): AppE
     usable: sizeText(usable),
     short: sizeText(short),
   });
+}
+
+/** For work that has to bring all of it. Nothing that fits was held back for it. */
+export function noRoomForAll(name: string, { manifests, neededBytes, usableBytes: usable }: NoRoom): AppError {
+  const shortBytes = Math.max(0, neededBytes - usable);
+  const figures = { neededBytes, usableBytes: usable, shortBytes, short: sizeText(shortBytes) };
+  return new AppError('disk.no-room-for-all', { name, count: manifests.length, ...figures });
 }
 
 export function sizeText(bytes: number): string {

@@ -43,6 +43,7 @@ export async function copyRun(
       // A person who copies from a disk has not asked for anything to be written to it.
       heals: false,
       choose: (repository) => choose(context, repository, input.snapshot, run.signal),
+      asksForAll: input.snapshot === 'all',
       maxBytesPerSecond: input.maxBytesPerSecond ?? null,
     },
     run,
@@ -64,13 +65,15 @@ export async function copyRun(
 }
 
 /** One copy as the results of a backup and of a copying name it. */
-export function outcomeOf({ destination, report, error }: FedCopy): VerbOutput<'copy.run'>['copies'][number] {
+export function outcomeOf({ destination, report, leftOut, error }: FedCopy): VerbOutput<'copy.run'>['copies'][number] {
   return {
     destination: destination.name,
     ok: error === null,
     objectsCopied: report?.objectsCopied ?? 0,
     bytesCopied: report?.bytesCopied ?? 0,
     errorCode: error?.code ?? null,
+    ...(leftOut === 0 ? {} : { leftOut }),
+    ...(error === null ? {} : { facts: error.facts }),
   };
 }
 
