@@ -135,6 +135,7 @@ export const errorCatalog = {
   'verify.already-running': refused,
   'prune.no-room-for-lease': failed('user-action'),
   'prune.unreadable': checkFailed,
+  'prune.deed-unreadable': checkFailed,
   'prune.changed-meanwhile': failed('transient'),
   'prune.looks-like-attack': refused,
   'restore.no-copy': absent,

@@ -21,7 +21,7 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'prune.would-go': 'would go',
   'keep.newest': 'the newest',
   'keep.newest-green': 'the newest good one',
-  'keep.last-proven': 'the last that was really restored on this computer',
+  'keep.last-proven': 'the last that was really restored',
   'keep.last-read-back': 'the last that was read back and checked',
   'keep.pinned': 'you asked to keep it',
   'keep.young': 'younger than three days',

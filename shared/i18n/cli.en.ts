@@ -203,6 +203,10 @@ export const cliEn: Record<CliKey, string> = {
   'verify.lost': 'snapshot lost',
   'verify.gone':
     'Snapshot {{snapshot}} is not on “{{destination}}” any more: it looks as if another computer has tidied it up by its rule, and it is not missed from now on. If nobody has, check this copy.',
+  'verify.deed-lost':
+    'a note on which snapshots were restored or tidied up is gone (no data is; --heal-from brings it back)',
+  'deeds.unknown':
+    'Notes that only a newer version understands: {{count}}. They are kept as they are and were passed over.',
   'verify.sampled':
     'The {{read}} objects read back from copy “{{destination}}” are sound; {{unread}} were not read this time (all of them: --read all).',
   'verify.empty':

@@ -193,6 +193,8 @@ export const cliZh = {
   'verify.lost': '快照不见了',
   'verify.gone':
     '快照 {{snapshot}} 不在“{{destination}}”了：看样子是另一台电脑按保留规则清理的，以后不再等它。如果谁也没有清理过，请检查这份副本。',
+  'verify.deed-lost': '“还原过/清理过哪些快照”的记录不见了（数据没有少；加上 --heal-from 可以补回）',
+  'deeds.unknown': '有 {{count}} 份记录是更新版本的程序写的，这个版本看不懂：原样保留，没有理会。',
   'verify.sampled':
     '副本“{{destination}}”读回的 {{read}} 个都完好；另有 {{unread}} 个这次没有读（全部读回：--read all）。',
   'verify.empty': '副本“{{destination}}”里一个快照也没有：没有损坏，但也没有可以恢复的东西。',

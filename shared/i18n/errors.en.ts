@@ -305,6 +305,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'Records that cannot be read: {{count}}. Nobody knows which data they still need, so nothing was removed. The first one is {{object}}.',
     remedy: 'Run shouhu verify with --heal-from to repair it from another sound copy, then tidy up again.',
   },
+  'prune.deed-unreadable': {
+    message:
+      'Notes on which snapshots were really restored and which were tidied up cannot be read here: {{count}}. Nobody knows which snapshots they protect, so nothing was removed. The first one is {{object}}.',
+    remedy:
+      'Run shouhu verify with --heal-from to repair it from another sound copy, then tidy up again. Backups and restores are not affected.',
+  },
   'prune.changed-meanwhile': {
     message:
       'Another computer wrote to this repository meanwhile. To remove nothing by mistake it was left at that; nothing that is in use was removed.',

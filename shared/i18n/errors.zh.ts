@@ -269,6 +269,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '有 {{count}} 份记录读不出来，不知道它们还用着哪些数据块，所以什么都没有删除。第一份是：{{object}}。',
     remedy: '先运行 shouhu verify 并加上 --heal-from，用另一份完好的副本修好它，再来清理。',
   },
+  'prune.deed-unreadable': {
+    message:
+      '这一处有 {{count}} 份“哪些快照真正还原过、哪些是按规则清理掉的”记录读不出来，不知道哪些快照受保护，所以什么都没有删除。第一份是：{{object}}。',
+    remedy: '先运行 shouhu verify 并加上 --heal-from，用另一份完好的副本修好它，再来清理。备份和恢复不受影响。',
+  },
   'prune.changed-meanwhile': {
     message: '清理的时候有别的电脑往这个仓库里写了东西。为了不误删，已经停下来；还在用的数据一点都没有删。',
     remedy: '等那边写完，再运行一次就会接着清理。',

@@ -317,6 +317,8 @@ export const engineVerbs = {
       /** Ids of snapshots that another computer has tidied up here. Those that were lost are in `missing`, by the names of their manifests. */
       gone: z.array(z.string()),
       snapshots: count,
+      /** As of `prune.run`. */
+      unknownDeeds: count.optional(),
       durationMs: z.number().nonnegative(),
     }),
   },
@@ -351,6 +353,8 @@ export const engineVerbs = {
       shrunk: z.array(shrunkSourceSchema),
       /** The rule is now that of this disk, because it travels: its next round must not bring back what went. Absent: nothing was saved. */
       ruleSaved: z.boolean().optional(),
+      /** Deeds (FORMAT.md §14) that only a newer version understands: kept, and without a say here. Absent: none. */
+      unknownDeeds: count.optional(),
       durationMs: z.number().nonnegative(),
     }),
   },

@@ -8,7 +8,7 @@ import type { Words } from '../language.ts';
 import { countText, durationText, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { knownCode, mark, proofText } from './shared-output.ts';
+import { knownCode, mark, proofText, unknownDeedLines } from './shared-output.ts';
 
 interface CopyFlags {
   readonly snapshot: string;
@@ -130,6 +130,7 @@ function verify(name: string | undefined, flags: VerifyFlags): VerbRun {
       ...output.missing.map((object) => `${mark(false)} ${missingLine(object, words)}`),
       ...output.healed.map((object) => `${mark(true)} ${words.say('verify.healed')}  ${object}`),
       ...output.gone.map((snapshot) => `- ${words.say('verify.gone', { snapshot, destination })}`),
+      ...unknownDeedLines(output, words),
     ];
     const closing = closingLine(output, destination, words);
     return { json: output, lines: [...lines, ...closing], finding: verifyFinding(output, destination) };
@@ -160,6 +161,7 @@ function verifyFinding(
 }
 
 function missingLine(object: string, words: Words): string {
+  if (object.startsWith('deeds/')) return `${words.say('verify.deed-lost')}  ${object}`;
   const isSnapshot = lostSnapshots({ missing: [object] }) > 0;
   return `${words.say(isSnapshot ? 'verify.lost' : 'verify.missing')}  ${object}`;
 }

@@ -9,7 +9,7 @@ import { countText, durationText, localTime, shortId, sizeText } from '../output
 import type { Finding } from '../output/report.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { mark } from './shared-output.ts';
+import { mark, unknownDeedLines } from './shared-output.ts';
 
 export interface KeepFlags {
   readonly keepDaily?: string;
@@ -107,6 +107,7 @@ function linesOf(output: Output, words: Words): string[] {
     ...(output.ruleSaved === true ? [words.say('prune.rule-saved', { name: output.destination })] : []),
     ...(tooYoung === 0 ? [] : [words.say('prune.young', { count: countText(tooYoung) })]),
     ...(locked === 0 ? [] : [words.say('prune.locked', { count: countText(locked) })]),
+    ...unknownDeedLines(output, words),
     ...shrunk.flatMap((source) => ['', ...shrinkLines(source, words)]),
   ];
 }

@@ -91,3 +91,11 @@ export function proofText(proof: ProofFigures, words: Words): string {
     damaged: countText(damaged),
   });
 }
+
+/** What a newer version has written down in the copy and this one passes over; no lines when there is nothing. */
+export function unknownDeedLines(
+  { unknownDeeds = 0 }: { readonly unknownDeeds?: number | undefined },
+  words: Words,
+): string[] {
+  return unknownDeeds === 0 ? [] : [`- ${words.say('deeds.unknown', { count: countText(unknownDeeds) })}`];
+}

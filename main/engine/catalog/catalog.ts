@@ -4,6 +4,7 @@ import type { JobView } from '../../../shared/model/job.ts';
 import type { ErrorFacts } from '../../../shared/errors/app-error.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { CopyInventory } from './copy-inventory.ts';
+import { DeedBook } from './deed-book.ts';
 import { JobBook } from './job-book.ts';
 import { LeaseBook } from './lease-book.ts';
 import { openDatabase } from './open-database.ts';
@@ -14,6 +15,14 @@ export interface CatalogSnapshot {
   readonly manifest: Manifest;
   readonly manifestName: string;
   readonly chunks: number;
+}
+
+export interface ProvenSnapshot {
+  readonly snapshot: string;
+  readonly source: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly state: 'restored' | 'totals-matched';
 }
 
 interface SnapshotRow {
@@ -33,6 +42,8 @@ export class Catalog {
   readonly #jobs: JobBook;
   /** Objects of each copy and when each was last read back. */
   readonly inventory: CopyInventory;
+  /** What the copies say was done with snapshots. */
+  readonly deeds: DeedBook;
   /** Leases that this computer took. */
   readonly leases: LeaseBook;
 
@@ -41,6 +52,7 @@ export class Catalog {
     this.#clock = clock;
     this.#jobs = new JobBook(db, clock);
     this.inventory = new CopyInventory(db, clock);
+    this.deeds = new DeedBook(db);
     this.leases = new LeaseBook(db);
   }
 
@@ -177,6 +189,17 @@ export class Catalog {
     return rows.map((row) => row.snapshot);
   }
 
+  /** Snapshots that were really restored from a copy that is still intact, each once. `source`: the shop's id. */
+  provenSnapshots(): ProvenSnapshot[] {
+    return this.#db
+      .prepare(
+        `SELECT c.snapshot AS snapshot, json_extract(s.manifest, '$.source.id') AS source, min(c.at) AS at, max(c.state) AS state
+         FROM copies c JOIN snapshots s ON s.id = c.snapshot
+         WHERE c.intact = 1 AND c.state IN ('restored', 'totals-matched') GROUP BY c.snapshot ORDER BY c.snapshot`,
+      )
+      .all() as ProvenSnapshot[];
+  }
+
   /** A copy that prune takes away on purpose: it is not missed. Gives what was known of it, to be written down again if it stays. */
   forgetCopy(snapshotId: string, destinationId: string): Omit<SnapshotCopy, 'destination'> | undefined {
     const known = this.copies(snapshotId).find((each) => each.destinationId === destinationId)?.copy;
@@ -193,7 +216,7 @@ export class Catalog {
 
   /** A destination that was removed, or a copy whose manifest is gone. Never called because a disk is absent. */
   forgetDestination(destinationId: string): void {
-    for (const table of ['copies', 'locks'])
+    for (const table of ['copies', 'locks', 'deeds', 'sayings'])
       this.#db.prepare(`DELETE FROM ${table} WHERE destination = ?`).run(destinationId);
     this.inventory.forget(destinationId);
   }

@@ -2,7 +2,19 @@ import Database from 'better-sqlite3';
 import { rename, rm } from 'node:fs/promises';
 
 const schemaVersion = 2;
-const tables = ['meta', 'snapshots', 'copies', 'proofs', 'damage', 'objects', 'locks', 'jobs', 'leases'];
+const tables = [
+  'meta',
+  'snapshots',
+  'copies',
+  'proofs',
+  'damage',
+  'objects',
+  'locks',
+  'deeds',
+  'sayings',
+  'jobs',
+  'leases',
+];
 
 const schema = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -22,6 +34,12 @@ CREATE TABLE IF NOT EXISTS damage (
   destination TEXT NOT NULL, object TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (destination, object)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS locks (
   destination TEXT NOT NULL, object TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (destination, object)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deeds (
+  destination TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (destination, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sayings (
+  saying TEXT NOT NULL, destination TEXT NOT NULL, name TEXT NOT NULL,
+  PRIMARY KEY (saying, destination, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sayings_by_deed ON sayings (destination, name);
 CREATE TABLE IF NOT EXISTS jobs (
   id TEXT PRIMARY KEY, verb TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, pid INTEGER NOT NULL,
   started_at TEXT NOT NULL, seen_at TEXT NOT NULL, ended_at TEXT, error_code TEXT,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import { openVaultWithPassphrase, Repository, type NewKeyring } from '../repository/index.ts';
+import { addDeed, openVaultWithPassphrase, readDeed, Repository, type NewKeyring } from '../repository/index.ts';
 import { writeShop } from '../repository/testing/a-shop.ts';
 import { aKeyring, testVaultPassphrase } from '../repository/testing/keys.ts';
 import type { KnownSnapshot } from './gone-snapshots.ts';
@@ -32,6 +32,8 @@ describe('verify --read all', () => {
     await writer.putManifest({ ...manifest, id, accounts: { chunk, users: [], roles: [] } }, never);
     const stream = { sourceId: manifest.source.id, sequence: 7, id, payload: streamPayload };
     await writer.putStreamRecord(stream, never);
+    const entry = { snapshot: id, source: manifest.source.id, at: manifest.at, state: 'restored' } as const;
+    await addDeed(writer, { type: 'proven', entries: [entry] }, Date.parse(manifest.at), never);
     for (const reader of ['README.txt', 'recover.mjs']) sound.delete(reader);
     names = [...sound.keys()].sort();
   });
@@ -71,7 +73,7 @@ describe('verify --read all', () => {
   it('looks at one object of each kind', async () => {
     const kinds = names.filter((name) => name.startsWith('chunks/')).map((name) => sound.get(name)!.bytes[5]);
     expect(new Set(kinds)).toEqual(new Set([1, 2, 3, 4, 10]));
-    expect(names.filter((name) => !name.startsWith('chunks/'))).toHaveLength(4);
+    expect(names.filter((name) => !name.startsWith('chunks/'))).toHaveLength(5);
     expect(found(await verify(copyOf(sound), null))).toEqual([]);
   });
 
@@ -223,6 +225,7 @@ describe('verify --read all', () => {
       const read = () => {
         if (name.startsWith('manifests/')) return reader.getManifest(name, never);
         if (name.startsWith('streams/')) return reader.getStreamRecord(name, never);
+        if (name.startsWith('deeds/')) return readDeed(reader, name, never);
         return reader.getObject(id, { expectedKind: kind, vault, signal: never });
       };
       await read();

@@ -1,11 +1,18 @@
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import { findingOf, parseManifestName, parseStreamName, type Repository } from '../repository/index.ts';
+import {
+  findingOf,
+  isDeedName,
+  parseManifestName,
+  parseStreamName,
+  readDeed,
+  type Repository,
+} from '../repository/index.ts';
 import type { Finding } from './verify-copy.ts';
 
 export interface ShareRequest {
   readonly repository: Repository;
   readonly pool: ChunkPool;
-  /** Chunk ids, and whole names of manifests and stream records, in the order in which they are read. */
+  /** Chunk ids, and whole names of manifests, stream records and deeds, in the order in which they are read. */
   readonly objects: readonly string[];
   /** Waits before each object: while more important work is going on, and for the line. `lastBytes` were read before. */
   readonly pause: (lastBytes: number) => Promise<void>;
@@ -62,6 +69,7 @@ async function readOne({ repository, pool, signal }: ShareRequest, object: strin
     return 0;
   }
   if (parseStreamName(object) !== undefined) return (await repository.getStreamRecord(object, signal)).length;
+  if (isDeedName(object)) return (await readDeed(repository, object, signal)).text.length;
   const bytes = await repository.getRaw(object, signal);
   const { length } = bytes;
   await pool.check({ id: object, bytes }, signal);

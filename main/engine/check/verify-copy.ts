@@ -10,6 +10,7 @@ import {
   type KnownIds,
   type Repository,
 } from '../repository/index.ts';
+import { checkDeeds, type DeedsReport, type KnownDeedText, type ReadNamed } from './check-deeds.ts';
 import { judgeGone, type KnownSnapshot } from './gone-snapshots.ts';
 import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
 
@@ -26,6 +27,8 @@ export interface VerifyRequest {
   readonly readFirst?: ReadonlySet<string>;
   /** Snapshots that were on this copy, as far as this computer knows: one that is not listed any more is looked for. Absent: none. */
   readonly known?: readonly KnownSnapshot[];
+  /** Deeds (FORMAT.md §14) that this computer has read on this copy. Absent: none. */
+  readonly knownDeeds?: readonly KnownDeedText[];
   /** A copy to take sound objects from, or null: then damage is only told. */
   readonly healFrom: Repository | null;
   /** Holds a writer's lease around the writing of manifests that were lost. Absent: nobody prunes here. */
@@ -58,6 +61,7 @@ export interface VerifyReport {
   readonly healed: readonly string[];
   /** Snapshots that another computer has tidied up here, as far as the copy can show; those that were lost are in `missing`. */
   readonly gone: readonly KnownSnapshot[];
+  readonly deeds: DeedsReport;
   readonly snapshots: readonly {
     readonly manifest: Manifest;
     readonly intact: boolean;
@@ -68,7 +72,7 @@ export interface VerifyReport {
 }
 
 /**
- * Looks at one copy: header, manifests and stream records are read, every manifest that is known and every object that a manifest names must
+ * Looks at one copy: header, manifests, stream records and deeds are read, every manifest that is known and every object that a manifest names must
  * be listed, and a share of all objects is read back and checked to the last bit. Damage is a finding, not an error; with `healFrom` it is repaired at once and named in `healed`.
  * Errors: those of the store when it cannot be reached at all, and an abort.
  */
@@ -111,6 +115,7 @@ class Verification {
     const found = await this.#findElsewhere(lost);
     const records = await repository.listAllStreamRecords(signal);
     await this.#each(records, (name) => this.#checkStreamRecord(name));
+    const deeds = await this.#checkDeeds();
     // What is not in the listing is asked for by name before it is called missing.
     const numbers = Uint32Array.from({ length: this.#objects.size }, (_, number) => number);
     const isListed = (number: number) => this.#objects.has(number, objectMark.listed);
@@ -126,7 +131,7 @@ class Verification {
     if (healFrom !== null) {
       const isSound = (name: string) => !this.#damaged.has(name) && !this.#missing.has(name);
       const back = found.map(({ name }) => name);
-      await repository.makeDurable(proven, [...names, ...back, ...records].filter(isSound), signal);
+      await repository.makeDurable(proven, [...names, ...back, ...records, ...deeds.names].filter(isSound), signal);
     }
     return {
       objects: numbers.length,
@@ -136,6 +141,7 @@ class Verification {
       missing: [...this.#missing],
       healed: [...this.#healed],
       gone: pruned,
+      deeds,
       snapshots: staying.map(({ manifest, needs }) => ({
         manifest,
         intact: this.#objects.every(needs, (number) => !isBroken(number)),
@@ -316,16 +322,27 @@ class Verification {
     });
   }
 
+  #checkDeeds(): Promise<DeedsReport> {
+    const { repository, knownDeeds = [], healFrom, onProven, signal } = this.#request;
+    return checkDeeds({
+      repository,
+      known: knownDeeds,
+      healFrom,
+      readNamed: (name, ways) => this.#readNamed(name, ways),
+      onSound: (name) => {
+        if (!this.#damaged.has(name)) onProven?.(name);
+      },
+      bringBack: (name, write) => this.#tryToHeal(name, write),
+      onLost: (name) => this.#tell(name, 'missing'),
+      signal,
+    });
+  }
+
   /** The content of an object that is named by place and time, from here or from the copy that heals; null when neither has it. */
   async #readNamed<T>(
     name: string,
-    ways: {
-      readonly read: (from: Repository) => Promise<T>;
-      readonly replace: (sound: T) => Promise<void>;
-      readonly healFrom: Repository | null;
-    },
+    { read, replace, healFrom, known }: Parameters<ReadNamed<T>>[1],
   ): Promise<T | null> {
-    const { read, replace, healFrom } = ways;
     const { repository, signal } = this.#request;
     try {
       return await read(repository);
@@ -334,7 +351,7 @@ class Verification {
       if (finding === null) throw error;
       // Listed a moment ago and taken away by a prune since.
       if (finding === 'missing' && (await repository.store.stat(name, signal)) === undefined) return null;
-      const sound = healFrom === null ? null : await readOrNull(() => read(healFrom));
+      const sound = healFrom === null ? null : ((await readOrNull(() => read(healFrom))) ?? known ?? null);
       const heal = async (good: T) => {
         await replace(good);
         await read(repository);

@@ -13,6 +13,8 @@ import {
   type Repository,
 } from '../repository/index.ts';
 import { bringReaders } from './bring-readers.ts';
+import { bringDeeds } from './deeds/bring-deeds.ts';
+import { readDeeds } from './deeds/read-deeds.ts';
 import { careInPassing } from './cold/disk-marker.ts';
 import { isTravelling } from './cold/find-disk.ts';
 import { planForDisk } from './cold/plan-for-disk.ts';
@@ -78,6 +80,7 @@ export async function feedCopies(context: EngineContext, request: FeedCopiesRequ
     run.signal,
     async (repository) => {
       const manifests = await request.choose(repository);
+      await readDeeds(context, from, repository, run.signal);
       return new CopyFeeding(context, request, repository, manifests, run).run();
     },
     { watch: watchOf(context, from) },
@@ -210,6 +213,7 @@ class CopyFeeding {
       await bringOwedHeader(this.#context, destination, repository, signal);
       await bringReaders(this.#context, destination, repository, signal);
       await keepReserve(this.#context, destination, signal);
+      await bringDeeds(this.#context, destination, repository, signal);
       await careInPassing(repository, destination, clock, signal);
       const { manifests, leftOut, noRoom } = await this.#planFor(destination, repository, signal);
       const damage = new KnownDamage(this.#context, destination, repository);

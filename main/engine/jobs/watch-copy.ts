@@ -7,7 +7,7 @@ import type { SavedDestination } from './home/settings-file.ts';
 
 const chunks = 'chunks/';
 /** Named objects that have to be read back too. Leases come and go, the header is read at every opening. */
-const named = ['manifests/', 'streams/'];
+const named = ['manifests/', 'streams/', 'deeds/'];
 /** So many written objects go into the catalog together. What a kill takes away of them, the next listing brings. */
 const batchWritten = 64;
 /** So many objects of a listing go into the catalog in one transaction. */
@@ -100,7 +100,7 @@ class InventoryListing implements ListingWatch {
   }
 }
 
-/** A chunk is known by its id, a manifest or a stream record by its whole name. */
+/** A chunk is known by its id, a manifest, a stream record or a deed by its whole name. */
 function objectOf(name: string): string | undefined {
   return named.some((folder) => name.startsWith(folder)) ? name : idOfChunkName(name);
 }

@@ -22,10 +22,11 @@ export const objectKinds = {
   stream: 8,
   'blob-index': 9,
   accounts: 10,
+  deed: 11,
 } as const;
 export type ObjectKind = keyof typeof objectKinds;
 /** Kinds that are stored under `chunks/` and named by their content. */
-export type ChunkKind = Exclude<ObjectKind, 'manifest' | 'stream'>;
+export type ChunkKind = Exclude<ObjectKind, 'manifest' | 'stream' | 'deed'>;
 
 /** Which key opens an object: `main` daily work, `vault` only the card vault. */
 export const objectSlots = { main: 0, vault: 1 } as const;
@@ -38,6 +39,8 @@ export const maxObjectBytes = maxPlaintextBytes + 64 * 1024;
 /** A manifest or stream record is small; a hostile one may not be big. Bytes. */
 export const maxNamedPlaintextBytes = 256 * 1024 * 1024;
 export const maxNamedObjectBytes = maxNamedPlaintextBytes + 64 * 1024;
+/** A deed names snapshots, some hundred bytes each: years of nights are a few megabytes. Bytes as stored. */
+export const maxDeedBytes = 64 * 1024 * 1024;
 export const maxHeaderBytes = 256 * 1024;
 export const maxLeaseBytes = 16 * 1024;
 export const maxDiskMarkerBytes = 16 * 1024;
@@ -47,6 +50,7 @@ const uuidPart = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const chunkNameShape = /^chunks\/([0-9a-f]{2})\/([0-9a-f]{64})$/;
 const manifestNameShape = new RegExp(`^manifests/(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)Z-(${uuidPart})$`);
 const streamNameShape = new RegExp(`^streams/(${uuidPart})/(\\d{12})-(${uuidPart})$`);
+const deedNameShape = new RegExp(`^deeds/\\d{8}T\\d{6}Z-(${uuidPart})$`);
 const leaseNameShape = new RegExp(`^leases/(${uuidPart})\\.json$`);
 
 /**
@@ -54,7 +58,7 @@ const leaseNameShape = new RegExp(`^leases/(${uuidPart})\\.json$`);
  * without which nobody can read any of it. Replacing that one makes a new version; the old ones stay for their days.
  */
 export function isLockedName(name: string): boolean {
-  return name === headerName || /^(chunks|manifests|streams)\//.test(name);
+  return name === headerName || /^(chunks|manifests|streams|deeds)\//.test(name);
 }
 
 export function isObjectId(text: string): boolean {
@@ -75,8 +79,11 @@ export function idOfChunkName(name: string): string | undefined {
 
 /** `manifests/20261122T140000Z-<snapshot id>`: sorts by the instant the snapshot shows. `at` is ISO 8601 UTC. */
 export function manifestName(at: string, id: string): string {
-  const compact = new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '');
-  return `manifests/${compact}Z-${id}`;
+  return `manifests/${compactSecond(at)}Z-${id}`;
+}
+
+function compactSecond(at: string): string {
+  return new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '');
 }
 
 export interface ManifestNameParts {
@@ -109,6 +116,15 @@ export function parseStreamName(name: string): StreamNameParts | undefined {
   const [, sourceId, sequence, id] = match ?? [];
   if (sourceId === undefined || sequence === undefined || id === undefined) return undefined;
   return { sourceId, sequence: Number(sequence), id };
+}
+
+/** `deeds/20261122T140000Z-<id>`: when it was written down, by the writer's clock, which nothing hangs on. */
+export function deedName(at: string, id: string): string {
+  return `deeds/${compactSecond(at)}Z-${id}`;
+}
+
+export function isDeedName(name: string): boolean {
+  return deedNameShape.test(name);
 }
 
 export function leaseName(id: string): string {

@@ -34,6 +34,8 @@ export { isUnreadableObject } from './unreadable.ts';
 export { IdIndex } from './id-index.ts';
 export { IdMarks, type KnownIds } from './id-marks.ts';
 export { referencesOf, type ManifestReferences } from './references.ts';
+export { addDeed, deedText, listDeeds, parseDeed, putDeed, readDeed, sayingsOf, type ReadDeed } from './deeds/deeds.ts';
+export type { FoundDeed } from './deeds/merge-deeds.ts';
 export { defaultGraceMs, pruneRepository } from './prune/prune-repository.ts';
 export type { PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
 export type { PrunableSnapshot } from './prune/survey.ts';
@@ -51,6 +53,8 @@ export {
   idOfChunkName,
   isObjectId,
   chunkName,
+  deedName,
+  isDeedName,
   isLockedName,
   manifestName,
   maxDiskMarkerBytes,

@@ -7,7 +7,6 @@ import { free } from '../platform/free-memory.ts';
 import { ChunkSet } from './chunk-set.ts';
 import {
   chunkName,
-  damaged,
   headerName,
   isObjectId,
   manifestName,
@@ -33,6 +32,7 @@ import {
   verifyObject,
 } from './objects/object-codec.ts';
 import { bringReaderFiles, type Reader } from './reader-files.ts';
+import { readBlob } from './read-blob.ts';
 import { parseAccountsRecord, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
 import { referencesOf } from './references.ts';
 import { TableChunks } from './table-chunks.ts';
@@ -210,7 +210,7 @@ export class Repository {
 
   /** The stored bytes, unchecked. One longer than `maxBytes` is not held in memory: `repository.damaged` reason `too-large`. */
   async getRaw(id: string, signal: AbortSignal, maxBytes = maxObjectBytes): Promise<Uint8Array> {
-    return this.#read(chunkName(id), id, signal, maxBytes);
+    return readBlob(this.store, chunkName(id), { object: id, signal, maxBytes });
   }
 
   async getObject(id: string, options: DecodeOptions & { readonly signal: AbortSignal }): Promise<DecodedObject> {
@@ -372,7 +372,7 @@ export class Repository {
   }
 
   async getManifest(name: string, signal: AbortSignal): Promise<Manifest> {
-    const bytes = await this.#read(name, name, signal, maxNamedObjectBytes);
+    const bytes = await readBlob(this.store, name, { object: name, signal, maxBytes: maxNamedObjectBytes });
     return parseManifest(name, decodeNamedObject(this.keys, name, 'manifest', bytes));
   }
 
@@ -427,7 +427,12 @@ export class Repository {
   }
 
   async getStreamRecord(name: string, signal: AbortSignal): Promise<Uint8Array> {
-    return decodeNamedObject(this.keys, name, 'stream', await this.#read(name, name, signal, maxNamedObjectBytes));
+    return decodeNamedObject(
+      this.keys,
+      name,
+      'stream',
+      await readBlob(this.store, name, { object: name, signal, maxBytes: maxNamedObjectBytes }),
+    );
   }
 
   async removeStreamRecord(name: string, signal: AbortSignal): Promise<void> {
@@ -466,16 +471,5 @@ export class Repository {
     const names: string[] = [];
     for await (const { name } of this.store.list(prefix, signal)) if (isOurs(name)) names.push(name);
     return names.sort();
-  }
-
-  async #read(name: string, object: string, signal: AbortSignal, maxBytes: number): Promise<Buffer> {
-    try {
-      return await this.store.get(name, { signal, maxBytes });
-    } catch (error) {
-      if (isAppErrorOf(error, 'backend.rejected') && error.facts['reason'] === 'too-large')
-        throw damaged(object, 'too-large', error);
-      if (!isAppErrorOf(error, 'backend.blob-missing')) throw error;
-      throw new AppError('repository.missing-object', { object }, { cause: error });
-    }
   }
 }

@@ -5,7 +5,7 @@ export const retentionEn = {
     openLabel: 'Tidy up old snapshots on “{{name}}”',
     title: 'Tidy up old snapshots on “{{name}}”',
     text: 'One snapshot of each day, week and month stays; the rest goes and makes room. You see first what would go, and nothing goes before you agree.',
-    safe: 'Whatever you set, these never go: the newest snapshot, the newest good one, the last that was really restored on this computer, and any of the last three days.',
+    safe: 'Whatever you set, these never go: the newest snapshot, the newest good one, the last that was really restored, and any of the last three days.',
     keep: 'How much to keep',
     keepAll: 'Keep everything',
     keepSome: 'Keep days, weeks and months',
@@ -36,7 +36,7 @@ export const retentionEn = {
     keepReason: {
       newest: 'the newest',
       'newest-green': 'the newest good one',
-      'last-proven': 'the last that was really restored on this computer',
+      'last-proven': 'the last that was really restored',
       'last-read-back': 'the last that was read back and checked',
       pinned: 'you asked to keep it',
       young: 'from the last three days',

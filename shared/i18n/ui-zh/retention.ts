@@ -5,7 +5,7 @@ export const retentionZh = {
     openLabel: '清理「{{name}}」的旧快照',
     title: '清理「{{name}}」的旧快照',
     text: '按天、按周、按月各留一份，其余的清理掉，给硬盘腾地方。先看一遍会去掉什么，点头以后才真的清理。',
-    safe: '不管怎么设置，这几样永远不会清理：最新的快照、最新的完好快照、最后一个在这台电脑上真正还原过的快照，还有三天之内的。',
+    safe: '不管怎么设置，这几样永远不会清理：最新的快照、最新的完好快照、最后一个真正还原过的快照，还有三天之内的。',
     keep: '保留多少',
     keepAll: '全部保留，不清理',
     keepSome: '按天、周、月保留',
@@ -36,7 +36,7 @@ export const retentionZh = {
     keepReason: {
       newest: '最新的一个',
       'newest-green': '最新的完好快照',
-      'last-proven': '最后一个在这台电脑上真正还原过的',
+      'last-proven': '最后一个真正还原过的',
       'last-read-back': '最后一个读回核对过的',
       pinned: '您要求保留',
       young: '三天之内',

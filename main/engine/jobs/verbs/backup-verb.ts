@@ -9,6 +9,7 @@ import { beginSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { bringReaders } from '../bring-readers.ts';
 import { keepReserve } from '../disk-reserve.ts';
+import { bringDeeds } from '../deeds/bring-deeds.ts';
 import { feedCopies } from '../feed-copies.ts';
 import { KnownDamage, type Mending } from '../known-damage.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
@@ -123,6 +124,7 @@ async function captureFirst(
           await bringOwedHeader(context, primary, repository, run.signal);
           await bringReaders(context, primary, repository, run.signal);
           await keepReserve(context, primary, run.signal);
+          await bringDeeds(context, primary, repository, run.signal);
           const damage = new KnownDamage(context, primary, repository);
           const result = await captureInto(context, source, repository, input, run);
           const { manifest, manifestName, chunks } = result;

@@ -130,6 +130,7 @@ export async function verifyOne(
   const told = new Set<string>();
   // Asked before the listing: what another process adds meanwhile must not look as if it had gone.
   const known = snapshotsKnownAt(context.catalog, destination.id);
+  const knownDeeds = context.catalog.deeds.at(destination.id);
   try {
     const report = await verifyCopy({
       repository,
@@ -139,6 +140,7 @@ export async function verifyOne(
       suspects,
       readFirst,
       known,
+      knownDeeds,
       healFrom,
       underLease: (write) => withWriterLease(repository, `heal ${destination.name}`, context, run.signal, write),
       concurrency: 4,
@@ -162,7 +164,7 @@ export async function verifyOne(
     notes.flush();
     await readTimeline(context, destination, repository, run.signal);
     await writeDown(context, destination, report, suspects.union(told));
-    const { objects, read, bytesRead, damaged, missing, healed, gone, snapshots } = report;
+    const { objects, read, bytesRead, damaged, missing, healed, gone, deeds, snapshots } = report;
     await context.home.audit.append('verify', {
       destination: destination.name,
       objects,
@@ -182,6 +184,7 @@ export async function verifyOne(
       healed: [...healed],
       gone: gone.map(({ manifest }) => manifest.id),
       snapshots: snapshots.length,
+      ...(deeds.unknown === 0 ? {} : { unknownDeeds: deeds.unknown }),
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   } finally {
@@ -194,7 +197,7 @@ export async function verifyOne(
 async function writeDown(
   { catalog, home }: EngineContext,
   destination: SavedDestination,
-  { damaged, missing, healed, gone, snapshots }: VerifyReport,
+  { damaged, missing, healed, gone, deeds, snapshots }: VerifyReport,
   suspects: ReadonlySet<string>,
 ): Promise<void> {
   const { id, name } = destination;
@@ -205,6 +208,7 @@ async function writeDown(
   );
   catalog.recordDamage(id, [...found]);
   forgetPruned(catalog, id, gone);
+  catalog.deeds.forget(id, deeds.merged);
   const healedNames = new Set(healed);
   const unreadable = [...found].flatMap((object) => parseManifestName(object)?.id ?? []);
   const broken = [...unreadable, ...snapshots.filter(({ intact }) => !intact).map(({ manifest }) => manifest.id)];

@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import { lockDue } from '../../backend/s3/object-lock.ts';
 import type { S3Locks } from '../../backend/s3/s3-locks.ts';
-import { chunkName, headerName, idOfChunkName, type Repository } from '../../repository/index.ts';
+import { chunkName, headerName, idOfChunkName, isDeedName, type Repository } from '../../repository/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { recordBroken } from '../record-damage.ts';
@@ -64,7 +64,8 @@ export async function keepLocked(
   if (opened === null) return null;
   const { locks, days } = opened;
   try {
-    const names = await namesOf(reader, manifestNames, run.signal);
+    const deeds = context.catalog.deeds.at(destination.id).map(({ name }) => name);
+    const names = [...(await namesOf(reader, manifestNames, run.signal)), ...deeds];
     const keeper = new LockKeeper(context, destination, locks, days, run);
     const { report, gone, failure } = await keeper.keep(names);
     const [first] = gone;
@@ -169,6 +170,8 @@ class LockKeeper {
           await work(name);
         } catch (error) {
           if (isAppErrorOf(error, 'backend.blob-missing')) {
+            // Another computer may have merged it into another one; no snapshot needs it.
+            if (isDeedName(name)) return;
             this.#gone.push(name);
             return;
           }

@@ -6,6 +6,7 @@ import { defaultRetention, type RetentionRule, type ShrunkSource } from '../../.
 import { pruneRepository, type PrunableSnapshot, type PruneNow, type Repository } from '../../repository/index.ts';
 import { planRetention, type SeenSnapshot, type Verdict } from '../../retention/plan-retention.ts';
 import { isTravelling } from '../cold/find-disk.ts';
+import { noteDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withReserve } from '../disk-reserve.ts';
@@ -62,7 +63,10 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
   try {
     const report = await pruneRepository(repository, {
       digest: digester(),
-      choose: async (snapshots, now) => {
+      choose: async (snapshots, now, deeds) => {
+        // What another computer has proven counts as what this one has.
+        noteDeeds(context.catalog, destination.id, deeds);
+        judge.unknownDeeds = deeds.filter(({ deed }) => deed === null).length;
         const going = await judge.choose(snapshots, now);
         // Before anything goes, and brought back for what stays: a copy that was removed on purpose must never pass for a lost one.
         if (!input.dryRun) taken.forget(snapshots.filter(({ name }) => going.has(name)).map(({ id }) => id));
@@ -87,6 +91,7 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
         }),
       signal: run.signal,
     });
+    context.catalog.deeds.forget(destination.id, report.deedsMerged);
     return judge.outputOf(report);
   } finally {
     await taken.settle(repository);
@@ -98,6 +103,7 @@ class Judge {
   readonly context: EngineContext;
   readonly destination: SavedDestination;
   readonly input: VerbInput<'prune.run'>;
+  unknownDeeds = 0;
   readonly #rule: RetentionRule;
   readonly #timeZone = ownTimeZone();
   readonly #confirmed: ReadonlySet<string>;
@@ -164,6 +170,7 @@ class Judge {
       tooYoung,
       locked,
       shrunk: [...this.#shrunk],
+      ...(this.unknownDeeds === 0 ? {} : { unknownDeeds: this.unknownDeeds }),
       durationMs: 0,
     };
   }

@@ -3,6 +3,7 @@ import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
 import { snapshotsInEvidence } from '../copy-evidence.ts';
+import { readDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { needsBroken } from '../record-damage.ts';
@@ -71,6 +72,7 @@ export async function readTimeline(
   await readSnapshots(context, destination, repository, fresh, signal, (done) =>
     onProgress(known.length + done, names.length),
   );
+  await readDeeds(context, destination, repository, signal);
   return names;
 }
 

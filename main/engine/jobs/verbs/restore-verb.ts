@@ -1,12 +1,18 @@
 import { resolve } from 'node:path';
-import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VaultOpening, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { objectText } from '../../../../shared/model/lost-objects.ts';
 import type { CopyState } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { newId } from '../../platform/random.ts';
-import { closeVault, openVaultWithPassphrase, openVaultWithWords, type VaultKey } from '../../repository/index.ts';
+import {
+  closeVault,
+  openVaultWithPassphrase,
+  openVaultWithWords,
+  type Repository,
+  type VaultKey,
+} from '../../repository/index.ts';
 import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
 import { leftOutOfFile } from '../../restore/left-out-of-file.ts';
 import { planRestore, type RestorePlan, type Selection } from '../../restore/plan-restore.ts';
@@ -19,8 +25,10 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { nearness } from '../nearness.ts';
+import { bringDeeds } from '../deeds/bring-deeds.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
-import { openRepository, openStore } from '../stores.ts';
+import { openRepository, openStore, withRepository } from '../stores.ts';
+import { watchOf } from '../watch-copy.ts';
 import { besideNames } from './beside-names.ts';
 import { findDestination, findSnapshot, findSource } from './lookup.ts';
 import { ensureCatalogBuilt, refreshDestination } from './refresh-catalog.ts';
@@ -57,7 +65,7 @@ export async function restoreRun(
     const restored = await restoreInto(context, input, snapshot, open, run).catch((error: unknown) => {
       throw asRestoring(error);
     });
-    await recordProof(context, snapshot, open, restored);
+    await recordProof(context, snapshot, open, restored, run.signal);
     return {
       restoreId: newId(),
       snapshot: snapshot.manifest.id,
@@ -425,6 +433,7 @@ async function recordProof(
   { manifest }: CatalogSnapshot,
   open: OpenRestore,
   restored: Restored,
+  signal: AbortSignal,
 ): Promise<void> {
   // With the vault closed the secret columns were stand-ins: that says nothing about their objects.
   const proven = open.reader.soleCopy;
@@ -449,9 +458,24 @@ async function recordProof(
   if (!isProven) return;
   const state: CopyState = totalsMatch ? 'totals-matched' : 'restored';
   const { destinations } = await context.home.settings.read();
-  for (const { id, name } of destinations.filter((destination) => destination.name === proven)) {
-    context.catalog.recordCopy(manifest.id, id, state, true);
-    await context.home.audit.append('copy.proven', { destination: name, snapshot: manifest.id, state });
+  for (const destination of destinations.filter(({ name }) => name === proven)) {
+    context.catalog.recordCopy(manifest.id, destination.id, state, true);
+    await context.home.audit.append('copy.proven', { destination: destination.name, snapshot: manifest.id, state });
+    await tellProof(context, destination, signal);
   }
   context.onCatalogChanged();
+}
+
+/**
+ * Writes the proof down in the copy itself, for other computers and for this one after a loss. A copy that cannot be written to now gets it with the
+ * next backup or copying; what was restored is restored.
+ */
+async function tellProof(context: EngineContext, destination: SavedDestination, signal: AbortSignal): Promise<void> {
+  const { keys } = context.unlocked();
+  const ways = { watch: watchOf(context, destination) };
+  const tell = (repository: Repository) => bringDeeds(context, destination, repository, signal);
+  await withRepository(keys, destination, signal, tell, ways).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (toAppError(error).code === 'unexpected') throw error;
+  });
 }

@@ -13,7 +13,7 @@ export async function confirmedShrinks({ home }: EngineContext): Promise<Readonl
 
 /** What is known of a snapshot at one place and at all of them. */
 export interface KnownCopies {
-  /** What was shown of it anywhere: restored from the second disk, it is proven here too. */
+  /** What was shown of it anywhere: restored from the second disk, or by another computer that has written it down in a copy, it is proven here too. */
   readonly proof: SeenSnapshot['proof'];
   /** A check has found it damaged at this place. */
   readonly isDamagedHere: boolean;
@@ -26,7 +26,8 @@ export function knownCopies({ catalog }: EngineContext, snapshotId: string, dest
   const here = copies.find((each) => each.destinationId === destinationId);
   const intact = copies.filter(({ copy }) => copy.intact);
   const isIn = (...states: readonly string[]) => intact.some(({ copy }) => states.includes(copy.state));
-  const proof = isIn('restored', 'totals-matched') ? 'proven' : isIn('read-back') ? 'read-back' : 'none';
+  const isProven = isIn('restored', 'totals-matched') || catalog.deeds.says(`proven ${snapshotId}`);
+  const proof = isProven ? 'proven' : isIn('read-back') ? 'read-back' : 'none';
   return { proof, isDamagedHere: here?.copy.intact === false, isLost: copies.length > 0 && intact.length === 0 };
 }
 

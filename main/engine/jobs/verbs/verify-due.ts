@@ -3,13 +3,16 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import { provenWithinDays } from '../../../../shared/model/proof.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { ByteBudget } from '../../backend/limit/byte-budget.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { judgeGoneDeeds } from '../../check/check-deeds.ts';
 import { planShare } from '../../check/daily-share.ts';
 import { judgeGone, type KnownSnapshot } from '../../check/gone-snapshots.ts';
 import { readShare, type ShareReport } from '../../check/read-share.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { rest } from '../../platform/rest.ts';
-import { findingOf, referencesOf, type Repository } from '../../repository/index.ts';
+import { findingOf, listDeeds, referencesOf, type Repository } from '../../repository/index.ts';
 import { writeEvidence } from '../copy-evidence.ts';
+import { knownDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
@@ -136,6 +139,7 @@ async function shareOf(
   // Manifests first: what a writer adds meanwhile, it adds in the other order.
   const known = snapshotsKnownAt(catalog, id);
   const names = new Set(await readTimeline(context, destination, repository, signal));
+  const lostDeeds = await deedsLostAt(catalog, id, repository, signal);
   const listed = await repository.knownIds(signal);
   const there = snapshotsKnownAt(catalog, id).filter(({ manifestName }) => names.has(manifestName));
   const { lost, pruned } = judgeGone(
@@ -146,7 +150,8 @@ async function shareOf(
   forgetPruned(catalog, id, pruned);
   const lostNames = lost.map(({ manifestName }) => manifestName);
   // At once, as everything that is found: a share may be cut off.
-  catalog.recordDamage(id, lostNames);
+  const lostNamed = [...lostNames, ...lostDeeds];
+  catalog.recordDamage(id, lostNamed);
   const snapshots = await objectsOfEach(there, all, signal);
   const needed = new Set(snapshots.flatMap(({ objects }) => objects));
   const absent = [...needed].filter((object) => !listed.has(object));
@@ -186,11 +191,11 @@ async function shareOf(
     id,
     report.missing.filter((object) => !absentStill.includes(object)),
   );
-  const missing = [...lostNames, ...absentStill];
+  const missing = [...lostNamed, ...absentStill];
   const broken = [...report.damaged.map(({ object }) => object), ...missing];
   await recordBroken(context, destination, broken, all[0]?.repository ?? repository, signal);
   const isBroken = inventory.damage(id);
-  const isKnown = new Set([...inStock.map(({ object }) => object), ...lostNames]);
+  const isKnown = new Set([...inStock.map(({ object }) => object), ...lostNamed]);
   inventory.recordMended(
     id,
     [...isBroken].filter((object) => !isKnown.has(object) && !needed.has(object)),
@@ -217,6 +222,21 @@ async function shareOf(
     gone,
     proof: inventory.figures(id),
   };
+}
+
+/** Deeds (FORMAT.md §14) that were on a copy and that nothing there says any more; what a prune has merged is forgotten. `readTimeline` has read those that are there. */
+async function deedsLostAt(
+  catalog: Catalog,
+  destinationId: string,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const listed = new Set(await listDeeds(repository, signal));
+  const known = knownDeeds(catalog, destinationId);
+  const there = new Map(known.filter(({ name }) => listed.has(name)).map((deed) => [deed.name, deed]));
+  const { merged, lost } = judgeGoneDeeds(known, there, listed);
+  catalog.deeds.forget(destinationId, merged);
+  return lost.map(({ name }) => name);
 }
 
 interface SnapshotObjects {

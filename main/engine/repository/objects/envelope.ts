@@ -40,6 +40,7 @@ const slotsOfKind: Readonly<Record<ObjectKind, readonly ObjectSlot[]>> = {
   stream: ['main'],
   'blob-index': ['main', 'vault'],
   accounts: ['main'],
+  deed: ['main'],
 };
 
 export function isSlotOfKind(kind: ObjectKind, slot: ObjectSlot): boolean {

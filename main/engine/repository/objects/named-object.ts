@@ -6,10 +6,10 @@ import { envelopeBytes, readEnvelope, syntheticNonce, writeEnvelope } from './en
 import { openFrames, sealFrames } from './frames.ts';
 
 /**
- * Objects named by place and time instead of content: manifests and stream records. Key and tag are bound to the whole name,
+ * Objects named by place and time instead of content: manifests, stream records and deeds. Key and tag are bound to the whole name,
  * so a store cannot rename one snapshot into another. Always in the main slot.
  */
-export type NamedKind = 'manifest' | 'stream';
+export type NamedKind = 'manifest' | 'stream' | 'deed';
 
 export function encodeNamedObject(keys: EncodingKeys, name: string, kind: NamedKind, payload: Uint8Array): Uint8Array {
   if (payload.length > maxNamedPlaintextBytes) throw new RangeError('payload over the format limit');

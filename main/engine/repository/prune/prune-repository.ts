@@ -3,6 +3,7 @@ import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
 import { parseManifestName, parseStreamName } from '../format.ts';
+import { mergeDeeds, type FoundDeed } from '../deeds/merge-deeds.ts';
 import type { LeaseBook } from '../leases.ts';
 import type { Repository } from '../repository.ts';
 import { PruneLease } from './prune-lease.ts';
@@ -10,6 +11,8 @@ import { surveyRepository, type PrunableSnapshot, type Survey } from './survey.t
 
 /** Nothing that is younger than this goes, by the store's clock: three days, so that a clock that is wrong by one does no harm. */
 export const defaultGraceMs = 72 * 3_600_000;
+
+const usualMergedFrom = 16;
 
 export interface PruneProgress {
   readonly phase: 'read' | 'remove';
@@ -28,6 +31,7 @@ export interface PruneOptions<T> {
   readonly choose: (
     snapshots: readonly PrunableSnapshot<T>[],
     now: PruneNow,
+    deeds: readonly FoundDeed[],
   ) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
   /** Looks and counts; takes no lease and writes nothing. */
   readonly dryRun: boolean;
@@ -41,6 +45,8 @@ export interface PruneOptions<T> {
   readonly graceMs?: number;
   /** Requests at once; default 8. */
   readonly concurrency?: number;
+  /** So many old deeds of one type become one; default 16. */
+  readonly mergedFrom?: number;
   readonly onProgress?: (progress: PruneProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -64,6 +70,8 @@ export interface PruneReport<T> {
   readonly objectsKept: number;
   /** Of these, those that nobody names and that are younger than the grace time. */
   readonly tooYoung: number;
+  /** Deeds that are not there any more, because others say the same. */
+  readonly deedsMerged: readonly string[];
   /** Manifests and chunks that the store keeps under object lock though nobody needs them. */
   readonly locked: number;
 }
@@ -131,6 +139,7 @@ class Pruning<T> {
       bytesFreed: manifests.reduce((sum, { sizeBytes }) => sum + sizeBytes, bytes),
       objectsKept: survey.chunks.ids.size - waste.numbers.length,
       tooYoung: waste.tooYoung,
+      deedsMerged: [],
       locked: 0,
     };
   }
@@ -143,6 +152,7 @@ class Pruning<T> {
     const waste = this.#wasteOf(survey, removed);
     const before = this.#objectsRemoved;
     await this.#removeChunks(survey, waste.numbers);
+    const deedsMerged = await this.#mergeDeeds(survey);
     return {
       snapshots: survey.snapshots,
       removed,
@@ -151,6 +161,7 @@ class Pruning<T> {
       bytesFreed: this.#bytesFreed,
       objectsKept: survey.chunks.ids.size - (this.#objectsRemoved - before),
       tooYoung: waste.tooYoung,
+      deedsMerged,
       locked: this.#locked,
     };
   }
@@ -165,7 +176,7 @@ class Pruning<T> {
       onProgress: (done, total) => this.#report('read', done, total),
       signal: this.#signal,
     });
-    const going = await choose(survey.snapshots, this.#now);
+    const going = await choose(survey.snapshots, this.#now, survey.deeds);
     this.#assertSpares(survey.snapshots, going);
     return { survey, going };
   }
@@ -204,6 +215,18 @@ class Pruning<T> {
       await this.#remove(() => this.#repository.removeObject(id, this.#signal), chunks.sizeBytes[number] ?? 0);
       done += 1;
       this.#report('remove', done, numbers.length);
+    });
+  }
+
+  #mergeDeeds({ deeds }: Survey<T>): Promise<string[]> {
+    const { mergedFrom = usualMergedFrom, clock } = this.#options;
+    return mergeDeeds(this.#repository, {
+      deeds,
+      isYoung: this.#now.isYoung,
+      mergedFrom,
+      nowMs: clock.nowMs(),
+      beat: this.#beat,
+      signal: this.#signal,
     });
   }
 

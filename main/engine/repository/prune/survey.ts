@@ -2,7 +2,9 @@ import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { BlobStat } from '../../backend/blob-store.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
-import { damaged, idOfChunkName, isObjectId, parseManifestName, parseStreamName } from '../format.ts';
+import { readDeed } from '../deeds/deeds.ts';
+import type { FoundDeed } from '../deeds/merge-deeds.ts';
+import { damaged, idOfChunkName, isDeedName, isObjectId, parseManifestName, parseStreamName } from '../format.ts';
 import { chunksOfTable } from '../records.ts';
 import { referencesOf } from '../references.ts';
 import type { Repository } from '../repository.ts';
@@ -33,6 +35,8 @@ export interface Survey<T> {
   readonly chunks: ChunkListing;
   /** Oldest first. */
   readonly snapshots: readonly PrunableSnapshot<T>[];
+  /** What is written down of snapshots on this copy. */
+  readonly deeds: readonly FoundDeed[];
   /** Names of all manifests and stream records that were looked at. */
   readonly records: ReadonlySet<string>;
   /** Numbers of the chunks that stream records need. */
@@ -52,11 +56,11 @@ export interface SurveyRequest<T> {
 }
 
 /**
- * Lists the copy and reads every manifest, every stream record and every table record, each of these once. Numbers stand for ids: some 60
+ * Lists the copy and reads every manifest, every stream record, every deed and every table record, each of these once. Numbers stand for ids: some 60
  * bytes for a chunk and 4 for a reference, whatever the length of the timeline.
  *
- * Errors: `prune.unreadable` {object, count} when one of them cannot be read, because nobody can know what it names;
- * `repository.newer-format`; those of the store.
+ * Errors: `prune.unreadable` {object, count} when one of them cannot be read, because nobody can know what it names; `prune.deed-unreadable` {object, count} when
+ * it is a deed, because nobody can know what it protects; `repository.newer-format`; those of the store.
  */
 export async function surveyRepository<T>(request: SurveyRequest<T>): Promise<Survey<T>> {
   return new Surveying(request).run();
@@ -83,6 +87,7 @@ class Surveying<T> {
   readonly #names = new Map<string, Names>();
   readonly #tables = new Map<string, TableNames>();
   readonly #ofStreams = new Set<number>();
+  readonly #deeds: FoundDeed[] = [];
   readonly #unreadable: string[] = [];
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
@@ -98,18 +103,24 @@ class Surveying<T> {
     // Records before chunks: what a writer adds beside a dry run, it adds in the other order.
     const manifests = await this.#list('manifests/', (name) => parseManifestName(name) !== undefined);
     const streams = await this.#list('streams/', (name) => parseStreamName(name) !== undefined);
+    const deeds = await this.#list('deeds/', isDeedName);
     await this.#listChunks();
-    this.#total = manifests.length + streams.length;
+    this.#total = manifests.length + streams.length + deeds.length;
     await this.#each(manifests, (blob) => this.#readManifest(blob));
     await this.#each(streams, ({ name }) => this.#readStream(name));
+    await this.#each(deeds, (blob) => this.#readDeed(blob));
     const tables = [...new Set([...this.#names.values()].flatMap((names) => names.tables))];
     this.#total += tables.length;
     await this.#each(tables, (id) => this.#readTable(id));
-    const [object] = this.#unreadable.sort();
-    if (object !== undefined) throw new AppError('prune.unreadable', { object, count: this.#unreadable.length });
+    const [object, ...others] = this.#unreadable.filter((each) => !isDeedName(each)).sort();
+    if (object !== undefined) throw new AppError('prune.unreadable', { object, count: others.length + 1 });
+    const [deed] = this.#unreadable.sort();
+    if (deed !== undefined)
+      throw new AppError('prune.deed-unreadable', { object: deed, count: this.#unreadable.length });
     return {
       chunks: { ids: this.#ids, sizeBytes: this.#sizeBytes, modifiedAtMs: this.#modifiedAtMs },
       snapshots: manifests.flatMap(({ name }) => this.#snapshot(name)),
+      deeds: this.#deeds,
       records: new Set([...manifests, ...streams].map(({ name }) => name)),
       ofStreams: this.#ofStreams,
       ofSnapshot: (name) => this.#chunksOf(name),
@@ -158,6 +169,12 @@ class Surveying<T> {
     const { repository } = this.#request;
     const ids = await this.#read(name, async () => idsIn(name, await repository.getStreamRecord(name, this.#signal)));
     for (const number of this.#numbersOf(ids ?? []).leaves) this.#ofStreams.add(number);
+  }
+
+  async #readDeed({ name, sizeBytes, modifiedAtMs }: BlobStat): Promise<void> {
+    const { repository } = this.#request;
+    const deed = await this.#read(name, () => readDeed(repository, name, this.#signal));
+    if (deed !== undefined) this.#deeds.push({ name, sizeBytes, modifiedAtMs, ...deed });
   }
 
   #numbersOf(ids: readonly string[]): { readonly leaves: number[]; readonly isWhole: boolean } {

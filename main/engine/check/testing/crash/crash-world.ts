@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Deed } from '../../../../../shared/model/deed.ts';
 import type { Manifest } from '../../../../../shared/model/snapshot.ts';
 import type { BlobStore } from '../../../backend/blob-store.ts';
 import { plainRun } from '../../../backup/testing/a-run.ts';
@@ -7,9 +8,12 @@ import { aScriptedTable } from '../../../backup/testing/a-capture.ts';
 import { ScriptedSnapshot, type ScriptedRow } from '../../../backup/testing/scripted-snapshot.ts';
 import {
   encodeObject,
+  listDeeds,
   openVaultWithPassphrase,
   parseStreamName,
+  readDeed,
   Repository,
+  sayingsOf,
   type NewKeyring,
   type VaultKey,
 } from '../../../repository/index.ts';
@@ -32,6 +36,8 @@ export interface Promised {
   readonly streams: readonly number[];
   /** Instants of snapshots that must not be there any more. */
   readonly gone?: readonly string[];
+  /** Numbers of snapshots that the place must say were restored (`provenDeed`). */
+  readonly proven?: readonly number[];
   /** Damage that was there before: object ids and manifest names. */
   readonly damaged?: ReadonlySet<string>;
 }
@@ -123,6 +129,7 @@ export class CrashWorld {
       found.filter((object) => !known.has(object)),
       'objects that verify calls damaged or missing',
     ).toEqual([]);
+    await this.#expectDeeds(repository, promised, known);
     const instants: string[] = [];
     for (const name of await repository.listManifests(never)) {
       if (known.has(name)) continue;
@@ -153,6 +160,25 @@ export class CrashWorld {
     expect(
       promised.streams.filter((each) => !sequences.includes(each)),
       'stream records that are gone',
+    ).toEqual([]);
+  }
+
+  /** That a snapshot of this number was restored, as any computer may have written it down. */
+  provenDeed(n: number): Deed {
+    const entry = { snapshot: uuidOf(n), source: sourceId, at: '2026-11-02T00:00:00.000Z', state: 'restored' } as const;
+    return { type: 'proven', entries: [entry] };
+  }
+
+  async #expectDeeds(repository: Repository, promised: Promised, known: ReadonlySet<string>): Promise<void> {
+    const said = new Set<string>();
+    for (const name of await listDeeds(repository, never)) {
+      if (known.has(name)) continue;
+      for (const saying of sayingsOf(await readDeed(repository, name, never))) said.add(saying);
+    }
+    const owed = (promised.proven ?? []).map((n) => `proven ${uuidOf(n)}`);
+    expect(
+      owed.filter((saying) => !said.has(saying)),
+      'deeds that nothing tells any more',
     ).toEqual([]);
   }
 

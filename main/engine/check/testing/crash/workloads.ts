@@ -1,7 +1,16 @@
 import { AppError } from '../../../../../shared/errors/app-error.ts';
 import type { BlobStore } from '../../../backend/blob-store.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../../../backend/memory/memory-blob-store.ts';
-import { encodeObject, Feed, pruneRepository, Repository } from '../../../repository/index.ts';
+import {
+  addDeed,
+  deedName,
+  deedText,
+  encodeObject,
+  Feed,
+  pruneRepository,
+  putDeed,
+  Repository,
+} from '../../../repository/index.ts';
 import { never, type CrashWorld, type Promised } from './crash-world.ts';
 
 /** What one process does to one place, and what the place owes before and after. */
@@ -52,12 +61,19 @@ function anOrigin(days: readonly number[]): (world: CrashWorld) => Promise<BlobS
       made.get(world) ??
       (async () => {
         const all = new Map<string, MemoryBlob>();
-        await aRepositoryOf(days, new MemoryBlobStore({ blobs: all }), world);
+        const repository = await aRepositoryOf(days, new MemoryBlobStore({ blobs: all }), world);
+        for (const n of [1, 2]) await tell(repository, world, n);
         return all;
       })();
     made.set(world, blobs);
     return new MemoryBlobStore({ blobs: new Map(await blobs) });
   };
+}
+
+/** A deed as another computer wrote it long ago. */
+async function tell(repository: Repository, world: CrashWorld, n: number): Promise<void> {
+  const name = deedName('2026-11-02T00:00:00.000Z', `00000000-0000-4000-8000-${n.toString().padStart(12, '0')}`);
+  await putDeed(repository, name, deedText(world.provenDeed(n)), { mode: 'create', signal: never });
 }
 
 const owed = (world: CrashWorld, days: readonly number[], streams: readonly number[] = []): Promised => ({
@@ -136,6 +152,7 @@ const heal: CrashWorkload = {
     const victims = [
       ...chunks.filter((_, n) => n % 4 === 0),
       names.filter((name) => name.startsWith('manifests/')).sort()[1]!,
+      names.filter((name) => name.startsWith('deeds/')).sort()[0]!,
     ];
     const gone = new Set(chunks.filter((_, n) => n % 7 === 1));
     for (const name of names.filter((each) => each !== 'shouhu.json').concat('shouhu.json')) {
@@ -153,8 +170,8 @@ const heal: CrashWorkload = {
     const [left] = [...report.damaged.map(({ object }) => object), ...report.missing];
     if (left !== undefined) throw new AppError('repository.damaged', { object: left, reason: 'not-healed' });
   },
-  before: (world) => ({ ...owed(world, [firstDay, today]), damaged: rotten.get(world)! }),
-  after: (world) => owed(world, [firstDay, secondDay, today]),
+  before: (world) => ({ ...owed(world, [firstDay, today]), proven: [2], damaged: rotten.get(world)! }),
+  after: (world) => ({ ...owed(world, [firstDay, secondDay, today]), proven: [1, 2] }),
 };
 
 /** The log is followed: each segment's chunk, then its record. */
@@ -174,12 +191,30 @@ const stream: CrashWorkload = {
   after: (world, attempt) => owed(world, [firstDay], [1, ...[1, 2, 3].map((n) => attempt * 10 + n)]),
 };
 
-/** Of three old snapshots the two oldest go, with all that only they name and what a writer left that was killed. */
+/** What was done with snapshots is told to a copy: a deed of another copy as it is, and one of this computer's own. */
+const notes: CrashWorkload = {
+  name: 'notes',
+  prepare: async (store, world) => {
+    await tell(await aRepositoryOf([firstDay], store, world), world, 1);
+  },
+  run: async (store, world, attempt) => {
+    const repository = await world.open(store);
+    await leased(repository, world, 'writer', async () => {
+      await tell(repository, world, 2);
+      await addDeed(repository, world.provenDeed(10 + attempt), world.clock.nowMs(), never);
+    });
+  },
+  before: (world) => ({ ...owed(world, [firstDay]), proven: [1] }),
+  after: (world, attempt) => ({ ...owed(world, [firstDay]), proven: [1, 2, 10 + attempt] }),
+};
+
+/** Of three old snapshots the two oldest go, with all that only they name and what a writer left that was killed; and three deeds become one. */
 const prune: CrashWorkload = {
   name: 'prune',
   prepare: async (store, world) => {
     const repository = await aRepositoryOf([firstDay, secondDay, today], store, world);
     await world.recordSegment(repository, 1);
+    for (const n of [1, 2, 3]) await tell(repository, world, n);
     for (const left of ['left', 'over']) {
       await repository.putObject(encodeObject(repository.keys, { kind: 'binlog', payload: Buffer.from(left) }), never);
     }
@@ -197,14 +232,16 @@ const prune: CrashWorkload = {
       host: 'pc',
       clock: world.clock,
       concurrency: 1,
+      mergedFrom: 3,
       signal: never,
     });
   },
-  before: (world) => owed(world, [today], [1]),
+  before: (world) => ({ ...owed(world, [today], [1]), proven: [1, 2, 3] }),
   after: (world) => ({
     ...owed(world, [today], [1]),
+    proven: [1, 2, 3],
     gone: [firstDay, secondDay].map((day) => world.momentOf(day).at),
   }),
 };
 
-export const crashWorkloads: readonly CrashWorkload[] = [firstBackup, nextBackup, copy, heal, stream, prune];
+export const crashWorkloads: readonly CrashWorkload[] = [firstBackup, nextBackup, copy, heal, stream, notes, prune];
