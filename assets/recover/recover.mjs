@@ -1242,11 +1242,64 @@ function list(repository) {
   if (damaged > 0) throw new Stop(3, `有 ${damaged} 份清单读不出。`, `${damaged} manifests cannot be read.`);
 }
 
+/**
+ * The manifest of the snapshot that was taken last (FORMAT.md, MUST 20a). A clock may have been ahead for a night: a snapshot that another of its source
+ * names as `previous` is older than that one, whatever the names say. One that cannot be read counts by its name.
+ */
+function latestOf(repository, files) {
+  const nodes = files.map((file) => datedNode(repository, file));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  for (const node of nodes) {
+    node.parent = node.previous === null ? undefined : byId.get(node.previous);
+    if (node.parent !== undefined) node.parent.waiting += 1;
+  }
+  // From the ends of the chains backwards. Links that go round in a circle are forged and never followed.
+  const backwards = nodes.filter(({ waiting }) => waiting === 0);
+  for (const { parent } of backwards) {
+    if (parent === undefined) continue;
+    parent.waiting -= 1;
+    if (parent.waiting === 0) backwards.push(parent);
+  }
+  // Of two clocks that disagreed the earlier one, but none that says that this was before its previous.
+  for (const node of backwards.toReversed())
+    node.notAfterMs = node.clocksMs.find((ms) => !(ms <= node.parent?.notAfterMs)) ?? node.notAfterMs;
+  for (const { parent, notAfterMs } of backwards)
+    if (parent !== undefined) parent.notAfterMs = Math.min(parent.notAfterMs, notAfterMs - 1);
+  const latest = nodes.reduce((best, node) => (node.notAfterMs >= best.notAfterMs ? node : best));
+  if (latest.file !== files.at(-1)) {
+    warn(
+      `${latest.file.slice(0, 16)} 是最后做的快照。名字上时间更晚的是在它之前做的，当时时钟不准；要用那个，请写 --snapshot 编号。`,
+      `The snapshot that was taken last is ${latest.file.slice(0, 16)}. One that bears a later time is older: a clock was wrong. To use that one, give --snapshot ID.`,
+    );
+  }
+  return latest.file;
+}
+
+function datedNode(repository, file) {
+  const node = { file, id: file, previous: null, parent: undefined, waiting: 0 };
+  try {
+    const { id, at, source, previous, checks } = repository.manifest(file);
+    const atMs = Date.parse(at);
+    const apartBy = (check) => {
+      const apartMs = checks.find((each) => each?.id === check)?.facts?.apartMs;
+      return typeof apartMs === 'number' && apartMs > 0 ? apartMs : 0;
+    };
+    const serverMs = atMs - apartBy('clock-ahead') + apartBy('clock-behind');
+    const clocksMs = [Math.min(atMs, serverMs), Math.max(atMs, serverMs)];
+    const chained = typeof previous === 'string' ? `${source.id} ${previous}` : null;
+    return { ...node, id: `${source.id} ${id}`, previous: chained, clocksMs, notAfterMs: clocksMs[0] };
+  } catch {
+    // If it is the latest, reading it says what is wrong with it.
+    const iso = file.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z');
+    return { ...node, clocksMs: [Date.parse(iso)], notAfterMs: Date.parse(iso) };
+  }
+}
+
 /** The file name of the wanted manifest. An id may be shortened as long as it is the only one. */
 function choose(repository, wanted) {
   const files = repository.manifests();
-  const found =
-    wanted === 'latest' ? files.slice(-1) : files.filter((file) => file.slice(17).startsWith(wanted.toLowerCase()));
+  if (wanted === 'latest' && files.length > 0) return latestOf(repository, files);
+  const found = wanted === 'latest' ? [] : files.filter((file) => file.slice(17).startsWith(wanted.toLowerCase()));
   if (found.length === 1) return found[0];
   const which = shown(wanted);
   throw found.length === 0

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { WireError } from '../../shared/errors/app-error.ts';
 import type { DestinationView } from '../../shared/model/destination.ts';
+import { takenBy } from '../../shared/model/snapshot-age.ts';
 import type { SnapshotSummary } from '../../shared/model/snapshot.ts';
 import type { SourceView } from '../../shared/model/source.ts';
 import type { Client } from '../bridge/client.ts';
@@ -45,7 +46,7 @@ export function createLibraryStore(client: Client) {
         store.setState({ view: 'failed', error: failed.error }, true);
       return;
     }
-    const newestFirst = [...snapshots.value.snapshots].sort((a, b) => b.at.localeCompare(a.at));
+    const newestFirst = [...snapshots.value.snapshots].sort((a, b) => takenBy(b).localeCompare(takenBy(a)));
     const library = { ...sources.value, ...destinations.value, snapshots: newestFirst };
     store.setState({ view: 'ready', library }, true);
   }

@@ -172,6 +172,8 @@ export const cliEn: Record<CliKey, string> = {
   'backup.copy': '{{destination}}: {{objects}} objects, {{bytes}}',
   'ledger.none': 'No ledgers.',
   'snapshots.none': 'No snapshot yet.',
+  'snapshots.clock-wrong':
+    'A time with ! is not to be relied on: a clock was wrong when that snapshot was taken. The list is in the order in which they were taken; the data is fine.',
   'show.head': 'Snapshot {{id}} of {{source}}, {{at}}',
   'show.accounts': 'Accounts kept: {{users}} users, {{roles}} roles: {{names}}',
   'show.sealed': 'holds sealed card secrets',

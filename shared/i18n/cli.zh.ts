@@ -162,6 +162,8 @@ export const cliZh = {
   'backup.copy': '{{destination}}：{{objects}} 个数据块，{{bytes}}',
   'ledger.none': '没有账目表。',
   'snapshots.none': '还没有快照。',
+  'snapshots.clock-wrong':
+    '时间后面有 ! 的：做这个快照时有一台时钟不准，写下的时间不可靠。列表按实际的先后排列，数据不受影响。',
   'show.head': '快照 {{id}}，数据源 {{source}}，{{at}}',
   'show.accounts': '存有账号：用户 {{users}} 个，角色 {{roles}} 个：{{names}}',
   'show.sealed': '含封存的卡密',

@@ -13,8 +13,16 @@ export function judgeClock(aheadMs: number | null): CheckResult[] {
   return [{ id, ok: true, facts: { apartMs: Math.abs(aheadMs), warning: true } }];
 }
 
-/** By how much the clock that wrote `at` was ahead of the server's, as far as the snapshot's own checks say; 0 when they say nothing. */
-export function clockAheadMs(checks: readonly CheckResult[]): number {
-  const apart = checks.find(({ id }) => id === clockChecks.ahead)?.facts['apartMs'];
-  return typeof apart === 'number' && apart > 0 ? apart : 0;
+/**
+ * The instants that clocks gave a snapshot, earliest first: the workstation's, and the server's where its checks say that it was another. Milliseconds
+ * since the Unix epoch.
+ */
+export function clocksOf({ at, checks }: { readonly at: string; readonly checks: readonly CheckResult[] }): number[] {
+  const atMs = Date.parse(at);
+  const apartBy = (id: string) => {
+    const apart = checks.find((check) => check.id === id)?.facts['apartMs'];
+    return typeof apart === 'number' && apart > 0 ? apart : 0;
+  };
+  const serverMs = atMs - apartBy(clockChecks.ahead) + apartBy(clockChecks.behind);
+  return serverMs === atMs ? [atMs] : [Math.min(atMs, serverMs), Math.max(atMs, serverMs)];
 }

@@ -1,3 +1,5 @@
+import type { SnapshotSummary } from './snapshot.ts';
+
 /** Two clocks that are right may differ by this much. */
 const clockToleranceMs = 15 * 60_000;
 
@@ -7,4 +9,14 @@ const clockToleranceMs = 15 * 60_000;
  */
 export function isFromFuture(at: string, nowMs: number): boolean {
   return Date.parse(at) > nowMs + clockToleranceMs;
+}
+
+/** When it was taken, as far as anybody knows: later snapshots and the server's clock correct one that was wrong. */
+export function takenBy({ at, notAfter }: Pick<SnapshotSummary, 'at' | 'notAfter'>): string {
+  return notAfter ?? at;
+}
+
+/** Whether its instant is to be read with a doubt. */
+export function isClockDoubtful({ at, notAfter }: Pick<SnapshotSummary, 'at' | 'notAfter'>): boolean {
+  return notAfter !== undefined && Math.abs(Date.parse(at) - Date.parse(notAfter)) > clockToleranceMs;
 }

@@ -103,6 +103,8 @@ export const snapshotSummarySchema = z.strictObject({
   id: z.uuid(),
   source: z.string(),
   at: z.iso.datetime(),
+  /** It was taken no later than this, as a later snapshot or the server's clock shows: the clock that wrote `at` was wrong. Absent: nothing says so. */
+  notAfter: z.iso.datetime().optional(),
   coordinate: coordinateSchema,
   databases: z.array(z.string()),
   tables: z.int().nonnegative(),

@@ -3,6 +3,7 @@ import { parseName } from '../arguments/values.ts';
 import { countText, localTime, shortId, sizeText } from '../output/figures.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Words } from '../language.ts';
+import { isClockDoubtful } from '../../../shared/model/snapshot-age.ts';
 import type { Manifest, SnapshotCopy } from '../../../shared/model/snapshot.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 import { checkLines, ledgerLines, mark } from './shared-output.ts';
@@ -40,7 +41,7 @@ function snapshots(name: string | undefined, flags: SnapshotsFlags): VerbRun {
       mark(snapshot.checksOk),
       shortId(snapshot.id),
       snapshot.source,
-      localTime(snapshot.at),
+      `${localTime(snapshot.at)}${isClockDoubtful(snapshot) ? ' !' : ''}`,
       countText(snapshot.tables),
       countText(snapshot.rows),
       sizeText(snapshot.bytes),
@@ -56,7 +57,9 @@ function snapshots(name: string | undefined, flags: SnapshotsFlags): VerbRun {
       { title: words.say('column.size'), align: 'right' },
       { title: words.say('column.copies') },
     ] as const;
-    return { json: output, lines: rows.length === 0 ? [words.say('snapshots.none')] : textTable(columns, rows) };
+    const doubt = output.snapshots.some(isClockDoubtful) ? ['', words.say('snapshots.clock-wrong')] : [];
+    const lines = rows.length === 0 ? [words.say('snapshots.none')] : [...textTable(columns, rows), ...doubt];
+    return { json: output, lines };
   };
 }
 

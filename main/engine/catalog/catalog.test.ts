@@ -35,9 +35,29 @@ describe('Catalog', () => {
     catalog.addSnapshot(other, 'manifests/b', 4);
 
     expect(catalog.snapshots(null).map(({ chunks }) => chunks)).toEqual([4, 3]);
-    expect(catalog.snapshots('小店', 1).map(({ manifest }) => manifest.id)).toEqual([other.id]);
+    expect(catalog.newest('小店')?.manifest.id).toBe(other.id);
+    expect(catalog.newest('another')).toBeUndefined();
     expect(catalog.snapshots('another')).toEqual([]);
     expect(catalog.snapshotsById('6f1f').map(({ manifest }) => manifest)).toEqual([aManifest()]);
+  });
+
+  it('takes for the newest what was made last, whatever the clock of a night said', () => {
+    const [ahead, after, elsewhere] = ['a', 'b', 'c'].map((digit) => `${digit}f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a11`);
+    const shop = aManifest().source;
+    const other = { ...shop, id: 'c0f3a4b5-1d2e-4f60-8a7b-9c8d7e6f5a4b', name: '另一家' };
+    const manifests = [
+      aManifest(),
+      aManifest({ id: ahead!, at: '2026-12-20T14:00:00.000Z', previous: shopSnapshotId }),
+      aManifest({ id: after!, at: '2026-11-24T14:00:00.000Z', previous: ahead! }),
+      // Of another shop, and named by nobody: only its instant counts.
+      aManifest({ id: elsewhere!, at: '2026-11-23T14:00:00.000Z', previous: after!, source: other }),
+    ];
+    for (const manifest of manifests) catalog.addSnapshot(manifest, `manifests/${manifest.id}`, 1);
+
+    expect(catalog.snapshots(null)[0]?.manifest.id).toBe(ahead);
+    expect(catalog.newest(null)?.manifest.id).toBe(after);
+    expect(catalog.newest(shop.name)?.manifest.id).toBe(after);
+    expect(catalog.newestPerSource().map(({ manifest }) => manifest.id)).toEqual([after, elsewhere]);
   });
 
   describe('copies', () => {

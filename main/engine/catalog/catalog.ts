@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { manifestSchema, type CopyState, type Manifest, type SnapshotCopy } from '../../../shared/model/snapshot.ts';
+import { dateOf, newestFirst, type DatedSnapshot } from '../../../shared/model/snapshot-order.ts';
 import type { JobView } from '../../../shared/model/job.ts';
 import type { ErrorFacts } from '../../../shared/errors/app-error.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
@@ -87,27 +88,44 @@ export class Catalog {
       .run(manifest.id, manifest.source.name, manifest.at, manifestName, chunks, JSON.stringify(manifest));
   }
 
-  /** Newest first, at most `limit`. */
-  snapshots(source: string | null, limit = -1): CatalogSnapshot[] {
+  /** By the instants that they bear, latest first, as a timeline shows them; which was taken last is for `newestFirst` to say. */
+  snapshots(source: string | null): CatalogSnapshot[] {
     const rows = this.#db
       .prepare(
         `SELECT manifest, manifest_name, chunks FROM snapshots ${source === null ? '' : 'WHERE source = @source'}
-         ORDER BY at DESC LIMIT @limit`,
+         ORDER BY at DESC`,
       )
-      .all(source === null ? { limit } : { source, limit });
+      .all(source === null ? {} : { source });
     return (rows as SnapshotRow[]).map(toSnapshot);
+  }
+
+  /** The snapshot that was taken last, of one source or of all. */
+  newest(source: string | null): CatalogSnapshot | undefined {
+    const [first] = newestFirst(this.dates(source), (dated) => dated);
+    return first === undefined ? undefined : this.snapshotsById(first.snapshot.id)[0];
   }
 
   /** The newest snapshot of each source, by the source's id. */
   newestPerSource(): CatalogSnapshot[] {
+    const newest = new Map<string, string>();
+    for (const { snapshot } of newestFirst(this.dates(null), (dated) => dated))
+      if (!newest.has(snapshot.sourceId)) newest.set(snapshot.sourceId, snapshot.id);
+    return [...newest.values()].flatMap((id) => this.snapshotsById(id));
+  }
+
+  /** What tells the order of all snapshots, without reading what they hold: thousands take milliseconds. */
+  dates(source: string | null): DatedSnapshot[] {
     const rows = this.#db
       .prepare(
-        `SELECT manifest, manifest_name, chunks FROM (
-           SELECT *, ROW_NUMBER() OVER (PARTITION BY json_extract(manifest, '$.source.id') ORDER BY at DESC) AS age
-           FROM snapshots) WHERE age = 1 ORDER BY at DESC`,
+        `SELECT id, at, json_extract(manifest, '$.source.id', '$.previous', '$.checks') AS facts
+         FROM snapshots ${source === null ? '' : 'WHERE source = @source'}`,
       )
-      .all();
-    return (rows as SnapshotRow[]).map(toSnapshot);
+      .all(source === null ? {} : { source }) as { id: string; at: string; facts: string }[];
+    return rows.map(({ id, at, facts }) => {
+      // The manifests were checked against their schema before they were put here.
+      const [sourceId, previous, checks] = JSON.parse(facts) as [string, string | null, Manifest['checks']];
+      return dateOf({ id, at, source: { id: sourceId }, previous, checks });
+    });
   }
 
   /** Snapshots whose id begins with `prefix`. */

@@ -16,6 +16,7 @@ export interface SeenSource {
 
 export interface SeenSnapshot {
   readonly id: string;
+  /** It was taken no later than this: what came after it on the chain bounds what a wrong clock wrote. */
   readonly at: string;
   /** Every check of the run held. */
   readonly isGreen: boolean;

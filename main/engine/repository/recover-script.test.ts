@@ -167,6 +167,36 @@ describe('recover.mjs', () => {
     });
   });
 
+  it('takes for `latest` what was taken last, also after a night with the clock ahead', async () => {
+    const copy = new Map([...blobs].map(([name, blob]) => [name, { ...blob }]));
+    const writer = await Repository.open(new MemoryBlobStore({ blobs: copy }), keyring.mainKeys, never);
+    const [ahead, after, last, mended] = ['a', 'b', 'c', 'd'].map(
+      (digit) => `${digit}f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a11`,
+    );
+    const add = (id: string, at: string, previous: string, checks = manifest.checks) =>
+      writer.putManifest({ ...manifest, id, at, previous, checks }, never);
+    await add(ahead!, '2026-12-20T18:00:00.000Z', shopSnapshotId);
+    await add(after!, '2026-11-23T18:00:00.000Z', ahead!);
+    await add(last!, '2026-11-24T18:00:00.000Z', after!);
+    await withDisk(async (dir, run) => {
+      const latest = async (file: string) => {
+        const ended = await run('--sql', file, '--words-file', 'words.txt', '--lang', 'en');
+        expect(ended.exitCode, ended.stderr).toBe(0);
+        const sql = await readFile(join(dir, file), 'utf8');
+        return { id: /Shouhu snapshot ([0-9a-f-]{36})/.exec(sql)?.[1], stderr: ended.stderr };
+      };
+      await dumpToFolder(copy, join(dir, 'repo'));
+      const chained = await latest('chained.sql');
+      expect(chained.id).toBe(last);
+      expect(chained.stderr).toContain('The snapshot that was taken last is 20261124T180000Z.');
+      // A link was removed since, but that night's run had seen how far ahead the clock was.
+      const apart = { id: 'clock-ahead', ok: true, facts: { apartMs: 28 * 24 * 3_600_000, warning: true } };
+      await add(mended!, '2026-12-21T18:00:00.000Z', '0f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a11', [apart]);
+      await dumpToFolder(copy, join(dir, 'repo'));
+      expect((await latest('known.sql')).id).toBe(last);
+    });
+  });
+
   it('checks a snapshot, or everything, and names each object that is damaged or missing', async () => {
     await withDisk(async (dir, run) => {
       const check = (...args: string[]) => run('--check', ...args, '--words-file', 'words.txt', '--lang', 'en');

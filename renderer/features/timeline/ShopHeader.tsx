@@ -1,5 +1,6 @@
 import { Button, Group, Paper, Select, Stack, Text, Title } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
+import { takenBy } from '../../../shared/model/snapshot-age.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 import { useNow } from '../../i18n/use-now.ts';
 import { useWords } from '../../i18n/use-words.ts';
@@ -46,7 +47,7 @@ export function ShopHeader({ source, library, canBackUp, isRunning, onChoose, on
             <Text fw={600} size="lg" className="sh-sentence">
               {good === null
                 ? t('timeline.never')
-                : t('timeline.ago', { ago: format.ago(good.at, nowMs), date: format.dateShort(good.at) })}
+                : t('timeline.ago', { ago: format.ago(takenBy(good), nowMs), date: format.dateShort(takenBy(good)) })}
             </Text>
           </div>
           <div>

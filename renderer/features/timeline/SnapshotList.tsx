@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { isClockDoubtful } from '../../../shared/model/snapshot-age.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 import { unitOf } from '../../i18n/ledger-unit.ts';
@@ -54,6 +55,11 @@ function SnapshotRow({ snapshot, source, nowMs, onOpen, onRestore }: SnapshotRow
             <Text size="sm" c="dimmed">
               {format.ago(at, nowMs)}
             </Text>
+            {isClockDoubtful(snapshot) && (
+              <Badge color="yellow" variant="light" tt="none" title={t('snapshot.clockWrongTitle')}>
+                {t('snapshot.clockWrong')}
+              </Badge>
+            )}
             {!checksOk && (
               <Badge color="orange" tt="none">
                 {t('snapshot.checksBad')}

@@ -36,6 +36,11 @@ describe('the next step', () => {
     expect(step([ahead, aSnapshot(1, recent, proven)])).toBe('timeline.nextNone');
   });
 
+  it('does not take a clock that was ahead for a backup of yesterday, when later ones show how old it is', () => {
+    const ahead = aSnapshot(2, '2026-11-22T09:00:00Z', proven, { notAfter: '2026-11-10T09:00:00Z' });
+    expect(step([aSnapshot(3, '2026-11-11T09:00:00Z', proven), ahead])).toBe('timeline.nextStale');
+  });
+
   it('does not count a snapshot with a failed check as good', () => {
     expect(lastGood([aSnapshot(2, recent, proven, { checksOk: false })])).toBeNull();
   });

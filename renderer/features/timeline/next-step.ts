@@ -1,7 +1,7 @@
 import type { UiKey } from '../../../shared/i18n/ui.zh.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
-import { isFromFuture } from '../../../shared/model/snapshot-age.ts';
+import { isFromFuture, takenBy } from '../../../shared/model/snapshot-age.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 
 const staleAfterMs = 26 * 3_600_000;
@@ -17,8 +17,9 @@ export function lastGood(snapshots: readonly SnapshotSummary[]): SnapshotSummary
 }
 
 /** One that is ahead of the clock says nothing about the last days: some clock was wrong. */
-function isFresh({ at, checksOk }: SnapshotSummary, nowMs: number): boolean {
-  return checksOk && !isFromFuture(at, nowMs) && nowMs - Date.parse(at) <= staleAfterMs;
+function isFresh(snapshot: SnapshotSummary, nowMs: number): boolean {
+  const at = takenBy(snapshot);
+  return snapshot.checksOk && !isFromFuture(at, nowMs) && nowMs - Date.parse(at) <= staleAfterMs;
 }
 
 /** The one thing to do next, most pressing first. `snapshots` are this shop's, newest first. */

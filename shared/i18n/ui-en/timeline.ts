@@ -54,6 +54,9 @@ export const timelineEn = {
     noLedgers: 'No ledgers',
     checksOk: 'All checks passed',
     checksBad: 'A check did not pass',
+    clockWrong: 'A clock was wrong',
+    clockWrongTitle:
+      'A clock was wrong when this snapshot was taken, so its time is not to be relied on. The list is in the order in which they were taken; the data is fine.',
     detail: 'Snapshot details',
     id: 'Id',
     at: 'Time',

@@ -52,6 +52,8 @@ export const timelineZh = {
     noLedgers: '没有账目表',
     checksOk: '核对全部通过',
     checksBad: '有核对没有通过',
+    clockWrong: '当时时钟不准',
+    clockWrongTitle: '做这个快照时有一台时钟不准，写下的时间不可靠。列表按实际的先后排列，数据不受影响。',
     detail: '快照详情',
     id: '编号',
     at: '时间',

@@ -15,6 +15,7 @@ import { KnownDamage, type Mending } from '../known-damage.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearness } from '../nearness.ts';
+import { manifestsNewestFirst } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { accessOfSaved, withReadingSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
@@ -173,7 +174,7 @@ async function captureInto(
 ): Promise<BackupResult> {
   const secret = new Set(source.secretColumns);
   run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-  const previous = await newestManifest(repository, source, run.signal);
+  const previous = await newestManifest(context, repository, source, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
   // An object, because the callback below sets it.
   const seen: { accounts: AccountsReading | null } = { accounts: null };
@@ -246,14 +247,16 @@ async function again(
 
 /** The newest snapshot of this source that this copy can still read: what is damaged here must not stop tonight's backup. */
 async function newestManifest(
+  context: EngineContext,
   repository: Repository,
   source: SavedSource,
   signal: AbortSignal,
 ): Promise<Manifest | null> {
-  for (const name of (await repository.listManifests(signal)).reverse()) {
+  const names = await repository.listManifests(signal);
+  for (const { name, sourceId } of await manifestsNewestFirst(context, repository, names, signal)) {
+    if (sourceId !== source.id) continue;
     try {
-      const manifest = await repository.getManifest(name, signal);
-      if (manifest.source.id === source.id) return manifest;
+      return await repository.getManifest(name, signal);
     } catch (error) {
       if (!isUnreadableObject(error)) throw error;
     }

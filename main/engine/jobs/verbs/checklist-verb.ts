@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { dateOf, newestFirst } from '../../../../shared/model/snapshot-order.ts';
 import {
   judgeChecklist,
   worstOf,
@@ -11,6 +12,7 @@ import {
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { isoUtc } from '../../platform/clock.ts';
 import { isNotThere } from '../../backend/disk/disk-errors.ts';
 import { lookAtDisks, type LookedAt } from '../cold/look-at-disks.ts';
 import { findSource } from './lookup.ts';
@@ -36,7 +38,9 @@ export async function checklistVerb(
   const kit = await kitDates(context);
   const seen = (wanted.length === 0 ? [''] : wanted).map((name): SeenSource => ({
     nowMs: context.clock.nowMs(),
-    snapshots: context.catalog.snapshots(name).map((snapshot) => seenSnapshot(context, snapshot, places)),
+    snapshots: newestFirst(context.catalog.snapshots(name), ({ manifest }) => dateOf(manifest)).map(
+      ({ snapshot, notAfterMs }) => seenSnapshot(context, snapshot, isoUtc(notAfterMs), places),
+    ),
     ...kit,
     proofs: destinations.flatMap(({ id, name: destination }) => {
       const proof = context.catalog.inventory.figures(id);
@@ -66,10 +70,10 @@ async function placeOf(saved: SavedDestination, looked: LookedAt | undefined, is
   };
 }
 
-function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, places: Places): SeenSnapshot {
+function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, at: string, places: Places): SeenSnapshot {
   return {
     id: manifest.id,
-    at: manifest.at,
+    at,
     isGreen: manifest.checks.every(({ ok }) => ok) && manifest.ledgers.every(({ equal }) => equal),
     rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
     sealedTables: manifest.tables.filter(({ sealed }) => sealed).length,

@@ -84,10 +84,10 @@ async function choose(
   reference: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const newestFirst = (await repository.listManifests(signal)).reverse();
-  if (reference === 'all') return newestFirst;
-  if (reference === 'latest') return newestOfEachShop(context, repository, newestFirst, signal);
-  const found = newestFirst.filter((name) => parseManifestName(name)?.id.startsWith(reference) === true);
+  const latestFirst = (await repository.listManifests(signal)).reverse();
+  if (reference === 'all') return latestFirst;
+  if (reference === 'latest') return newestOfEachShop(context, repository, latestFirst, signal);
+  const found = latestFirst.filter((name) => parseManifestName(name)?.id.startsWith(reference) === true);
   if (found.length !== 1) throw new AppError('snapshot.unknown', { snapshot: reference });
   return found;
 }

@@ -23,12 +23,16 @@ export async function findDestination(context: EngineContext, name: string): Pro
 }
 
 /**
- * A snapshot by its id, by the unique beginning of its id, or `latest` (of a source, when one is given).
+ * A snapshot by its id, by the unique beginning of its id, or `latest`: the one that was taken last (of a source, when one is given).
  * Error: `snapshot.unknown` {snapshot}.
  */
 export function findSnapshot(context: EngineContext, reference: string, source: string | null): CatalogSnapshot {
-  const candidates =
-    reference === 'latest' ? context.catalog.snapshots(source, 1) : context.catalog.snapshotsById(reference);
+  if (reference === 'latest') {
+    const newest = context.catalog.newest(source);
+    if (newest === undefined) throw new AppError('snapshot.unknown', { snapshot: reference });
+    return newest;
+  }
+  const candidates = context.catalog.snapshotsById(reference);
   const [found, another] = candidates.filter((snapshot) => source === null || snapshot.manifest.source.name === source);
   if (found === undefined || another !== undefined) throw new AppError('snapshot.unknown', { snapshot: reference });
   return found;

@@ -4,7 +4,12 @@ import { findShrunk } from './shrunk-sources.ts';
 
 const nowMs = Date.parse('2026-11-23T12:00:00.000Z');
 
-function point(at: string, rows: number): { readonly sourceId: string; readonly digest: SnapshotDigest } {
+interface Point {
+  readonly sourceId: string;
+  readonly digest: SnapshotDigest;
+}
+
+function point(at: string, rows: number, previous: string | null = null): Point {
   return {
     sourceId: 'shop',
     digest: {
@@ -17,6 +22,7 @@ function point(at: string, rows: number): { readonly sourceId: string; readonly 
       bytes: rows * 100,
       tables: new Map([['shop.orders', rows]]),
       ledgers: new Map(),
+      dated: { id: at, sourceId: 'shop', previous, clocksMs: [Date.parse(at)] },
     },
   };
 }
@@ -39,4 +45,12 @@ it('a robbed one of next month is noticed as well', () => {
 
 it('a full shop is not called robbed for a snapshot from the future', () => {
   expect(findShrunk([...nights, ahead], new Set(), nowMs)).toEqual([]);
+});
+
+it('a robbed shop is noticed behind the clock of a night that has come to pass, because the chain tells', () => {
+  const wrong = point('2026-11-23T10:00:00.000Z', 10_000);
+  const after = point('2026-11-20T18:00:00.000Z', 100, wrong.digest.id);
+  expect(findShrunk([...nights.slice(0, 10), wrong, after], new Set(), nowMs)).toMatchObject([
+    { snapshot: after.digest.id, rowsBefore: 10_000, rowsAfter: 100 },
+  ]);
 });

@@ -1,7 +1,9 @@
 import { lostChecks } from '../../../../shared/model/lost-tables.ts';
 import type { ShrinkFinding, ShrunkSource } from '../../../../shared/model/retention.ts';
+import { dateOf, newestFirst, type DatedSnapshot } from '../../../../shared/model/snapshot-order.ts';
 import { isFromFuture } from '../../../../shared/model/snapshot-age.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import { isoUtc } from '../../platform/clock.ts';
 import type { PrunableSnapshot } from '../../repository/index.ts';
 import { findShrink, type SnapshotSize } from '../../retention/find-shrink.ts';
 
@@ -9,6 +11,7 @@ import { findShrink, type SnapshotSize } from '../../retention/find-shrink.ts';
 export interface SnapshotDigest extends SnapshotSize {
   readonly source: string;
   readonly isGreen: boolean;
+  readonly dated: DatedSnapshot;
 }
 
 /** Checks that say that the snapshot holds less than the shop had. Red for another reason, it still says what is normal. */
@@ -27,22 +30,29 @@ export function digester(): (manifest: Manifest) => SnapshotDigest {
     if (known === undefined) names.set(name, name);
     return known ?? name;
   };
-  return ({ id, at, source, checks, ledgers, tables }) => ({
+  return (manifest) => digestOf(manifest, once);
+}
+
+function digestOf(manifest: Manifest, once: (name: string) => string): SnapshotDigest {
+  const { id, at, source, checks, ledgers, tables } = manifest;
+  return {
     id,
     at,
     source: once(source.name),
+    dated: dateOf(manifest),
     isGreen: checks.every(({ ok }) => ok) && ledgers.every(({ equal }) => equal),
     isComplete: checks.every(({ id: check, ok }) => ok || !sizeChecks.has(check)),
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     bytes: tables.reduce((sum, table) => sum + table.textBytes, 0),
     tables: new Map(tables.map(({ database, name, rows }) => [once(`${database}.${name}`), rows])),
     ledgers: new Map(ledgers.map(({ name, rows, sum }) => [once(name), { rows, sum: Number(sum) }])),
-  });
+  };
 }
 
 /**
- * Sources whose newest snapshot here looks as if data had been deleted, unless a person confirmed it. Snapshots that are ahead of `nowMs` (one night
- * with a wrong clock) are also left out of the comparison: they would be the newest for weeks and hide what happens to the shop meanwhile.
+ * Sources whose newest snapshot here looks as if data had been deleted, unless a person confirmed it. What is newest is a question of the chain;
+ * where the chain does not tell, snapshots that are ahead of `nowMs` (one night with a wrong clock) are left out of the comparison as well: they
+ * would be the newest for weeks and hide what happens to the shop meanwhile.
  */
 export function findShrunk(
   snapshots: readonly Pick<PrunableSnapshot<SnapshotDigest>, 'sourceId' | 'digest'>[],
@@ -51,14 +61,21 @@ export function findShrunk(
 ): ShrunkSource[] {
   const bySource = Map.groupBy(snapshots, ({ sourceId }) => sourceId);
   return [...bySource.values()].flatMap((ofSource): ShrunkSource[] => {
-    const all = ofSource.map(({ digest }) => digest).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-    const past = all.filter(({ at }) => !isFromFuture(at, nowMs));
+    const placed = newestFirst(
+      ofSource.map(({ digest }) => digest),
+      ({ dated }) => dated,
+    ).reverse();
+    const all = placed.map(({ snapshot }) => snapshot);
+    const past = placed.flatMap(({ snapshot, notAfterMs }) =>
+      isFromFuture(isoUtc(notAfterMs), nowMs) ? [] : [snapshot],
+    );
     const timeline = past.length < all.length && findShrink(past, confirmed).length > 0 ? past : all;
     const newest = timeline.at(-1);
     const findings = findShrink(timeline, confirmed);
     const [worst] = findings;
     if (newest === undefined || worst === undefined) return [];
-    const before = timeline.findLast(({ at, isComplete }) => isComplete && at < worst.since) ?? timeline[0] ?? newest;
+    const fell = timeline.findIndex(({ at }) => at === worst.since);
+    const before = timeline.slice(0, fell).findLast(({ isComplete }) => isComplete) ?? timeline[0] ?? newest;
     return [
       {
         source: newest.source,

@@ -1,6 +1,8 @@
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { dateOf, newestFirst } from '../../../../shared/model/snapshot-order.ts';
 import type { SnapshotCopy, SnapshotSummary } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import { isoUtc } from '../../platform/clock.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { findDestination, findSnapshot, findSource } from './lookup.ts';
 import { ensureCatalogBuilt, refreshDestination } from './refresh-catalog.ts';
@@ -14,17 +16,21 @@ export async function snapshotsList(
   if (input.source !== null && context.catalog.snapshots(input.source).length === 0)
     await findSource(context, input.source);
   const names = await destinationNames(context);
-  const all = context.catalog.snapshots(input.source).map((snapshot) => summaryOf(context, snapshot, names));
-  if (input.atDestination === null) return { snapshots: all };
+  if (input.atDestination === null) return { snapshots: timeline(context, input.source, names) };
   const destination = await findDestination(context, input.atDestination);
   await refreshDestination(context, destination, run.signal);
   const there = new Set(context.catalog.snapshotIdsAt(destination.id));
-  return {
-    snapshots: context.catalog
-      .snapshots(input.source)
-      .filter(({ manifest }) => there.has(manifest.id))
-      .map((snapshot) => summaryOf(context, snapshot, names)),
-  };
+  return { snapshots: timeline(context, input.source, names).filter(({ id }) => there.has(id)) };
+}
+
+/** In the order in which they were taken, newest first. */
+function timeline(
+  context: EngineContext,
+  source: string | null,
+  names: ReadonlyMap<string, string>,
+): SnapshotSummary[] {
+  const placed = newestFirst(context.catalog.snapshots(source), ({ manifest }) => dateOf(manifest));
+  return placed.map(({ snapshot, notAfterMs }) => summaryOf(context, snapshot, notAfterMs, names));
 }
 
 export async function snapshotShow(
@@ -35,8 +41,10 @@ export async function snapshotShow(
   await ensureCatalogBuilt(context, run.signal);
   const found = findSnapshot(context, input.snapshot, null);
   const names = await destinationNames(context);
-  const snapshot = summaryOf(context, found, names);
   const { manifest } = found;
+  const placed = newestFirst(context.catalog.dates(null), (dated) => dated);
+  const place = placed.find((each) => each.snapshot.id === manifest.id);
+  const snapshot = summaryOf(context, found, place?.notAfterMs ?? Date.parse(manifest.at), names);
   return {
     snapshot,
     tables: manifest.tables.map(({ database, name, rows, textBytes, ranges, sealed }) => ({
@@ -65,12 +73,14 @@ async function destinationNames(context: EngineContext): Promise<ReadonlyMap<str
 function summaryOf(
   context: EngineContext,
   { manifest, chunks }: CatalogSnapshot,
+  notAfterMs: number,
   names: ReadonlyMap<string, string>,
 ): SnapshotSummary {
   return {
     id: manifest.id,
     source: manifest.source.name,
     at: manifest.at,
+    ...(notAfterMs !== Date.parse(manifest.at) ? { notAfter: isoUtc(notAfterMs) } : {}),
     coordinate: manifest.coordinate,
     databases: manifest.databases.map(({ name }) => name),
     tables: manifest.tables.length,
