@@ -28,6 +28,9 @@ function chosen(workload: CrashWorkload, steps: readonly S3Step[], salt: number)
   return triesAll ? steps : steps.filter(({ step }) => (step + freshSeed + salt) % 6 === 0);
 }
 
+/** What every workload asks of a bucket. */
+const operations = ['PutObject', 'HeadObject', 'GetObject', 'ListObjectsV2', 'DeleteObject'];
+
 interface Misbehaviour {
   readonly what: string;
   /** Operations that can be hit; absent: every one. */
@@ -66,13 +69,18 @@ describe.each(crashWorkloads)('in a bucket, $name', (workload) => {
   it('outlives a death at any request', { timeout: limitMs }, async () => {
     const trial = await S3Trial.prepare(workload, world);
     try {
-      for (const { step, operation, key } of await trial.steps()) {
+      const steps = await trial.steps();
+      // A workload that asks for nothing would hold everything.
+      expect(new Set(steps.map(({ operation }) => operation))).toEqual(new Set(operations));
+      for (const { step, operation, key } of steps) {
         // Before a request is after the one before, as far as the bucket knows: the two in turn, and both for the smallest workload.
         for (const when of workload.name === 'stream' || step % 2 === 0
           ? (['before', 'after'] as const)
           : ['after' as const])
-          await tally.tried(`${workload.name}, dead ${when} request ${step} (${operation} ${key})`, () =>
-            trial.killAt(step, when),
+          await tally.tried(
+            { workload: workload.name, kind: `dead ${when} ${operation}` },
+            `${workload.name}, dead ${when} request ${step} (${operation} ${key})`,
+            () => trial.killAt(step, when),
           );
       }
     } finally {
@@ -89,7 +97,8 @@ describe.each(crashWorkloads)('in a bucket, $name', (workload) => {
       for (const [salt, { what, of, fault, forEver = false }] of misbehaviours.entries()) {
         const hit = steps.filter(({ operation }) => of === undefined || of === operation);
         for (const { step: at, operation, key } of chosen(workload, hit, salt)) {
-          await tally.tried(`${workload.name}, ${what} at request ${at} (${operation} ${key})`, async () => {
+          const point = { workload: workload.name, kind: what };
+          await tally.tried(point, `${workload.name}, ${what} at request ${at} (${operation} ${key})`, async () => {
             const strikes = (step: S3Step) =>
               (step.step === at || (forEver && step.step > at)) && (of === undefined || of === step.operation);
             codes.add(await trial.misbehave((step) => (strikes(step) ? fault(trial) : undefined)));

@@ -19,6 +19,12 @@ export interface DiskFault {
   readonly forEver: boolean;
 }
 
+export interface ModelDiskOptions {
+  readonly hasLinks?: boolean;
+  readonly root?: FolderNode;
+  readonly nextInode?: number;
+}
+
 /** The process is dead: nothing it still tries reaches the disk. No errno, so that nobody takes it for one. */
 export class ProcessKilled extends Error {
   constructor() {
@@ -41,14 +47,17 @@ export class ModelDisk {
   readonly files: DiskFiles;
   readonly #root: FolderNode;
   readonly #clock: Clock;
+  readonly #hasLinks: boolean;
   #nextInode: number;
   #sequence = 0;
   #steps: DiskStep[] = [];
   #fault: ((step: DiskStep) => DiskFault | undefined) | undefined;
   #broken: Error | undefined;
 
-  constructor(clock: Clock, root = aFolder(1), nextInode = 2) {
+  /** Without `hasLinks` it refuses hard links, as FAT32 and exFAT do under Linux. */
+  constructor(clock: Clock, { hasLinks = true, root = aFolder(1), nextInode = 2 }: ModelDiskOptions = {}) {
     this.#clock = clock;
+    this.#hasLinks = hasLinks;
     this.#root = root;
     this.#nextInode = nextInode;
     this.files = this.#calls();
@@ -73,20 +82,25 @@ export class ModelDisk {
 
   /** The same disk with the same un-synced changes, sound, for one more way of going on. */
   clone(): ModelDisk {
-    const twin = new ModelDisk(this.#clock, copyTree(this.#root), this.#nextInode);
+    const twin = this.#with(copyTree(this.#root));
     twin.#sequence = this.#sequence;
     return twin;
   }
 
   /** What is found when the power is back. This disk stays as it is. */
   afterPowerCut(survival: Survival, random: SeededRandom): ModelDisk {
-    return new ModelDisk(this.#clock, copyTree(afterPowerCut(this.#root, survival, random)), this.#nextInode);
+    return this.#with(copyTree(afterPowerCut(this.#root, survival, random)));
+  }
+
+  #with(root: FolderNode): ModelDisk {
+    return new ModelDisk(this.#clock, { hasLinks: this.#hasLinks, root, nextInode: this.#nextInode });
   }
 
   #calls(): DiskFiles {
     const calls = {
       link: (from: string, to: string) =>
         this.#change('link', to, () => {
+          if (!this.#hasLinks) throw errno('EPERM');
           const node = this.#nodeAt(from);
           const { folder, name } = this.#placeOf(to);
           if (folder.entries.has(name)) throw errno('EEXIST');

@@ -19,7 +19,7 @@ import {
 } from '../../../repository/index.ts';
 import { aKeyring, TestClock, testVaultPassphrase } from '../../../repository/testing/keys.ts';
 import { CopyReader } from '../../../restore/copy-reader.ts';
-import { verifyCopy, type VerifyReport } from '../../verify-copy.ts';
+import { verifyCopy, type VerifyReport, type VerifyRequest } from '../../verify-copy.ts';
 import { SteadyPool } from './steady-pool.ts';
 
 export const never: AbortSignal = new AbortController().signal;
@@ -182,8 +182,13 @@ export class CrashWorld {
     ).toEqual([]);
   }
 
-  verify(repository: Repository, healFrom: Repository | null): Promise<VerifyReport> {
+  verify(
+    repository: Repository,
+    healFrom: Repository | null,
+    lost: Pick<VerifyRequest, 'known' | 'underLease'> = {},
+  ): Promise<VerifyReport> {
     return verifyCopy({
+      ...lost,
       repository,
       pool: this.pool,
       readPercent: 100,

@@ -8,6 +8,7 @@ import {
   ProcessKilled,
   type DiskFault,
   type DiskStep,
+  type ModelDiskOptions,
 } from '../../../backend/testing/model-disk/model-disk.ts';
 import type { Survival } from '../../../backend/testing/model-disk/power-cut.ts';
 import { seededRandom, type SeededRandom } from '../../../backend/testing/model-disk/seeded-random.ts';
@@ -33,8 +34,12 @@ export class DiskTrial {
     this.#before = before;
   }
 
-  static async prepare(workload: CrashWorkload, world: CrashWorld): Promise<DiskTrial> {
-    const disk = new ModelDisk(world.clock);
+  static async prepare(
+    workload: CrashWorkload,
+    world: CrashWorld,
+    options: Pick<ModelDiskOptions, 'hasLinks'> = {},
+  ): Promise<DiskTrial> {
+    const disk = new ModelDisk(world.clock, options);
     await workload.prepare(await openStore(disk, world), world);
     // What was there yesterday is durable, whatever wrote it.
     return new DiskTrial(workload, world, disk.afterPowerCut('everything', seededRandom(0)));

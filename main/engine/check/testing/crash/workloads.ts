@@ -11,6 +11,7 @@ import {
   putDeed,
   Repository,
 } from '../../../repository/index.ts';
+import type { KnownSnapshot } from '../../gone-snapshots.ts';
 import { never, type CrashWorld, type Promised } from './crash-world.ts';
 
 /** What one process does to one place, and what the place owes before and after. */
@@ -139,22 +140,28 @@ const copy: CrashWorkload = {
 };
 
 const rotten = new WeakMap<CrashWorld, Set<string>>();
+const lastDay = today + 1;
+const healOrigin = anOrigin([firstDay, secondDay, today, lastDay]);
 
-/** A copy has rotted: bits turned over in rows, records and a manifest, objects gone. It is healed from a sound one. */
+/**
+ * A copy has rotted: bits turned over in rows, records, a manifest and a deed, objects gone, the newest manifest gone. It is healed from a sound one:
+ * objects in their place, then the manifest that was lost.
+ */
 const heal: CrashWorkload = {
   name: 'heal',
   prepare: async (store, world) => {
-    const origin = await copyOrigin(world);
+    const origin = await healOrigin(world);
     const names: string[] = [];
     for await (const { name } of origin.list('', never)) names.push(name);
     const damaged = new Set<string>();
     const chunks = names.filter((name) => name.startsWith('chunks/')).sort();
+    const manifests = names.filter((name) => name.startsWith('manifests/')).sort();
     const victims = [
       ...chunks.filter((_, n) => n % 4 === 0),
-      names.filter((name) => name.startsWith('manifests/')).sort()[1]!,
+      manifests[1]!,
       names.filter((name) => name.startsWith('deeds/')).sort()[0]!,
     ];
-    const gone = new Set(chunks.filter((_, n) => n % 7 === 1));
+    const gone = new Set([...chunks.filter((_, n) => n % 7 === 1), manifests[3]!]);
     for (const name of names.filter((each) => each !== 'shouhu.json').concat('shouhu.json')) {
       const bytes = await origin.get(name, { signal: never });
       if (victims.includes(name)) bytes[bytes.length - 40]! ^= 1;
@@ -164,14 +171,20 @@ const heal: CrashWorkload = {
     rotten.set(world, damaged);
   },
   run: async (store, world) => {
-    const [target, origin] = [await world.open(store), await world.open(await copyOrigin(world))];
-    const report = await world.verify(target, origin);
+    const [target, origin] = [await world.open(store), await world.open(await healOrigin(world))];
+    const known: KnownSnapshot[] = [];
+    for (const manifestName of await origin.listManifests(never))
+      known.push({ manifestName, manifest: await origin.getManifest(manifestName, never) });
+    const report = await world.verify(target, origin, {
+      known,
+      underLease: (write) => leased(target, world, 'writer', () => write(never)),
+    });
     // Told as a finding, never as done.
     const [left] = [...report.damaged.map(({ object }) => object), ...report.missing];
     if (left !== undefined) throw new AppError('repository.damaged', { object: left, reason: 'not-healed' });
   },
   before: (world) => ({ ...owed(world, [firstDay, today]), proven: [2], damaged: rotten.get(world)! }),
-  after: (world) => ({ ...owed(world, [firstDay, secondDay, today]), proven: [1, 2] }),
+  after: (world) => ({ ...owed(world, [firstDay, secondDay, today, lastDay]), proven: [1, 2] }),
 };
 
 /** The log is followed: each segment's chunk, then its record. */
