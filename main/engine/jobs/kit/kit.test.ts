@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toString as qrToString } from 'qrcode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wordsOfSheet } from '../../../../shared/model/sheet-words.ts';
 import { aKeyring } from '../../repository/testing/keys.ts';
@@ -129,7 +130,10 @@ describe('writeKit', () => {
       join(folder, 'shouhu-recovery-kit-main-0192aabb-7c1d22e0.html'),
       join(folder, 'shouhu-recovery-kit-main-0192aabb-7c1d22e0.txt'),
     ]);
-    expect(await readFile(files[0]!, 'utf8')).toContain('<svg');
+    // What a phone reads from the page is the sheet, not some other square.
+    const drawn = await qrToString(qrContent(aKit()), { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
+    expect(drawn).toMatch(/<path stroke="#000000" d="[^"]{1000,}"/);
+    expect(await readFile(files[0]!, 'utf8')).toContain(drawn.trim());
     if (process.platform === 'win32') return;
     for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
