@@ -77,7 +77,7 @@ export const cliColdEn: Record<keyof typeof cliColdZh, string> = {
   'day.named': '{{weekday}} ({{day}})',
   'day.today': 'today',
   'cold-set.done': '“{{name}}”: every {{days}} days{{weekday}}, next {{day}}.',
-  'cold-add.next': 'It comes home every {{days}} days{{weekday}}. Begin its first round now: shouhu cold “{{name}}”',
+  'cold-add.next': 'It comes home every {{days}} days{{weekday}}. Begin its first round now: shouhu cold "{{name}}"',
   'cold-set.weekday': ', on {{weekday}}',
   'phase.cold-wait': 'waiting for the disk',
   'phase.cold-find': 'looking for the disk',

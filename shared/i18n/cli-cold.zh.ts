@@ -71,7 +71,7 @@ export const cliColdZh = {
   'day.named': '{{weekday}}（{{day}}）',
   'day.today': '今天',
   'cold-set.done': '“{{name}}”：每 {{days}} 天一次{{weekday}}，下次{{day}}。',
-  'cold-add.next': '以后每 {{days}} 天插一次{{weekday}}。现在就走第一轮：shouhu cold “{{name}}”',
+  'cold-add.next': '以后每 {{days}} 天插一次{{weekday}}。现在就走第一轮：shouhu cold "{{name}}"',
   'cold-set.weekday': '，固定在{{weekday}}',
   'phase.cold-wait': '等这块盘插上',
   'phase.cold-find': '寻找这块盘',

@@ -155,7 +155,7 @@ export const cliEn: Record<CliKey, string> = {
   'source.pinned': 'Server fingerprint remembered: {{fingerprint}}',
   'source.accounts-on': 'Accounts of the server are kept with every backup (password hashes and all, encrypted).',
   'source.accounts-off': 'Accounts of the server are not kept.',
-  'source.next': 'Next: shouhu backup {{name}}',
+  'source.next': 'Next: shouhu backup "{{name}}"',
   'source.new-server':
     'First time at {{host}}: its fingerprint is {{fingerprint}}. Compare it with the server’s console.',
   'source.direct': 'direct',
@@ -224,7 +224,7 @@ export const cliEn: Record<CliKey, string> = {
   'recover.done': 'Found sources {{sources}} and {{snapshots}} snapshots, in {{time}}.',
   'recover.destination': 'This copy was added as destination “{{destination}}”.',
   'recover.lock':
-    '! The backups in this bucket are locked against deletion (the newest until {{until}}), but new ones will not be. Switch it on again soon: shouhu destination remove {{destination}} (nothing in the cloud is touched), then shouhu destination add with --object-lock DAYS.',
+    '! The backups in this bucket are locked against deletion (the newest until {{until}}), but new ones will not be. Switch it on again soon: shouhu destination remove "{{destination}}" (nothing in the cloud is touched), then shouhu destination add with --object-lock DAYS.',
   'recover.next': 'Next: shouhu snapshots to look, shouhu restore to restore.',
   'checklist.since': 'since {{at}}',
   'state.ok': 'done',

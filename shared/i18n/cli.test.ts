@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { cliEn } from './cli.en.ts';
 import { cliZh, type CliKey } from './cli.zh.ts';
 import { placeholdersOf } from './error-text.ts';
+import { errorsEn } from './errors.en.ts';
+import { errorsZh } from './errors.zh.ts';
 
 const keys = Object.keys(cliZh) as CliKey[];
 
@@ -15,4 +17,13 @@ describe('the words of the command line', () => {
     expect(cliEn[key].trim()).not.toBe('');
     expect(placeholdersOf(cliZh[key])).toEqual(placeholdersOf(cliEn[key]));
   });
+});
+
+it('a command that is told can be pasted: names stand in quotes that a shell knows', () => {
+  const errors = [errorsZh, errorsEn].flatMap((texts) =>
+    Object.values(texts).flatMap(({ message, remedy }) => [message, remedy]),
+  );
+  const told = [...Object.values(cliZh), ...Object.values(cliEn), ...errors].filter((text) => text.includes('shouhu '));
+  expect(told.length).toBeGreaterThan(20);
+  expect(told.filter((text) => /shouhu [a-z -]*(?:[“‘]|(?<!--[a-z-]+ )\{\{)/.test(text))).toEqual([]);
 });

@@ -146,7 +146,7 @@ export const cliZh = {
   'source.pinned': '记下的服务器指纹：{{fingerprint}}',
   'source.accounts-on': '每次备份都存下服务器的账号（连同密码散列，加密保存）。',
   'source.accounts-off': '不存服务器的账号。',
-  'source.next': '接下来：shouhu backup {{name}}',
+  'source.next': '接下来：shouhu backup "{{name}}"',
   'source.new-server': '第一次连接 {{host}}，它的指纹是 {{fingerprint}}。请和服务器控制台里的比对。',
   'source.direct': '直连',
   'source.all-databases': '全部',
@@ -210,7 +210,7 @@ export const cliZh = {
   'recover.done': '找回了数据源 {{sources}} 和 {{snapshots}} 个快照，用时 {{time}}。',
   'recover.destination': '这份副本已添加为目的地“{{destination}}”。',
   'recover.lock':
-    '！这个存储桶里的备份锁着（防删除保护，最新的锁到 {{until}}），但新备份不会再上锁。请尽快重新打开：先 shouhu destination remove {{destination}}（云上的数据不会动），再用 shouhu destination add 加回来，带上 --object-lock 天数。',
+    '！这个存储桶里的备份锁着（防删除保护，最新的锁到 {{until}}），但新备份不会再上锁。请尽快重新打开：先 shouhu destination remove "{{destination}}"（云上的数据不会动），再用 shouhu destination add 加回来，带上 --object-lock 天数。',
   'recover.next': '接下来：shouhu snapshots 查看，shouhu restore 恢复。',
   'checklist.since': '自 {{at}}',
   'state.ok': '做到了',

@@ -270,19 +270,19 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     message:
       '{{snapshots}} snapshots are gone from copy “{{destination}}”: the files that register them are not there any more, so they cannot be restored from this copy. Other copies are not affected.',
     remedy:
-      'Run shouhu verify {{destination}} with --heal-from ANOTHER to bring back what that copy still has; then see whether this disk or bucket is failing, or whether somebody touched its folder manifests.',
+      'Run shouhu verify "{{destination}}" with --heal-from ANOTHER to bring back what that copy still has; then see whether this disk or bucket is failing, or whether somebody touched its folder manifests.',
   },
   'copy.unproven': {
     message:
       'Something on copy “{{destination}}” has not been read back for {{days}} days: nobody knows whether it is still sound.',
     remedy:
-      'Connect this disk, or let this computer reach that cloud, and run shouhu verify --due again; shouhu destination test {{destination}} says what is in the way.',
+      'Connect this disk, or let this computer reach that cloud, and run shouhu verify --due again; shouhu destination test "{{destination}}" says what is in the way.',
   },
   'copy.unlocked': {
     message:
       'The backup is on “{{destination}}”, but {{unlocked}} of its {{objects}} objects could not be locked against deletion. The data is sound.',
     remedy:
-      'Run shouhu destination test “{{destination}}” to see why; once the rights are there, the next backup locks what is missing.',
+      'Run shouhu destination test "{{destination}}" to see why; once the rights are there, the next backup locks what is missing.',
   },
   'verify.already-running': {
     message:

@@ -241,16 +241,16 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message:
       '副本“{{destination}}”上有 {{snapshots}} 个快照不见了：它们的登记文件没有了，单凭这份副本恢复不出它们。别的副本不受影响。',
     remedy:
-      '运行 shouhu verify {{destination}} --heal-from 另一份副本，把那里还有的补回来；再看看这块盘或这个存储桶是不是出了问题，或有人动过 manifests 文件夹。',
+      '运行 shouhu verify "{{destination}}" --heal-from 另一份副本，把那里还有的补回来；再看看这块盘或这个存储桶是不是出了问题，或有人动过 manifests 文件夹。',
   },
   'copy.unproven': {
     message: '副本“{{destination}}”上有数据已经 {{days}} 天没有读回检查过：它现在还好不好，没有人知道。',
     remedy:
-      '接好这块盘，或让这台电脑连得上那个云，再运行 shouhu verify --due；连不上的原因见 shouhu destination test {{destination}}。',
+      '接好这块盘，或让这台电脑连得上那个云，再运行 shouhu verify --due；连不上的原因见 shouhu destination test "{{destination}}"。',
   },
   'copy.unlocked': {
     message: '备份已经写到“{{destination}}”，但 {{objects}} 个对象里有 {{unlocked}} 个没能锁上防删除保护。数据完好。',
-    remedy: '运行 shouhu destination test “{{destination}}”看看原因；权限改好以后，下一次备份会自动补锁。',
+    remedy: '运行 shouhu destination test "{{destination}}"看看原因；权限改好以后，下一次备份会自动补锁。',
   },
   'verify.already-running': {
     message: '今天的抽查正在进行，没有同时再开一次。副本都没有动。',

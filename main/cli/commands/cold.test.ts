@@ -170,7 +170,7 @@ describe('adding a disk', () => {
         cold: { everyDays: 7, weekday: 5, autoRun: false },
       },
     });
-    expect(seen.out).toContain('shouhu cold “usb”');
+    expect(seen.out).toContain('shouhu cold "usb"');
   });
 
   it('does the same through `destination add`, where other roles have no days', async () => {
