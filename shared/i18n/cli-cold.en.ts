@@ -30,9 +30,9 @@ export const cliColdEn: Record<keyof typeof cliColdZh, string> = {
   'cold.no-room':
     '{{count}} old snapshots do not fit ({{ids}}): they take {{needed}}, and {{usable}} can still be used (5% are never filled). All newer ones are there.',
   'cold.no-room-frees':
-    'By this disk’s own rule {{count}} old snapshots can go now, which frees {{bytes}}: look with shouhu prune “{{name}}” --dry-run.',
+    'By this disk’s own rule {{count}} old snapshots can go now, which frees {{bytes}}: look with shouhu prune "{{name}}" --dry-run.',
   'cold.no-room-larger':
-    'To have them all, take a disk that is larger by at least {{short}}; or have it keep fewer: shouhu destination set “{{name}}” --keep-daily DAYS.',
+    'To have them all, take a disk that is larger by at least {{short}}; or have it keep fewer: shouhu destination set "{{name}}" --keep-daily DAYS.',
   'cold.read-back': 'Read back {{read}} objects ({{bytes}}), each one sound.',
   'cold.healed': 'Found {{count}} damaged objects and healed them from a sound copy.',
   'cold.safe': 'Safe to unplug, next due {{day}}.',

@@ -28,9 +28,9 @@ export const cliColdZh = {
   'cold.no-room':
     '有 {{count}} 个旧快照放不下（{{ids}}）：要 {{needed}}，还能用的只有 {{usable}}（留出 5% 不写满）。比它们新的都补上了。',
   'cold.no-room-frees':
-    '按这块盘的保留规则，现在能清理 {{count}} 个旧快照，腾出 {{bytes}}：先看 shouhu prune “{{name}}” --dry-run。',
+    '按这块盘的保留规则，现在能清理 {{count}} 个旧快照，腾出 {{bytes}}：先看 shouhu prune "{{name}}" --dry-run。',
   'cold.no-room-larger':
-    '想都放下，换一块至少再大 {{short}} 的盘；或让它少留几份：shouhu destination set “{{name}}” --keep-daily 天数。',
+    '想都放下，换一块至少再大 {{short}} 的盘；或让它少留几份：shouhu destination set "{{name}}" --keep-daily 天数。',
   'cold.read-back': '读回 {{read}} 个数据块（{{bytes}}），逐个核对无误。',
   'cold.healed': '发现 {{count}} 个坏块，已经用完好的副本修好。',
   'cold.safe': '可以拔下了，下次请在{{day}}插上。',

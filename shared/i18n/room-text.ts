@@ -5,15 +5,15 @@ import { fillSentence, type ErrorText } from './error-text.ts';
 const sentences = {
   zh: {
     frees:
-      '按这块盘的保留规则，现在清理 {{removable}} 个旧快照能腾出 {{reclaimable}}：先用 shouhu prune “{{disk}}” --dry-run 看清楚再定。',
+      '按这块盘的保留规则，现在清理 {{removable}} 个旧快照能腾出 {{reclaimable}}：先用 shouhu prune "{{disk}}" --dry-run 看清楚再定。',
     nothing:
-      '按这块盘的保留规则，现在没有旧快照可以清理（刚写上的三天内也不清理）；想让它少留几份，用 shouhu destination set “{{disk}}” --keep-daily 天数。',
+      '按这块盘的保留规则，现在没有旧快照可以清理（刚写上的三天内也不清理）；想让它少留几份，用 shouhu destination set "{{disk}}" --keep-daily 天数。',
   },
   en: {
     frees:
-      'By this disk’s own rule {{removable}} old snapshots can go now, which frees {{reclaimable}}: look first with shouhu prune “{{disk}}” --dry-run.',
+      'By this disk’s own rule {{removable}} old snapshots can go now, which frees {{reclaimable}}: look first with shouhu prune "{{disk}}" --dry-run.',
     nothing:
-      'By this disk’s own rule no old snapshot can go now (nor anything written within three days); to have it keep fewer, use shouhu destination set “{{disk}}” --keep-daily DAYS.',
+      'By this disk’s own rule no old snapshot can go now (nor anything written within three days); to have it keep fewer, use shouhu destination set "{{disk}}" --keep-daily DAYS.',
   },
 } as const;
 
