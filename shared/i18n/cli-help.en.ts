@@ -107,7 +107,7 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.copy-from': 'from which destination',
   'flag.copy-to': 'to which destination, or several at once',
   'flag.copy-max-rate': 'write at most this fast, all destinations together: 10Mbit, 2MB',
-  'flag.read': 'how much to read back: all, or a percentage',
+  'flag.read': 'how much to read back: all (the default), or a percentage',
   'flag.heal-from': 'heal with the sound data of this destination',
   'flag.due':
     'read back the share of today, so that everything on every copy is read within 30 days; without DESTINATION on all that can be reached',

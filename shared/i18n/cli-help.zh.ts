@@ -104,7 +104,7 @@ export const cliHelpZh = {
   'flag.copy-from': '从哪个目的地',
   'flag.copy-to': '到哪个目的地，可以同时写几个',
   'flag.copy-max-rate': '写入速度上限，所有目的地合计：10Mbit、2MB',
-  'flag.read': '读回多少：all 全部，或百分比',
+  'flag.read': '读回多少：all 全部（默认），或百分比',
   'flag.heal-from': '用这个目的地里完好的数据来修补',
   'flag.due': '读回今天该读的一份，让每处副本的全部数据 30 天内都读过一遍；不写目的地就读所有连得上的',
   'flag.due-max-rate': '配合 --due：读取速度上限',

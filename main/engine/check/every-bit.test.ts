@@ -12,9 +12,9 @@ const streamPayload = Buffer.from('{"file":"binlog.000001","from":4,"to":900}');
 type Blobs = Map<string, MemoryBlob>;
 
 /**
- * One object of every kind that is in use: whatever changed in it, `verify` names the object and puts the sound bytes back. All objects are damaged at once, at the same byte, so that none can hide behind another.
+ * One object of every kind that is in use: whatever changed in it, `verify` names the object and puts the sound bytes back. All objects are damaged at once, at the same byte, so that none can hide behind another. Thousands of readings of a whole copy: slow on a loaded machine.
  */
-describe('verify --read all', () => {
+describe('verify --read all', { timeout: 600_000 }, () => {
   let keyring: NewKeyring;
   let pool: ChunkPool;
   let sound: Blobs;
