@@ -5,7 +5,9 @@ import {
   cloudProviderIds,
   type CloudProviderId,
 } from '../../../../shared/model/cloud-providers.ts';
+import { cloudErrorText } from '../../../../shared/i18n/cloud-sentences.ts';
 import { addressOf } from './providers.ts';
+import { bucketParameter } from './s3-client.ts';
 
 describe('addressOf', () => {
   const known: readonly (readonly [CloudProviderId, string, string])[] = [
@@ -52,6 +54,26 @@ describe('addressOf', () => {
     expect(() => addressOf(place)).toThrow(
       expect.objectContaining({ code: 'usage.bad-argument', facts: { argument } }) as Error,
     );
+  });
+});
+
+describe('the name of a bucket', () => {
+  it.each(['b', 'my bucket', '备份', '../x', 'a/b', ''])(
+    '%j is refused before anything is sent, in words',
+    (bucket) => {
+      expect(() => bucketParameter(bucket, undefined)).toThrow(
+        expect.objectContaining({
+          code: 'usage.bad-argument',
+          facts: { argument: 'bucket', because: 'bucket-name' },
+        }) as Error,
+      );
+      expect(cloudErrorText({ because: 'bucket-name' }, 'zh')?.message).toContain('存储桶的名字');
+    },
+  );
+
+  it('is itself where no domain stands for it', () => {
+    expect(bucketParameter('backup-1250000000', undefined)).toBe('backup-1250000000');
+    expect(bucketParameter('backup', 'https://backup.example.com/')).toBe('https://backup.example.com');
   });
 });
 

@@ -34,7 +34,7 @@ export const defaultIdleTimeoutMs = 60_000;
 /** What the SDK is given for `Bucket`. Throws `usage.bad-argument` {argument} for what can be neither a bucket nor an address. */
 export function bucketParameter(bucket: string, customDomain: string | undefined): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,127}$/.test(bucket))
-    throw new AppError('usage.bad-argument', { argument: 'bucket' });
+    throw new AppError('usage.bad-argument', { argument: 'bucket', because: 'bucket-name' });
   return customDomain === undefined ? bucket : checkedEndpoint(customDomain, 'customDomain');
 }
 
