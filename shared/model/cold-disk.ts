@@ -85,6 +85,8 @@ export const coldRoundSchema = z.strictObject({
   noRoom: coldNoRoomSchema.nullable(),
   /** Snapshots that no copy has whole, so that they could not be brought. All others are there. */
   lost: z.array(z.uuid()),
+  /** Copies that it was filled from and that are damaged themselves, with the snapshots there that are affected. What came to the disk is sound. */
+  rotten: z.array(z.strictObject({ destination: z.string(), objects: count, snapshots: z.array(z.uuid()) })),
   verified: z.strictObject({
     objects: count,
     read: count,

@@ -15,6 +15,7 @@ const round: ColdRound = {
   lost: [],
   leftOut: 0,
   noRoom: null,
+  rotten: [],
   verified: { objects: 125, read: 30, bytesRead: 7_902_111, damaged: 0, missing: 0, healed: 0 },
   flushed: true,
   eject: 'not-asked',
@@ -102,4 +103,12 @@ it('says of a disk that is full what it needs, what is free, and what tidying up
   const none = await refusal({ removable: 0, reclaimable: '0 B' });
   expect(none.err).toContain('no old snapshot can go now');
   expect(none.err).not.toContain('frees 0 B');
+});
+
+it('names a damaged copy that the disk was filled from, and says what mends it', async () => {
+  const seen = await run({ rotten: [{ destination: 'main', objects: 2, snapshots: [old] }] });
+  expect(seen.out).toContain('On “main” 2 objects are damaged or missing, which 1 snapshots there need (6f1f6f2e)');
+  expect(seen.out).toContain('shouhu verify “main” --heal-from “usb”');
+  expect(seen.out).toContain('Safe to unplug');
+  expect(seen.exitCode).toBe(3);
 });

@@ -18,6 +18,7 @@ function aRound(changes: Partial<ColdRound> = {}): ColdRound {
     objectsSkipped: 0,
     leftOut: 0,
     noRoom: null,
+    rotten: [],
     lost: [],
     verified: { objects: 12, read: 12, bytesRead: 3_000, damaged: 0, missing: 0, healed: 0 },
     flushed: true,

@@ -82,6 +82,7 @@ function roundLines(output: ColdRound, words: Words): string[] {
     verified,
     flushed,
     lost,
+    rotten,
     eject,
     notes,
     next,
@@ -103,6 +104,16 @@ function roundLines(output: ColdRound, words: Words): string[] {
       : []),
     ...(verified.healed > 0 ? [words.say('cold.healed', { count: countText(verified.healed) })] : []),
     ...(lost.length > 0 ? [words.say('cold.lost', { count: countText(lost.length), ids: shortIds(lost) })] : []),
+    ...rotten.map(
+      ({ destination: source, objects, snapshots: hit }) =>
+        `${mark(false)} ${words.say('cold.rotten', {
+          from: source,
+          name: destination,
+          objects: countText(objects),
+          count: countText(hit.length),
+          ids: shortIds(hit),
+        })}`,
+    ),
     ...notes.map((note) => words.wordFor('cold', `note-${note}`)),
     ...(flushed === false ? [words.say('cold.not-flushed')] : []),
     ...(isDone && eject !== 'ejected' ? [words.say('cold.written')] : []),
@@ -153,17 +164,25 @@ function roundFinding({
   flushed,
   destination,
   noRoom,
+  rotten,
 }: ColdRound): Finding | undefined {
   if (damaged + missing === 0) {
     if (flushed === false) return { error: new AppError('disk.not-flushed', { name: destination }) };
     const count = noRoom?.withoutNewest.length ?? 0;
-    if (noRoom === null || count === 0) return undefined;
+    if (noRoom === null || count === 0) return rottenFinding(rotten);
     return {
       error: new AppError('disk.no-room-for-all', { name: destination, count, short: sizeText(shortBytes(noRoom)) }),
     };
   }
   const code = damaged > 0 ? 'repository.damaged' : 'repository.missing-object';
   return { error: new AppError(code, { destination, damaged, missing }) };
+}
+
+/** The disk is done; the copy that it was filled from is not sound. */
+function rottenFinding([first]: ColdRound['rotten']): Finding | undefined {
+  if (first === undefined) return undefined;
+  const { destination, objects } = first;
+  return { error: new AppError('repository.damaged', { destination, damaged: objects }) };
 }
 
 const list: VerbRun = async (context) => {

@@ -27,7 +27,7 @@ import { KnownDamage } from './known-damage.ts';
 import { bringOwedHeader } from './keys/publish-header.ts';
 import { nearness } from './nearness.ts';
 import { ProofNotes } from './proof-notes.ts';
-import { recordFindings } from './record-damage.ts';
+import { recordFindings, type BrokenCopy } from './record-damage.ts';
 import { withWriterLease } from './repository-lease.ts';
 import { openRepository, openStore, withRepository } from './stores.ts';
 import { lockFailure } from './verbs/keep-locked.ts';
@@ -64,6 +64,8 @@ export interface FedCopy {
 export interface FedCopies {
   readonly copies: readonly FedCopy[];
   readonly findings: readonly FeedFinding[];
+  /** Copies that were read from and are still not sound. */
+  readonly broken: readonly BrokenCopy[];
 }
 
 /**
@@ -168,8 +170,8 @@ class CopyFeeding {
       const copies = await Promise.all(to.map((destination) => this.#fill(destination)));
       signal.throwIfAborted();
       const { findings } = this.#feed;
-      await recordFindings(this.#context, findings, [from, ...to, ...spares], this.#from, signal);
-      return { copies, findings };
+      const broken = await recordFindings(this.#context, findings, [from, ...to, ...spares], this.#from, signal);
+      return { copies, findings, broken };
     } catch (error) {
       await this.#recordLate();
       throw withDamageSeen(error, this.#feed.findings);

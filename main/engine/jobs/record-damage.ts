@@ -6,7 +6,7 @@ import type { SavedDestination } from './home/settings-file.ts';
 
 /**
  * What was found broken on a copy turns what was proven of it: every snapshot there that needs one of these objects is not intact any more.
- * `repository` is any copy that the table records can be read from.
+ * `repository` is any copy that the table records can be read from. Gives the ids of these snapshots.
  */
 export async function recordBroken(
   { catalog, home }: EngineContext,
@@ -14,8 +14,8 @@ export async function recordBroken(
   objects: readonly string[],
   repository: Repository,
   signal: AbortSignal,
-): Promise<void> {
-  if (objects.length === 0) return;
+): Promise<readonly string[]> {
+  if (objects.length === 0) return [];
   catalog.recordDamage(destination.id, objects);
   const broken = new Set(objects);
   const there = new Set(catalog.snapshotIdsAt(destination.id));
@@ -31,6 +31,7 @@ export async function recordBroken(
     // Also when it was stopped half way: what the catalog says by then must survive the catalog.
     await writeEvidence(home.audit, { action: 'copy.damaged' }, destination.name, found);
   }
+  return found;
 }
 
 /** Whether a snapshot needs one of these objects. `repository`: any copy that its table records can be read from. */
@@ -59,14 +60,23 @@ async function needsAny(
   }
 }
 
-/** What a feed stumbled over: what it could not heal is known from then on, what it healed is written into the log. */
+/** A copy that was read from and is not sound. */
+export interface BrokenCopy {
+  readonly destination: string;
+  readonly objects: number;
+  /** Ids of the snapshots there that need one of these objects. */
+  readonly snapshots: readonly string[];
+}
+
+/** What a feed stumbled over: what it could not heal is known from then on and given back, what it healed is written into the log. */
 export async function recordFindings(
   context: EngineContext,
   findings: readonly FeedFinding[],
   destinations: readonly SavedDestination[],
   repository: Repository,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly BrokenCopy[]> {
+  const copies: BrokenCopy[] = [];
   for (const destination of destinations) {
     const found = findings.filter(({ source }) => source === destination.name);
     const healed = found.filter((finding) => finding.healed).map(({ object }) => object);
@@ -75,6 +85,9 @@ export async function recordFindings(
       context.catalog.recordProofs(destination.id, healed);
       await context.home.audit.append('copy.healed', { destination: destination.name, objects: healed.length });
     }
-    await recordBroken(context, destination, broken, repository, signal);
+    if (broken.length === 0) continue;
+    const snapshots = await recordBroken(context, destination, broken, repository, signal);
+    copies.push({ destination: destination.name, objects: broken.length, snapshots });
   }
+  return copies;
 }

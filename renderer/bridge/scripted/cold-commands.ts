@@ -80,6 +80,7 @@ export function coldCommands(world: World, jobs: FakeJobs, changed: () => void) 
         objectsSkipped: 108,
         leftOut: 0,
         noRoom: null,
+        rotten: [],
         lost: [],
         verified: { objects: 125, read: 30, bytesRead: 7_902_111, damaged: 0, missing: 0, healed: 0 },
         flushed: true,

@@ -256,6 +256,11 @@ export function RoundResult({ round, onDone, onTidyUp }: RoundResultProps) {
             ? t('cold.safeNext', { next: next.name, day: format.day(next.dueOn) })
             : t('cold.safeNextPlace', { next: next.name, place: next.place, day: format.day(next.dueOn) })}
       </Text>
+      {round.rotten.map(({ destination: from, objects, snapshots }) => (
+        <Text key={from}>
+          {t('cold.rotten', { from, name: destination, objects: format.count(objects), count: snapshots.length })}
+        </Text>
+      ))}
       {round.notes.map((note) => (
         <Text key={note} size="sm">
           {t(`cold.note.${note}`)}

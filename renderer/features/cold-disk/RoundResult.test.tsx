@@ -18,6 +18,7 @@ const round: CommandOutput<'cold.run'> = {
   lost: [],
   leftOut: 0,
   noRoom: null,
+  rotten: [],
   verified: { objects: 125, read: 30, bytesRead: 7_902_111, damaged: 0, missing: 0, healed: 0 },
   flushed: true,
   eject: 'ejected',
@@ -65,4 +66,11 @@ it('is calm about old snapshots that did not fit, with what would make room, and
   const newest = shown({ noRoom: { ...figures, snapshots: [id], withoutNewest: [id] } });
   expect(newest).not.toContain(calm);
   expect(newest).toContain('没有放下每家店最新的快照');
+});
+
+it('says which copy it was filled from is damaged, and what to do about it', () => {
+  const id = '6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a99';
+  const page = shown({ rotten: [{ destination: '主硬盘', objects: 2, snapshots: [id] }] });
+  expect(page).toContain('「主硬盘」上有 2 个数据块坏了或不见了，那里有 1 个快照受影响');
+  expect(page).toContain('修复来源选「北京盘」');
 });

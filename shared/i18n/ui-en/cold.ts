@@ -115,6 +115,8 @@ export const coldEn: typeof coldZh = {
     again: 'Once more',
     lost: 'Could not be brought',
     lostText: '{{count}} old snapshots that no copy has whole; all others are there',
+    rotten:
+      'Besides, {{objects}} objects on “{{from}}” are damaged or missing, which {{count}} snapshots there need. Everything that came to this disk was checked and is sound. Check “{{from}}” on the Copies page, with “{{name}}” to repair from.',
     notFlushedTitle: 'This round does not count yet',
     notFlushedText:
       'The system could not confirm that everything is written down on this disk, which may be dying or very slow. Other copies are not affected. Eject it with the system’s own “safely remove” before you unplug it, and do another round next time; if this happens again, take another disk.',

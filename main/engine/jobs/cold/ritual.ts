@@ -11,9 +11,11 @@ import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
 import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf } from '../feed-copies.ts';
+import type { BrokenCopy } from '../record-damage.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
 import { verifyOne } from '../verbs/copy-verbs.ts';
 import { pruneRun } from '../verbs/prune-verb.ts';
+import { readTimeline } from '../verbs/refresh-catalog.ts';
 import { parseManifestName, type Repository } from '../../repository/index.ts';
 import { careForMarker } from './disk-marker.ts';
 import { requireDisk, searchDisk, type DiskDestination, type FoundDisk } from './find-disk.ts';
@@ -35,6 +37,8 @@ interface Filled {
   readonly noRoom: NoRoom | null;
   /** Ids of snapshots that no copy has whole. */
   readonly lost: string[];
+  /** Copies that were read from and are not sound. */
+  readonly rotten: readonly BrokenCopy[];
 }
 
 /**
@@ -90,6 +94,7 @@ export async function runRitual(
     bytes: filled.bytesCopied,
     read: verified.read,
     lost: filled.lost.length,
+    ...(filled.rotten.length === 0 ? {} : { rotten: filled.rotten.map((each) => each.destination).join(', ') }),
     ...(noRoom === null ? {} : { noRoom: noRoom.snapshots.length }),
     ...left,
     flushed: flushed ?? 'not-asked',
@@ -115,6 +120,7 @@ export async function runRitual(
     leftOut: filled.leftOut,
     noRoom,
     lost: filled.lost,
+    rotten: filled.rotten.map((copy) => ({ ...copy, snapshots: [...copy.snapshots] })),
     verified: {
       objects: verified.objects,
       read: verified.read,
@@ -226,6 +232,8 @@ async function plan(
   const { signal } = run;
   const phase = { phase: 'cold-compare', detail: from.name };
   run.report({ ...phase, doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  // What another computer has put there is known from here on, also to whoever has to say which snapshots damage there is part of.
+  await readTimeline(context, from, source, signal);
   return withRepository(context.unlocked().keys, at, signal, (disk) =>
     planForDisk(context, at, { from: source, to: disk, byRule: true }, signal),
   );
@@ -295,7 +303,7 @@ async function fill(
 ): Promise<Filled> {
   const choose = () => Promise.resolve(missing.manifests);
   const request = { from, to: [at], spares, heals: false, choose, isPlanned: true, maxBytesPerSecond: null };
-  const { copies, findings } = await feedCopies(context, request, counting(run, missing, progress));
+  const { copies, findings, broken } = await feedCopies(context, request, counting(run, missing, progress));
   const [copy] = copies;
   const failed = copy?.report?.failed ?? [];
   // A disk without the newest snapshot is not done; one old snapshot that is lost everywhere must not keep all others off it.
@@ -310,6 +318,8 @@ async function fill(
     leftOut: missing.leftOut.size,
     noRoom: missing.noRoom,
     lost: failed.flatMap(({ manifest }) => parseManifestName(manifest)?.id ?? []),
+    // What is wrong with the disk itself is what was read back from it.
+    rotten: broken.filter(({ destination }) => destination !== at.name),
   };
 }
 

@@ -85,6 +85,24 @@ it('one that could bring everything but an old snapshot that no copy has whole d
   expect(await round()).toMatchObject({ snapshots: [], lost: [rotten.id], verified: { damaged: 0, missing: 0 } });
 });
 
+it('one that is filled from a damaged copy names that, the snapshots there that need it, and is sound itself', async () => {
+  await home.addDisk('second');
+  const { name, id } = await night('2027-01-01T11:00:00.000Z');
+  await engine.call('copy.run', { snapshot: id ?? '', from: 'recovered', to: 'second' });
+  await lose(name);
+  const done = await round();
+  expect(done).toMatchObject({
+    from: 'recovered',
+    snapshots: [id],
+    verified: { damaged: 0, missing: 0 },
+    rotten: [{ destination: 'recovered', snapshots: expect.arrayContaining([id]) as string[] }],
+  });
+  expect(await known()).toMatchObject({ deed: { rotten: 'recovered', sound: true } });
+  // What it says to do helps.
+  const healed = await engine.call('verify.run', { destination: 'recovered', readPercent: 100, healFrom: 'usb' });
+  expect(healed.healed).toHaveLength(1);
+});
+
 it('one that could not bring the newest snapshot fails', async () => {
   const { name } = await night('2027-01-02T10:00:00.000Z');
   await lose(name);
