@@ -41,7 +41,7 @@ export const cliColdEn: Record<keyof typeof cliColdZh, string> = {
   'cold.written': 'Everything is written and read back.',
   'cold.lost': '{{count}} old snapshots could not be brought: no copy has them whole ({{ids}}). All others are there.',
   'cold.rotten':
-    'On “{{from}}” {{objects}} objects are damaged or missing, which {{count}} snapshots there need ({{ids}}). Everything that came to “{{name}}” was checked and is sound. Mend that copy: shouhu verify “{{from}}” --heal-from “{{name}}”',
+    'On “{{from}}” {{objects}} objects are damaged or missing, which {{count}} snapshots there need ({{ids}}). Everything that came to “{{name}}” was checked and is sound. Mend that copy: shouhu verify "{{from}}" --heal-from "{{name}}"',
   'cold.not-flushed':
     'The system could not confirm that everything is written down, so this round does not count. Eject the disk before you unplug it.',
   'cold.eject-busy':

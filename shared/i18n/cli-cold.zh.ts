@@ -39,7 +39,7 @@ export const cliColdZh = {
   'cold.written': '数据都已写进盘里，也读回核对过。',
   'cold.lost': '有 {{count}} 个旧快照没能补上：哪一处副本都没有完好的它们（{{ids}}）。别的快照都补上了。',
   'cold.rotten':
-    '“{{from}}”上有 {{objects}} 个数据块坏了或不见了，那里受影响的快照有 {{count}} 个（{{ids}}）。写到“{{name}}”上的每一块都核对过，不受影响。请修好那一份：shouhu verify “{{from}}” --heal-from “{{name}}”',
+    '“{{from}}”上有 {{objects}} 个数据块坏了或不见了，那里受影响的快照有 {{count}} 个（{{ids}}）。写到“{{name}}”上的每一块都核对过，不受影响。请修好那一份：shouhu verify "{{from}}" --heal-from "{{name}}"',
   'cold.not-flushed': '系统没能确认数据都已写进盘里，这一轮不算数。请先弹出，再拔下。',
   'cold.eject-busy':
     '系统没能弹出这块盘（可能有别的程序正开着它）。关掉打开它的窗口，再用系统的“安全删除硬件”弹出后拔下。',

@@ -45,6 +45,7 @@ export const cliEn: Record<CliKey, string> = {
   'feature.resale-guard': 'resale guard',
   'reason.password-in-url':
     'A password must not stand in the address, because others can see commands; use a flag such as --mysql-password-env.',
+  'reason.not-a-bucket': 'Only buckets can be protected against deletion.',
   'reason.not-a-mysql-url': 'It is written as mysql://user@host:port/ .',
   'reason.user-missing': 'The address lacks a user name.',
   'reason.database-in-url': 'The target ends with the port; give the database name with --as.',
@@ -223,8 +224,10 @@ export const cliEn: Record<CliKey, string> = {
   'export.holds-cards': 'Mind: this file holds card secrets in clear. Delete it when you are done.',
   'recover.done': 'Found sources {{sources}} and {{snapshots}} snapshots, in {{time}}.',
   'recover.destination': 'This copy was added as destination “{{destination}}”.',
+  'destination.locked':
+    'Protection of “{{name}}” against deletion is on: {{days}} days. What is sent from now on is locked at once; what is there already follows with the next backup or copying to it, as far as that relies on it.',
   'recover.lock':
-    '! The backups in this bucket are locked against deletion (the newest until {{until}}), but new ones will not be. Switch it on again soon: shouhu destination remove "{{destination}}" (nothing in the cloud is touched), then shouhu destination add with --object-lock DAYS.',
+    '! The backups in this bucket are locked against deletion (the newest until {{until}}), but new ones will not be. Switch it on again soon: shouhu destination set "{{destination}}" --object-lock DAYS (as many as before, such as 30).',
   'recover.next': 'Next: shouhu snapshots to look, shouhu restore to restore.',
   'checklist.since': 'since {{at}}',
   'state.ok': 'done',

@@ -43,6 +43,7 @@ export const cliZh = {
   'feature.restore-overwrite': '覆盖式恢复',
   'feature.resale-guard': '防止重复售卡',
   'reason.password-in-url': '密码不要写在地址里，别人能看到命令；请用 --mysql-password-env 之类的开关。',
+  'reason.not-a-bucket': '防删除保护只有云存储才有。',
   'reason.not-a-mysql-url': '应写成 mysql://用户@主机:端口/ 。',
   'reason.user-missing': '地址里缺少用户名。',
   'reason.database-in-url': '恢复的目标只写到端口为止；数据库名请用 --as。',
@@ -209,8 +210,10 @@ export const cliZh = {
   'export.holds-cards': '注意：这个文件里有明文卡密，用完请删除。',
   'recover.done': '找回了数据源 {{sources}} 和 {{snapshots}} 个快照，用时 {{time}}。',
   'recover.destination': '这份副本已添加为目的地“{{destination}}”。',
+  'destination.locked':
+    '“{{name}}”的防删除保护打开了：{{days}} 天。新传的立刻锁上；已经在那里的，下一次备份或复制到这里时，凡是还用得着的也一并锁上。',
   'recover.lock':
-    '！这个存储桶里的备份锁着（防删除保护，最新的锁到 {{until}}），但新备份不会再上锁。请尽快重新打开：先 shouhu destination remove "{{destination}}"（云上的数据不会动），再用 shouhu destination add 加回来，带上 --object-lock 天数。',
+    '！这个存储桶里的备份锁着（防删除保护，最新的锁到 {{until}}），但新备份不会再上锁。请尽快重新打开：shouhu destination set "{{destination}}" --object-lock 天数（和以前一样多就好，比如 30）。',
   'recover.next': '接下来：shouhu snapshots 查看，shouhu restore 恢复。',
   'checklist.since': '自 {{at}}',
   'state.ok': '做到了',

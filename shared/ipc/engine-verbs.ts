@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checklistItemSchema } from '../model/checklist.ts';
+import { maxLockDays } from '../model/cloud-providers.ts';
 import { coldDiskSchema, coldRoundSchema } from '../model/cold-disk.ts';
 import { coldScheduleSchema } from '../model/cold-schedule.ts';
 import { coordinateSchema, ledgerResultSchema, objectIdSchema } from '../model/database.ts';
@@ -224,8 +225,14 @@ export const engineVerbs = {
       unpin: z.array(z.string().min(4).max(36)),
       /** The most that is written to it; null: no limit. Absent: as it is. */
       maxBytesPerSecond: z.number().positive().nullable().optional(),
+      /** Protection of a bucket against deletion, proven first as when it is added; it is never switched off here. Absent: as it is. */
+      lockDays: z.int().min(1).max(maxLockDays).optional(),
     }),
-    output: z.strictObject({ destination: destinationViewSchema }),
+    output: z.strictObject({
+      destination: destinationViewSchema,
+      /** The live test, when the lock was asked for. */
+      steps: z.array(testStepSchema).optional(),
+    }),
   },
   'destination.remove': {
     input: z.strictObject({ name: nameSchema }),

@@ -108,7 +108,7 @@ it('says of a disk that is full what it needs, what is free, and what tidying up
 it('names a damaged copy that the disk was filled from, and says what mends it', async () => {
   const seen = await run({ rotten: [{ destination: 'main', objects: 2, snapshots: [old] }] });
   expect(seen.out).toContain('On “main” 2 objects are damaged or missing, which 1 snapshots there need (6f1f6f2e)');
-  expect(seen.out).toContain('shouhu verify “main” --heal-from “usb”');
+  expect(seen.out).toContain('shouhu verify "main" --heal-from "usb"');
   expect(seen.out).toContain('Safe to unplug');
   expect(seen.exitCode).toBe(3);
 });

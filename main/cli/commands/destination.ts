@@ -27,6 +27,7 @@ interface SetFlags extends KeepFlags {
   readonly pin?: readonly string[];
   readonly unpin?: readonly string[];
   readonly maxRate?: string;
+  readonly objectLock?: string;
 }
 
 const diskRoles = ['main', 'second-disk', 'cold', 'offsite'] as const;
@@ -66,6 +67,7 @@ export function addDestination(program: Command, { words, pick }: Picker): void 
     .option('--pin <SNAPSHOT...>', words.say('flag.pin'))
     .option('--unpin <SNAPSHOT...>', words.say('flag.unpin'))
     .option('--max-rate <4Mbit|none>', words.say('flag.destination-max-rate'))
+    .option('--object-lock <DAYS>', words.say('flag.object-lock'))
     .action((name: string, flags: SetFlags) => {
       pick(set(parseName(name, 'NAME'), flags));
     });
@@ -158,11 +160,13 @@ function set(name: string, flags: SetFlags): VerbRun {
   const { maxRate } = flags;
   const limit = maxRate === undefined ? {} : { maxBytesPerSecond: maxRate === 'none' ? null : parseRate(maxRate) };
   const keeps = Object.keys(retention).length + pin.length + unpin.length > 0;
-  if (!keeps && maxRate === undefined) throw badArgument('--keep-daily', 'missing');
+  const lock = flags.objectLock === undefined ? {} : { lockDays: parseLockDays(flags.objectLock) };
+  if (!keeps && maxRate === undefined && flags.objectLock === undefined) throw badArgument('--keep-daily', 'missing');
   return async (context) => {
     const { words } = context;
-    await context.unlockIfAtHand();
-    const output = await context.call('destination.set', { name, retention, pin, unpin, ...limit });
+    // The keys of a bucket are sealed, and its lock is tried there.
+    await (flags.objectLock === undefined ? context.unlockIfAtHand() : context.unlock());
+    const output = await context.call('destination.set', { name, retention, pin, unpin, ...limit, ...lock });
     const { keepAll, keepDaily, keepWeekly, keepMonthly } = output.destination.retention ?? defaultRetention;
     const pinned = output.destination.pinned?.length ?? 0;
     const line = keepAll
@@ -179,7 +183,17 @@ function set(name: string, flags: SetFlags): VerbRun {
       maxBytesPerSecond === undefined
         ? words.say('destination.set-no-rate', { name })
         : words.say('destination.set-rate', { name, rate: sizeText(maxBytesPerSecond) });
-    return { json: output, lines: [...(keeps ? [line] : []), ...(maxRate === undefined ? [] : [rate])] };
+    const { steps, destination } = output;
+    const lockLines =
+      steps === undefined
+        ? []
+        : [
+            ...stepLines(steps, words),
+            '',
+            ...verdictLines(steps, words),
+            words.say('destination.locked', { name, days: destination.lockDays ?? 0 }),
+          ];
+    return { json: output, lines: [...lockLines, ...(keeps ? [line] : []), ...(maxRate === undefined ? [] : [rate])] };
   };
 }
 

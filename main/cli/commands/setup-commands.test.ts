@@ -195,6 +195,49 @@ describe('source add', () => {
   });
 });
 
+describe('destination set', () => {
+  const destination = {
+    id: '0192aabb-ccdd-4eee-8fff-001122334455',
+    name: 'cloud',
+    kind: 's3',
+    role: 'cloud',
+    place: null,
+    where: 'bucket',
+    provider: 'aws',
+    addedAt: '2026-11-20T08:00:00.000Z',
+    hasCredentials: true,
+    lockDays: 30,
+  } as const;
+  const lock = (days: string, script: Script) =>
+    act(['--lang', 'en', 'destination', 'set', 'cloud', '--object-lock', days], { env, script });
+
+  it('switches protection against deletion on, and shows the test that proves it', async () => {
+    const steps = [{ id: 'lock', ok: true, ms: 4, facts: { lock: 'proven' }, errorCode: null }];
+    const seen = await lock('30', { 'destination.set': () => ({ destination, steps }) });
+    expect(seen.calls.at(-1)?.input).toEqual({ name: 'cloud', retention: {}, pin: [], unpin: [], lockDays: 30 });
+    expect(seen.out).toContain('Protection of “cloud” against deletion is on: 30 days.');
+    expect(seen.exitCode).toBe(0);
+  });
+
+  it('shows the way through the console where the cloud needs it', async () => {
+    const facts = { because: 'lock-off', provider: 'aws', step: 'lock' };
+    const seen = await lock('30', {
+      'destination.set': () => {
+        throw new AppError('backend.rejected', facts);
+      },
+    });
+    expect(seen.exitCode).not.toBe(0);
+    expect(seen.err).toMatch(/\n1\. .*\n2\. /s);
+    expect(seen.out).not.toContain('is on');
+  });
+
+  it.each(['0', '366', 'ten'])('takes no %s days', async (days) => {
+    const seen = await lock(days, {});
+    expect(seen.exitCode).toBe(2);
+    expect(seen.calls).toEqual([]);
+  });
+});
+
 describe('destination add', () => {
   it('makes a relative folder absolute', async () => {
     const seen = await act(['destination', 'add', 'usb', '--disk', 'usb', '--role', 'cold', '--place', '上海'], {

@@ -128,12 +128,17 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
       changed();
       return { source };
     },
-    'destination.set': ({ name, retention }: CommandInput<'destination.set'>): CommandOutput<'destination.set'> => {
+    'destination.set': ({
+      name,
+      retention,
+      lockDays,
+    }: CommandInput<'destination.set'>): CommandOutput<'destination.set'> => {
       const known = world.destinations.find((destination) => destination.name === name);
       if (known === undefined) throw new AppError('destination.unknown', { name, known: '' });
       const before = known.retention ?? defaultRetention;
       const destination = {
         ...known,
+        ...(lockDays === undefined ? {} : { lockDays }),
         retention: {
           keepAll: retention.keepAll ?? before.keepAll,
           keepDaily: retention.keepDaily ?? before.keepDaily,
@@ -143,7 +148,8 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
       };
       world.destinations = world.destinations.map((each) => (each.name === name ? destination : each));
       changed();
-      return { destination };
+      const steps = [passed('open'), passed('put'), passed('lock', { lock: 'proven' })];
+      return { destination, ...(lockDays === undefined ? {} : { steps }) };
     },
     'source.remove': ({ name }: CommandInput<'source.remove'>) => {
       world.sources = world.sources.filter((source) => source.name !== name);

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { cloudVerdict } from '../../../shared/i18n/cloud-sentences.ts';
-import { cloudProviderName } from '../../../shared/model/cloud-providers.ts';
+import { cloudProvider, cloudProviderId, cloudProviderName } from '../../../shared/model/cloud-providers.ts';
 import type { ColdDisk } from '../../../shared/model/cold-disk.ts';
 import type { DestinationView } from '../../../shared/model/destination.ts';
 import { provenWithinDays } from '../../../shared/model/proof.ts';
@@ -15,6 +15,7 @@ import { TestSteps } from '../live-test/index.ts';
 import { CopyCard } from './CopyCard.tsx';
 import type { CopiesStore, Proof } from './copies-store.ts';
 import { copySentence } from './copy-sentence.ts';
+import { LockForm } from './LockForm.tsx';
 
 interface DestinationCardProps {
   readonly destination: DestinationView;
@@ -92,7 +93,7 @@ export function DestinationCard(props: DestinationCardProps) {
         </Text>
       ))}
       <Actions
-        name={name}
+        destination={destination}
         copies={copies}
         isTesting={check?.view === 'testing'}
         onVerify={onVerify}
@@ -134,13 +135,17 @@ function StartRound({ disk, cold }: { readonly disk: ColdDisk; readonly cold: Co
 }
 
 interface ActionsProps extends Pick<DestinationCardProps, 'copies' | 'cold' | 'onVerify' | 'onTidyUp'> {
-  readonly name: string;
+  readonly destination: DestinationView;
   readonly isTesting: boolean;
   readonly disk: ColdDisk | null;
 }
 
-function Actions({ name, copies, isTesting, cold, disk, onVerify, onTidyUp }: ActionsProps) {
+function Actions({ destination, copies, isTesting, cold, disk, onVerify, onTidyUp }: ActionsProps) {
   const { t } = useWords();
+  const { name, lockDays } = destination;
+  const provider = cloudProviderId(destination.provider ?? '');
+  const mayLock = provider !== undefined && cloudProvider(provider).lock !== 'none';
+  const [isLocking, locking] = useDisclosure(false);
   const [isRemoving, removing] = useDisclosure(false);
   const [isPlanning, planning] = useDisclosure(false);
   return (
@@ -172,6 +177,17 @@ function Actions({ name, copies, isTesting, cold, disk, onVerify, onTidyUp }: Ac
             {t('cold.schedule')}
           </Button>
         )}
+        {mayLock && (
+          <Button
+            variant="default"
+            size="xs"
+            onClick={locking.toggle}
+            aria-expanded={isLocking}
+            aria-label={t('cloud.lockLabel', { name })}
+          >
+            {t(lockDays === undefined ? 'cloud.lockOn' : 'cloud.lockChange')}
+          </Button>
+        )}
         <Button
           variant="subtle"
           color="gray"
@@ -183,6 +199,15 @@ function Actions({ name, copies, isTesting, cold, disk, onVerify, onTidyUp }: Ac
         </Button>
       </Group>
       {cold !== null && disk !== null && isPlanning && <ScheduleForm disk={disk} cold={cold} onDone={planning.close} />}
+      {provider !== undefined && isLocking && (
+        <LockForm
+          name={name}
+          provider={provider}
+          lockDays={lockDays ?? null}
+          onSave={(days) => void copies.lock(name, days)}
+          onDone={locking.close}
+        />
+      )}
       <Modal opened={isRemoving} onClose={removing.close} title={t('copies.removeTitle', { name })}>
         <Stack>
           <Text>{t('copies.removeText')}</Text>

@@ -67,7 +67,7 @@ export function LockFields({ value, errors, onChange }: LockFieldsProps) {
   );
 }
 
-function LockGuide({ provider }: { readonly provider: string }) {
+export function LockGuide({ provider }: { readonly provider: string }) {
   const { t, language } = useWords();
   const [isOpen, { toggle }] = useDisclosure(false);
   const id = useId();

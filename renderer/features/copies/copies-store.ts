@@ -40,7 +40,18 @@ export function createCopiesStore(client: Client) {
     if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
   }
 
-  return { connect, verify, copy, share, checks, check, remove };
+  /** Switches protection against deletion on, or changes its days; tried on a test file first, so its steps are shown like those of a test. */
+  async function lock(name: string, lockDays: number): Promise<void> {
+    checks.setState({ [name]: { view: 'testing' } });
+    const outcome = await client.call('destination.set', { name, retention: {}, pin: [], unpin: [], lockDays });
+    checks.setState({
+      [name]: outcome.ok
+        ? { view: 'tested', steps: outcome.value.steps ?? [] }
+        : { view: 'failed', error: outcome.error },
+    });
+  }
+
+  return { connect, verify, copy, share, checks, check, lock, remove };
 }
 
 export interface Proof {

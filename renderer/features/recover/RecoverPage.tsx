@@ -1,7 +1,7 @@
 import { Box, Button, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import type { CommandInput, Choice } from '../../../shared/ipc/contract.ts';
+import type { CommandInput, CommandOutput, Choice } from '../../../shared/ipc/contract.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
 import type { JobRun } from '../../stores/job-run.ts';
@@ -26,7 +26,7 @@ type RecoverInput = Omit<CommandInput<'recover.run'>, 'jobId'>;
 
 /** Everything back from one copy and one secret. */
 export function RecoverPage({ recover, dialogs, onBack, onOpen }: RecoverPageProps) {
-  const { t, format } = useWords();
+  const { t } = useWords();
   const state = useStore(recover.store);
   return (
     <Box maw={860} mx="auto" px="md" pb={48}>
@@ -43,30 +43,42 @@ export function RecoverPage({ recover, dialogs, onBack, onOpen }: RecoverPagePro
             onCancel={() => void recover.cancel()}
           />
         )}
-        {state.view === 'done' && (
-          <Verdict tone="good" title={t('recover.doneTitle')}>
-            {state.value !== null && (
-              <Text>
-                {t('recover.doneText', {
-                  snapshots: format.count(state.value.snapshots),
-                  sources: state.value.sources.join(', '),
-                })}
-              </Text>
-            )}
-            <Text size="sm" c="dimmed">
-              {t('recover.passwords')}
-            </Text>
-            <Button onClick={onOpen} w="fit-content">
-              {t('recover.open')}
-            </Button>
-          </Verdict>
-        )}
+        {state.view === 'done' && <RecoverDone value={state.value} onOpen={onOpen} />}
         {/* The form stays mounted while it runs, so that an error leaves what was typed in place. */}
         <div hidden={state.view === 'running' || state.view === 'done'}>
           <RecoverForm recover={recover} dialogs={dialogs} onBack={onBack} />
         </div>
       </Stack>
     </Box>
+  );
+}
+
+interface RecoverDoneProps {
+  /** Null where the page was opened after it had begun. */
+  readonly value: CommandOutput<'recover.run'> | null;
+  readonly onOpen: () => void;
+}
+
+/** What came back, and what did not: passwords, and the lock of a bucket. */
+export function RecoverDone({ value, onOpen }: RecoverDoneProps) {
+  const { t, format } = useWords();
+  return (
+    <Verdict tone="good" title={t('recover.doneTitle')}>
+      {value !== null && (
+        <Text>
+          {t('recover.doneText', { snapshots: format.count(value.snapshots), sources: value.sources.join(', ') })}
+        </Text>
+      )}
+      {value?.lockedUntil !== undefined && (
+        <Text>{t('recover.lock', { name: value.destination, until: format.dateShort(value.lockedUntil) })}</Text>
+      )}
+      <Text size="sm" c="dimmed">
+        {t('recover.passwords')}
+      </Text>
+      <Button onClick={onOpen} w="fit-content">
+        {t('recover.open')}
+      </Button>
+    </Verdict>
   );
 }
 

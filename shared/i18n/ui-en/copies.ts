@@ -111,6 +111,10 @@ export const copiesEn = {
     lockDays: 'Days of protection',
     lockDaysHint:
       'Every backup extends it. Nobody can end it early, and the space is paid for until it ends; 30 days are a good start',
+    lockOn: 'Protect against deletion',
+    lockChange: 'Change the days of protection',
+    lockSave: 'Try it, and switch it on',
+    lockLabel: 'Protection of “{{name}}” against deletion',
     lockDaysWrong: 'Please enter 1 to 365 days',
     lockNone:
       'This cloud has no protection against deletion. Add a cloud that has it, or a USB disk that is kept unplugged.',

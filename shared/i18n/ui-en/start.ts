@@ -106,6 +106,7 @@ export const startEn = {
     running: 'Bringing the timeline back',
     doneTitle: 'It is all back',
     doneText: 'Snapshots found: {{snapshots}}, from {{sources}}.',
+    lock: 'The backups in this bucket are locked against deletion (the newest until {{until}}), but new ones will not be: for how many days is in no copy. Open the details of “{{name}}” on the Copies page soon and switch protection on again.',
     passwords:
       'For safety, passwords of the shop and the clouds are not in the copies. Enter them once on the Shops page to go on backing up. Restoring does not need them.',
     open: 'Open the timeline',

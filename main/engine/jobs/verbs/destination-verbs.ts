@@ -212,19 +212,27 @@ export async function destinationList(context: EngineContext): Promise<VerbOutpu
   };
 }
 
-/** What tidying up keeps at this place, and how fast it is written to from the next opening on. Error: `snapshot.unknown` for a pin. */
+/**
+ * What tidying up keeps at this place, how fast it is written to from the next opening on, and whether a bucket is protected against deletion, which
+ * is proven first as when it is added. Errors: `snapshot.unknown` for a pin; for the lock those of the live test, and nothing is changed.
+ */
 export async function destinationSet(
   context: EngineContext,
   input: VerbInput<'destination.set'>,
+  run: Run,
 ): Promise<VerbOutput<'destination.set'>> {
-  const { id } = await findDestination(context, input.name);
+  const before = await findDestination(context, input.name);
+  const { id } = before;
+  const { lockDays } = input;
+  const steps = lockDays === undefined ? null : await proveLock(context, before, lockDays, run.signal);
   const pin = input.pin.map((reference) => findSnapshot(context, reference, null).manifest.id);
   const { destinations } = await context.home.settings.update((settings) => ({
     ...settings,
     destinations: settings.destinations.map((destination) => {
       if (destination.id !== id) return destination;
       const pinned = (destination.pinned ?? []).filter((known) => !input.unpin.some((each) => known.startsWith(each)));
-      const limited = withLimit(destination, input.maxBytesPerSecond);
+      const locked = lockDays === undefined || destination.kind === 'disk' ? destination : { ...destination, lockDays };
+      const limited = withLimit(locked, input.maxBytesPerSecond);
       const wanted = defined(input.retention);
       if (Object.keys(wanted).length + input.pin.length + input.unpin.length === 0) return limited;
       const retention = { ...defaultRetention, ...destination.retention, ...wanted };
@@ -242,9 +250,28 @@ export async function destinationSet(
     keepMonthly,
     pinned: saved.pinned?.length ?? 0,
     ...(saved.maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: saved.maxBytesPerSecond }),
+    ...(lockDays === undefined ? {} : { lockDays }),
   });
   context.onCatalogChanged();
-  return { destination: viewOfDestination(saved) };
+  return { destination: viewOfDestination(saved), ...(steps === null ? {} : { steps }) };
+}
+
+/** On a test file of the bucket. Errors: `usage.bad-argument` for a disk, those of the live test with the guide to the cloud's console. */
+async function proveLock(
+  context: EngineContext,
+  destination: SavedDestination,
+  lockDays: number,
+  signal: AbortSignal,
+): Promise<TestStep[]> {
+  if (destination.kind === 'disk')
+    throw new AppError('usage.bad-argument', {
+      argument: '--object-lock',
+      value: destination.name,
+      reason: 'not-a-bucket',
+    });
+  const { steps, error } = await probeCloud(context, { ...destination, lockDays }, signal);
+  if (error !== null) throw error;
+  return steps;
 }
 
 /** Undefined leaves the limit as it is, null takes it away. */

@@ -131,6 +131,55 @@ describe('a bucket that locks', () => {
     for (const [name, left] of Object.entries(await locks(fake, clock))) if (isLocked(name)) expect(left).toBe(60);
   });
 
+  it('has its lock switched on while it is in use, once that is proven on a test file', async () => {
+    const { engine, fake, clock } = await rig();
+    await addCloud(engine, fake, null);
+    await copy(engine);
+    const wish = { name: 'cloud', retention: {}, pin: [], unpin: [], lockDays: days };
+    const { destination, steps } = await engine.call('destination.set', wish);
+    expect(destination).toMatchObject({ lockDays: days });
+    expect(steps?.find(({ id }) => id === 'lock')).toMatchObject({ ok: true, facts: { lock: 'proven' } });
+    expect(fake.requestCount('PutObjectRetention')).toBe(1);
+    await copy(engine);
+    for (const [name, left] of Object.entries(await locks(fake, clock))) if (isLocked(name)) expect(left).toBe(60);
+  });
+
+  it('has it switched on again after a recovery, which cannot know for how many days it was', async () => {
+    const { engine, fake } = await rig();
+    await addCloud(engine, fake, days);
+    await copy(engine);
+    const dir = await mkdtemp(join(tmpdir(), 'shouhu-locks-'));
+    closing.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+    const other = await openEngine({ homeDir: join(dir, 'home'), language: 'en' });
+    closing.push(() => other.close());
+    const { accessKeyId: accessKey, secretAccessKey: secretKey } = testKey;
+    const place = { provider: 'minio', bucket: testBucket, region: null, endpoint: fake.endpoint, prefix: 'shop' };
+    const secret = { kind: 'passphrase', passphrase: testPassphrase } as const;
+    const from = { kind: 's3', ...place, accessKey, secretKey } as const;
+    expect(await other.call('recover.run', { from, secret })).toMatchObject({
+      lockedUntil: expect.any(String) as string,
+    });
+    const known = async () => (await other.call('destination.list', {})).destinations[0];
+    expect(await known()).not.toHaveProperty('lockDays');
+    await other.call('destination.set', { name: 'recovered', retention: {}, pin: [], unpin: [], lockDays: days });
+    expect(await known()).toMatchObject({ name: 'recovered', lockDays: days });
+  });
+
+  it('is refused a lock that it does not keep, and so is a disk; nothing is changed then', async () => {
+    const { engine, fake } = await rig(false);
+    await addCloud(engine, fake, null);
+    const wish = { retention: {}, pin: [], unpin: [], lockDays: days };
+    await expect(engine.call('destination.set', { name: 'cloud', ...wish })).rejects.toMatchObject({
+      code: 'backend.rejected',
+      facts: { because: 'lock-off' },
+    });
+    await expect(engine.call('destination.set', { name: 'recovered', ...wish })).rejects.toMatchObject({
+      code: 'usage.bad-argument',
+    });
+    const { destinations } = await engine.call('destination.list', {});
+    for (const destination of destinations) expect(destination).not.toHaveProperty('lockDays');
+  });
+
   it('locks a header again that another computer has replaced without a lock', async () => {
     const { engine, fake, clock } = await rig();
     await addCloud(engine, fake, days);
