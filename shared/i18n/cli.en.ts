@@ -208,6 +208,8 @@ export const cliEn: Record<CliKey, string> = {
     'Snapshot {{snapshot}} is not on “{{destination}}” any more: it looks as if another computer has tidied it up by its rule, and it is not missed from now on. If nobody has, check this copy.',
   'verify.deed-lost':
     'a note on which snapshots were restored or tidied up is gone (no data is; --heal-from brings it back)',
+  'verify.unexplained':
+    'Earlier snapshots that later ones on “{{destination}}” follow, that are not there, and of which no tidying is written down: {{count}} (such as {{snapshot}}). They may never have been copied there, an older version may have tidied them up, or they are lost; if another place has them, shouhu copy brings them. The snapshots that are there are not affected.',
   'deeds.unknown':
     'Notes that only a newer version understands: {{count}}. They are kept as they are and were passed over.',
   'verify.sampled':

@@ -195,8 +195,10 @@ export const cliZh = {
   'verify.sound': '副本“{{destination}}”完好。',
   'verify.lost': '快照不见了',
   'verify.gone':
-    '快照 {{snapshot}} 不在“{{destination}}”了：看样子是另一台电脑按保留规则清理的，以后不再等它。如果谁也没有清理过，请检查这份副本。',
+    '快照 {{snapshot}} 不在“{{destination}}”了：是按保留规则清理的，以后不再等它。如果谁也没有清理过，请检查这份副本。',
   'verify.deed-lost': '“还原过/清理过哪些快照”的记录不见了（数据没有少；加上 --heal-from 可以补回）',
+  'verify.unexplained':
+    '“{{destination}}”上有 {{count}} 个更早的快照对不上：后面的快照提到它们，这里却没有，也没有被清理的记录（如 {{snapshot}}）。可能从没抄到这里，可能是旧版本清理的，也可能丢了；别处还有的话，shouhu copy 会抄来。这里现有的快照不受影响。',
   'deeds.unknown': '有 {{count}} 份记录是更新版本的程序写的，这个版本看不懂：原样保留，没有理会。',
   'verify.sampled':
     '副本“{{destination}}”读回的 {{read}} 个都完好；另有 {{unread}} 个这次没有读（全部读回：--read all）。',

@@ -324,6 +324,8 @@ export const engineVerbs = {
       /** Ids of snapshots that another computer has tidied up here. Those that were lost are in `missing`, by the names of their manifests. */
       gone: z.array(z.string()),
       snapshots: count,
+      /** Ids of snapshots that others here follow, that are not here and were not tidied up here by a prune that wrote it down: lost, or never brought. Absent: none. */
+      unexplained: z.array(z.uuid()).optional(),
       /** As of `prune.run`. */
       unknownDeeds: count.optional(),
       durationMs: z.number().nonnegative(),
@@ -475,6 +477,8 @@ export const engineVerbs = {
       destination: z.string(),
       /** The bucket's objects are locked until about then, and new ones will not be: its lock has to be asked for again. Absent: no lock was seen. */
       lockedUntil: z.iso.datetime().optional(),
+      /** As of `verify.run`. */
+      unexplained: z.array(z.uuid()).optional(),
       durationMs: z.number().nonnegative(),
     }),
   },

@@ -13,13 +13,18 @@ export const deedSchema = z.discriminatedUnion('type', [
     type: z.literal('proven'),
     entries: z.array(entrySchema.extend({ state: z.enum(['restored', 'totals-matched']) })).min(1),
   }),
+  /** Removed by a prune of the very copy on which the deed lies. `taken`: the snapshot's instant. */
+  z.object({
+    type: z.literal('pruned'),
+    entries: z.array(entrySchema.extend({ taken: z.iso.datetime() })).min(1),
+  }),
 ]);
 export type Deed = z.infer<typeof deedSchema>;
 export type DeedType = Deed['type'];
 
 export const deedTypes: readonly string[] = deedSchema.options.map(({ shape }) => shape.type.value);
 
-/** Types that are true wherever the deed lies, and so are brought to every copy. */
+/** Types that are true wherever the deed lies, and so are brought to every copy; what was pruned here says nothing of another place. */
 export const travellingDeeds: ReadonlySet<string> = new Set<DeedType>(['proven']);
 
 /** What the entries of a deed are about; a deed whose subjects others of its type have as well says nothing new. */

@@ -8,7 +8,7 @@ import type { Words } from '../language.ts';
 import { countText, durationText, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { knownCode, mark, proofText, unknownDeedLines } from './shared-output.ts';
+import { knownCode, mark, proofText, unexplainedLines, unknownDeedLines } from './shared-output.ts';
 
 interface CopyFlags {
   readonly snapshot: string;
@@ -130,6 +130,7 @@ function verify(name: string | undefined, flags: VerifyFlags): VerbRun {
       ...output.missing.map((object) => `${mark(false)} ${missingLine(object, words)}`),
       ...output.healed.map((object) => `${mark(true)} ${words.say('verify.healed')}  ${object}`),
       ...output.gone.map((snapshot) => `- ${words.say('verify.gone', { snapshot, destination })}`),
+      ...unexplainedLines(output, destination, words),
       ...unknownDeedLines(output, words),
     ];
     const closing = closingLine(output, destination, words);

@@ -7,6 +7,7 @@ import { findSecret } from '../secrets.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
 import { addBucketFlags, readBucket, readBucketKeys, type BucketFlags } from './flags.ts';
+import { unexplainedLines } from './shared-output.ts';
 
 interface RecoverFlags extends BucketFlags {
   readonly from?: string;
@@ -50,6 +51,7 @@ function recover(flags: RecoverFlags): VerbRun {
       ...(output.lockedUntil === undefined
         ? []
         : [words.say('recover.lock', { destination: output.destination, until: localTime(output.lockedUntil) })]),
+      ...unexplainedLines(output, output.destination, words),
       words.say('recover.next'),
     ];
     return { json: output, lines };

@@ -99,3 +99,16 @@ export function unknownDeedLines(
 ): string[] {
   return unknownDeeds === 0 ? [] : [`- ${words.say('deeds.unknown', { count: countText(unknownDeeds) })}`];
 }
+
+/** Snapshots of which nobody can say whether they are lost or were never brought; no lines when there are none. */
+export function unexplainedLines(
+  { unexplained = [] }: { readonly unexplained?: readonly string[] | undefined },
+  destination: string,
+  words: Words,
+): string[] {
+  const [first] = unexplained;
+  if (first === undefined) return [];
+  return [
+    `! ${words.say('verify.unexplained', { count: countText(unexplained.length), destination, snapshot: first })}`,
+  ];
+}

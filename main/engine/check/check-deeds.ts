@@ -52,6 +52,8 @@ export interface DeedsReport {
   readonly names: readonly string[];
   /** Known ones that are said by others now. */
   readonly merged: readonly string[];
+  /** `<type> <subject>` of all that is said here, and of what this computer has read here before. */
+  readonly sayings: ReadonlySet<string>;
   /** Of a type that only a newer version understands. */
   readonly unknown: number;
 }
@@ -97,5 +99,7 @@ export async function checkDeeds(request: {
     if (healFrom === null || !(await bringBack(name, write))) onLost(name);
   }
   const unknown = [...there.values()].filter(({ deed }) => deed === null).length;
-  return { names: [...there.keys()], merged, unknown };
+  const remembered = known.flatMap(({ name, text }) => sayingsOf(parseDeed(name, text)));
+  const sayings = new Set([...there.values()].flatMap(sayingsOf).concat(remembered));
+  return { names: [...there.keys()], merged, sayings, unknown };
 }

@@ -11,7 +11,7 @@ import {
   type Repository,
 } from '../repository/index.ts';
 import { checkDeeds, type DeedsReport, type KnownDeedText, type ReadNamed } from './check-deeds.ts';
-import { judgeGone, type KnownSnapshot } from './gone-snapshots.ts';
+import { judgeGone, lostUnseen, pruneNotesIn, unexplained, type KnownSnapshot } from './gone-snapshots.ts';
 import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
 
 export interface VerifyRequest {
@@ -27,6 +27,8 @@ export interface VerifyRequest {
   readonly readFirst?: ReadonlySet<string>;
   /** Snapshots that were on this copy, as far as this computer knows: one that is not listed any more is looked for. Absent: none. */
   readonly known?: readonly KnownSnapshot[];
+  /** Snapshots that this computer knows from other copies only. Absent: none. */
+  readonly elsewhere?: readonly KnownSnapshot[];
   /** Deeds (FORMAT.md §14) that this computer has read on this copy. Absent: none. */
   readonly knownDeeds?: readonly KnownDeedText[];
   /** A copy to take sound objects from, or null: then damage is only told. */
@@ -62,6 +64,8 @@ export interface VerifyReport {
   /** Snapshots that another computer has tidied up here, as far as the copy can show; those that were lost are in `missing`. */
   readonly gone: readonly KnownSnapshot[];
   readonly deeds: DeedsReport;
+  /** Ids of snapshots that others here follow, that are not here, and of which nobody can say whether they ever were. */
+  readonly unexplained: readonly string[];
   readonly snapshots: readonly {
     readonly manifest: Manifest;
     readonly intact: boolean;
@@ -111,11 +115,11 @@ class Verification {
     const listed = await repository.knownIds(signal);
     for (const id of listed) this.#objects.mark(id, objectMark.listed);
     const snapshots = await this.#walk(names);
-    const { lost, pruned } = this.#judgeGone(names, snapshots, listed);
+    const deeds = await this.#checkDeeds();
+    const { lost, pruned, unexplained } = await this.#judgeGone(names, snapshots, listed, deeds);
     const found = await this.#findElsewhere(lost);
     const records = await repository.listAllStreamRecords(signal);
     await this.#each(records, (name) => this.#checkStreamRecord(name));
-    const deeds = await this.#checkDeeds();
     // What is not in the listing is asked for by name before it is called missing.
     const numbers = Uint32Array.from({ length: this.#objects.size }, (_, number) => number);
     const isListed = (number: number) => this.#objects.has(number, objectMark.listed);
@@ -142,6 +146,7 @@ class Verification {
       healed: [...this.#healed],
       gone: pruned,
       deeds,
+      unexplained,
       snapshots: staying.map(({ manifest, needs }) => ({
         manifest,
         intact: this.#objects.every(needs, (number) => !isBroken(number)),
@@ -189,13 +194,36 @@ class Verification {
     );
   }
 
-  #judgeGone(names: readonly string[], walked: readonly Walked[], listed: Pick<KnownIds, 'has'>) {
-    const { known = [] } = this.#request;
+  async #judgeGone(
+    names: readonly string[],
+    walked: readonly Walked[],
+    listed: Pick<KnownIds, 'has'>,
+    { sayings }: DeedsReport,
+  ) {
+    const { known = [], elsewhere = [] } = this.#request;
+    const notes = pruneNotesIn(sayings);
     const isThere = new Set(names);
     const unreadable = known.filter(({ manifestName }) => isThere.has(manifestName));
     const there = [...walked, ...unreadable].map(({ manifest }) => manifest);
     const gone = known.filter(({ manifestName }) => !isThere.has(manifestName));
-    return judgeGone(gone, there, listed);
+    const { lost, pruned } = judgeGone(gone, there, listed, notes);
+    const unseen = await this.#notOnTheirWay(
+      lostUnseen(
+        elsewhere.filter(({ manifestName }) => !isThere.has(manifestName)),
+        there,
+        listed,
+        notes,
+      ),
+    );
+    return { lost: [...lost, ...unseen], pruned, unexplained: unexplained(there, [...known, ...unseen], notes) };
+  }
+
+  /** Their chunks come first: somebody may have been copying them while the two listings were made. */
+  async #notOnTheirWay(snapshots: readonly KnownSnapshot[]): Promise<readonly KnownSnapshot[]> {
+    if (snapshots.length === 0) return [];
+    const { repository, signal } = this.#request;
+    const listed = new Set(await repository.listManifests(signal));
+    return snapshots.filter(({ manifestName }) => !listed.has(manifestName));
   }
 
   /** Lost snapshots that the copy that heals has. Their objects are looked at from here on like all others; without such a copy the loss is told. */

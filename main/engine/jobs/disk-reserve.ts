@@ -62,8 +62,9 @@ export async function withReserve<T>(
   }
 }
 
+/** Nor for the note of what is to go, which is written before anything does. */
 function isNoRoomForLease(error: unknown): boolean {
-  return isAppErrorOf(error, 'backend.disk-full') && String(error.facts['name']).startsWith('leases/');
+  return isAppErrorOf(error, 'backend.disk-full') && /^(leases|deeds)\//.test(String(error.facts['name']));
 }
 
 async function openPlain(context: EngineContext, destination: DiskDestination): Promise<DiskBlobStore> {

@@ -58,8 +58,12 @@ beforeAll(async () => {
   home = await aDiskHome(dir, { objects: 4 });
   const first = await openDisk('copy');
   older = [];
-  for (const at of ['2026-10-01T10:00:00.000Z', '2026-10-02T10:00:00.000Z', '2026-10-03T10:00:00.000Z'])
-    older.push(await writeSnapshot(first, { objects: 4, at }));
+  for (const at of ['2026-10-01T10:00:00.000Z', '2026-10-02T10:00:00.000Z', '2026-10-03T10:00:00.000Z']) {
+    const before = older.at(-1);
+    older.push(
+      await writeSnapshot(first, { objects: 4, at, ...(before === undefined ? {} : { previous: idOf(before) }) }),
+    );
+  }
   await home.engine.call('snapshots.list', { source: null, atDestination: 'recovered' });
   // A real restore needs a database server; this is what one leaves in the catalog.
   const catalog = await Catalog.open(join(dir, 'home', 'catalog.sqlite'), home.clock);
@@ -131,7 +135,36 @@ it('one of a type that only a newer version knows is kept, passed over and said'
   await age('second');
   expect(await prune(stranger)).toMatchObject({ unknownDeeds: 1, removed: [{}, {}] });
   expect(await listDeeds(second, never)).toContain(newer);
-  expect(
-    await home.engine.call('verify.run', { destination: 'second', readPercent: 10, healFrom: null }),
-  ).toMatchObject({ unknownDeeds: 1, damaged: [], missing: [] });
+});
+
+it('what a prune elsewhere removed is known for tidied up, and what nobody removed for lost', async () => {
+  const verify = (healFrom: string | null) =>
+    home.engine.call('verify.run', { destination: 'second', readPercent: 10, healFrom });
+  const tidied = [idOf(older[0]!), idOf(older[2]!)].sort();
+  const first = await verify(null);
+  expect({ ...first, gone: [...first.gone].sort() }).toMatchObject({ unknownDeeds: 1, missing: [], gone: tidied });
+  expect(first.unexplained).toBeUndefined();
+
+  // With all that only it needed, as a torn folder or a hand takes it.
+  const repository = await openDisk('second');
+  for (const id of await Array.fromAsync(repository.objectsOf(await repository.getManifest(older[1]!, never), never)))
+    await rm(join(dir, 'second', 'chunks', id.slice(0, 2), id));
+  await rm(join(dir, 'second', older[1]!));
+  expect(await verify(null)).toMatchObject({ missing: [older[1]], gone: [] });
+  expect(await verify('recovered')).toMatchObject({
+    missing: [],
+    healed: expect.arrayContaining([older[1]]) as unknown,
+  });
+});
+
+it('a bare computer is told of snapshots that others follow and that nobody has tidied up', async () => {
+  const repository = await openDisk('second');
+  const lost = '6f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a55';
+  await writeSnapshot(repository, { objects: 4, at: '2026-10-05T10:00:00.000Z', previous: lost });
+  await writeSnapshot(repository, { objects: 4, at: '2026-10-06T10:00:00.000Z', previous: idOf(older[2]!) });
+  const bare = await openEngine({ homeDir: join(dir, 'bare'), language: 'zh', clock: home.clock });
+  const secret = { kind: 'passphrase', passphrase: testPassphrase } as const;
+  const recovered = await bare.call('recover.run', { from: { kind: 'disk', path: join(dir, 'second') }, secret });
+  await bare.close();
+  expect(recovered.unexplained).toEqual([lost]);
 });

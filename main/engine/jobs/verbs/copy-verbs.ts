@@ -14,7 +14,7 @@ import { newestOfEachShop } from '../newest-of-each-shop.ts';
 import { ProofNotes } from '../proof-notes.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { withRepository, withRepositoryToMend } from '../stores.ts';
-import { forgetPruned, snapshotsKnownAt } from './known-snapshots.ts';
+import { forgetPruned, snapshotsKnownAt, snapshotsKnownElsewhere } from './known-snapshots.ts';
 import { findDestination } from './lookup.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
@@ -130,6 +130,7 @@ export async function verifyOne(
   const told = new Set<string>();
   // Asked before the listing: what another process adds meanwhile must not look as if it had gone.
   const known = snapshotsKnownAt(context.catalog, destination.id);
+  const elsewhere = snapshotsKnownElsewhere(context.catalog, destination.id);
   const knownDeeds = context.catalog.deeds.at(destination.id);
   try {
     const report = await verifyCopy({
@@ -140,6 +141,7 @@ export async function verifyOne(
       suspects,
       readFirst,
       known,
+      elsewhere,
       knownDeeds,
       healFrom,
       underLease: (write) => withWriterLease(repository, `heal ${destination.name}`, context, run.signal, write),
@@ -164,7 +166,7 @@ export async function verifyOne(
     notes.flush();
     await readTimeline(context, destination, repository, run.signal);
     await writeDown(context, destination, report, suspects.union(told));
-    const { objects, read, bytesRead, damaged, missing, healed, gone, deeds, snapshots } = report;
+    const { objects, read, bytesRead, damaged, missing, healed, gone, deeds, unexplained, snapshots } = report;
     await context.home.audit.append('verify', {
       destination: destination.name,
       objects,
@@ -184,6 +186,7 @@ export async function verifyOne(
       healed: [...healed],
       gone: gone.map(({ manifest }) => manifest.id),
       snapshots: snapshots.length,
+      ...(unexplained.length === 0 ? {} : { unexplained: [...unexplained] }),
       ...(deeds.unknown === 0 ? {} : { unknownDeeds: deeds.unknown }),
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };

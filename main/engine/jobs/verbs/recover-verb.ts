@@ -6,14 +6,24 @@ import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { S3Locks } from '../../backend/s3/s3-locks.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
+import { pruneNotesIn, unexplained } from '../../check/gone-snapshots.ts';
 import { loadPresets, secretColumnsOf } from '../../presets/preset.ts';
-import { findHeader, headerName, Repository, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
+import {
+  findHeader,
+  headerName,
+  Repository,
+  sayingsOf,
+  unlockWithPassphrase,
+  unlockWithWords,
+} from '../../repository/index.ts';
+import { knownDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys } from '../home/saved-secrets.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { openDiskStore, openS3Store, s3OptionsOf } from '../stores.ts';
 import { saveDestination } from './destination-verbs.ts';
+import { snapshotsKnownAt } from './known-snapshots.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
 const recoveredName = 'recovered';
@@ -66,8 +76,10 @@ export async function recoverRun(
       by: secret.kind,
     });
     context.onCatalogChanged();
+    const missed = unexplainedAt(context, destination);
     return {
       sources,
+      ...(missed.length === 0 ? {} : { unexplained: missed }),
       snapshots,
       destination: destination.name,
       ...(lockedUntil === null ? {} : { lockedUntil }),
@@ -76,6 +88,12 @@ export async function recoverRun(
   } finally {
     await store.close();
   }
+}
+
+/** What this copy lacks as far as it shows itself: nothing else is known on a bare computer. */
+function unexplainedAt({ catalog }: EngineContext, { id }: SavedDestination): string[] {
+  const there = snapshotsKnownAt(catalog, id).map(({ manifest }) => manifest);
+  return unexplained(there, catalog.snapshots(null), pruneNotesIn(knownDeeds(catalog, id).flatMap(sayingsOf)));
 }
 
 /** A person may well choose the disk itself instead of the folder `shouhu` that a backup made on it. */

@@ -6,11 +6,11 @@ import { ByteBudget } from '../../backend/limit/byte-budget.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { judgeGoneDeeds } from '../../check/check-deeds.ts';
 import { planShare } from '../../check/daily-share.ts';
-import { judgeGone, type KnownSnapshot } from '../../check/gone-snapshots.ts';
+import { judgeGone, pruneNotesIn, type KnownSnapshot } from '../../check/gone-snapshots.ts';
 import { readShare, type ShareReport } from '../../check/read-share.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { rest } from '../../platform/rest.ts';
-import { findingOf, listDeeds, referencesOf, type Repository } from '../../repository/index.ts';
+import { findingOf, listDeeds, referencesOf, sayingsOf, type Repository } from '../../repository/index.ts';
 import { writeEvidence } from '../copy-evidence.ts';
 import { knownDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -146,6 +146,7 @@ async function shareOf(
     known.filter(({ manifestName }) => !names.has(manifestName)),
     there.map(({ manifest }) => manifest),
     listed,
+    pruneNotesIn(knownDeeds(catalog, id).flatMap(sayingsOf)),
   );
   forgetPruned(catalog, id, pruned);
   const lostNames = lost.map(({ manifestName }) => manifestName);

@@ -67,7 +67,7 @@ function union(deeds: readonly FoundDeed[]): Deed {
   const [first] = deeds.flatMap(({ deed }) => deed ?? []);
   if (first === undefined) throw new RangeError('nothing to merge');
   for (const { deed } of deeds) for (const entry of deed?.entries ?? []) entries.set(entry.snapshot, entry);
-  return { ...first, entries: [...entries.values()] };
+  return { ...first, entries: [...entries.values()] } as Deed;
 }
 
 async function remove({ store }: Repository, name: string, signal: AbortSignal): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { isoUtc, type Clock } from '../../platform/clock.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
 import { parseManifestName, parseStreamName } from '../format.ts';
+import { addDeed, sayingsOf } from '../deeds/deeds.ts';
 import { mergeDeeds, type FoundDeed } from '../deeds/merge-deeds.ts';
 import type { LeaseBook } from '../leases.ts';
 import type { Repository } from '../repository.ts';
@@ -79,7 +80,7 @@ export interface PruneReport<T> {
 /**
  * Removes the snapshots that `choose` names and every chunk that no remaining manifest or stream record needs (FORMAT.md §8).
  *
- * A kill at any point leaves a valid repository, and the next run goes on: manifests go first and are durably gone before the first
+ * A kill at any point leaves a valid repository, and the next run goes on: what is to go is written down first (§14); manifests go next and are durably gone before the first
  * chunk goes; a chunk goes only while the exclusive lease holds. A snapshot under object lock stays with all its chunks; chunks under
  * object lock whose snapshot could be removed stay for a later run, which does no harm.
  *
@@ -146,6 +147,7 @@ class Pruning<T> {
 
   async run(): Promise<PruneReport<T>> {
     const { survey, going } = await this.#decide();
+    await this.#writeDown(survey, going);
     const lockedSnapshots = await this.#removeManifests(survey, going);
     const removed = going.difference(lockedSnapshots);
     await this.#assertNothingNew(survey);
@@ -191,6 +193,23 @@ class Pruning<T> {
       throw new RangeError('all snapshots of a source were to be removed');
     if (snapshots.some((snapshot) => going.has(snapshot.name) && this.#now.isYoung(snapshot)))
       throw new RangeError('a snapshot within the grace time was to be removed');
+  }
+
+  /**
+   * What is going to go, before any of it does: a manifest that is missing without it was lost. One that is still there is there, whatever is written. A prune that
+   * goes on for a dead one, or finds the same under object lock again, does not write it twice.
+   */
+  async #writeDown({ snapshots, deeds }: Survey<T>, going: ReadonlySet<string>): Promise<void> {
+    const said = new Set(deeds.flatMap(sayingsOf));
+    const at = isoUtc(this.#now.storeNowMs);
+    const entries = snapshots.flatMap(({ name, id, sourceId }) => {
+      const taken = parseManifestName(name)?.at;
+      if (!going.has(name) || said.has(`pruned ${id}`) || taken === undefined) return [];
+      return [{ snapshot: id, source: sourceId, at, taken }];
+    });
+    if (entries.length === 0) return;
+    await this.#beat();
+    await addDeed(this.#repository, { type: 'pruned', entries }, this.#options.clock.nowMs(), this.#signal);
   }
 
   /** Removes them, oldest first, durably; gives those that are under object lock. */

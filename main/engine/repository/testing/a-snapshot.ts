@@ -16,6 +16,8 @@ export interface SnapshotPlan {
   readonly hasMisnamed?: boolean;
   /** Another shop. */
   readonly sourceId?: string;
+  /** The snapshot that it follows. Default: none. */
+  readonly previous?: string;
 }
 
 /** An object of noise: nobody has it yet. */
@@ -26,7 +28,7 @@ export function anObject(keys: EncodingKeys, salt: string, sizeBytes: number): E
 /** Writes a snapshot of one table whose content nobody can load: for whoever moves and checks objects. Gives the manifest's name. */
 export async function writeSnapshot(
   repository: Repository,
-  { objects, objectBytes = 1000, at = shopAt, kept = [], hasMisnamed = false, sourceId }: SnapshotPlan,
+  { objects, objectBytes = 1000, at = shopAt, kept = [], hasMisnamed = false, sourceId, previous }: SnapshotPlan,
 ): Promise<string> {
   const { signal } = new AbortController();
   const ids = [...kept];
@@ -60,6 +62,7 @@ export async function writeSnapshot(
       ...base,
       id: newId(),
       at,
+      previous: previous ?? null,
       source: { ...base.source, ...(sourceId === undefined ? {} : { id: sourceId, name: sourceId.slice(0, 8) }) },
       tables: [
         {

@@ -38,6 +38,8 @@ export interface Promised {
   readonly gone?: readonly string[];
   /** Numbers of snapshots that the place must say were restored (`provenDeed`). */
   readonly proven?: readonly number[];
+  /** Instants of snapshots that may be gone, and then the place must say that they were pruned. */
+  readonly mayGo?: readonly string[];
   /** Damage that was there before: object ids and manifest names. */
   readonly damaged?: ReadonlySet<string>;
 }
@@ -137,6 +139,7 @@ export class CrashWorld {
       instants.push(manifest.at);
       if (known.size === 0) await this.#expectRows(repository, name, manifest);
     }
+    await this.#expectExplained(repository, promised, instants);
     expect(
       promised.snapshots.filter((at) => !instants.includes(at)),
       'snapshots that are gone',
@@ -179,6 +182,18 @@ export class CrashWorld {
     expect(
       owed.filter((saying) => !said.has(saying)),
       'deeds that nothing tells any more',
+    ).toEqual([]);
+  }
+
+  async #expectExplained(repository: Repository, { mayGo = [] }: Promised, there: readonly string[]): Promise<void> {
+    const explained = new Set<string>();
+    for (const name of await listDeeds(repository, never)) {
+      const { deed } = await readDeed(repository, name, never);
+      if (deed?.type === 'pruned') for (const { taken } of deed.entries) explained.add(taken);
+    }
+    expect(
+      mayGo.filter((at) => !there.includes(at) && !explained.has(at)),
+      'snapshots that went without a word',
     ).toEqual([]);
   }
 

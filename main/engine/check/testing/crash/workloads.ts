@@ -249,10 +249,15 @@ const prune: CrashWorkload = {
       signal: never,
     });
   },
-  before: (world) => ({ ...owed(world, [today], [1]), proven: [1, 2, 3] }),
+  before: (world) => ({
+    ...owed(world, [today], [1]),
+    proven: [1, 2, 3],
+    mayGo: [firstDay, secondDay].map((day) => world.momentOf(day).at),
+  }),
   after: (world) => ({
     ...owed(world, [today], [1]),
     proven: [1, 2, 3],
+    mayGo: [firstDay, secondDay].map((day) => world.momentOf(day).at),
     gone: [firstDay, secondDay].map((day) => world.momentOf(day).at),
   }),
 };
