@@ -98,7 +98,8 @@ export const cliZh = {
   'key.env-stale': '环境变量 {{env}} 里还是旧口令，请改成新的。',
   'key.copy-renewed': '副本“{{destination}}”已更新',
   'key.copy-owed': '副本“{{destination}}”现在连不上，或还锁着，仍认旧的；下次能改时会自动更新',
-  'key.copy-locked': '云“{{destination}}”整个锁着，登记文件现在改不了，还认旧的；锁定期过了会自动更新',
+  'key.copy-locked':
+    '云“{{destination}}”整个桶都锁着，现在换不了：那里暂时还认旧的口令和恢复卡，锁定期过了会自动换上新的',
   'key.copy-old-stays':
     '这里有防删除保护，旧的登记文件也删不掉：最多 {{days}} 天内，偷到云密钥的人配上旧口令或旧恢复卡，还能用它打开备份',
   'key.copy-changed-elsewhere': '副本“{{destination}}”被别的电脑改过口令或恢复卡，没有动它；它仍按那台电脑的来开',

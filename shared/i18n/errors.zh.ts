@@ -175,7 +175,7 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
   },
   'repository.lease-lost': {
     message:
-      '做到一半停下了：占用已经过期，电脑可能睡眠过，或时间被改过，这期间别的电脑可能动过这个仓库。已经写入或清理的没有问题，剩下的没有动。',
+      '做到一半停下了：电脑可能睡过去了一阵，或时间被改过，这期间别的电脑可能动过这份副本。为了不互相踩到，就停在这里；已经写好或清理好的没有问题，剩下的没有动。',
     remedy: '再运行一次，会接着做完；做事时请不要让电脑睡眠。',
   },
   'backup.already-running': {

@@ -287,7 +287,9 @@ function WhatWouldGo({ noRoom, onTidyUp }: { readonly noRoom: ColdNoRoom; readon
       <Text size="sm">
         {frees
           ? t('cold.noRoomOffer', { count: removable, bytes: format.bytes(reclaimableBytes ?? 0) })
-          : t('cold.noRoomLarger', { short: format.bytes(shortBytes(noRoom)) })}
+          : noRoom.withoutNewest.length > 0
+            ? t('cold.noRoomNothing')
+            : t('cold.noRoomLarger', { short: format.bytes(shortBytes(noRoom)) })}
       </Text>
       <Group>
         <Button variant="light" onClick={onTidyUp}>

@@ -66,6 +66,8 @@ it('is calm about old snapshots that did not fit, with what would make room, and
   const newest = shown({ noRoom: { ...figures, snapshots: [id], withoutNewest: [id] } });
   expect(newest).not.toContain(calm);
   expect(newest).toContain('没有放下每家店最新的快照');
+  expect(newest).toContain('或换一块更大的盘，再走一轮');
+  expect(newest).not.toContain('想把旧的也带上');
 });
 
 it('says which copy it was filled from is damaged, and what to do about it', () => {

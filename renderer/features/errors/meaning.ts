@@ -23,5 +23,7 @@ const byArea: Readonly<Record<string, UiKey>> = {
 export function meaningOf(code: ErrorCode): UiKey {
   if (code === 'backend.absent' || code === 'disk.pulled-out' || code === 'backend.unreachable')
     return 'meaning.absent';
+  // Whoever slept has harmed nothing, and nothing is to be mended.
+  if (code === 'repository.lease-lost') return 'meaning.engine';
   return byArea[code.split('.')[0] ?? ''] ?? 'meaning.engine';
 }

@@ -27,7 +27,7 @@ export const keyringZh = {
     revokeLabel: '作废恢复卡 {{number}}',
     behind: '有副本还认旧的口令或恢复卡',
     copyOwed: '「{{destination}}」现在连不上，或还锁着，仍认旧的；下次能改时会自动更新',
-    copyLocked: '「{{destination}}」整个锁着，登记文件现在改不了，还认旧的；锁定期过了会自动更新',
+    copyLocked: '「{{destination}}」整个桶都锁着，现在换不了：那里暂时还认旧的口令和恢复卡，锁定期过了会自动换上新的',
     copyOldStays:
       '「{{destination}}」已更新。那里有防删除保护，旧的登记文件也删不掉：最多 {{days}} 天内，偷到云密钥的人配上旧口令或旧恢复卡，还能用它打开备份',
     copyElsewhere: '「{{destination}}」被另一台电脑改过口令或恢复卡，这里没有动它',
