@@ -390,6 +390,8 @@ export const engineVerbs = {
       destinations: z.array(nameSchema),
       /** For reading. Absent: gentle, by kind of place. */
       maxBytesPerSecond: z.number().positive().nullable().optional(),
+      /** No share: only the live test of clouds that is due. */
+      only: z.literal('probe').optional(),
     }),
     output: z.strictObject({
       copies: z.array(

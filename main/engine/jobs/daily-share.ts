@@ -5,11 +5,15 @@ import { systemTimers, type Timers } from '../platform/timers.ts';
 import { DailyRound, type RoundPlace } from '../schedule/daily-round.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
+import { isProbeDue } from './verbs/probe-cloud.ts';
 
-/** The round that the open app makes by itself. `read` runs the verb `verify.due` as any other job: seen in the list, and cancelled like one. */
+/**
+ * The round that the open app makes by itself. `read` runs the verb `verify.due` as any other job: seen in the list, and cancelled like one. Who has
+ * switched the share off still has the clouds tested once a week (`only`): that reads nothing of what is stored.
+ */
 export function dailyShareRound(
   context: EngineContext,
-  read: (names: readonly string[]) => Promise<unknown>,
+  read: (names: readonly string[], only: 'probe' | undefined) => Promise<unknown>,
   timers: Timers = systemTimers,
 ): DailyRound {
   return new DailyRound({
@@ -17,16 +21,21 @@ export function dailyShareRound(
     timers,
     places: () => placesOf(context),
     read: async (names) => {
-      await read(names);
+      const { dailyShare } = await context.home.settings.read();
+      await read(names, dailyShare === false ? 'probe' : undefined);
     },
   });
 }
 
-/** None while the home is locked or the person has switched this off. */
+/** None while the home is locked; with the share switched off, the clouds whose test is due. */
 async function placesOf(context: EngineContext): Promise<RoundPlace[]> {
   if (!context.isUnlocked()) return [];
   const { destinations, dailyShare } = await context.home.settings.read();
-  if (dailyShare === false) return [];
+  if (dailyShare === false) {
+    return destinations
+      .filter(({ id, kind }) => kind === 's3' && isProbeDue(context, id))
+      .map(({ id, name }) => ({ id, name, doneAt: context.catalog.inventory.probe(id)?.at ?? null, isPresent: null }));
+  }
   return Promise.all(
     destinations.map(async (destination) => ({
       id: destination.id,

@@ -137,7 +137,9 @@ class EngineImpl implements Engine {
     if (options.watchDisks === true) this.#disks.start();
     this.#round =
       options.worksByItself === true
-        ? dailyShareRound(this.#context, (names) => this.call('verify.due', { destinations: [...names] }))
+        ? dailyShareRound(this.#context, (names, only) =>
+            this.call('verify.due', { destinations: [...names], ...(only === undefined ? {} : { only }) }),
+          )
         : null;
     this.#round?.start();
   }

@@ -74,6 +74,10 @@ it('tests a cloud with the daily share once a week, and not the disks', async ()
   expect((await share(engine)).probes).toEqual([]);
   const { entries } = await engine.call('audit', {});
   expect(entries.filter(({ action }) => action === 'destination.probe')).toHaveLength(2);
+  // Without the share: nothing that is stored is read.
+  wait(7);
+  const alone = await engine.call('verify.due', { destinations: [], only: 'probe' });
+  expect(alone).toMatchObject({ copies: [], unproven: [], probes: [{ destination: 'cloud', ok: true }] });
 });
 
 it('says what a cloud refuses now, goes on with the share, and asks again the next day until it holds', async () => {

@@ -47,11 +47,7 @@ export async function probeIfDue(
   destination: SavedDestination,
   signal: AbortSignal,
 ): Promise<CloudProbe | null> {
-  if (destination.kind !== 's3') return null;
-  const last = context.catalog.inventory.probe(destination.id);
-  // A clock that was set back must not stop it for ever: both directions count.
-  const isRecent = last !== null && Math.abs(context.clock.nowMs() - Date.parse(last.at)) < probeEveryMs;
-  if (last?.ok === true && isRecent) return null;
+  if (destination.kind !== 's3' || !isProbeDue(context, destination.id)) return null;
   const { error } = await probeCloud(context, destination, signal);
   if (error?.remedy === 'transient') return null;
   return {
@@ -60,6 +56,14 @@ export async function probeIfDue(
     errorCode: error?.code ?? null,
     facts: error?.facts ?? {},
   };
+}
+
+/** Whether the last live test that a cloud passed is a week ago. */
+export function isProbeDue({ catalog, clock }: EngineContext, destinationId: string): boolean {
+  const last = catalog.inventory.probe(destinationId);
+  // A clock that was set back must not stop it for ever: both directions count.
+  const isRecent = last !== null && Math.abs(clock.nowMs() - Date.parse(last.at)) < probeEveryMs;
+  return last?.ok !== true || !isRecent;
 }
 
 /** A cloud that did not answer proves nothing either way. */
