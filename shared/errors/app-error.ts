@@ -60,6 +60,7 @@ export const errorCatalog = {
   'destination.exists': usage,
   'destination.none': usage,
   'snapshot.unknown': usage,
+  'snapshot.pruned-meanwhile': absent,
   'table.unknown': usage,
   'tunnel.unreachable': unreachable,
   'tunnel.auth-failed': refused,

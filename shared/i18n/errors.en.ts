@@ -146,6 +146,11 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     message: 'No snapshot “{{snapshot}}” was found. All others are still there.',
     remedy: 'Run shouhu snapshots to see them; the first few characters of an id are enough.',
   },
+  'snapshot.pruned-meanwhile': {
+    message:
+      'While the snapshot “{{snapshot}}” was being read, it was tidied up on “{{destination}}”, perhaps by another computer. Nothing is damaged, and all other snapshots are still there.',
+    remedy: 'Choose another snapshot and retry; where another copy still has this one, read it from there.',
+  },
   'table.unknown': {
     message: 'The table “{{table}}”, or a column needed in it, was not found. Existing backups are unchanged.',
     remedy: 'Check the names; shouhu show with a snapshot id lists its tables, written as database.table.',

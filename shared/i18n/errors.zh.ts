@@ -137,6 +137,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '没有找到快照“{{snapshot}}”。别的快照都还在。',
     remedy: '运行 shouhu snapshots 看看有哪些，编号可以只写开头几位。',
   },
+  'snapshot.pruned-meanwhile': {
+    message:
+      '正在读快照“{{snapshot}}”时，它在“{{destination}}”上被清理了（可能是另一台电脑）。没有数据损坏，别的快照都还在。',
+    remedy: '换一个快照再试；如果别处还有它的副本，可以从那里读。',
+  },
   'table.unknown': {
     message: '没有找到表“{{table}}”，或其中要用的列。已有的备份没有改动。',
     remedy: '核对表名和列名；快照里有哪些表，可以用 shouhu show 加快照编号查看，按“库.表”的写法再试。',

@@ -5,6 +5,7 @@ import { ByteBudget } from '../backend/limit/byte-budget.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import {
   Feed,
+  findingOf,
   manifestName,
   parseManifestName,
   type FeedFinding,
@@ -27,6 +28,7 @@ import { KnownDamage } from './known-damage.ts';
 import { bringOwedHeader } from './keys/publish-header.ts';
 import { nearness } from './nearness.ts';
 import { ProofNotes } from './proof-notes.ts';
+import { goneMeanwhile, prunedMeanwhile, withoutPruned } from './pruned-meanwhile.ts';
 import { recordFindings, type BrokenCopy } from './record-damage.ts';
 import { withWriterLease } from './repository-lease.ts';
 import { openRepository, openStore, withRepository } from './stores.ts';
@@ -150,9 +152,10 @@ class CopyFeeding {
         const id = idOf.get(source);
         if (id !== undefined) this.#proofs.add(id, object);
       },
-      onFinding: ({ source, object, healed }) => {
+      onFinding: ({ source, object, reason, healed }) => {
         const id = idOf.get(source);
-        if (id === undefined || healed) return;
+        // What is missing may have been pruned just now: one look at the end tells.
+        if (id === undefined || healed || reason === 'missing') return;
         // A proof from earlier in this run must not be written behind it.
         this.#proofs.flush();
         context.catalog.recordDamage(id, [object]);
@@ -169,12 +172,11 @@ class CopyFeeding {
         this.#progress.set(name, { destination: name, state: 'waiting', doneItems: 0, totalItems: 0, doneBytes: 0 });
       const copies = await Promise.all(to.map((destination) => this.#fill(destination)));
       signal.throwIfAborted();
-      const { findings } = this.#feed;
+      const findings = await this.#findings(signal);
       const broken = await recordFindings(this.#context, findings, [from, ...to, ...spares], this.#from, signal);
       return { copies, findings, broken };
     } catch (error) {
-      await this.#recordLate();
-      throw withDamageSeen(error, this.#feed.findings);
+      throw withDamageSeen(error, await this.#recordLate());
     } finally {
       this.#proofs.flush();
       await this.#pool.close();
@@ -183,27 +185,43 @@ class CopyFeeding {
   }
 
   /**
-   * What was found before an abort or a failure. The objects are written down already; which snapshots need them is, as far as there is time:
-   * otherwise the next look at this copy says so.
+   * What was found before an abort or a failure. Damaged objects are written down already; missing ones, and which snapshots need either, are as far
+   * as there is time: otherwise the next look at this copy says so.
    */
-  async #recordLate(): Promise<void> {
+  async #recordLate(): Promise<readonly FeedFinding[]> {
     const { to, from, spares } = this.#request;
     const signal = AbortSignal.timeout(lateMs);
-    await recordFindings(this.#context, this.#feed.findings, [from, ...to, ...spares], this.#from, signal).catch(
-      () => undefined,
-    );
+    const findings = await this.#findings(signal).catch(() => this.#feed.findings);
+    await recordFindings(this.#context, findings, [from, ...to, ...spares], this.#from, signal).catch(() => undefined);
+    return findings;
+  }
+
+  #findings(signal: AbortSignal): Promise<readonly FeedFinding[]> {
+    const from = { destination: this.#request.from, repository: this.#from, wanted: this.#manifests };
+    return withoutPruned(this.#context, this.#feed.findings, from, signal);
   }
 
   async #fill(destination: SavedDestination): Promise<FedCopy> {
     try {
       const { report, leftOut, incomplete } = await this.#fillOrFail(destination);
-      const error = report.failed.length === 0 ? incomplete : toAppError(report.failed[0]?.error);
+      const error = (await this.#errorOf(report)) ?? incomplete;
       this.#note(destination, { state: error === null ? 'done' : 'failed' });
       return { destination, report, leftOut, error };
     } catch (error) {
       this.#note(destination, { state: 'failed' });
       return { destination, report: null, leftOut: 0, error: toAppError(error) };
     }
+  }
+
+  /** A snapshot that was pruned while it was on its way is nobody's failure, unless it was all that was asked for. */
+  async #errorOf({ failed, copied }: FillReport): Promise<AppError | null> {
+    const missing = failed.filter(({ error }) => findingOf(error) === 'missing').map(({ manifest }) => manifest);
+    const gone = missing.length === 0 ? [] : await goneMeanwhile(this.#from, missing, this.#run.signal);
+    const first = failed.find(({ manifest }) => !gone.includes(manifest));
+    if (first !== undefined) return toAppError(first.error);
+    const [only] = gone;
+    if (only === undefined || copied.length > 0) return null;
+    return prunedMeanwhile(parseManifestName(only)?.id.slice(0, 8) ?? only, this.#request.from.name, failed[0]?.error);
   }
 
   /** `incomplete`: what fits was copied, but not all of it fits, or could be locked against deletion. */

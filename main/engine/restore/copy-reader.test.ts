@@ -49,6 +49,24 @@ describe('CopyReader', () => {
   const nameOf = ({ id }: RangeChunk) => `chunks/${id.slice(0, 2)}/${id}`;
   const flip = (name: string) => ({ on: 'get', name, nth: 'every', effect: { kind: 'flip', atByte: -1 } }) as const;
 
+  it('tells what was pruned while it was read from what was lost', async () => {
+    const { copies, chunks, schema, manifestName } = await someCopies('pruned', 'lost', 'whole');
+    const reader = readerOf(copies);
+    await reader.manifest(manifestName, never);
+    const [pruned, lost] = copies as [(typeof copies)[0], (typeof copies)[0]];
+    await pruned.store.remove(manifestName, never);
+    for (const { store } of [pruned, lost]) await store.remove(nameOf(chunks[0]), never);
+    await reader.rows(chunks[0], schema, 0, never);
+    // What is damaged is damaged, whatever prune does.
+    pruned.store.break(flip(nameOf(chunks[1])));
+    await reader.rows(chunks[1], schema, 0, never);
+    expect(await reader.leaveOutPruned(manifestName, never)).toEqual(['pruned']);
+    expect(reader.found.damaged).toEqual([
+      { destination: 'pruned', objects: [chunks[1].id] },
+      { destination: 'lost', objects: [chunks[0].id] },
+    ]);
+  });
+
   it('reads everything from the nearest copy and opens no other', async () => {
     const { copies, chunks, schema, manifestName, manifest } = await someCopies('near', 'far');
     const reader = readerOf(copies);

@@ -36,6 +36,10 @@ export class CopyReader {
   readonly usedCopies = new Set<string>();
   /** Objects that a copy was asked for and has not, or only damaged. */
   readonly #broken = new Map<string, Set<string>>();
+  /** Of these, what they have not. */
+  readonly #missing = new Map<string, Set<string>>();
+  /** Copies from which the snapshot was pruned while it was read. */
+  readonly #pruned = new Set<string>();
   /** Copies that could not be reached the last time they were asked. */
   readonly #gone = new Set<string>();
 
@@ -62,6 +66,30 @@ export class CopyReader {
       damaged: [...this.#broken].map(([destination, objects]) => ({ destination, objects: [...objects] })),
       outOfReach: [...this.#gone],
     };
+  }
+
+  /**
+   * Looks once, where a copy lacked something, whether the snapshot is still listed there: if not, it was pruned while it was read, and what prune
+   * took is no loss of that copy. What was damaged stays written down, and so does everything on a copy that does not answer.
+   *
+   * @returns names of the copies from which the snapshot was pruned
+   */
+  async leaveOutPruned(manifestName: string, signal: AbortSignal): Promise<readonly string[]> {
+    for (const [name, objects] of [...this.#missing]) {
+      // Without its manifest from the beginning: that is for a check to judge.
+      if (objects.has(manifestName)) continue;
+      const names = await this.#opened
+        .get(name)
+        ?.then((repository) => repository.listManifests(signal))
+        .catch(() => null);
+      if (names == null || names.includes(manifestName)) continue;
+      const broken = this.#broken.get(name);
+      for (const object of objects) broken?.delete(object);
+      if (broken?.size === 0) this.#broken.delete(name);
+      this.#missing.delete(name);
+      this.#pruned.add(name);
+    }
+    return [...this.#pruned];
   }
 
   /** Resolves when no copy is being opened any more: then all their stores can be closed. */
@@ -189,8 +217,10 @@ export class CopyReader {
     if (!isAboutThisCopy(error)) throw error;
     const { code } = toAppError(error);
     if (code === 'repository.header-damaged') this.#noteBroken(copy, headerName);
-    else if (object !== null && findingOf(error) !== null) this.#noteBroken(copy, object);
-    else this.#gone.add(copy);
+    else if (object !== null && findingOf(error) !== null) {
+      this.#noteBroken(copy, object);
+      if (findingOf(error) === 'missing') this.#missing.set(copy, (this.#missing.get(copy) ?? new Set()).add(object));
+    } else this.#gone.add(copy);
   }
 
   #noteBroken(copy: string, object: string): void {

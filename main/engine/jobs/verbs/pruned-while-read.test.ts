@@ -148,6 +148,36 @@ it('which goes on when a share began after it', async () => {
   other.endJob(jobId, 'done', null);
 });
 
+it('what another computer prunes while it is copied is no damage: the others are copied, and alone it is said in words', async () => {
+  await home.addDisk('second');
+  const damage = async () => (await heard.call('destination.list', {})).destinations[0]?.proof?.damaged;
+  const copying = async (snapshot: string, name: string) => {
+    const pruneNow = await pruning(name);
+    let isPruned = false;
+    onProgress = ({ phase }) => {
+      if (phase !== 'copy' || isPruned) return;
+      isPruned = true;
+      pruneNow();
+    };
+    return heard.call('copy.run', { snapshot, from: 'recovered', to: 'second' });
+  };
+  const beside = await writeSnapshot(theirs, { objects: 20, at: '2026-10-03T10:00:00.000Z' });
+  const all = await copying('all', beside);
+  expect(all).toMatchObject({ findings: [], copies: [{ destination: 'second', ok: true }] });
+  expect(all.snapshots).toHaveLength(1);
+  expect(await damage()).toBe(0);
+
+  const alone = await writeSnapshot(theirs, { objects: 20, at: '2026-10-04T10:00:00.000Z' });
+  const id = alone.slice(-36);
+  await expect(copying(id, alone)).rejects.toMatchObject({
+    code: 'snapshot.pruned-meanwhile',
+    facts: { snapshot: id.slice(0, 8), destination: 'recovered' },
+  });
+  expect(await damage()).toBe(0);
+  const { entries } = await heard.call('audit', {});
+  expect(entries.filter(({ action }) => action === 'copy.damaged')).toEqual([]);
+});
+
 it('but what a snapshot that is still there needs is missing', async () => {
   rmSync(home.chunks[0]!);
   onProgress = () => undefined;

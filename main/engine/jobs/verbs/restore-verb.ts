@@ -8,6 +8,7 @@ import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { newId } from '../../platform/random.ts';
 import {
   closeVault,
+  findingOf,
   openVaultWithPassphrase,
   openVaultWithWords,
   type Repository,
@@ -25,6 +26,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { nearness } from '../nearness.ts';
+import { prunedMeanwhile } from '../pruned-meanwhile.ts';
 import { bringDeeds } from '../deeds/bring-deeds.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
 import { openRepository, openStore, withRepository } from '../stores.ts';
@@ -65,6 +67,7 @@ export async function restoreRun(
     const restored = await restoreInto(context, input, snapshot, open, run).catch((error: unknown) => {
       throw asRestoring(error);
     });
+    await open.reader.leaveOutPruned(snapshot.manifestName, run.signal);
     await recordProof(context, snapshot, open, restored, run.signal);
     return {
       restoreId: newId(),
@@ -130,6 +133,7 @@ export async function exportRun(
         signal: run.signal,
         onProgress: fileProgress(run),
       });
+      await reader.leaveOutPruned(snapshot.manifestName, run.signal);
       return {
         file: path,
         bytes,
@@ -241,6 +245,11 @@ async function withOpenRestore<T>(
       tables.some(({ schema }) => schema.columns.some(({ secret }) => secret)),
     );
     return await use({ reader, pool, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
+  } catch (error) {
+    run.signal.throwIfAborted();
+    const pruned = await reader?.leaveOutPruned(request.snapshot.manifestName, run.signal);
+    if (pruned === undefined || pruned.length === 0 || findingOf(error) !== 'missing') throw error;
+    throw prunedMeanwhile(request.snapshot.manifest.id.slice(0, 8), pruned.join(', '), error);
   } finally {
     if (vault !== null) closeVault(vault);
     await pool.close();
