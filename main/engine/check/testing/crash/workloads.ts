@@ -140,8 +140,6 @@ const copy: CrashWorkload = {
 };
 
 const rotten = new WeakMap<CrashWorld, Set<string>>();
-const lastDay = today + 1;
-const healOrigin = anOrigin([firstDay, secondDay, today, lastDay]);
 
 /**
  * A copy has rotted: bits turned over in rows, records, a manifest and a deed, objects gone, the newest manifest gone. It is healed from a sound one:
@@ -150,7 +148,7 @@ const healOrigin = anOrigin([firstDay, secondDay, today, lastDay]);
 const heal: CrashWorkload = {
   name: 'heal',
   prepare: async (store, world) => {
-    const origin = await healOrigin(world);
+    const origin = await copyOrigin(world);
     const names: string[] = [];
     for await (const { name } of origin.list('', never)) names.push(name);
     const damaged = new Set<string>();
@@ -161,7 +159,7 @@ const heal: CrashWorkload = {
       manifests[1]!,
       names.filter((name) => name.startsWith('deeds/')).sort()[0]!,
     ];
-    const gone = new Set([...chunks.filter((_, n) => n % 7 === 1), manifests[3]!]);
+    const gone = new Set([...chunks.filter((_, n) => n % 7 === 1), manifests[2]!]);
     for (const name of names.filter((each) => each !== 'shouhu.json').concat('shouhu.json')) {
       const bytes = await origin.get(name, { signal: never });
       if (victims.includes(name)) bytes[bytes.length - 40]! ^= 1;
@@ -171,7 +169,7 @@ const heal: CrashWorkload = {
     rotten.set(world, damaged);
   },
   run: async (store, world) => {
-    const [target, origin] = [await world.open(store), await world.open(await healOrigin(world))];
+    const [target, origin] = [await world.open(store), await world.open(await copyOrigin(world))];
     const known: KnownSnapshot[] = [];
     for (const manifestName of await origin.listManifests(never))
       known.push({ manifestName, manifest: await origin.getManifest(manifestName, never) });
@@ -183,8 +181,8 @@ const heal: CrashWorkload = {
     const [left] = [...report.damaged.map(({ object }) => object), ...report.missing];
     if (left !== undefined) throw new AppError('repository.damaged', { object: left, reason: 'not-healed' });
   },
-  before: (world) => ({ ...owed(world, [firstDay, today]), proven: [2], damaged: rotten.get(world)! }),
-  after: (world) => ({ ...owed(world, [firstDay, secondDay, today, lastDay]), proven: [1, 2] }),
+  before: (world) => ({ ...owed(world, [firstDay]), proven: [2], damaged: rotten.get(world)! }),
+  after: (world) => ({ ...owed(world, [firstDay, secondDay, today]), proven: [1, 2] }),
 };
 
 /** The log is followed: each segment's chunk, then its record. */
