@@ -8,7 +8,7 @@ import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-
 import { assetPath } from '../platform/asset-path.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { withTempDir } from '../platform/temp-dir.ts';
-import { Repository } from './index.ts';
+import { addDeed, Repository } from './index.ts';
 import { dumpToFolder, shopSnapshotId, writeShop } from './testing/a-shop.ts';
 import { aKeyring, testPassphrase, testVaultPassphrase } from './testing/keys.ts';
 
@@ -19,6 +19,9 @@ const store = new MemoryBlobStore({ blobs });
 await Repository.create(store, keyring.header, never);
 const repository = await Repository.open(store, keyring.mainKeys, never);
 const { manifest } = await writeShop(repository, never);
+// What it does not know (FORMAT.md MUST 2 and §14) lies in every one of these repositories, and it passes over it.
+const entry = { snapshot: manifest.id, source: manifest.source.id, at: manifest.at, state: 'restored' } as const;
+await addDeed(repository, { type: 'proven', entries: [entry] }, Date.parse(manifest.at), never);
 
 /** The shop's repository in a folder, with both sheets of words beside it. */
 async function withDisk(use: (dir: string, run: Run) => Promise<void>): Promise<void> {
