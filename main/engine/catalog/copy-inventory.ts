@@ -192,6 +192,11 @@ export class CopyInventory {
     return new Set((rows as { object: string }[]).map(({ object }) => object));
   }
 
+  isDamaged(destinationId: string, object: string): boolean {
+    const find = this.#prepare('SELECT 1 FROM damage WHERE destination = ? AND object = ?');
+    return find.get(destinationId, object) !== undefined;
+  }
+
   /** Whether this object was ever read back there and found sound, and not found broken since. */
   isProven(destinationId: string, object: string): boolean {
     const find = this.#prepare('SELECT 1 FROM proofs WHERE destination = ? AND object = ?');

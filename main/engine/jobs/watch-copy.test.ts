@@ -66,6 +66,22 @@ describe('watchOf', () => {
     expect(known()).toEqual([]);
   });
 
+  it('writes down in batches what was removed, and at once what was known to be broken', async () => {
+    for (let number = 0; number < 101; number++) await store.put(chunkName(id(number)), bytes, put);
+    await store.flush([], signal);
+    catalog.inventory.recordDamage('disk', [id(70)]);
+    for (let number = 0; number < 64; number++) await store.remove(chunkName(id(number)), signal);
+    expect(known()).toHaveLength(37);
+    await store.remove(chunkName(id(64)), signal);
+    expect(known()).toHaveLength(37);
+    await store.remove(chunkName(id(70)), signal);
+    expect(known()).toHaveLength(35);
+    expect(catalog.inventory.damage('disk').size).toBe(0);
+    await store.remove(chunkName(id(71)), signal);
+    await store.close();
+    expect(known()).toHaveLength(34);
+  });
+
   it('knows a long listing whole, and forgets what it does not show any more', async () => {
     const ids = Array.from({ length: 1_203 }, (_, number) => id(number));
     for (const each of ids) blobs.set(chunkName(each), { bytes, modifiedAtMs: 1 });
@@ -101,8 +117,8 @@ describe('watchOf', () => {
     await store.put(name, bytes, put);
     expect(catalog.proofs('disk').size).toBe(1);
     await store.remove(name, signal);
-    expect(catalog.proofs('disk').size).toBe(0);
     await store.put(name, bytes, put);
+    expect(catalog.proofs('disk').size).toBe(0);
     await store.flush([name], signal);
     expect(catalog.inventory.objects('disk')).toMatchObject([{ object: id(1), provenAt: null }]);
   });

@@ -8,8 +8,8 @@ import type { SavedDestination } from './home/settings-file.ts';
 const chunks = 'chunks/';
 /** Named objects that have to be read back too. Leases come and go, the header is read at every opening. */
 const named = ['manifests/', 'streams/', 'deeds/'];
-/** So many written objects go into the catalog together. What a kill takes away of them, the next listing brings. */
-const batchWritten = 64;
+/** So many written or removed objects go into the catalog together. What a kill takes away of them, the next listing brings. */
+const batchNoted = 64;
 /** So many objects of a listing go into the catalog in one transaction. */
 const batchListed = 500;
 
@@ -19,10 +19,14 @@ export function watchOf(context: EngineContext, destination: SavedDestination): 
   const { inventory } = catalog;
   const { id } = destination;
   let pending: WrittenObject[] = [];
+  let gone: string[] = [];
   const settle = () => {
     const written = pending;
+    const removed = gone;
     pending = [];
+    gone = [];
     if (written.length > 0) note(() => inventory.wrote(id, written));
+    if (removed.length > 0) note(() => inventory.removed(id, removed));
   };
   return {
     settle,
@@ -35,16 +39,21 @@ export function watchOf(context: EngineContext, destination: SavedDestination): 
     wrote: (name, sizeBytes, isNew) => {
       const object = objectOf(name);
       if (object === undefined) return;
+      // Of one name, in the order in which it happened.
+      if (gone.length > 0) settle();
       // At once: a proof that comes while the object waits to be written down is one of these bytes.
       if (isNew) note(() => inventory.disprove(id, object));
       pending.push({ object, bytes: sizeBytes, atMs: clock.nowMs() });
       // A manifest says that the others are all there.
-      if (pending.length >= batchWritten || object.includes('/')) settle();
+      if (pending.length >= batchNoted || object.includes('/')) settle();
     },
     removed: (name) => {
-      settle();
       const object = objectOf(name);
-      if (object !== undefined) note(() => inventory.removed(id, [object]));
+      if (object === undefined) return;
+      if (pending.length > 0) settle();
+      gone.push(object);
+      // A manifest and its snapshot go together, and what is known to be broken is rare.
+      if (gone.length >= batchNoted || object.includes('/') || inventory.isDamaged(id, object)) settle();
     },
   };
 }

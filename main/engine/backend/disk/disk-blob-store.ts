@@ -163,8 +163,9 @@ export class DiskBlobStore implements BlobStore {
 
   remove(name: string, signal: AbortSignal): Promise<void> {
     return this.#run(name, signal, async (path) => {
-      await this.#identity.check();
-      if ((await this.#stats(name))?.isFile() !== true) return;
+      // Side by side: tidying up removes tens of thousands.
+      const [info] = await Promise.all([this.#stats(name), this.#identity.check()]);
+      if (info?.isFile() !== true) return;
       await whenFree(this.#ways, signal, () => this.#ways.files.unlink(path)).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });

@@ -79,7 +79,6 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
       host: hostname(),
       clock: context.clock,
       book: context.catalog.leases,
-      concurrency: destination.kind === 'disk' ? 4 : 8,
       onProgress: ({ phase, done, total, bytesFreed }) =>
         run.report({
           phase: phase === 'read' ? 'prune-read' : 'prune-remove',
