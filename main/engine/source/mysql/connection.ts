@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Connection } from 'mysql2';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { dumpBinlog, type DumpRequest } from './binlog/dump-command.ts';
 import { mapQueryError, type ErrorContext } from './map-error.ts';
 import { runRaw, splitFields, type RawResult, type RowSink } from './raw-query.ts';
 import type { PacketSink } from './row-parser.ts';
@@ -79,6 +80,31 @@ export class MysqlConnection {
 
   /** Rows as raw packet bytes through `onRow`. The sink may call `pause()`; errors thrown by it reject and end the connection. */
   run(sql: string, onRow: RowSink, options: QueryOptions = {}): Promise<RawResult> {
+    const { onPackets } = options;
+    return this.#command(sql, options, (guard, done) => {
+      runRaw(this.driver, sql, guard(onRow), done, onPackets === undefined ? undefined : guard(onPackets));
+    });
+  }
+
+  /**
+   * Turns this connection into a replica's: each event of the binlog as raw bytes through `onEvent`, for as long as the server sends.
+   * Resolves at the end of the logs when the request is `isNonBlocking`, otherwise never. Errors: as of a statement.
+   */
+  dump(request: DumpRequest, onEvent: RowSink, signal: AbortSignal): Promise<void> {
+    return this.#command<undefined>('BINLOG DUMP', { signal }, (guard, done) => {
+      dumpBinlog(this.driver, request, { event: guard(onEvent), ended: (failure) => done(failure, undefined) });
+    });
+  }
+
+  /** One command of the driver, settled exactly once: by its own end, by an abort, or by whatever ends the connection. */
+  #command<T>(
+    sql: string,
+    options: QueryOptions,
+    begin: (
+      guard: <A extends unknown[]>(sink: (...rows: A) => void) => (...rows: A) => void,
+      done: (failure: Error | null, result: T) => void,
+    ) => void,
+  ): Promise<T> {
     const { signal } = options;
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
@@ -108,12 +134,10 @@ export class MysqlConnection {
           }
         };
       };
-      const done = (failure: Error | null, result: RawResult) => {
+      begin(guard, (failure, result) => {
         if (failure === null) settle(() => resolve(result));
         else fail(this.#mapped(failure, sql, startedMs, options));
-      };
-      const { onPackets } = options;
-      runRaw(this.driver, sql, guard(onRow), done, onPackets === undefined ? undefined : guard(onPackets));
+      });
     });
   }
 

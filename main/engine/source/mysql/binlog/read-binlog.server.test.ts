@@ -1,0 +1,4 @@
+import { startSource } from '../testing/source-server.ts';
+import { describeReadBinlog } from './testing/read-binlog-suite.ts';
+
+describeReadBinlog(() => startSource());

@@ -1,0 +1,35 @@
+import type { ErrorText } from './error-text.ts';
+import type { streamErrorsZh } from './errors-stream.zh.ts';
+
+/** Sentences for errors of the log stream (binlog). */
+export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
+  'binlog.off': {
+    message:
+      'The database’s binary log is off, so its changes cannot be followed second by second; only the moment of a backup can come back. Existing backups are not affected.',
+    remedy:
+      'Add log_bin=binlog, binlog_format=ROW and a server_id to the database’s configuration and restart it; hosting panels have a switch for the binary log.',
+  },
+  'binlog.purged': {
+    message:
+      'The database has deleted its log file “{{file}}”, so a piece after it could not be followed and counts as a gap. All that was stored is there.',
+    remedy:
+      'A full backup closes the gap from its moment on and is made next; to have fewer gaps, let the database keep its logs for three days or more.',
+  },
+  'binlog.rewritten': {
+    message:
+      'The database’s log “{{file}}” is not the one that was followed before: it was reset (RESET MASTER), or a power failure took its end. The two were not joined, and all that was stored is there.',
+    remedy:
+      'A full backup begins a new unbroken record and is made next; if it was not you who reset the log, find out who did.',
+  },
+  'binlog.replaced': {
+    message:
+      'Another replica came with the same number and the database cut us off. What was stored of the log is not affected.',
+    remedy: 'See whether two computers follow this shop’s log; keep one, and it goes on by itself.',
+  },
+  'binlog.damaged': {
+    message:
+      'What the database sent of its log “{{file}}” is broken at {{position}}, so it was not stored. What was stored before is sound.',
+    remedy:
+      'It is read again from the last sound place; if it always stops here, check the database server’s disk and make a full backup at once.',
+  },
+};
