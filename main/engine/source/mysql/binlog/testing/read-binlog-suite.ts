@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { connectMysql } from '../../connect.ts';
 import type { SourceServer } from '../../testing/source-server.ts';
 import { eventTypes } from '../event-types.ts';
@@ -10,13 +10,12 @@ import { binlogMagic, firstPosition, readBinlog, type BinlogPosition, type ReadB
 const flagsAt = 4 + 17;
 
 /** What a replica gets, put together again file by file, beside the server's own files. */
-export function describeReadBinlog(start: () => Promise<SourceServer>): void {
+export function describeReadBinlog(given: () => SourceServer): void {
   describe('readBinlog', { timeout: 120_000 }, () => {
     let source: SourceServer;
-    beforeAll(async () => {
-      source = await start();
-    }, 120_000);
-    afterAll(() => source.stop());
+    beforeAll(() => {
+      source = given();
+    });
 
     const flavour = () => source.server.flavour;
     const options = (from: BinlogPosition, more: Partial<ReadBinlogOptions> = {}): ReadBinlogOptions => ({

@@ -1,4 +1,0 @@
-import { startSource } from '../testing/source-server.ts';
-import { describeReadBinlog } from './testing/read-binlog-suite.ts';
-
-describeReadBinlog(() => startSource());
