@@ -1,0 +1,25 @@
+/** What a binlog holds and how it is read. */
+export { describeStatement, type DescribedStatement, type StatementKind } from './describe-statement.ts';
+export { checksumBytes, headerBytes, parseEventHeader, type EventHeader } from './event-header.ts';
+export { eventTypes } from './event-types.ts';
+export { expandEvent, type PlainEvent } from './expand-event.ts';
+export { parseFormatDescription, type FormatDescription } from './format-description.ts';
+export { parseQuery, type QueryEvent, type QuerySettings } from './query-event.ts';
+export {
+  binlogMagic,
+  firstPosition,
+  positionLimit,
+  readBinlog,
+  type BinlogEvent,
+  type BinlogIdle,
+  type BinlogPosition,
+} from './read-binlog.ts';
+export { isRowsEvent, parseRowsHead, readRows, type ChangedRow, type RowChange, type RowImage } from './read-rows.ts';
+export type { BinlogValue } from './row-values.ts';
+export { parseTableMap, type MappedColumn, type TableMap } from './table-map.ts';
+export {
+  TransactionTracker,
+  type ChangedTable,
+  type LoggedStatement,
+  type LoggedTransaction,
+} from './track-transactions.ts';

@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MemoryBlobStore } from '../backend/memory/memory-blob-store.ts';
+import { seededRandom } from '../backend/testing/model-disk/seeded-random.ts';
+import { startCuttingProxy, type CuttingProxy } from '../demo/cutting-proxy.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openVaultWithPassphrase, Repository, unlockWithPassphrase } from '../repository/index.ts';
+import { aKeyring, testPassphrase, testVaultPassphrase } from '../repository/testing/keys.ts';
+import { binlogMagic, firstPosition } from '../source/mysql/binlog/index.ts';
+import { connectMysql } from '../source/mysql/index.ts';
+import { startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
+import { followLog, type FollowRequest } from './follow-log.ts';
+import { eventsOf, readStream, type Stretch } from './read-stream.ts';
+
+const never = new AbortController().signal;
+const flagsAt = 4 + 17;
+/** `SHOUHU_STREAM_CUTS=500` for the long run. */
+const cuts = Number(process.env['SHOUHU_STREAM_CUTS'] ?? 40);
+const seed = Number(process.env['SHOUHU_STREAM_SEED'] ?? 20261123);
+
+describe('followLog', { timeout: 600_000 }, () => {
+  let source: SourceServer;
+  let proxy: CuttingProxy;
+  let repository: Repository;
+  let vault: Parameters<typeof eventsOf>[2];
+  const sourceId = randomUUID();
+  beforeAll(async () => {
+    source = await startSource();
+    proxy = await startCuttingProxy({ host: '127.0.0.1', port: source.server.port ?? 0 });
+    await source.run(
+      'CREATE DATABASE shop',
+      'CREATE TABLE shop.orders (id INT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(400)) ENGINE=InnoDB',
+      'CREATE TABLE shop.carmis (id INT PRIMARY KEY AUTO_INCREMENT, carmi VARCHAR(400)) ENGINE=InnoDB',
+    );
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await source.stop();
+  });
+  beforeEach(async () => {
+    const ring = await aKeyring();
+    const store = new MemoryBlobStore({ clock: systemClock });
+    await Repository.create(store, ring.header, never);
+    const keys = await unlockWithPassphrase(ring.header, testPassphrase);
+    repository = await Repository.open(store, keys, never);
+    vault = await openVaultWithPassphrase(ring.header, testVaultPassphrase);
+    proxy.setQuality({});
+  });
+
+  const follow = (more: Partial<FollowRequest> = {}) =>
+    followLog({
+      repository,
+      sourceId,
+      server: { flavour: 'mariadb', version: source.server.version, serverId: '1', serverUuid: null },
+      connect: () =>
+        connectMysql({ ...source.as('root', source.target.password), port: proxy.port, user: source.target.user }),
+      freshStart: () => firstPlace(),
+      hasSecrets: (_, table) => table === 'carmis',
+      replicaId: 4_000_000_003,
+      replicaUuid: randomUUID(),
+      untilCaughtUp: true,
+      guard: (write) => write(),
+      heartbeatMs: 200,
+      closeAfterMs: 5_000,
+      clock: systemClock,
+      signal: never,
+      ...more,
+    });
+  const logs = async () => {
+    const rows = await source.admin.query('SHOW BINARY LOGS');
+    return rows.map((row) => ({ file: row.get('log_name') ?? '', position: Number(row.get('file_size')) }));
+  };
+  const firstPlace = async () => ({ file: (await logs())[0]!.file, position: firstPosition });
+  const fileOnServer = async (file: string) => {
+    const bytes = await readFile(join(source.server.dataDir, file));
+    bytes.writeUInt16LE(bytes.readUInt16LE(flagsAt) & ~1, flagsAt);
+    return bytes;
+  };
+  /** What is stored, file by file. */
+  const stored = async (stretch: Stretch) => {
+    const files = new Map<string, Buffer>();
+    for (const each of stretch.records)
+      for await (const event of eventsOf(repository, each, vault, never)) {
+        const before = files.get(event.file) ?? binlogMagic;
+        expect(before.length).toBe(event.position);
+        files.set(event.file, Buffer.concat([before, event.bytes]));
+      }
+    return files;
+  };
+  /** The server may still add to its log what nobody asked for (a checkpoint of the engine). */
+  const catchUp = async (more: Partial<FollowRequest> = {}) => {
+    const first = await follow(more);
+    for (let last = first; ; last = await follow(more)) {
+      const [end] = (await logs()).slice(-1);
+      if (last.to?.file === end?.file && last.to?.position === end?.position) return first;
+    }
+  };
+  const purgeTo = async (file: string) => {
+    // Not while a thread of a connection that was cut still has an older one open.
+    const purged = async () => {
+      await source.run(`PURGE BINARY LOGS TO '${file}'`);
+      return (await logs())[0]?.file;
+    };
+    await expect.poll(purged, { timeout: 60_000 }).toBe(file);
+  };
+  const differingFiles = async (index: number) => {
+    await catchUp();
+    const stretches = await readStream(repository, sourceId, never);
+    const files = await stored(stretches[index]!);
+    const differing: string[] = [];
+    for (const { file } of await logs())
+      if (files.get(file)?.equals(await fileOnServer(file)) !== true) differing.push(file);
+    return differing;
+  };
+  /** Of the stretch at `index`, which is the last. The server may write between two looks: then it is looked again. */
+  const expectAsOnServer = async (index = 0) => {
+    await expect.poll(() => differingFiles(index), { timeout: 60_000 }).toEqual([]);
+    const stretches = await readStream(repository, sourceId, never);
+    expect(stretches).toHaveLength(index + 1);
+    return stretches[index]!.records.map(({ record }) => record);
+  };
+  const work = async (rounds: number) => {
+    for (let n = 0; n < rounds; n += 1) {
+      await source.run(
+        `INSERT INTO shop.orders (note) VALUES ('order ${n} ${'x'.repeat(n % 300)}')`,
+        `INSERT INTO shop.carmis (carmi) VALUES ('secret-card-${n}')`,
+        ...(n % 7 === 3 ? ['UPDATE shop.orders SET note = CONCAT(note, 1) WHERE id % 5 = 0'] : []),
+        ...(n % 25 === 24 ? ['FLUSH BINARY LOGS'] : []),
+      );
+    }
+  };
+
+  it('stores the log byte for byte through cut lines, and goes on where it stopped', async () => {
+    const random = seededRandom(seed);
+    await work(60);
+    const before = proxy.passed.up + proxy.passed.down;
+    await follow();
+    // Of which most is the login; what is cut earlier never sees the log.
+    const loginBytes = Math.min(proxy.passed.up + proxy.passed.down - before, 12_000);
+    let done = 0;
+    let lost = 0;
+    for (; done < cuts; done += 1) {
+      await work(10);
+      proxy.setQuality({ cutAfterBytes: loginBytes / 2 + random.below(20_000) });
+      await follow().catch((error: unknown) => {
+        expect((error as { code?: string }).code).toMatch(/^mysql\.(connection-lost|unreachable)$/);
+        lost += 1;
+      });
+    }
+    proxy.setQuality({});
+    await follow();
+    const records = await expectAsOnServer();
+    expect(lost).toBeGreaterThan(cuts / 4);
+    expect(records.some(({ sealed }) => sealed)).toBe(true);
+    console.log(`stream: ${done} lines, ${lost} cut within the log, ${records.length} records, seed ${seed}`);
+  });
+
+  it('seals what holds cards, and gives nobody else a word of them', async () => {
+    await follow();
+    const before = (await repository.listStreamRecords(sourceId, never)).length;
+    await source.run("INSERT INTO shop.orders (note) VALUES ('plain')");
+    await follow();
+    await source.run("UPDATE shop.carmis SET carmi = 'needle-in-the-log' ORDER BY id LIMIT 60");
+    await follow();
+    const records = await expectAsOnServer();
+    expect(records.slice(before).map(({ sealed }) => sealed)).toEqual([false, true]);
+    expect(JSON.stringify(records)).not.toContain('needle');
+    expect(records.at(-1)?.notable).toMatchObject([{ kind: 'mass-update', statement: null }]);
+    const [stretch] = await readStream(repository, sourceId, never);
+    const last = stretch!.records.at(-1)!;
+    await expect(Array.fromAsync(eventsOf(repository, last, undefined, never))).rejects.toMatchObject({
+      code: 'keys.vault-closed',
+    });
+  });
+
+  it('goes on within a transaction that is larger than a stretch', async () => {
+    await follow();
+    await source.run(
+      'CREATE TABLE shop.large (id INT PRIMARY KEY AUTO_INCREMENT, body LONGBLOB) ENGINE=InnoDB',
+      `INSERT INTO shop.large (body) VALUES ${Array.from({ length: 12 }, () => "(REPEAT('z', 1048576))").join()}`,
+    );
+    proxy.setQuality({ cutAfterBytes: 7_000_000 });
+    await expect(follow()).rejects.toMatchObject({ code: 'mysql.connection-lost' });
+    const [cut] = await readStream(repository, sourceId, never);
+    expect(cut?.records.at(-1)?.record.endsWithin).toBe(true);
+    proxy.setQuality({});
+    await follow();
+    const records = await expectAsOnServer();
+    const inserted = records.flatMap(({ tables }) => tables).filter(({ table }) => table === 'large');
+    expect(inserted).toEqual([{ database: 'shop', table: 'large', inserted: 12, updated: 0, deleted: 0 }]);
+  });
+
+  it('never joins a log that was reset, and says that there is a gap', async () => {
+    await work(3);
+    await follow();
+    await source.run('RESET MASTER');
+    await work(200);
+    const report = await catchUp();
+    expect(report.gaps).toMatchObject([{ reason: 'rewritten' }]);
+    const stretches = await readStream(repository, sourceId, never);
+    expect(stretches.map(({ gap }) => gap?.reason ?? null)).toEqual([null, 'rewritten']);
+    await expectAsOnServer(1);
+    // And no gap again, now that it goes on.
+    expect((await follow()).gaps).toEqual([]);
+  });
+
+  it('says what is gone when the server deleted what was not read', async () => {
+    await follow();
+    await work(2);
+    await source.run('FLUSH BINARY LOGS');
+    await work(2);
+    await source.run('FLUSH BINARY LOGS');
+    const last = (await logs()).at(-1)!;
+    await purgeTo(last.file);
+    const report = await follow();
+    expect(report.gaps).toMatchObject([{ reason: 'purged', until: { file: last.file, position: firstPosition } }]);
+    expect((await readStream(repository, sourceId, never)).map(({ gap }) => gap?.reason ?? null)).toEqual([
+      null,
+      'purged',
+    ]);
+  });
+
+  it('goes on without a gap when the file that was read to its end is gone', async () => {
+    await source.run('FLUSH BINARY LOGS');
+    await follow();
+    await source.run('FLUSH BINARY LOGS');
+    await follow();
+    // What follows is in the next file, and the one before it is gone.
+    const { file } = (await logs()).at(-1)!;
+    const [stretch] = await readStream(repository, sourceId, never);
+    const ended = stretch!.records.findLast(({ record }) => record.nextFile !== null);
+    expect(ended?.record.nextFile).toBe(file);
+    await purgeTo(file);
+    await work(2);
+    expect((await follow()).gaps).toEqual([]);
+  });
+
+  it('stays with the log while it grows, and stores what it heard when it is stopped', async () => {
+    const stop = new AbortController();
+    const heard: boolean[] = [];
+    const following = follow({
+      untilCaughtUp: false,
+      closeAfterMs: 200,
+      signal: stop.signal,
+      onHeard: ({ isAllStored }) => heard.push(isAllStored),
+    });
+    await expect.poll(() => heard.at(-1), { timeout: 60_000 }).toBe(true);
+    await source.run("INSERT INTO shop.orders (note) VALUES ('while it grows')");
+    await expect
+      .poll(
+        async () =>
+          JSON.stringify(
+            [...(await stored((await readStream(repository, sourceId, never))[0]!)).values()].map((file) =>
+              file.includes('while it grows'),
+            ),
+          ),
+        { timeout: 60_000 },
+      )
+      .toContain('true');
+    await source.run("INSERT INTO shop.orders (note) VALUES ('at the very end')");
+    stop.abort(new Error('enough'));
+    const report = await following;
+    expect(report.segments).toBeGreaterThan(0);
+    expect(report.gaps).toEqual([]);
+  });
+});

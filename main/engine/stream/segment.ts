@@ -1,0 +1,196 @@
+import type { ChangedTable, StreamEvent, StreamRecord } from '../../../shared/model/stream.ts';
+import { isoUtc } from '../platform/clock.ts';
+import {
+  eventTypes,
+  headerBytes,
+  TransactionTracker,
+  type BinlogEvent,
+  type LoggedTransaction,
+} from '../source/mysql/binlog/index.ts';
+import { LogTrace, traceBytes } from './log-trace.ts';
+import { notableEvents } from './notable-events.ts';
+import { SecretEvents, type HasSecrets } from './secret-events.ts';
+
+/** What one stretch of a log is, before it is stored: the record's fields that come from its events. */
+export interface Segment extends Pick<
+  StreamRecord,
+  | 'file'
+  | 'from'
+  | 'to'
+  | 'sealed'
+  | 'nextFile'
+  | 'format'
+  | 'firstCommitAt'
+  | 'lastCommitAt'
+  | 'lastGtid'
+  | 'endsWithin'
+  | 'lastEnd'
+  | 'events'
+  | 'transactions'
+  | 'tables'
+  | 'notable'
+  | 'statementChanges'
+  | 'trace'
+> {
+  readonly bytes: Buffer;
+}
+
+/** More are not kept of one stretch: a flood of them is told by the counts. */
+const mostNotable = 1000;
+
+/**
+ * Collects the events of a log into stretches and says what each holds. One stretch lies in one file; where it ends is the caller's to
+ * choose, at any event. Events must come in order and without a gap.
+ */
+export class SegmentBuilder {
+  readonly #hasSecrets: HasSecrets;
+  /** Null: the shop has no secret column, and nothing is sealed. */
+  readonly #secrets: SecretEvents | null;
+  #tracker = new TransactionTracker();
+  #events: BinlogEvent[] = [];
+  #bytes = 0;
+  #format: string | null;
+  #transactions: LoggedTransaction[] = [];
+  /** What could not be read: stored as it is, and pointed at. */
+  #unread: BinlogEvent[] = [];
+  #nextFile: string | null = null;
+
+  /**
+   * @param hasSecrets null: the shop has no secret column
+   * @param format the first event of the file that the log is in, base64, unless that event comes first
+   */
+  constructor(hasSecrets: HasSecrets | null, format: string | null) {
+    this.#hasSecrets = hasSecrets ?? (() => false);
+    this.#secrets = hasSecrets === null ? null : new SecretEvents(hasSecrets);
+    this.#format = format;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
+  /** The file that the collected events are in; null while there are none. */
+  get file(): string | null {
+    return this.#events[0]?.file ?? null;
+  }
+
+  /** Hears an event that is stored already, so that what follows is understood. */
+  recall(event: BinlogEvent): void {
+    this.#understand(event);
+    this.#transactions = [];
+    this.#unread = [];
+    this.#nextFile = null;
+    this.#secrets?.endStretch();
+  }
+
+  take(event: BinlogEvent): void {
+    if (this.file !== null && this.file !== event.file) throw new RangeError('a stretch lies in one file');
+    this.#events.push(event);
+    this.#bytes += event.bytes.length;
+    this.#understand(event);
+  }
+
+  /** The stretch so far, and a new one begins; null when it holds nothing. */
+  close(): Segment | null {
+    const [first] = this.#events;
+    const last = this.#events.at(-1);
+    if (first === undefined || last === undefined || this.#format === null) return null;
+    const done = this.#transactions;
+    const notable = done.flatMap((each) => notableEvents(each, this.#hasSecrets));
+    const segment: Segment = {
+      file: first.file,
+      from: first.position,
+      to: behind(last),
+      bytes: Buffer.concat(
+        this.#events.map(({ bytes }) => bytes),
+        this.#bytes,
+      ),
+      // What could not be read may be anything.
+      sealed: this.#secrets !== null && (this.#secrets.endStretch() || this.#unread.length > 0),
+      nextFile: this.#nextFile,
+      format: this.#format,
+      firstCommitAt: timeOf(done[0]),
+      lastCommitAt: timeOf(done.at(-1)),
+      lastGtid: done.findLast(({ gtid }) => gtid !== null)?.gtid ?? null,
+      endsWithin: this.#tracker.isWithin,
+      lastEnd: done.at(-1)?.to ?? null,
+      events: this.#events.length,
+      transactions: done.length,
+      tables: sumTables(done),
+      notable: [...notable, ...this.#unread.map(incidentOf)].slice(0, mostNotable),
+      statementChanges: done.filter(({ hasStatementChanges }) => hasStatementChanges).length,
+      trace: traceOf(this.#events),
+    };
+    this.#events = [];
+    this.#bytes = 0;
+    this.#transactions = [];
+    this.#unread = [];
+    this.#nextFile = null;
+    return segment;
+  }
+
+  #understand(event: BinlogEvent): void {
+    const { header, bytes, hasChecksum } = event;
+    if (header.type === eventTypes.formatDescription) this.#format = bytes.toString('base64');
+    if (header.type === eventTypes.rotate)
+      this.#nextFile = bytes.toString('utf8', headerBytes + 8, bytes.length - (hasChecksum ? 4 : 0));
+    try {
+      this.#secrets?.take(event);
+      const incidents = this.#tracker.incidents;
+      const done = this.#tracker.take(event);
+      if (done !== null) this.#transactions.push(done);
+      if (this.#tracker.incidents > incidents) this.#unread.push(event);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#unread.push(event);
+      this.#tracker = new TransactionTracker();
+    }
+  }
+}
+
+function behind({ position, header }: BinlogEvent): number {
+  return position + header.sizeBytes;
+}
+
+function timeOf(transaction: LoggedTransaction | undefined): string | null {
+  return transaction === undefined ? null : isoUtc(transaction.committedAtMs);
+}
+
+function sumTables(transactions: readonly LoggedTransaction[]): ChangedTable[] {
+  const sums = new Map<string, ChangedTable>();
+  for (const { tables, end } of transactions) {
+    if (end === 'rollback') continue;
+    for (const { database, table, inserted, updated, deleted } of tables) {
+      const key = `${database}\0${table}`;
+      const sum = sums.get(key) ?? { database, table, inserted: 0, updated: 0, deleted: 0 };
+      sum.inserted += inserted;
+      sum.updated += updated;
+      sum.deleted += deleted;
+      sums.set(key, sum);
+    }
+  }
+  return [...sums.values()];
+}
+
+function traceOf(events: readonly BinlogEvent[]): Segment['trace'] {
+  let start = events.length;
+  for (let bytes = 0; start > 0 && bytes < traceBytes; bytes += events[start]?.bytes.length ?? 0) start -= 1;
+  const trace = new LogTrace();
+  for (const event of events.slice(start)) trace.take(event);
+  return { from: events[start]?.position ?? 0, digest: trace.digest() };
+}
+
+/** An event that says the server lost something, or one that cannot be read: what it did nobody knows. */
+function incidentOf(event: BinlogEvent): StreamEvent {
+  return {
+    kind: 'incident',
+    at: isoUtc(event.header.timestampS * 1000),
+    file: event.file,
+    from: event.position,
+    to: behind(event),
+    gtid: null,
+    threadId: null,
+    tables: [],
+    statement: null,
+  };
+}

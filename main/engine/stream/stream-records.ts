@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { streamRecordSchema, type StreamRecord } from '../../../shared/model/stream.ts';
+import type { Flavour } from '../../../shared/model/database.ts';
+import { isoUtc, type Clock } from '../platform/clock.ts';
+import { newId } from '../platform/random.ts';
+import { decodeObject, encodeObject, parseStreamName, type Repository } from '../repository/index.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Segment } from './segment.ts';
+
+/** In the vault slot random octets go before the log's: a name must not be a test for a guessed secret (FORMAT.md §9). */
+const saltBytes = 32;
+const recordLimitBytes = 64 * 1024 * 1024;
+
+export interface StoredStreamRecord {
+  readonly name: string;
+  readonly record: StreamRecord;
+}
+
+export interface StreamServer {
+  readonly flavour: Flavour;
+  readonly version: string;
+  readonly serverId: string;
+  readonly serverUuid: string | null;
+}
+
+/** Writes stretches of one shop's log into one repository, each after what it continues. */
+export class StreamWriter {
+  readonly #repository: Repository;
+  readonly #sourceId: string;
+  readonly #server: StreamServer;
+  readonly #clock: Clock;
+  #sequence: number;
+
+  /** @param sequence the highest that any record of this source has; 0: there is none */
+  constructor(repository: Repository, sourceId: string, server: StreamServer, sequence: number, clock: Clock) {
+    this.#repository = repository;
+    this.#sourceId = sourceId;
+    this.#server = server;
+    this.#sequence = sequence;
+    this.#clock = clock;
+  }
+
+  /** Durable when it resolves: the log's bytes first, then the record that names them. */
+  async write(
+    segment: Segment,
+    before: Pick<StreamRecord, 'continues' | 'gap'>,
+    signal: AbortSignal,
+  ): Promise<StoredStreamRecord & { readonly storedBytes: number }> {
+    const { bytes, ...facts } = segment;
+    const payload = segment.sealed ? Buffer.concat([randomBytes(saltBytes), bytes]) : bytes;
+    const slot = segment.sealed ? 'vault' : 'main';
+    const object = encodeObject(this.#repository.keys, { kind: 'binlog', payload, slot });
+    await this.#repository.putObject(object, signal);
+    const record: StreamRecord = {
+      version: 1,
+      server: { ...this.#server },
+      ...facts,
+      ...before,
+      pieces: [{ chunk: object.id, from: segment.from, to: segment.to }],
+      closedAt: isoUtc(this.#clock.nowMs()),
+    };
+    this.#sequence += 1;
+    const text = Buffer.from(JSON.stringify(record), 'utf8');
+    const place = { sourceId: this.#sourceId, sequence: this.#sequence, id: newId(), payload: text };
+    const name = await this.#repository.putStreamRecord(place, signal);
+    return { name, record, storedBytes: object.bytes.length };
+  }
+}
+
+/** Reads a record and checks its shape. Errors: `repository.damaged`, `repository.missing-object`. */
+export async function readStreamRecord(
+  repository: Repository,
+  name: string,
+  signal: AbortSignal,
+): Promise<StoredStreamRecord> {
+  const bytes = await repository.getStreamRecord(name, signal);
+  if (bytes.length > recordLimitBytes) throw new AppError('repository.damaged', { object: name, reason: 'too-large' });
+  let parsed;
+  try {
+    parsed = streamRecordSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    throw new AppError('repository.damaged', { object: name, reason: 'content' }, { cause: error });
+  }
+  if (!parsed.success || !isConsistent(parsed.data))
+    throw new AppError('repository.damaged', { object: name, reason: 'content' });
+  return { name, record: parsed.data };
+}
+
+/** Its pieces tile the stretch. */
+function isConsistent({ from, to, pieces, continues, gap }: StreamRecord): boolean {
+  let at = from;
+  for (const piece of pieces) {
+    if (piece.from !== at || piece.to <= piece.from) return false;
+    at = piece.to;
+  }
+  return at === to && (continues === null) === (gap !== null);
+}
+
+/** The log's bytes of one piece. Errors: those of `getObject`; `keys.vault-closed` for a sealed one without the vault. */
+export async function readPiece(
+  repository: Repository,
+  { record }: StoredStreamRecord,
+  piece: StreamRecord['pieces'][number],
+  vault: Parameters<typeof decodeObject>[3]['vault'],
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const { payload, slot } = await repository.getObject(piece.chunk, { expectedKind: 'binlog', vault, signal });
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).subarray(
+    slot === 'vault' ? saltBytes : 0,
+  );
+  if (bytes.length !== piece.to - piece.from || (slot === 'vault') !== record.sealed)
+    throw new AppError('repository.damaged', { object: piece.chunk, reason: 'content' });
+  return bytes;
+}
+
+/** The highest number among names of stream records; 0 when there is none. */
+export function lastSequence(names: readonly string[]): number {
+  return Math.max(0, ...names.map((name) => parseStreamName(name)?.sequence ?? 0));
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { flavourSchema, objectIdSchema } from './database.ts';
+
+/**
+ * The vocabulary of the log stream: what a stream record of the repository holds (FORMAT.md §9), and what people are shown of it. Positions are bytes
+ * from the beginning of a file of the server's binlog. No card secret and no text of a statement that could hold one is in here.
+ */
+
+const count = z.int().nonnegative();
+const isoSchema = z.iso.datetime();
+
+export const binlogPlaceSchema = z.strictObject({ file: z.string().min(1), position: count });
+/** A boundary between two events. */
+export type BinlogPlace = z.infer<typeof binlogPlaceSchema>;
+
+export const changedTableSchema = z.strictObject({
+  database: z.string(),
+  table: z.string(),
+  inserted: count,
+  updated: count,
+  deleted: count,
+});
+/** How many rows of a table were changed, by row events. */
+export type ChangedTable = z.infer<typeof changedTableSchema>;
+
+/**
+ * What a transaction in the log did that a person may want to undo. `mass-…`: many rows at once · `…-statement`: rows changed by a statement whose
+ * text is in the log, not its rows, so that nobody can say how many.
+ */
+export const streamEventKindSchema = z.enum([
+  'drop-database',
+  'drop-table',
+  'truncate',
+  'alter-drop',
+  'rename-table',
+  'mass-delete',
+  'mass-update',
+  'delete-statement',
+  'update-statement',
+  'ddl',
+  'accounts',
+  'incident',
+]);
+export type StreamEventKind = z.infer<typeof streamEventKindSchema>;
+
+export const streamEventSchema = z.strictObject({
+  kind: streamEventKindSchema,
+  /** When its transaction was committed. */
+  at: isoSchema,
+  file: z.string(),
+  /** Where its transaction begins: a restore to just before it stops here. */
+  from: count,
+  /** Behind its transaction. */
+  to: count,
+  gtid: z.string().nullable(),
+  threadId: count.nullable(),
+  tables: z.array(changedTableSchema),
+  /** Its text, cut to some length; null where there is none, or where it may hold a secret. */
+  statement: z.string().nullable(),
+});
+export type StreamEvent = z.infer<typeof streamEventSchema>;
+
+export const streamPieceSchema = z.strictObject({
+  chunk: objectIdSchema,
+  from: count,
+  /** Behind the last byte: the piece holds `to - from` bytes of the file. */
+  to: count,
+});
+
+export const streamRecordSchema = z.strictObject({
+  version: z.literal(1),
+  server: z.strictObject({
+    flavour: flavourSchema,
+    version: z.string(),
+    serverId: z.string(),
+    serverUuid: z.string().nullable(),
+  }),
+  file: z.string().min(1),
+  from: count,
+  to: count,
+  /** The bytes of the file in order, without a gap; kind `binlog`. */
+  pieces: z.array(streamPieceSchema).min(1),
+  /** In the vault slot: rows of a secret column may be in it. */
+  sealed: z.boolean(),
+  /** Name of the record that ends where this one begins; null: an unbroken stretch begins here. */
+  continues: z.string().nullable(),
+  /** Why it continues nothing; null for one that does. `start`: nothing was there before. */
+  gap: z.enum(['start', 'purged', 'rewritten', 'another-server']).nullable(),
+  /** The file that follows, when this record ends the file and the server said so. */
+  nextFile: z.string().nullable(),
+  /** The file's own first event, with which a reader begins; base64. */
+  format: z.base64(),
+  /** By the computer that follows the log. */
+  closedAt: isoSchema,
+  /** Commits of the first and last transaction that ended in it. */
+  firstCommitAt: isoSchema.nullable(),
+  lastCommitAt: isoSchema.nullable(),
+  lastGtid: z.string().nullable(),
+  /** The record ends within a transaction: nothing behind `lastEnd` may be used without the next record. */
+  endsWithin: z.boolean(),
+  /** Behind the last transaction that ended in it. */
+  lastEnd: count.nullable(),
+  events: count,
+  transactions: count,
+  tables: z.array(changedTableSchema),
+  notable: z.array(streamEventSchema),
+  /** Transactions that changed rows by statements, which cannot be promised to give the same rows again. */
+  statementChanges: count,
+  /**
+   * Of the events from `from` to the record's end, what no secret is in: heads of all, and whole those that hold no rows and no text. SHA-256,
+   * base64. Whether the server's log is still the one that was followed.
+   */
+  trace: z.strictObject({ from: count, digest: z.string() }),
+});
+/** One stretch of one file of a server's binlog. */
+export type StreamRecord = z.infer<typeof streamRecordSchema>;
+
+export const streamGapSchema = z.strictObject({
+  /** Where the record stands that ended before; null at the very start. */
+  after: binlogPlaceSchema.nullable(),
+  until: binlogPlaceSchema,
+  reason: z.enum(['start', 'purged', 'rewritten', 'another-server']),
+  /** Last commit before, first known time after. */
+  afterAt: isoSchema.nullable(),
+  untilAt: isoSchema.nullable(),
+});
+export type StreamGap = z.infer<typeof streamGapSchema>;
