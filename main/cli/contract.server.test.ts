@@ -444,3 +444,56 @@ function rangesIn(json: Record<string, unknown>): number {
   expect(rangesTotal).toBeGreaterThan(5);
   return rangesTotal;
 }
+
+describe('following the log', () => {
+  it('stream goes on from the snapshot, into every copy; events name what took rows and tables away', async () => {
+    const world = await rig.prepared();
+    const name = `${shopDatabase}.spare_parts`;
+    await query(rig.server, `CREATE TABLE ${name} (id INT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(20)) ENGINE=InnoDB`);
+    await query(rig.server, `INSERT INTO ${name} (note) VALUES ${Array.from({ length: 60 }, () => "('x')").join()}`);
+    await query(rig.server, `UPDATE ${shopDatabase}.carmis SET carmi = CONCAT('needle-', id) WHERE id <= 40`);
+    const first = await world.run(['stream', 'shop', '--until-caught-up']);
+    expect(first).toMatchObject({ exitCode: 0, json: { gaps: [], copies: [{ ok: true }, { ok: true }] } });
+    const place = z.looseObject({ file: z.string(), position: count });
+    const shape = z.looseObject({
+      from: place,
+      to: place,
+      segments: z.int().positive(),
+      events: z.int().positive(),
+      bytes: z.int().positive(),
+      gaps: z.array(z.looseObject({})).length(0),
+      rpoMs: ms,
+    });
+    expect(shape.parse(first.json)).toBeDefined();
+
+    await query(rig.server, `DELETE FROM ${name} WHERE id <= 50; TRUNCATE ${name}; DROP TABLE ${name}`);
+    const second = await world.run(['stream', 'shop', '--for', '1', '--to', 'main', 'second']);
+    expect(second).toMatchObject({ exitCode: 0, json: { from: first.json['to'], gaps: [] } });
+    await expectNoSecretsInHome(rig, world);
+    const events = async (...flags: string[]) => {
+      const { json, exitCode } = await world.run(['events', 'shop', ...flags]);
+      expect(exitCode).toBe(0);
+      return json['events'] as { kind: string; tables: string[]; id: string; at: string; rows: number | null }[];
+    };
+    expect((await events('--destructive', '--table', name)).map(({ kind }) => kind)).toEqual([
+      'truncate',
+      'drop-table',
+    ]);
+    const all = await events('--table', 'spare_parts');
+    expect(all.map(({ kind }) => kind)).toEqual(['ddl', 'mass-delete', 'truncate', 'drop-table']);
+    expect(all[1]).toMatchObject({ rows: 50, tables: [name] });
+    expect(all.every(({ at }) => iso.safeParse(at).success)).toBe(true);
+    // Of cards fewer rows are enough, and no text is shown.
+    expect(await events('--destructive', '--table', 'carmis')).toMatchObject([
+      { kind: 'mass-update', rows: 40, statement: null },
+    ]);
+    expect(await events('--since', all[3]!.at.replace(/\.\d+Z/, '.999Z'), '--until', '2099-01-01')).toEqual([]);
+    const { stdout } = await world.run(['events', 'shop', '--lang', 'zh', '--destructive'], { asText: true });
+    expect(stdout).toContain('删表');
+    expect(stdout).not.toContain('needle');
+    const verified = await world.run(['verify', 'second', '--read', 'all']);
+    expect(verified).toMatchObject({ exitCode: 0, json: { damaged: [], missing: [] } });
+    const none = await world.run(['events', 'shop', '--home', world.path('elsewhere')]);
+    expect(none.exitCode).toBe(2);
+  });
+});

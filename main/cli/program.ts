@@ -15,6 +15,7 @@ import { addRecover } from './commands/recover.ts';
 import { addRestore } from './commands/restore.ts';
 import { addSnapshots } from './commands/snapshots.ts';
 import { addSource } from './commands/source.ts';
+import { addStream } from './commands/stream.ts';
 import type { Words } from './language.ts';
 import { displayWidth } from './output/text-table.ts';
 import type { GlobalFlags, Picker, VerbRun } from './verb-context.ts';
@@ -57,6 +58,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addBackup(program, picker);
   addSnapshots(program, picker);
   addCopies(program, picker);
+  addStream(program, picker);
   addPrune(program, picker);
   addCold(program, picker);
   addRestore(program, picker);

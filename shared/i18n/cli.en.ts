@@ -2,6 +2,7 @@ import { cliColdEn } from './cli-cold.en.ts';
 import { cliHelpEn } from './cli-help.en.ts';
 import { cliIdsEn } from './cli-ids.en.ts';
 import { cliRetentionEn } from './cli-retention.en.ts';
+import { cliStreamEn } from './cli-stream.en.ts';
 import type { CliKey } from './cli.zh.ts';
 
 /** What the command line says. `{{…}}` is filled by the program. */
@@ -10,6 +11,7 @@ export const cliEn: Record<CliKey, string> = {
   ...cliColdEn,
   ...cliIdsEn,
   ...cliRetentionEn,
+  ...cliStreamEn,
   'title.Usage:': 'Usage:',
   'title.Options:': 'Options:',
   'title.Commands:': 'Commands:',
@@ -50,6 +52,8 @@ export const cliEn: Record<CliKey, string> = {
   'reason.user-missing': 'The address lacks a user name.',
   'reason.database-in-url': 'The target ends with the port; give the database name with --as.',
   'reason.not-an-address': 'It is written as user@host:port.',
+  'reason.not-seconds': 'It should be a number of seconds above 0, such as 30.',
+  'reason.not-a-time': 'It should be a time such as 2026-11-23T14:00:00+08:00.',
   'reason.not-a-count': 'It should be a whole number between 0 and 3660.',
   'reason.not-a-snapshot': 'It should be the id of a snapshot, or at least the first 8 characters of it.',
   'reason.not-a-port': 'A port is between 1 and 65535.',

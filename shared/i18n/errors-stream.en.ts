@@ -32,4 +32,19 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
     remedy:
       'It is read again from the last sound place; if it always stops here, check the database server’s disk and make a full backup at once.',
   },
+  'binlog.unsupported': {
+    message:
+      'This database keeps its log inside InnoDB ({{storage}}): there are no log files to follow byte for byte, and this version cannot follow it. Existing backups are not affected.',
+    remedy:
+      'Set binlog_storage_engine back to its default (empty) and restart the database; until then back up more often.',
+  },
+  'stream.none': {
+    message:
+      'Nothing of the log of “{{source}}” is stored yet, so there is nothing to look up. Backups are not affected.',
+    remedy: 'Run shouhu stream {{source}}; from then on everything that happens is kept.',
+  },
+  'stream.already-running': {
+    message: 'Something follows this shop’s log already, so this did not start a second time.',
+    remedy: 'Nothing needs to be done; to do it another way, stop that first.',
+  },
 };

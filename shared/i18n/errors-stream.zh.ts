@@ -24,4 +24,17 @@ export const streamErrorsZh = {
     message: '从数据库读到的日志在“{{file}}”的 {{position}} 处不完整，所以没有存。之前存下的都完好。',
     remedy: '会自动从上一个完好的位置再读一次；如果总是停在这里，请检查数据库所在的磁盘，并马上做一次完整备份。',
   },
+  'binlog.unsupported': {
+    message:
+      '这个数据库把日志放进了 InnoDB（{{storage}}），没有可以逐字节跟随的日志文件，这个版本还不能跟着记。已有的备份不受影响。',
+    remedy: '把 binlog_storage_engine 改回默认（空）并重启数据库，就可以跟着记；在那之前请把备份间隔调短。',
+  },
+  'stream.none': {
+    message: '“{{source}}”还没有存下任何日志，所以没有可以查的操作记录。备份不受影响。',
+    remedy: '先运行 shouhu stream {{source}}，之后的每一步操作都会记下来。',
+  },
+  'stream.already-running': {
+    message: '这家店的日志已经有一个任务在跟着记了，这次没有再开一个。',
+    remedy: '不用做什么；想换个方式，先停掉那个任务再开。',
+  },
 } satisfies Record<string, ErrorText>;

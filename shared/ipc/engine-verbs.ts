@@ -18,6 +18,7 @@ import {
   snapshotCopySchema,
   snapshotSummarySchema,
 } from '../model/snapshot.ts';
+import { binlogPlaceSchema, streamEventKindSchema, streamGapSchema, streamWarningSchema } from '../model/stream.ts';
 import {
   mysqlInputSchema,
   nameSchema,
@@ -305,6 +306,84 @@ export const engineVerbs = {
       copies: z.array(copyOutcomeSchema),
       findings: z.array(copyFindingSchema),
       durationMs: z.number().nonnegative(),
+    }),
+  },
+  'stream.run': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** Ends after so long; null: when it is told to. */
+      forMs: z.number().positive().nullable(),
+      /** Ends when all that the server had is stored. */
+      untilCaughtUp: z.boolean(),
+      /** Empty: all copies but disks that travel. */
+      to: z.array(nameSchema),
+    }),
+    output: z.strictObject({
+      /** Where the log was taken up and where it is stored to; null while nothing is. */
+      from: binlogPlaceSchema.nullable(),
+      to: binlogPlaceSchema.nullable(),
+      segments: count,
+      events: count,
+      /** Of the log; `storedBytes` is what became of them on the first copy. */
+      bytes: count,
+      storedBytes: count,
+      gaps: z.array(streamGapSchema),
+      /** How much trade would be lost if the server died now: since everything that it had was last stored. */
+      rpoMs: z.number().nonnegative().nullable(),
+      copies: z.array(
+        z.strictObject({
+          destination: z.string(),
+          ok: z.boolean(),
+          records: count,
+          bytes: count,
+          rpoMs: z.number().nonnegative().nullable(),
+          errorCode: z.string().nullable(),
+        }),
+      ),
+      /** What the server's settings do not let us promise. */
+      warnings: z.array(streamWarningSchema),
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  'events.list': {
+    input: z.strictObject({
+      source: nameSchema,
+      since: z.iso.datetime().nullable(),
+      until: z.iso.datetime().nullable(),
+      destructive: z.boolean(),
+      /** `table` or `database.table`. */
+      table: z.string().nullable(),
+    }),
+    output: z.strictObject({
+      events: z.array(
+        z.strictObject({
+          /** For a restore to just before it. */
+          id: z.string(),
+          at: z.iso.datetime(),
+          kind: streamEventKindSchema,
+          /** `database.table`. */
+          tables: z.array(z.string()),
+          /** Rows that were changed or deleted; null where the log does not say (a DROP or TRUNCATE counts what the newest snapshot before it had). */
+          rows: count.nullable(),
+          /** Of the table's rows in the newest snapshot before it, 0–1; null where that is not known. */
+          share: z.number().nullable(),
+          statement: z.string().nullable(),
+          threadId: count.nullable(),
+          position: binlogPlaceSchema,
+          gtid: z.string().nullable(),
+        }),
+      ),
+      /** What of the log is stored, without a gap between the two ends of each. */
+      stretches: z.array(
+        z.strictObject({
+          from: binlogPlaceSchema,
+          to: binlogPlaceSchema,
+          fromAt: z.string().nullable(),
+          toAt: z.string().nullable(),
+        }),
+      ),
+      gaps: z.array(streamGapSchema),
+      destination: z.string(),
     }),
   },
   'verify.run': {

@@ -125,3 +125,7 @@ export const streamGapSchema = z.strictObject({
   untilAt: isoSchema.nullable(),
 });
 export type StreamGap = z.infer<typeof streamGapSchema>;
+
+/** `not-row-format`, `not-full-rows`: changes may be logged so that they cannot be counted, or not be given back exactly. */
+export const streamWarningSchema = z.enum(['not-row-format', 'not-full-rows', 'short-retention']);
+export type StreamWarning = z.infer<typeof streamWarningSchema>;

@@ -17,6 +17,8 @@ export type BadReason =
   | 'not-a-target'
   | 'not-a-choice'
   | 'not-a-count'
+  | 'not-seconds'
+  | 'not-a-time'
   | 'not-a-snapshot'
   | 'not-lock-days'
   | 'not-json'

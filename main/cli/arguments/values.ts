@@ -71,6 +71,21 @@ export function parseCount(text: string, argument: string): number {
   return count;
 }
 
+/** Above 0, with or without a fraction. */
+export function parseSeconds(text: string, argument: string): number {
+  const seconds = /^\d{1,9}(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!(seconds > 0)) throw badArgument(argument, 'not-seconds');
+  return seconds;
+}
+
+/** ISO 8601 with or without a zone, and with a blank for the `T`; without a zone it is this computer's time. Gives UTC. */
+export function parseInstant(text: string, argument: string): string {
+  const shape = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
+  const ms = shape.test(text) ? Date.parse(text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T')) : NaN;
+  if (Number.isNaN(ms)) throw badArgument(argument, 'not-a-time');
+  return new Date(ms).toISOString();
+}
+
 export function oneOf<T extends string>(text: string, choices: readonly T[], argument: string): T {
   const choice = choices.find((one) => one === text);
   if (choice === undefined) throw badArgument(argument, 'not-a-choice');

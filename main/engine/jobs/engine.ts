@@ -66,6 +66,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'key.revoke': (input: VerbInput<'key.revoke'>) => input.slot,
   'key.changePassphrase': (input: VerbInput<'key.changePassphrase'>) => input.key,
   'kit.rehearse': (input: VerbInput<'kit.rehearse'>) => input.key,
+  'stream.run': (input: VerbInput<'stream.run'>) => input.source,
   'demo.open': () => 'demo',
 };
 
@@ -74,6 +75,7 @@ const aloneVerbs: Partial<Record<VerbName, ErrorCode>> = {
   'backup.run': 'backup.already-running',
   'cold.run': 'disk.already-running',
   'verify.due': 'verify.already-running',
+  'stream.run': 'stream.already-running',
 };
 
 /**

@@ -2,7 +2,7 @@ import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { BinlogPlace, StreamGap, StreamRecord } from '../../../shared/model/stream.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Repository } from '../repository/index.ts';
-import { firstPosition, readBinlog, type BinlogEvent, type BinlogIdle } from '../source/mysql/binlog/index.ts';
+import { firstPosition, readBinlog, type BinlogItem } from '../source/mysql/binlog/index.ts';
 import type { MysqlConnection } from '../source/mysql/index.ts';
 import { findStoredEnd, isSameServer, SameLog, type StoredEnd } from './resume.ts';
 import { SegmentBuilder } from './segment.ts';
@@ -136,7 +136,8 @@ class Following {
 
   async #hearAll(from: BinlogPlace, same: SameLog | null): Promise<void> {
     for await (const item of this.#itemsOf(from)) {
-      if (same !== null && !same.isProven) {
+      if (item.kind === 'format') this.#builder.beginWith(item.bytes);
+      else if (same !== null && !same.isProven) {
         if (item.kind === 'idle') throw same.rewritten(item);
         same.take(item);
         this.#builder.recall(item);
@@ -146,7 +147,7 @@ class Following {
   }
 
   /** Reads until the end, or until the signal: then what was heard is stored, and that is a good end. */
-  async *#itemsOf(from: BinlogPlace): AsyncGenerator<BinlogEvent | BinlogIdle> {
+  async *#itemsOf(from: BinlogPlace): AsyncGenerator<BinlogItem> {
     const { connect, server, replicaId, replicaUuid, untilCaughtUp, heartbeatMs, signal } = this.#request;
     const options = {
       from,
@@ -164,7 +165,7 @@ class Following {
     }
   }
 
-  async #hear(item: BinlogEvent | BinlogIdle): Promise<void> {
+  async #hear(item: BinlogItem): Promise<void> {
     const builder = this.#builder;
     if (item.kind === 'event') {
       if (builder.file !== null && builder.file !== item.file) await this.#store();

@@ -4,8 +4,7 @@ import type { ChangedTable, LoggedStatement, LoggedTransaction } from '../source
 import type { HasSecrets } from './secret-events.ts';
 
 /** From so many rows of one table in one transaction on it is written down. Whether it was too much is judged against the table, later. */
-const manyDeleted = 10;
-const manyUpdated = 50;
+const manyRows = 10;
 /** Characters of a statement that are shown. */
 const shownText = 1000;
 
@@ -36,7 +35,7 @@ export function notableEvents(transaction: LoggedTransaction, hasSecrets: HasSec
   }
   for (const table of tables) {
     const many: StreamEventKind | null =
-      table.deleted >= manyDeleted ? 'mass-delete' : table.updated >= manyUpdated ? 'mass-update' : null;
+      table.deleted >= manyRows ? 'mass-delete' : table.updated >= manyRows ? 'mass-update' : null;
     if (many !== null) events.push({ ...place, kind: many, tables: [{ ...table }], statement: rowText });
   }
   return events;

@@ -83,6 +83,11 @@ export class SegmentBuilder {
     this.#secrets?.endStretch();
   }
 
+  /** The log is taken up in the middle of a file, of which this is the first event. One that stands in the file itself is better. */
+  beginWith(format: Buffer): void {
+    this.#format ??= format.toString('base64');
+  }
+
   take(event: BinlogEvent): void {
     if (this.file !== null && this.file !== event.file) throw new RangeError('a stretch lies in one file');
     this.#events.push(event);

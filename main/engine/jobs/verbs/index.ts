@@ -22,6 +22,8 @@ import { pruneRun } from './prune-verb.ts';
 import { recoverRun } from './recover-verb.ts';
 import { kitRehearse } from './rehearse-verb.ts';
 import { exportRun, restoreRun } from './restore-verb.ts';
+import { eventsList } from '../stream/events-list.ts';
+import { streamRun } from '../stream/stream-run.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
 import { verifyDue } from './verify-due.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceSet, sourceTest, sourceTry } from './source-verbs.ts';
@@ -56,6 +58,8 @@ export const verbs: Verbs = {
   'snapshots.list': snapshotsList,
   'snapshot.show': snapshotShow,
   'copy.run': copyRun,
+  'stream.run': streamRun,
+  'events.list': eventsList,
   'verify.run': verifyRun,
   'prune.run': pruneRun,
   'cold.list': coldList,

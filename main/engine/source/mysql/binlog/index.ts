@@ -11,7 +11,7 @@ export {
   positionLimit,
   readBinlog,
   type BinlogEvent,
-  type BinlogIdle,
+  type BinlogItem,
   type BinlogPosition,
 } from './read-binlog.ts';
 export { isRowsEvent, parseRowsHead, readRows, type ChangedRow, type RowChange, type RowImage } from './read-rows.ts';

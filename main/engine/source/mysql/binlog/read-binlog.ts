@@ -35,6 +35,15 @@ export interface BinlogIdle extends BinlogPosition {
   readonly kind: 'idle';
 }
 
+/** The format of a file that is read from its middle: the server's own first event, as it makes it up for this. Stands nowhere in the file. */
+export interface BinlogFormat extends BinlogPosition {
+  readonly kind: 'format';
+  /** A copy of its own. */
+  readonly bytes: Buffer;
+}
+
+export type BinlogItem = BinlogEvent | BinlogIdle | BinlogFormat;
+
 export interface ReadBinlogOptions {
   /** A boundary between events, below 4 GiB. */
   readonly from: BinlogPosition;
@@ -64,7 +73,7 @@ const mostWaitingBytes = 8 * 1024 * 1024;
 export async function* readBinlog(
   connection: MysqlConnection,
   options: ReadBinlogOptions,
-): AsyncGenerator<BinlogEvent | BinlogIdle, void, undefined> {
+): AsyncGenerator<BinlogItem, void, undefined> {
   const { from, flavour, replicaId, untilEnd } = options;
   if (from.position >= positionLimit) throw new RangeError('a replica cannot begin beyond 4 GiB');
   const stop = new AbortController();
@@ -127,7 +136,7 @@ class FilePlace implements BinlogPosition {
     return this.#position;
   }
 
-  take(bytes: Buffer): BinlogEvent | BinlogIdle | null {
+  take(bytes: Buffer): BinlogItem | null {
     const header = parseEventHeader(bytes);
     if (header === null || header.sizeBytes !== bytes.length) throw this.#damaged('size');
     try {
@@ -144,14 +153,14 @@ class FilePlace implements BinlogPosition {
     return type === eventTypes.formatDescription && nextPosition === 0;
   }
 
-  #hear(header: EventHeader, bytes: Buffer): BinlogIdle | null {
+  #hear(header: EventHeader, bytes: Buffer): BinlogItem | null {
     switch (header.type) {
       case eventTypes.rotate:
         this.#follow(bytes);
         return null;
       case eventTypes.formatDescription:
         this.#hasChecksums = parseFormatDescription(bytes).hasChecksums;
-        return null;
+        return { kind: 'format', file: this.#file, position: this.#position, bytes };
       case eventTypes.heartbeat:
       case eventTypes.heartbeatV2:
         return { kind: 'idle', file: this.#file, position: this.#position };
@@ -206,7 +215,7 @@ class EventQueue implements AsyncIterable<Buffer> {
   #bytes = 0;
   #isPaused = false;
   #isEnded = false;
-  #failure: unknown = null;
+  #failure: Error | null = null;
   #wake: (() => void) | undefined;
 
   constructor(connection: MysqlConnection) {
@@ -223,7 +232,7 @@ class EventQueue implements AsyncIterable<Buffer> {
     this.#wake?.();
   }
 
-  end(failure: unknown): void {
+  end(failure: Error | null): void {
     this.#isEnded = true;
     this.#failure = failure;
     this.#wake?.();
@@ -254,8 +263,9 @@ class EventQueue implements AsyncIterable<Buffer> {
 /** ER_MASTER_FATAL_ERROR_READING_BINLOG: everything that can be wrong with a place; only the text says which. */
 const cannotRead = 1236;
 
-function meaningOf(error: unknown, { file, position }: BinlogPosition): unknown {
-  if (!isAppErrorOf(error, 'mysql.query-failed') || serverErrno(error) !== cannotRead) return error;
+function meaningOf(error: unknown, { file, position }: BinlogPosition): Error {
+  if (!isAppErrorOf(error, 'mysql.query-failed') || serverErrno(error) !== cannotRead)
+    return error instanceof Error ? error : new Error(String(error));
   const message = error.cause instanceof Error ? error.cause.message : '';
   const facts = { file, position };
   const cause = { cause: error };

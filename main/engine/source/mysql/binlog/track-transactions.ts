@@ -59,6 +59,13 @@ const passedOver: ReadonlySet<number> = new Set([
   eventTypes.startEncryption,
 ]);
 
+/** Statements that end a transaction. */
+const ends: ReadonlyMap<string, LoggedTransaction['end']> = new Map([
+  ['commit', 'commit'],
+  ['rollback', 'rollback'],
+  ['xa-prepare', 'prepared'],
+]);
+
 interface Open {
   readonly file: string;
   readonly from: number;
@@ -177,21 +184,14 @@ export class TransactionTracker {
     if (this.#open === null) this.#begin(event, null, false);
     const open = this.#open as unknown as Open;
     open.threadId ??= threadId;
-    switch (statement.kind) {
-      case 'begin':
-      case 'xa-start':
-        open.isBegun = true;
-        return null;
-      case 'savepoint':
-      case 'xa-end':
-        return null;
-      case 'commit':
-        return this.#finish(event, 'commit');
-      case 'rollback':
-        return this.#finish(event, 'rollback');
-      case 'xa-prepare':
-        return this.#finish(event, 'prepared');
-    }
+    const { kind } = statement;
+    if (kind === 'begin' || kind === 'xa-start') open.isBegun = true;
+    if (kind === 'begin' || kind === 'xa-start' || kind === 'savepoint' || kind === 'xa-end') return null;
+    const end = ends.get(kind);
+    return end === undefined ? this.#statement(statement, text, event, open) : this.#finish(event, end);
+  }
+
+  #statement(statement: DescribedStatement, text: string, event: BinlogEvent, open: Open): LoggedTransaction | null {
     if (open.statements.length < mostStatements)
       open.statements.push({ ...statement, text: shownText(statement, text) });
     if (['insert', 'update', 'delete', 'other'].includes(statement.kind)) open.hasStatementChanges = true;

@@ -1,0 +1,51 @@
+import type { cliStreamZh } from './cli-stream.zh.ts';
+
+/** What is said of the log stream and of what happened in it. */
+export const cliStreamEn: Record<keyof typeof cliStreamZh, string> = {
+  'flag.stream-for': 'follow for so many seconds, then end',
+  'flag.until-caught-up': 'end when all that the server has is stored',
+  'flag.stream-to': 'destinations to store it in (default: all but cold disks)',
+  'flag.since': 'only what happened after this time (for example 2026-11-23T14:00:00+08:00)',
+  'flag.until': 'only what happened before this time',
+  'flag.destructive': 'only what drops, empties, or deletes and changes a lot',
+  'flag.events-table': 'only what happened to this table',
+  'stream.done': 'Stored {{events}} log events ({{bytes}}) in {{segments}} pieces, up to {{place}}, in {{time}}.',
+  'stream.rpo': 'If the database died now, at most {{time}} of trade would be lost.',
+  'stream.copy': '{{destination}}: brought {{records}} pieces, {{bytes}}',
+  'stream.gap.start': 'Begins at {{until}}.',
+  'stream.gap.purged':
+    'Gap: the database deleted its log after {{after}} ({{at}}) before it was followed. Unbroken again from {{until}} on, with a new full backup.',
+  'stream.gap.rewritten':
+    'Gap: the database’s log was reset after {{after}} ({{at}}); the two were not joined. Unbroken again from {{until}} on, with a new full backup.',
+  'stream.gap.another-server':
+    'Gap: another database server answers since {{after}} ({{at}}). Unbroken again from {{until}} on, with a new full backup.',
+  'stream.warning.not-row-format':
+    'The database’s binlog_format is not ROW: some changes are logged as statements only, so a replay may differ and rows cannot be counted. ROW is advised.',
+  'stream.warning.not-full-rows':
+    'The database’s binlog_row_image is not FULL: old values are not all logged, so less can be found out later. FULL is advised.',
+  'stream.warning.short-retention':
+    'The database keeps its logs for less than three days: if this computer is off for long there will be a gap. Three days or more are advised.',
+  'phase.stream': 'following the log',
+  'phase.stream-wait': 'the line broke; waiting to go on',
+  'column.event-at': 'time',
+  'column.event-kind': 'what',
+  'column.event-tables': 'tables',
+  'column.event-rows': 'rows',
+  'column.event-thread': 'connection',
+  'column.event-id': 'id',
+  'event.drop-database': 'database dropped',
+  'event.drop-table': 'table dropped',
+  'event.truncate': 'emptied',
+  'event.alter-drop': 'column or partition dropped',
+  'event.rename-table': 'table renamed',
+  'event.mass-delete': 'many deleted',
+  'event.mass-update': 'many changed',
+  'event.delete-statement': 'deleted (statement only)',
+  'event.update-statement': 'changed (statement only)',
+  'event.ddl': 'structure changed',
+  'event.accounts': 'accounts and rights',
+  'event.incident': 'fault in the log',
+  'events.none': 'Nothing of that kind was found.',
+  'events.reads-leave-no-trace':
+    'Queries that only read (somebody copying a whole table away) leave no trace in the log and are not seen here.',
+};

@@ -1,0 +1,47 @@
+/** 日志流和操作记录说的话。 */
+export const cliStreamZh = {
+  'flag.stream-for': '跟着记多少秒，然后结束',
+  'flag.until-caught-up': '把服务器现有的日志都存下就结束',
+  'flag.stream-to': '存到哪些目的地（默认：除冷备盘以外的全部）',
+  'flag.since': '只看这个时间之后的（例如 2026-11-23T14:00:00+08:00）',
+  'flag.until': '只看这个时间之前的',
+  'flag.destructive': '只看删表、清空、大量删改这类操作',
+  'flag.events-table': '只看这张表的',
+  'stream.done': '存下 {{events}} 个日志事件（{{bytes}}），分 {{segments}} 段，到 {{place}} 为止，用时 {{time}}。',
+  'stream.rpo': '如果数据库现在坏了，最多丢失 {{time}} 的交易。',
+  'stream.copy': '{{destination}}：补送了 {{records}} 段，{{bytes}}',
+  'stream.gap.start': '从 {{until}} 开始记。',
+  'stream.gap.purged':
+    '缺口：{{after}}（{{at}}）之后的日志，数据库已经删掉，没能跟上。从 {{until}} 起重新连续，并补了一次完整备份。',
+  'stream.gap.rewritten':
+    '缺口：{{after}}（{{at}}）之后，数据库的日志被重置过，没有硬接。从 {{until}} 起重新连续，并补了一次完整备份。',
+  'stream.gap.another-server':
+    '缺口：{{after}}（{{at}}）之后换了一台数据库服务器。从 {{until}} 起重新连续，并补了一次完整备份。',
+  'stream.warning.not-row-format':
+    '数据库的 binlog_format 不是 ROW：有的改动只记了语句，重放时不能保证一模一样，也数不出行数。建议改成 ROW。',
+  'stream.warning.not-full-rows':
+    '数据库的 binlog_row_image 不是 FULL：被改掉的旧值不全，事后能查到的会少一些。建议改成 FULL。',
+  'stream.warning.short-retention': '数据库只保留不到 3 天的日志：这台电脑关机久一点就会出现缺口。建议保留 3 天以上。',
+  'phase.stream': '正在跟着记日志',
+  'phase.stream-wait': '线路断了，等一会儿接着记',
+  'column.event-at': '时间',
+  'column.event-kind': '操作',
+  'column.event-tables': '表',
+  'column.event-rows': '行数',
+  'column.event-thread': '连接',
+  'column.event-id': '编号',
+  'event.drop-database': '删库',
+  'event.drop-table': '删表',
+  'event.truncate': '清空',
+  'event.alter-drop': '删列或分区',
+  'event.rename-table': '改表名',
+  'event.mass-delete': '大量删除',
+  'event.mass-update': '大量改动',
+  'event.delete-statement': '删除（只有语句）',
+  'event.update-statement': '改动（只有语句）',
+  'event.ddl': '改结构',
+  'event.accounts': '账号权限',
+  'event.incident': '日志出错',
+  'events.none': '没有找到这样的操作。',
+  'events.reads-leave-no-trace': '只读的查询（比如有人把整张表看走了）不会留在日志里，这里看不到。',
+} as const;
