@@ -86,7 +86,7 @@ class Judge {
   readonly #precious: ReadonlySet<string>;
 
   constructor(context: EngineContext, { name, secretColumns, ledgers }: SavedSource) {
-    this.#snapshots = context.catalog.snapshots(name, 10_000).map(({ manifest }) => manifest);
+    this.#snapshots = context.catalog.snapshots(name).map(({ manifest }) => manifest);
     const secret = secretColumns.map((column) => column.toLowerCase().split('.').slice(0, -1).at(-1) ?? '');
     this.#precious = new Set([...secret, ...ledgers.map(({ table }) => table.toLowerCase().split('.').at(-1) ?? '')]);
   }
