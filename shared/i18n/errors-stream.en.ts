@@ -41,10 +41,26 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
   'stream.none': {
     message:
       'Nothing of the log of “{{source}}” is stored yet, so there is nothing to look up. Backups are not affected.',
-    remedy: 'Run shouhu stream {{source}}; from then on everything that happens is kept.',
+    remedy: 'Run shouhu stream "{{source}}"; from then on everything that happens is kept.',
   },
   'stream.already-running': {
     message: 'Something follows this shop’s log already, so this did not start a second time.',
     remedy: 'Nothing needs to be done; to do it another way, stop that first.',
+  },
+  'replay.unsupported': {
+    message:
+      'The log “{{file}}” holds a step at {{position}} that cannot be done again exactly ({{what}}), so this stopped before it. The target is whole up to there, and the live data was not touched.',
+    remedy: 'Restore to a moment before it; shouhu events tells what the step did, so that it can be done by hand.',
+  },
+  'replay.packet-too-small': {
+    message:
+      'A statement of the log takes {{neededBytes}} bytes and the target server accepts {{limitBytes}}, so this stopped. The live data was not touched.',
+    remedy: 'Set max_allowed_packet of the target to 1G and restore again, or restore into a throw-away server.',
+  },
+  'replay.failed': {
+    message:
+      'The target server refused a step of the log “{{file}}” at {{position}} (error {{errno}}). It is whole up to there, and the live data was not touched.',
+    remedy:
+      'Look at the version and free space of the target and restore again; if it always stops here, restore to a moment before it and send us the log.',
   },
 };

@@ -31,10 +31,25 @@ export const streamErrorsZh = {
   },
   'stream.none': {
     message: '“{{source}}”还没有存下任何日志，所以没有可以查的操作记录。备份不受影响。',
-    remedy: '先运行 shouhu stream {{source}}，之后的每一步操作都会记下来。',
+    remedy: '先运行 shouhu stream "{{source}}"，之后的每一步操作都会记下来。',
   },
   'stream.already-running': {
     message: '这家店的日志已经有一个任务在跟着记了，这次没有再开一个。',
     remedy: '不用做什么；想换个方式，先停掉那个任务再开。',
+  },
+  'replay.unsupported': {
+    message:
+      '日志“{{file}}”的 {{position}} 处有一步没法原样重做（{{what}}），所以停在它之前。目标库里到这一步为止的内容是完整的，线上的数据没有动。',
+    remedy: '先恢复到它之前的时刻；这一步做了什么，可以用 shouhu events 查到，再手工补上。',
+  },
+  'replay.packet-too-small': {
+    message:
+      '重做日志时有一条语句要 {{neededBytes}} 字节，目标服务器只收 {{limitBytes}} 字节，所以停下了。线上的数据没有动。',
+    remedy: '把目标服务器的 max_allowed_packet 调到 1G，再恢复一次；不想改的话，可以恢复到临时服务器。',
+  },
+  'replay.failed': {
+    message:
+      '重做日志到“{{file}}”的 {{position}} 处时，目标服务器拒绝了（错误号 {{errno}}）。到它之前的内容是完整的，线上的数据没有动。',
+    remedy: '看看目标服务器的版本和剩余空间，再恢复一次；如果总是停在这里，先恢复到它之前的时刻，并把日志发给我们。',
   },
 } satisfies Record<string, ErrorText>;

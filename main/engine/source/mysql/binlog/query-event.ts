@@ -17,6 +17,8 @@ export interface QuerySettings {
   readonly utf8mb4Collation?: number;
   readonly requirePrimaryKey?: boolean;
   readonly tableEncryption?: boolean;
+  /** MySQL 9.7, `enable_cascade_triggers`: whether cascades fire triggers. */
+  readonly cascadeTriggers?: boolean;
 }
 
 export interface QueryEvent {
@@ -122,6 +124,9 @@ function readOne(status: ByteCursor, settings: Mutable<QuerySettings>): boolean 
       return true;
     case 20:
       settings.tableEncryption = status.u8() !== 0;
+      return true;
+    case 21: // MySQL 9.7
+      settings.cascadeTriggers = status.u8() !== 0;
       return true;
     case 128: // MariaDB: microseconds of the timestamp
       settings.microseconds = status.u24();

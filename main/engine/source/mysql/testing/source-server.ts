@@ -27,8 +27,8 @@ export async function startSource(extraArgs: readonly string[] = []): Promise<So
 }
 
 /** The same on one of the servers of the compatibility suite. */
-export function startCompatSource(kind: CompatServer): Promise<SourceServer> {
-  return startCompatServer(kind).then(sourceOn);
+export function startCompatSource(kind: CompatServer, extraArgs: readonly string[] = []): Promise<SourceServer> {
+  return startCompatServer(kind, { extraArgs }).then(sourceOn);
 }
 
 async function sourceOn(server: PrivateServer): Promise<SourceServer> {

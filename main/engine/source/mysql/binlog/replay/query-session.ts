@@ -1,0 +1,84 @@
+import type { Flavour } from '../../../../../../shared/model/database.ts';
+import { quoteName } from '../../quote.ts';
+import type { QueryEvent, QuerySettings } from '../query-event.ts';
+
+/** Bits of `flags2`. Source: MySQL `sql/query_options.h`, MariaDB `sql/sql_priv.h`. */
+const autoIsNull = 0x4000;
+const noForeignKeyChecks = 0x4000000;
+const relaxedUniqueChecks = 0x8000000;
+
+/**
+ * What a session has to be told before a statement of the log runs in it as it did at the source: only what differs from the last one. The statements
+ * are ASCII, so that they can be sent under any client character set.
+ */
+export class QuerySession {
+  readonly #flavour: Flavour;
+  readonly #set = new Map<string, string>();
+  #database: string | null = null;
+
+  constructor(flavour: Flavour) {
+    this.#flavour = flavour;
+  }
+
+  /** The session stands in no database any more, as far as is known. */
+  leaveDatabase(): void {
+    this.#database = null;
+  }
+
+  /** @param database where the statement runs; empty: in none */
+  before({ settings, threadId }: QueryEvent, timestampS: number, database: string): string[] {
+    const statements: string[] = [];
+    const wanted = assignments(settings, this.#flavour);
+    const microseconds = settings.microseconds ?? 0;
+    // TIMESTAMP is the clock of NOW(); it always differs.
+    wanted.set('timestamp', `${timestampS}.${String(microseconds).padStart(6, '0')}`);
+    wanted.set('pseudo_thread_id', String(threadId));
+    const changed = [...wanted].filter(([variable, value]) => this.#set.get(variable) !== value);
+    if (changed.length > 0)
+      statements.push(`SET ${changed.map(([variable, value]) => `@@session.${variable}=${value}`).join(', ')}`);
+    for (const [variable, value] of changed) this.#set.set(variable, value);
+    if (database !== '' && this.#database !== database) {
+      statements.push(`USE ${quoteName(database)}`);
+      this.#database = database;
+    }
+    return statements;
+  }
+}
+
+function assignments(settings: QuerySettings, flavour: Flavour): Map<string, string> {
+  const wanted = new Map<string, string>();
+  const { flags2, sqlMode, autoIncrement, charset, timeZone, lcTimeNames, collationDatabase } = settings;
+  if (flags2 !== undefined) {
+    wanted.set('sql_auto_is_null', bit(flags2 & autoIsNull));
+    wanted.set('foreign_key_checks', bit((flags2 & noForeignKeyChecks) === 0 ? 1 : 0));
+    wanted.set('unique_checks', bit((flags2 & relaxedUniqueChecks) === 0 ? 1 : 0));
+  }
+  if (sqlMode !== undefined) wanted.set('sql_mode', String(sqlMode));
+  wanted.set('auto_increment_increment', String(autoIncrement?.increment ?? 1));
+  wanted.set('auto_increment_offset', String(autoIncrement?.offset ?? 1));
+  if (charset !== undefined) {
+    wanted.set('character_set_client', String(charset[0]));
+    wanted.set('collation_connection', String(charset[1]));
+    wanted.set('collation_server', String(charset[2]));
+  }
+  if (timeZone !== undefined && /^[\w/+:-]+$/.test(timeZone)) wanted.set('time_zone', `'${timeZone}'`);
+  if (lcTimeNames !== undefined) wanted.set('lc_time_names', String(lcTimeNames));
+  wanted.set('collation_database', collationDatabase === undefined ? 'DEFAULT' : String(collationDatabase));
+  if (flavour === 'mysql') addMysql(wanted, settings);
+  return wanted;
+}
+
+function addMysql(wanted: Map<string, string>, settings: QuerySettings): void {
+  const { utf8mb4Collation, requirePrimaryKey, tableEncryption, explicitTimestampDefaults, cascadeTriggers } = settings;
+  if (utf8mb4Collation !== undefined) wanted.set('default_collation_for_utf8mb4', String(utf8mb4Collation));
+  if (cascadeTriggers !== undefined) wanted.set('enable_cascade_triggers', bit(cascadeTriggers ? 1 : 0));
+  // What the source demanded was fulfilled there.
+  if (requirePrimaryKey !== undefined) wanted.set('sql_require_primary_key', '0');
+  if (tableEncryption !== undefined) wanted.set('default_table_encryption', bit(tableEncryption ? 1 : 0));
+  if (explicitTimestampDefaults !== undefined)
+    wanted.set('explicit_defaults_for_timestamp', bit(explicitTimestampDefaults ? 1 : 0));
+}
+
+function bit(value: number): string {
+  return value === 0 ? '0' : '1';
+}
