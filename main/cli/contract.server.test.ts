@@ -484,9 +484,8 @@ describe('following the log', () => {
     expect(all[1]).toMatchObject({ rows: 50, tables: [name] });
     expect(all.every(({ at }) => iso.safeParse(at).success)).toBe(true);
     // Of cards fewer rows are enough, and no text is shown.
-    expect(await events('--destructive', '--table', 'carmis')).toMatchObject([
-      { kind: 'mass-update', rows: 40, statement: null },
-    ]);
+    const cards = await events('--destructive', '--table', 'carmis');
+    expect(cards.at(-1)).toMatchObject({ kind: 'mass-update', rows: 40, statement: null });
     expect(await events('--since', all[3]!.at.replace(/\.\d+Z/, '.999Z'), '--until', '2099-01-01')).toEqual([]);
     const { stdout } = await world.run(['events', 'shop', '--lang', 'zh', '--destructive'], { asText: true });
     expect(stdout).toContain('删表');
