@@ -41,6 +41,15 @@ const reasonsOf = (verdicts: readonly Verdict[], id: string) =>
     ?.reasons.map(({ id: reason, bucket }) => (bucket === null ? reason : `${reason} ${bucket}`));
 
 describe('retention', () => {
+  it('keeps the real newest beside one that a wrong clock put ahead of it', () => {
+    const ahead = { id: 'ahead', at: '2026-12-20T18:00:00.000Z', notAfterMs: newestMs - 25 * hourMs };
+    const chain = every(24, 5, (index) => ({ notAfterMs: newestMs - index * 24 * hourMs }));
+    const verdicts = plan([aSnapshot(ahead), ...chain], { keepDaily: 1, keepWeekly: 0, keepMonthly: 0 });
+    expect(staying(verdicts)).toEqual(['ahead', 's0']);
+    expect(reasonsOf(verdicts, 's0')).toEqual(['newest', 'newest-green']);
+    expect(reasonsOf(verdicts, 'ahead')).toEqual(['newest', 'newest-green', 'daily 2026-12-21']);
+  });
+
   it('keeps days, weeks and months, and says for which one each snapshot stands', () => {
     const verdicts = plan(every(24, 400), { keepDaily: 3, keepWeekly: 2, keepMonthly: 2 });
     // 18:00 UTC is two in the morning of the next day in Shanghai.

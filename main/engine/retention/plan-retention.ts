@@ -7,6 +7,8 @@ export interface SeenSnapshot {
   readonly sourceId: string;
   /** ISO 8601 UTC. */
   readonly at: string;
+  /** It was taken no later than this, as far as its chain tells; absent: `at`. Milliseconds since the Unix epoch. */
+  readonly notAfterMs?: number;
   /** All its checks held. */
   readonly isGreen: boolean;
   /** This copy has every object of it, and none is known to be damaged. */
@@ -60,11 +62,11 @@ function planSource(snapshots: readonly SeenSnapshot[], { rule, pinned, timeZone
   const keep = (id: string | undefined, reason: KeepReason['id'], bucket: string | null = null) => {
     if (id !== undefined) reasons.get(id)?.push({ id: reason, bucket });
   };
-  keep(newestFirst[0]?.id, 'newest');
-  keep(newestFirst.find(isGood)?.id, 'newest-green');
-  const proven = newestFirst.find(({ proof, isWhole }) => isWhole && proof === 'proven');
-  if (proven !== undefined) keep(proven.id, 'last-proven');
-  else keep(newestFirst.find(({ proof, isWhole }) => isWhole && proof === 'read-back')?.id, 'last-read-back');
+  // One night with a wrong clock must not take the place of the real newest: where instants and the chain disagree, both stay.
+  const asTaken = newestFirst.toSorted((a, b) => takenMs(b) - takenMs(a));
+  const spared = [newestFirst, asTaken].map(sparedIn);
+  for (const reason of ['newest', 'newest-green', 'last-proven', 'last-read-back'] as const)
+    for (const id of new Set(spared.map((found) => found[reason]))) keep(id, reason);
   for (const { id, isYoung } of newestFirst) {
     if (pinned.has(id)) keep(id, 'pinned');
     if (isYoung) keep(id, 'young');
@@ -91,6 +93,22 @@ function planSource(snapshots: readonly SeenSnapshot[], { rule, pinned, timeZone
       reasons: [isSameDay ? { id: 'same-day', bucket: day } : { id: 'too-old', bucket: null }],
     };
   });
+}
+
+/** What stays of one source whatever the rule says, by the reason for it. */
+function sparedIn(newestFirst: readonly SeenSnapshot[]) {
+  const whole = newestFirst.filter(({ isWhole }) => isWhole);
+  const proven = whole.find(({ proof }) => proof === 'proven')?.id;
+  return {
+    newest: newestFirst[0]?.id,
+    'newest-green': newestFirst.find(isGood)?.id,
+    'last-proven': proven,
+    'last-read-back': proven === undefined ? whole.find(({ proof }) => proof === 'read-back')?.id : undefined,
+  };
+}
+
+function takenMs({ at, notAfterMs }: SeenSnapshot): number {
+  return notAfterMs ?? Date.parse(at);
 }
 
 function isGood({ isGreen, isWhole }: SeenSnapshot): boolean {

@@ -1,3 +1,4 @@
+import { newestFirst } from '../../../../shared/model/snapshot-order.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
 import { planRetention, type SeenSnapshot } from '../../retention/plan-retention.ts';
@@ -40,8 +41,9 @@ export async function unwantedAt(
     findShrunk(judged, await confirmedShrinks(context), context.clock.nowMs()).map(({ source }) => source),
   );
   const settings = { rule, pinned: new Set(disk.pinned), timeZone: ownTimeZone() };
+  const placed = newestFirst(judged, ({ digest: { dated } }) => dated);
   const verdicts = planRetention(
-    judged.map(({ seen }) => seen),
+    placed.map(({ snapshot: { seen }, notAfterMs }) => ({ ...seen, notAfterMs })),
     settings,
   );
   const going = new Set(verdicts.filter(({ stays }) => !stays).map(({ snapshot }) => snapshot));

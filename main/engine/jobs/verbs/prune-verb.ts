@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { defaultRetention, type RetentionRule, type ShrunkSource } from '../../../../shared/model/retention.ts';
+import { newestFirst } from '../../../../shared/model/snapshot-order.ts';
 import { pruneRepository, type PrunableSnapshot, type PruneNow, type Repository } from '../../repository/index.ts';
 import { planRetention, type SeenSnapshot, type Verdict } from '../../retention/plan-retention.ts';
 import { isTravelling } from '../cold/find-disk.ts';
@@ -134,7 +135,8 @@ class Judge {
 
   async choose(snapshots: readonly Found[], now: PruneNow): Promise<ReadonlySet<string>> {
     await this.#refuseAttack(snapshots);
-    const seen = snapshots.map((snapshot) => this.#seen(snapshot, now));
+    const placed = newestFirst(snapshots, ({ digest }) => digest.dated);
+    const seen = placed.map(({ snapshot, notAfterMs }) => ({ ...this.#seen(snapshot, now), notAfterMs }));
     const pinned = new Set(this.destination.pinned);
     this.#verdicts = planRetention(seen, { rule: this.#rule, pinned, timeZone: this.#timeZone });
     const going = new Set(this.#verdicts.filter(({ stays }) => !stays).map(({ snapshot }) => snapshot));
