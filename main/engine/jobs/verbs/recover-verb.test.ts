@@ -5,6 +5,7 @@ import type { JobProgress } from '../../../../shared/model/job.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
 import { testBucket, testKey, startTestS3 } from '../../backend/testing/s3-rig.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
 import { withTempDir } from '../../platform/temp-dir.ts';
 import { Repository, type NewKeyring } from '../../repository/index.ts';
 import { dumpToFolder, writeShop } from '../../repository/testing/a-shop.ts';
@@ -47,7 +48,10 @@ describe('recover', () => {
   }
 
   async function bareEngine(dir: string, onProgress: (progress: JobProgress) => void = () => undefined) {
-    const engine = await openEngine({ homeDir: join(dir, 'home'), language: 'zh', onProgress });
+    // Time flies whenever somebody looks: so no notice is held back for having come too soon.
+    let monotonicMs = 0;
+    const clock: Clock = { nowMs: () => systemClock.nowMs(), monotonicMs: () => (monotonicMs += 1000) };
+    const engine = await openEngine({ homeDir: join(dir, 'home'), language: 'zh', onProgress, clock });
     engines.push(engine);
     return engine;
   }
