@@ -1,5 +1,5 @@
 import { parseStreamName, verifyObject, type Repository } from '../repository/index.ts';
-import { readStreamRecord } from './stream-records.ts';
+import { parseStreamRecord } from './stream-records.ts';
 
 export interface CarriedStream {
   readonly records: number;
@@ -22,7 +22,8 @@ export async function carryStream(
   let objects = 0;
   let bytes = 0;
   for (const name of missing) {
-    const { record } = await readStreamRecord(from, name, signal);
+    const payload = await from.getStreamRecord(name, signal);
+    const { record } = parseStreamRecord(name, payload);
     for (const { chunk } of record.pieces) {
       const stored = await from.getRaw(chunk, signal);
       verifyObject(from.keys, chunk, stored);
@@ -31,7 +32,6 @@ export async function carryStream(
       bytes += stored.length;
     }
     const { sourceId: source, sequence, id } = parseStreamName(name) as NonNullable<ReturnType<typeof parseStreamName>>;
-    const payload = await from.getStreamRecord(name, signal);
     await to.putStreamRecord({ sourceId: source, sequence, id, payload }, signal);
   }
   return { records: missing.length, objects, bytes };

@@ -99,7 +99,9 @@ export class SegmentBuilder {
   close(): Segment | null {
     const [first] = this.#events;
     const last = this.#events.at(-1);
-    if (first === undefined || last === undefined || this.#format === null) return null;
+    if (first === undefined || last === undefined) return null;
+    // Never a stretch that is dropped in silence: without its format nobody could read it.
+    if (this.#format === null) throw new RangeError('events of a file whose format was never told');
     const done = this.#transactions;
     const notable = done.flatMap((each) => notableEvents(each, this.#hasSecrets));
     const segment: Segment = {

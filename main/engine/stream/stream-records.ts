@@ -73,7 +73,11 @@ export async function readStreamRecord(
   name: string,
   signal: AbortSignal,
 ): Promise<StoredStreamRecord> {
-  const bytes = await repository.getStreamRecord(name, signal);
+  return parseStreamRecord(name, await repository.getStreamRecord(name, signal));
+}
+
+/** The same of a payload that was read. Error: `repository.damaged`. */
+export function parseStreamRecord(name: string, bytes: Uint8Array): StoredStreamRecord {
   if (bytes.length > recordLimitBytes) throw new AppError('repository.damaged', { object: name, reason: 'too-large' });
   let parsed;
   try {

@@ -1,4 +1,4 @@
-import { checksumBytes, headerBytes, parseEventHeader } from './event-header.ts';
+import { headerBytes, parseEventHeader } from './event-header.ts';
 import { eventFlags, eventTypes } from './event-types.ts';
 import { describeStatement, type DescribedStatement, type StatementTable } from './describe-statement.ts';
 import { expandEvent, type PlainEvent } from './expand-event.ts';
@@ -256,9 +256,4 @@ function mayBePassedOver(bytes: Buffer): boolean {
 /** Statements about accounts may hold a password: only what they are is kept. */
 function shownText({ kind }: DescribedStatement, text: string): string {
   return kind === 'accounts' ? '' : text;
-}
-
-/** Where the body of an event ends. */
-export function bodyEnd({ bytes, hasChecksum }: BinlogEvent): number {
-  return bytes.length - (hasChecksum ? checksumBytes : 0);
 }
