@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toAppError } from '../../../shared/errors/app-error.ts';
 import { writeFileDurably } from '../platform/write-file-durably.ts';
 import { isReaderName, readerOf, shippedReader, type Reader, type Repository } from '../repository/index.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
+import { letPass } from './let-pass.ts';
 
 /**
  * Every reader that this home has ever given to a copy, oldest edition first, today's included: sheets that were printed with an older version name
@@ -40,7 +40,6 @@ export async function bringReaders(
     if (written.length === 0) return;
     await home.audit.append('copy.reader-added', { destination: destination.name, files: written.join(', ') });
   } catch (error) {
-    signal.throwIfAborted();
-    if (toAppError(error).code === 'unexpected') throw error;
+    letPass(error, signal);
   }
 }

@@ -1,9 +1,10 @@
-import { AppError, isAppErrorOf, toAppError } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import { DiskBlobStore } from '../backend/disk/disk-blob-store.ts';
 import { roomAt } from './cold/room.ts';
 import { folderOf, type DiskDestination } from './cold/find-disk.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SavedDestination } from './home/settings-file.ts';
+import { letPass } from './let-pass.ts';
 
 /**
  * A disk that others have filled to its last byte cannot be tidied up: the lease that keeps writers off it wants a block. So each disk holds a
@@ -28,8 +29,7 @@ export async function keepReserve(
     if (room === null || room.freeBytes < leastFreeBytes) return;
     await store.keepReserve(signal);
   } catch (error) {
-    signal.throwIfAborted();
-    if (toAppError(error).code === 'unexpected') throw error;
+    letPass(error, signal);
   }
 }
 

@@ -1,9 +1,9 @@
-import { toAppError } from '../../../../shared/errors/app-error.ts';
 import { isoUtc, type Clock } from '../../platform/clock.ts';
 import type { Volume } from '../../platform/volumes/index.ts';
 import { findDiskMarker, writeDiskMarker, type DiskMarker, type Repository } from '../../repository/index.ts';
 import { isTravelling, type DiskDestination } from './find-disk.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import { letPass } from '../let-pass.ts';
 
 /** What there is to tell of a marker that was looked after. */
 export interface MarkerCare {
@@ -46,9 +46,8 @@ export async function careInPassing(
   try {
     await careForMarker(repository, destination, { volume: null, clock, signal });
   } catch (error) {
-    signal.throwIfAborted();
     // Said in words by the next round or test of this disk; the copy itself is whole.
-    if (toAppError(error).code === 'unexpected') throw error;
+    letPass(error, signal);
   }
 }
 

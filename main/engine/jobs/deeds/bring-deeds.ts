@@ -1,4 +1,3 @@
-import { toAppError } from '../../../../shared/errors/app-error.ts';
 import { travellingDeeds } from '../../../../shared/model/deed.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import {
@@ -14,6 +13,7 @@ import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { knownDeeds, readDeeds } from './read-deeds.ts';
+import { letPass } from '../let-pass.ts';
 
 /**
  * Tells an open copy what this home knows to have been done with snapshots: deeds of other copies that say what is not said here yet, as they are, and
@@ -41,8 +41,7 @@ export async function bringDeeds(
       await note(context, destination, repository, name, leased);
     });
   } catch (error) {
-    signal.throwIfAborted();
-    if (toAppError(error).code === 'unexpected') throw error;
+    letPass(error, signal);
   }
 }
 

@@ -7,6 +7,7 @@ import { withoutEntry, type KeyBookContent } from '../home/key-book.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
 import { withRepository } from '../stores.ts';
+import { letPass } from '../let-pass.ts';
 
 export type HeaderCopy = VerbOutput<'key.revoke'>['copies'][number];
 
@@ -126,7 +127,6 @@ export async function bringOwedHeader(
   try {
     await bringHeader(context, destination, repository, signal);
   } catch (error) {
-    signal.throwIfAborted();
-    if (toAppError(error).code === 'unexpected') throw error;
+    letPass(error, signal);
   }
 }

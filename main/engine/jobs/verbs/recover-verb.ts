@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { S3Locks } from '../../backend/s3/s3-locks.ts';
@@ -25,6 +25,7 @@ import { openDiskStore, openS3Store, s3OptionsOf } from '../stores.ts';
 import { saveDestination } from './destination-verbs.ts';
 import { snapshotsKnownAt } from './known-snapshots.ts';
 import { readTimeline } from './refresh-catalog.ts';
+import { letPass } from '../let-pass.ts';
 
 const recoveredName = 'recovered';
 const ownFolder = 'shouhu';
@@ -127,8 +128,7 @@ async function lockSeen(from: Place, repository: Repository, signal: AbortSignal
     return untilMs === 0 ? null : isoUtc(untilMs);
   } catch (error) {
     // Coming back matters more than knowing this; the next live test of the bucket reads its setting.
-    signal.throwIfAborted();
-    if (toAppError(error).code === 'unexpected') throw error;
+    letPass(error, signal);
     return null;
   } finally {
     locks.close();
@@ -203,8 +203,7 @@ async function sealedColumns(repository: Repository, manifest: Manifest, signal:
       const { schema } = await repository.getTableRecord(tableChunk, signal);
       for (const { name, secret } of schema.columns) if (secret) columns.add(`${schema.name}.${name}`.toLowerCase());
     } catch (error) {
-      signal.throwIfAborted();
-      if (toAppError(error).code === 'unexpected') throw error;
+      letPass(error, signal);
     }
   }
   return [...columns];

@@ -1,4 +1,3 @@
-import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
 import { inLanes } from '../../platform/in-lanes.ts';
@@ -8,6 +7,7 @@ import type { EngineContext } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { needsBroken } from '../record-damage.ts';
 import { withRepository } from '../stores.ts';
+import { letPass } from '../let-pass.ts';
 
 /**
  * Reads which snapshots a copy lists and what they are, so that the timeline shows what is really there. New manifests are
@@ -195,9 +195,8 @@ export async function ensureCatalogBuilt(context: EngineContext, signal: AbortSi
     try {
       await refreshDestination(context, destination, signal);
     } catch (error) {
-      signal.throwIfAborted();
       // Said again, with words, as soon as somebody looks at or uses this copy.
-      if (toAppError(error).code === 'unexpected') throw error;
+      letPass(error, signal);
     }
   }
   await restoreEvidence(context);

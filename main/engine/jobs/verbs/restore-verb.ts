@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { VaultOpening, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { objectText } from '../../../../shared/model/lost-objects.ts';
 import type { CopyState } from '../../../../shared/model/snapshot.ts';
@@ -34,6 +34,7 @@ import { watchOf } from '../watch-copy.ts';
 import { besideNames } from './beside-names.ts';
 import { findDestination, findSnapshot, findSource } from './lookup.ts';
 import { ensureCatalogBuilt, refreshDestination } from './refresh-catalog.ts';
+import { letPass } from '../let-pass.ts';
 
 const loadingSessions = 4;
 
@@ -484,7 +485,6 @@ async function tellProof(context: EngineContext, destination: SavedDestination, 
   const ways = { watch: watchOf(context, destination) };
   const tell = (repository: Repository) => bringDeeds(context, destination, repository, signal);
   await withRepository(keys, destination, signal, tell, ways).catch((error: unknown) => {
-    signal.throwIfAborted();
-    if (toAppError(error).code === 'unexpected') throw error;
+    letPass(error, signal);
   });
 }
