@@ -90,6 +90,26 @@ export const restoreTargetSchema = z.discriminatedUnion('kind', [
 ]);
 export type RestoreTarget = z.infer<typeof restoreTargetSchema>;
 
+/** How far the log is done again behind a snapshot. The event is not in what comes back; all that was committed before it is. */
+export const restoreUntilSchema = z.discriminatedUnion('kind', [
+  /** Everything that was committed at that moment or before. */
+  z.strictObject({ kind: z.literal('time'), at: z.iso.datetime() }),
+  /** Just before it; an id of `events.list`. */
+  z.strictObject({ kind: z.literal('event'), id: z.string().min(1).max(600) }),
+  /** With the transaction of that GTID, and no further. */
+  z.strictObject({ kind: z.literal('gtid'), gtid: z.string().min(1).max(200) }),
+]);
+export type RestoreUntil = z.infer<typeof restoreUntilSchema>;
+
+const replayedSchema = z.strictObject({
+  transactions: count,
+  rowEvents: count,
+  statements: count,
+  /** Where it stopped, and the last commit that is in it; null when nothing was committed after the snapshot. */
+  to: binlogPlaceSchema,
+  lastCommitAt: z.iso.datetime().nullable(),
+});
+
 const byPassphraseSchema = z.strictObject({ passphrase: passphraseSchema });
 /** How a key is opened: by its passphrase, or by the 24 words of its recovery kit. */
 const openingSchema = z.union([byPassphraseSchema, z.strictObject({ words: z.string().min(1).max(20_000) })]);
@@ -514,6 +534,8 @@ export const engineVerbs = {
       /** `database.table`; empty: every table. */
       tables: z.array(z.string()),
       into: restoreTargetSchema,
+      /** Where to stop when the log is done again; absent: the snapshot's own moment. With `snapshot: 'latest'` the newest one from which it is reached. */
+      until: restoreUntilSchema.optional(),
       /** New name for the one database restored; null: beside (`<db>__restore_<utc>`) on the same server, else its own name. */
       as: z.string().max(64).nullable(),
       vault: vaultOpeningSchema,
@@ -532,6 +554,8 @@ export const engineVerbs = {
       ledgers: z.array(ledgerResultSchema),
       vault: z.enum(['open', 'closed', 'none']),
       stoppedAt: z.iso.datetime(),
+      /** What was done again after the snapshot; absent where nothing was asked for. `stoppedAt` is the last moment that is in it. */
+      replay: replayedSchema.optional(),
       resale: z.strictObject({ cards: count, orders: count, csv: z.string().nullable() }),
       swap: z.string().nullable(),
       undo: z.string().nullable(),

@@ -21,7 +21,8 @@ import { keyAddSheet, keyChangePassphrase, keyList, keyRevoke } from './key-verb
 import { pruneRun } from './prune-verb.ts';
 import { recoverRun } from './recover-verb.ts';
 import { kitRehearse } from './rehearse-verb.ts';
-import { exportRun, restoreRun } from './restore-verb.ts';
+import { exportRun } from '../restore/export-run.ts';
+import { restoreRun } from '../restore/restore-run.ts';
 import { eventsList } from '../stream/events-list.ts';
 import { streamRun } from '../stream/stream-run.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';

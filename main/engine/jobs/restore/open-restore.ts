@@ -1,0 +1,133 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { VaultOpening } from '../../../../shared/ipc/engine-verbs.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
+import {
+  closeVault,
+  findingOf,
+  openVaultWithPassphrase,
+  openVaultWithWords,
+  type VaultKey,
+} from '../../repository/index.ts';
+import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
+import { planRestore, type RestorePlan, type Selection } from '../../restore/plan-restore.ts';
+import type { BlobStore } from '../../backend/blob-store.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import type { SavedDestination } from '../home/settings-file.ts';
+import { ownHeader } from '../keys/own-header.ts';
+import { nearness } from '../nearness.ts';
+import { prunedMeanwhile } from '../pruned-meanwhile.ts';
+import { openRepository, openStore } from '../stores.ts';
+import { findDestination } from '../verbs/lookup.ts';
+import { refreshDestination } from '../verbs/refresh-catalog.ts';
+
+export interface OpenRestore {
+  readonly reader: CopyReader;
+  readonly pool: ChunkPool;
+  readonly plan: RestorePlan;
+  readonly vault: 'open' | 'closed' | 'none';
+}
+
+/** Opens the copies, and the vault when asked; closes all of it whatever happens. Opening the vault is written down. */
+export async function withOpenRestore<T>(
+  context: EngineContext,
+  request: {
+    snapshot: CatalogSnapshot;
+    selection: Selection;
+    from: string | null;
+    vault: VaultOpening;
+  },
+  run: Run,
+  use: (open: OpenRestore) => Promise<T>,
+): Promise<T> {
+  const { keys } = context.unlocked();
+  const header = await ownHeader(context);
+  const stores: BlobStore[] = [];
+  const pool = new ChunkPool(keys);
+  let vault: VaultKey | null = null;
+  let reader: CopyReader | null = null;
+  try {
+    if (request.vault !== null) {
+      vault =
+        'words' in request.vault
+          ? await openVaultWithWords(header, request.vault.words)
+          : await openVaultWithPassphrase(header, request.vault.passphrase);
+      await context.home.audit.append('vault.open', { snapshot: request.snapshot.manifest.id });
+    }
+    const destinations = await chooseCopies(context, request.snapshot, request.from, run.signal);
+    const copies = destinations.map((destination): ReadableCopy => ({
+      name: destination.name,
+      open: async () => {
+        const store = await openStore(keys, destination);
+        stores.push(store);
+        return openRepository(store, keys, destination, run.signal);
+      },
+    }));
+    reader = new CopyReader(copies, pool, vault);
+    run.report({ phase: 'open', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+    const manifest = await reader.manifest(request.snapshot.manifestName, run.signal);
+    const plan = await planRestore(manifest, request.selection, reader, run.signal);
+    const hasSecrets = plan.databases.some(({ tables }) =>
+      tables.some(({ schema }) => schema.columns.some(({ secret }) => secret)),
+    );
+    return await use({ reader, pool, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
+  } catch (error) {
+    run.signal.throwIfAborted();
+    const pruned = await reader?.leaveOutPruned(request.snapshot.manifestName, run.signal);
+    if (pruned === undefined || pruned.length === 0 || findingOf(error) !== 'missing') throw error;
+    throw prunedMeanwhile(request.snapshot.manifest.id.slice(0, 8), pruned.join(', '), error);
+  } finally {
+    if (vault !== null) closeVault(vault);
+    await pool.close();
+    // A copy that is still being opened would leave its store behind.
+    await reader?.settled();
+    for (const store of stores) await store.close();
+    if (reader !== null) await recordBroken(context, request.snapshot, reader);
+  }
+}
+
+/**
+ * The named copy and no other (somebody wants to know whether *that* one works), or all copies that are said to hold the
+ * snapshot, sound ones first, nearest first. Error: `restore.no-copy`.
+ */
+async function chooseCopies(
+  context: EngineContext,
+  { manifest }: CatalogSnapshot,
+  from: string | null,
+  signal: AbortSignal,
+): Promise<SavedDestination[]> {
+  if (from !== null) {
+    const named = await findDestination(context, from);
+    const isThere = () => context.catalog.copies(manifest.id).some(({ destinationId }) => destinationId === named.id);
+    // Another computer may have copied it there: the catalog is only what this one has seen.
+    if (!isThere()) await refreshDestination(context, named, signal);
+    if (!isThere()) throw new AppError('restore.no-copy', { snapshot: manifest.id, destination: named.name });
+    return [named];
+  }
+  const { destinations } = await context.home.settings.read();
+  const intact = new Map(
+    context.catalog.copies(manifest.id).map(({ destinationId, copy }) => [destinationId, copy.intact]),
+  );
+  const holding = destinations.filter(({ id }) => intact.has(id));
+  if (holding.length === 0) throw new AppError('restore.no-copy', { snapshot: manifest.id });
+  const rank = (destination: SavedDestination) =>
+    (intact.get(destination.id) === true ? 0 : 10) + nearness[destination.role];
+  return holding.sort((a, b) => rank(a) - rank(b));
+}
+
+/** What a restore stumbled over on a copy is known from then on, whether another copy helped out or not. */
+async function recordBroken(
+  { home, catalog }: EngineContext,
+  { manifest }: CatalogSnapshot,
+  { broken }: CopyReader,
+): Promise<void> {
+  if (broken.size === 0) return;
+  const { destinations } = await home.settings.read();
+  for (const { id, name } of destinations) {
+    const objects = broken.get(name);
+    if (objects === undefined) continue;
+    catalog.recordDamage(id, [...objects]);
+    catalog.recordCopy(manifest.id, id, 'listed', false);
+    await home.audit.append('copy.damaged', { destination: name, snapshot: manifest.id });
+  }
+}

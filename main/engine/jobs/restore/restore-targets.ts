@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import type { RestorePlan } from '../../restore/plan-restore.ts';
+import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
+import { writeSqlFile } from '../../restore/write-sql-file.ts';
+import { startPrivateServer } from '../../sandbox/index.ts';
+import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
+import { besideNames } from './beside-names.ts';
+import { findSource } from '../verbs/lookup.ts';
+import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { OpenRestore } from './open-restore.ts';
+import { fileProgress } from './file-progress.ts';
+import { leftOutNotes } from './restore-notes.ts';
+
+type RestoreInput = VerbInput<'restore.run'>;
+const loadingSessions = 4;
+
+export type Restored = Pick<
+  RestoreResult,
+  'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes' | 'accounts'
+>;
+
+export async function restoreInto(
+  context: EngineContext,
+  input: RestoreInput,
+  snapshot: CatalogSnapshot,
+  open: OpenRestore,
+  run: Run,
+): Promise<Restored> {
+  const { into } = input;
+  switch (into.kind) {
+    case 'sandbox':
+      return intoSandbox(input, snapshot, open, run);
+    case 'same': {
+      const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
+      return withServerSession(access, run.signal, async ({ target }) =>
+        intoServer(target, await namesBeside(target, input.as, snapshot, open, run.signal), open, run),
+      );
+    }
+    case 'server': {
+      const { ssh, ...mysql } = into.target;
+      return withServerSession(accessOfInput({ mysql, ssh }), run.signal, ({ target }) =>
+        intoServer(target, asNames(open.plan, input.as), open, run),
+      );
+    }
+    case 'sql':
+      return intoFile(resolve(into.path), input.as, open, run);
+  }
+}
+
+async function intoSandbox(
+  input: RestoreInput,
+  { manifest }: CatalogSnapshot,
+  open: OpenRestore,
+  run: Run,
+): Promise<Restored> {
+  run.report({ phase: 'sandbox', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  const lowerCase = manifest.server.variables['lower_case_table_names'];
+  const server = await startPrivateServer({
+    preferred: manifest.server.flavour,
+    socketOnly: true,
+    durability: 'none',
+    signal: run.signal,
+    // Names that differ only in case, or were folded on the source, must meet the same rule here.
+    extraArgs: lowerCase === '0' || lowerCase === '1' ? [`--lower-case-table-names=${lowerCase}`] : [],
+  });
+  try {
+    const target: MysqlTarget = { host: '127.0.0.1', port: server.port ?? 0, ...server.connection };
+    return await intoServer(target, asNames(open.plan, input.as), open, run, true);
+  } finally {
+    await server.stop();
+  }
+}
+
+function intoServer(
+  target: MysqlTarget,
+  renames: ReadonlyMap<string, string>,
+  { plan, reader, pool }: OpenRestore,
+  run: Run,
+  isSandbox = false,
+): Promise<RestoreResult> {
+  return restoreIntoServer({
+    plan,
+    reader,
+    pool,
+    target,
+    renames,
+    sessions: loadingSessions,
+    enableEvents: false,
+    withoutBinlog: isSandbox,
+    signal: run.signal,
+    onProgress: (phase, detail, doneBytes, totalBytes) =>
+      run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
+  });
+}
+
+async function intoFile(path: string, as: string | null, { plan, reader }: OpenRestore, run: Run): Promise<Restored> {
+  const { tables, rows, notes } = await writeSqlFile({
+    plan,
+    reader,
+    path,
+    as,
+    signal: run.signal,
+    onProgress: fileProgress(run),
+  });
+  const ranges = plan.databases
+    .flatMap((database) => database.tables)
+    .reduce((sum, table) => sum + table.ranges.length, 0);
+  return {
+    databases: plan.databases.map(({ record }) => (as !== null && plan.databases.length === 1 ? as : record.name)),
+    tables,
+    rows,
+    // No server looked at the rows: every chunk was proven against its keyed name, digests were not computed again.
+    digest: { ranges, compared: 0, equal: true, different: [] },
+    ledgers: [],
+    notes: [...leftOutNotes(plan), ...notes],
+    accounts: null,
+  };
+}
+
+function asNames(plan: RestorePlan, as: string | null): ReadonlyMap<string, string> {
+  const [only] = plan.databases;
+  return as === null || only === undefined ? new Map() : new Map([[only.record.name, as]]);
+}
+
+/** The live database keeps its name and its place. A name that a person gave is taken as it is, or refused. */
+async function namesBeside(
+  target: MysqlTarget,
+  as: string | null,
+  { manifest }: CatalogSnapshot,
+  { plan }: OpenRestore,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  if (as !== null) return asNames(plan, as);
+  const connection = await connectMysql(target, { signal });
+  try {
+    const taken = await connection.query('SHOW DATABASES', { signal });
+    return besideNames(
+      plan.databases.map(({ record }) => record.name),
+      manifest.at,
+      taken.map((row) => row.get('database') ?? ''),
+    );
+  } finally {
+    connection.close();
+  }
+}
