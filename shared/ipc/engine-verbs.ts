@@ -18,6 +18,7 @@ import {
   snapshotCopySchema,
   snapshotSummarySchema,
 } from '../model/snapshot.ts';
+import { restoreEntrySchema, swapCheckSchema, swapComparisonSchema, swapOutcomeSchema } from '../model/swap.ts';
 import { binlogPlaceSchema, streamEventKindSchema, streamGapSchema, streamWarningSchema } from '../model/stream.ts';
 import {
   mysqlInputSchema,
@@ -109,6 +110,9 @@ const replayedSchema = z.strictObject({
   to: binlogPlaceSchema,
   lastCommitAt: z.iso.datetime().nullable(),
 });
+
+/** A restore's id, or its unique beginning. */
+const restoreReferenceSchema = z.string().min(4).max(36);
 
 const byPassphraseSchema = z.strictObject({ passphrase: passphraseSchema });
 /** How a key is opened: by its passphrase, or by the 24 words of its recovery kit. */
@@ -541,6 +545,12 @@ export const engineVerbs = {
       vault: vaultOpeningSchema,
       /** The server's accounts as well, where the snapshot has them. Absent: no. */
       accounts: z.boolean().optional(),
+      /** Then put it in the place of what the shop has now, if everything held. Only into the same server. Absent: no. */
+      swap: z.boolean().optional(),
+      /** As `swap`, without looking at the differences first: the typed text `host/database`, one for every database. Absent: no. */
+      overwrite: z.string().max(400).optional(),
+      /** As of `swap.run`. */
+      withoutSafetySnapshot: z.boolean().optional(),
     }),
     output: z.strictObject({
       restoreId: z.uuid(),
@@ -557,8 +567,11 @@ export const engineVerbs = {
       /** What was done again after the snapshot; absent where nothing was asked for. `stoppedAt` is the last moment that is in it. */
       replay: replayedSchema.optional(),
       resale: z.strictObject({ cards: count, orders: count, csv: z.string().nullable() }),
+      /** What to give to `swap.run`, respectively `undo.run`; null: there is nothing to swap or undo. */
       swap: z.string().nullable(),
       undo: z.string().nullable(),
+      /** What `swap` or `overwrite` did; absent: not asked for, or a check of the restore did not hold. */
+      swapped: swapOutcomeSchema.optional(),
       /** `.sql` file written, or null. */
       file: z.string().nullable(),
       /** Names of accounts that were made, and of those that were there and left alone; absent when none were asked for. */
@@ -567,6 +580,40 @@ export const engineVerbs = {
       notes: z.array(z.string()),
       durationMs: z.number().nonnegative(),
     }),
+  },
+  /** The restores that this home has put on servers beside what was there, newest first. */
+  'restores.list': {
+    input: z.strictObject({ source: nameSchema.nullable() }),
+    output: z.strictObject({ restores: z.array(restoreEntrySchema) }),
+  },
+  /** What a swap would bring back and what it would take away, and whether anything stands in its way. Reads only. */
+  'swap.compare': {
+    /** A restore's id, or its unique beginning. */
+    input: z.strictObject({ restore: restoreReferenceSchema }),
+    output: z.strictObject({
+      restore: restoreEntrySchema,
+      comparison: swapComparisonSchema,
+      checks: z.array(swapCheckSchema),
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  /** Puts a restore in the place of what the shop has now, in one statement, and keeps what it had. Completes a swap that was stopped. */
+  'swap.run': {
+    input: z.strictObject({
+      restore: restoreReferenceSchema,
+      /** Go on although no snapshot of the present state can be taken first. Absent: no. */
+      withoutSafetySnapshot: z.boolean().optional(),
+      /** Go on although the restore's digests or totals did not hold. Absent: no. */
+      evenUnproven: z.boolean().optional(),
+      /** Without comparing first. Absent: with. */
+      withoutComparison: z.boolean().optional(),
+    }),
+    output: swapOutcomeSchema,
+  },
+  /** Gives the shop back what it had before the swap; the restore, with all that was written into it since, is kept. Also takes back a swap that was stopped. */
+  'undo.run': {
+    input: z.strictObject({ restore: restoreReferenceSchema }),
+    output: swapOutcomeSchema,
   },
   'recover.run': {
     input: z.strictObject({

@@ -25,6 +25,7 @@ import { exportRun } from '../restore/export-run.ts';
 import { restoreRun } from '../restore/restore-run.ts';
 import { eventsList } from '../stream/events-list.ts';
 import { streamRun } from '../stream/stream-run.ts';
+import { restoresList, swapCompare, swapRun, undoRun } from '../swap/swap-verbs.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
 import { verifyDue } from './verify-due.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceSet, sourceTest, sourceTry } from './source-verbs.ts';
@@ -70,6 +71,10 @@ export const verbs: Verbs = {
   'share.status': shareStatus,
   'share.set': shareSet,
   'restore.run': restoreRun,
+  'restores.list': restoresList,
+  'swap.compare': swapCompare,
+  'swap.run': swapRun,
+  'undo.run': undoRun,
   'recover.run': recoverRun,
   'export.run': exportRun,
   checklist: checklistVerb,
