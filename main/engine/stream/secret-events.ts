@@ -34,6 +34,7 @@ const withoutRows: ReadonlySet<string> = new Set([
 /** They may hold values of any table. */
 const mayHoldAnything: ReadonlySet<number> = new Set([
   eventTypes.beginLoadQuery,
+  eventTypes.appendBlock,
   eventTypes.executeLoadQuery,
   eventTypes.userVar,
   eventTypes.incident,
@@ -81,7 +82,7 @@ export class SecretEvents {
       if (isSecret) this.#isSecret = true;
     } else if (type === eventTypes.annotateRows || type === eventTypes.rowsQuery) this.#hasOpenText = true;
     else if (type === eventTypes.query) this.#query(bytes);
-    else if (type === eventTypes.partialUpdateRows || mayHoldAnything.has(type)) this.#isSecret = true;
+    else if (mayHoldAnything.has(type)) this.#isSecret = true;
   }
 
   #endStatement(): void {

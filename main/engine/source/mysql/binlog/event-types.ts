@@ -7,6 +7,8 @@ export const eventTypes = {
   stop: 3,
   rotate: 4,
   intvar: 5,
+  appendBlock: 9,
+  deleteFile: 11,
   rand: 13,
   userVar: 14,
   formatDescription: 15,

@@ -10,6 +10,8 @@ export interface GtidEvent {
   readonly isStandalone: boolean;
   /** MariaDB: a DDL. */
   readonly isDdl: boolean;
+  /** MariaDB: an XA transaction that will only be prepared. MySQL says XA START. */
+  readonly isPreparedXa: boolean;
 }
 
 /** https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html; `RangeError` for what is none. */
@@ -25,11 +27,12 @@ export function parseMysqlGtid(event: Buffer, end: number, isAnonymous: boolean)
     body.skip(17);
     if (body.left >= 7) committedAtUs = sevenBytes(body);
   }
-  return { gtid, committedAtUs, isStandalone: false, isDdl: false };
+  return { gtid, committedAtUs, isStandalone: false, isDdl: false, isPreparedXa: false };
 }
 
 const standalone = 1;
 const ddl = 32;
+const preparedXa = 64;
 
 /** MariaDB: a number, a domain, flags. https://mariadb.com/docs/server/reference/clientserver-protocol/replication-protocol/gtid_event */
 export function parseMariaGtid(event: Buffer, end: number, serverId: number): GtidEvent {
@@ -42,6 +45,7 @@ export function parseMariaGtid(event: Buffer, end: number, serverId: number): Gt
     committedAtUs: null,
     isStandalone: (flags & standalone) !== 0,
     isDdl: (flags & ddl) !== 0,
+    isPreparedXa: (flags & preparedXa) !== 0,
   };
 }
 
@@ -94,10 +98,16 @@ export function parseTaggedGtid(event: Buffer, end: number): GtidEvent {
         committedAtUs = Number(variable(body));
         break;
       default:
-        return { gtid: gtidOf(uuid, tag, number), committedAtUs: null, isStandalone: false, isDdl: false };
+        return {
+          gtid: gtidOf(uuid, tag, number),
+          committedAtUs: null,
+          isStandalone: false,
+          isDdl: false,
+          isPreparedXa: false,
+        };
     }
   }
-  return { gtid: gtidOf(uuid, tag, number), committedAtUs, isStandalone: false, isDdl: false };
+  return { gtid: gtidOf(uuid, tag, number), committedAtUs, isStandalone: false, isDdl: false, isPreparedXa: false };
 }
 
 function gtidOf(uuid: string, tag: string, number: bigint): string | null {

@@ -3,7 +3,7 @@ import { headerBytes } from './event-header.ts';
 
 /** What a QUERY event carries of the session that ran the statement; only what it says. Numbers as the server counts them. */
 export interface QuerySettings {
-  /** OPTION_AUTO_IS_NULL 0x4000 · NOT_AUTOCOMMIT 0x80000 · NO_FOREIGN_KEY_CHECKS 0x4000000 · RELAXED_UNIQUE_CHECKS 0x8000000 · MariaDB: NO_CHECK_CONSTRAINT_CHECKS 1 << 27 of its own. */
+  /** OPTION_AUTO_IS_NULL 0x4000 · NOT_AUTOCOMMIT 0x80000 · NO_FOREIGN_KEY_CHECKS 0x4000000 · RELAXED_UNIQUE_CHECKS 0x8000000; more of MariaDB's own: replay/query-session.ts. */
   readonly flags2?: number;
   readonly sqlMode?: bigint;
   readonly autoIncrement?: { readonly increment: number; readonly offset: number };
@@ -38,14 +38,16 @@ export interface QueryEvent {
  * https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Query__event.html, MariaDB `sql/log_event.h`.
  *
  * @param end where the body ends: before the checksum
+ * @param ownBytes octets that another kind of event has before the status variables (EXECUTE_LOAD_QUERY)
  */
-export function parseQuery(event: Buffer, end: number): QueryEvent {
+export function parseQuery(event: Buffer, end: number, ownBytes = 0): QueryEvent {
   const body = new ByteCursor(event, headerBytes, end);
   const threadId = body.u32();
   body.skip(4);
   const databaseBytes = body.u8();
   const errorCode = body.u16();
   const statusBytes = body.u16();
+  body.skip(ownBytes);
   const status = new ByteCursor(event, body.at, body.at + statusBytes);
   body.skip(statusBytes);
   const database = body.bytes(databaseBytes).toString('utf8');

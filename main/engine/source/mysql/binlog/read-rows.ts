@@ -1,7 +1,7 @@
 import { ByteCursor } from './byte-cursor.ts';
 import { headerBytes } from './event-header.ts';
 import { eventTypes } from './event-types.ts';
-import { isBitSet, type MappedColumn, type TableMap } from './table-map.ts';
+import { columnTypes, isBitSet, type MappedColumn, type TableMap } from './table-map.ts';
 import { readValue, skipValue, type BinlogValue } from './row-values.ts';
 
 export type RowChange = 'insert' | 'update' | 'delete';
@@ -28,6 +28,7 @@ const kinds: ReadonlyMap<number, { readonly change: RowChange; readonly version:
   [eventTypes.writeRows, { change: 'insert', version: 2 }],
   [eventTypes.updateRows, { change: 'update', version: 2 }],
   [eventTypes.deleteRows, { change: 'delete', version: 2 }],
+  [eventTypes.partialUpdateRows, { change: 'update', version: 2 }],
 ]);
 const endOfStatement = 0x0001;
 /** Stands for no table: it only ends a statement. */
@@ -71,9 +72,11 @@ export function readRows(
   const images: RowImage[] = [];
   walk(event, type, end, table, (body, present, nulls) => {
     const image = new Map<number, BinlogValue>();
-    for (const [position, { index, column }] of present.entries()) {
+    for (const [position, { index, column, isPartial }] of present.entries()) {
       const isNull = isBitSet(nulls, position);
-      image.set(index, isNull ? null : readValue(body, column, column.isUnsigned ?? isUnsigned(index)));
+      if (!isPartial) image.set(index, isNull ? null : readValue(body, column, column.isUnsigned ?? isUnsigned(index)));
+      // What changed within a document is not the document.
+      else if (!isNull) skipValue(body, column);
     }
     images.push(image);
   });
@@ -89,7 +92,12 @@ export function readRows(
 interface Present {
   readonly index: number;
   readonly column: MappedColumn;
+  /** A JSON value of which the event only says what changed in it. */
+  readonly isPartial: boolean;
 }
+
+/** Of an update's second half where `binlog_row_value_options` is PARTIAL_JSON. */
+const hasPartialValues = 1;
 
 /** Calls `image` for each row image, with the cursor before its first value: it must read all that are not null. */
 function walk(
@@ -105,9 +113,11 @@ function walk(
   if (count !== table.columns.length) throw new RangeError('rows of another table');
   const before = presentIn(body.bytes(Math.ceil(count / 8)), table.columns);
   const after = change === 'update' ? presentIn(body.bytes(Math.ceil(count / 8)), table.columns) : before;
+  const isPartial = type === eventTypes.partialUpdateRows;
   let images = 0;
   while (body.left > 0) {
-    const present = images % 2 === 0 ? before : after;
+    const isSecond = images % 2 === 1;
+    const present = isSecond && isPartial ? partialIn(body, table.columns, after) : isSecond ? after : before;
     // Each image takes an octet at least, or this would never end.
     if (present.length === 0) throw new RangeError('rows without a column');
     image(body, present, body.bytes(Math.ceil(present.length / 8)));
@@ -117,7 +127,18 @@ function walk(
 }
 
 function presentIn(bitmap: Buffer, columns: readonly MappedColumn[]): Present[] {
-  return columns.map((column, index) => ({ index, column })).filter(({ index }) => isBitSet(bitmap, index));
+  return columns
+    .map((column, index) => ({ index, column, isPartial: false }))
+    .filter(({ index }) => isBitSet(bitmap, index));
+}
+
+/** Before such an image stand options and, where they say so, a bit for each JSON column of the table. MySQL `sql/rpl_record.cc`. */
+function partialIn(body: ByteCursor, columns: readonly MappedColumn[], present: readonly Present[]): Present[] {
+  if ((body.lengthEncoded() & hasPartialValues) === 0) return [...present];
+  const json = columns.flatMap(({ type }, index) => (type === columnTypes.json ? [index] : []));
+  const bits = body.bytes(Math.ceil(json.length / 8));
+  const partial = new Set(json.filter((_, position) => isBitSet(bits, position)));
+  return present.map((each) => ({ ...each, isPartial: partial.has(each.index) }));
 }
 
 function changeOf(type: number): { readonly change: RowChange; readonly version: 1 | 2 } {

@@ -1,9 +1,10 @@
 import { headerBytes, parseEventHeader } from './event-header.ts';
 import { eventFlags, eventTypes } from './event-types.ts';
-import { describeStatement, type DescribedStatement, type StatementTable } from './describe-statement.ts';
+import type { DescribedStatement, StatementTable } from './describe-statement.ts';
 import { expandEvent, type PlainEvent } from './expand-event.ts';
 import { parseMariaGtid, parseMysqlGtid, parseTaggedGtid, type GtidEvent } from './gtid-events.ts';
 import { parseQuery } from './query-event.ts';
+import { describeQuery, textOfQuery } from './query-text.ts';
 import { countRows, isRowsEvent, parseRowsHead } from './read-rows.ts';
 import type { BinlogEvent } from './read-binlog.ts';
 import { parseTableMap, type TableMap } from './table-map.ts';
@@ -141,8 +142,9 @@ export class TransactionTracker {
       case eventTypes.incident:
         this.#incidents += 1;
         return null;
-      case eventTypes.partialUpdateRows:
       case eventTypes.beginLoadQuery:
+      case eventTypes.appendBlock:
+      case eventTypes.deleteFile:
       case eventTypes.executeLoadQuery:
       case eventTypes.intvar:
       case eventTypes.rand:
@@ -178,9 +180,10 @@ export class TransactionTracker {
   }
 
   #query(bytes: Buffer, event: BinlogEvent): LoggedTransaction | null {
-    const { query, database, threadId } = parseQuery(bytes, bytes.length);
-    const text = query.toString('utf8', 0, Math.min(query.length, longestText));
-    const statement = describeStatement(text, database);
+    const query = parseQuery(bytes, bytes.length);
+    const text = textOfQuery(query, longestText);
+    const statement = describeQuery(query, text);
+    const { threadId } = query;
     if (this.#open === null) this.#begin(event, null, false);
     const open = this.#open as unknown as Open;
     open.threadId ??= threadId;

@@ -7,7 +7,7 @@ import { invalidTextIn } from './invalid-text.ts';
 import { type LoadOk, type LoadSession, textSource } from './load-session.ts';
 
 /** LOCAL INFILE refused by MySQL ≤ 5.7 and MariaDB, by MySQL 8, and by MariaDB where the client flag is missing. */
-const infileRefused = new Set([1148, 3948, 4166]);
+export const infileRefused = new Set([1148, 3948, 4166]);
 const dataTruncated = 1265;
 
 /**

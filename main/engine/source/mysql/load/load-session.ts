@@ -109,12 +109,21 @@ export class LoadSession {
 
   /** Runs a statement that is text of another character set, octet by octet. */
   async executeBytes(statement: Buffer, signal: AbortSignal): Promise<Ok> {
+    return this.#asOctets(() => this.execute(statement.toString('latin1'), signal));
+  }
+
+  /** `send` for a statement that is text of another character set. */
+  async sendBytes(statementFor: (fileName: string) => Buffer, source: Readable, signal: AbortSignal): Promise<LoadOk> {
+    return this.#asOctets(() => this.send((fileName) => statementFor(fileName).toString('latin1'), source, signal));
+  }
+
+  /** The driver encodes statements for what it believes to be the session's set. As latin1 a string's units are its octets. */
+  async #asOctets<T>(send: () => Promise<T>): Promise<T> {
     const { config } = this.connection.driver as unknown as { readonly config: { charsetNumber: number } };
     const { charsetNumber } = config;
-    // The driver encodes statements for what it believes to be the session's set. As latin1 a string's units are its octets.
     config.charsetNumber = latin1;
     try {
-      return await this.execute(statement.toString('latin1'), signal);
+      return await send();
     } finally {
       config.charsetNumber = charsetNumber;
     }

@@ -1,19 +1,25 @@
 import { AppError, isAppErrorOf } from '../../../../../../shared/errors/app-error.ts';
 import type { Flavour } from '../../../../../../shared/model/database.ts';
-import type { LoadSession } from '../../load/load-session.ts';
+import { infileRefused } from '../../load/load-chunk.ts';
+import { textSource, type LoadSession } from '../../load/load-session.ts';
 import { serverErrno } from '../../map-error.ts';
-import { ByteCursor } from '../byte-cursor.ts';
-import { describeStatement, type DescribedStatement } from '../describe-statement.ts';
-import { headerBytes } from '../event-header.ts';
+import { quoteTable } from '../../quote.ts';
 import { eventTypes } from '../event-types.ts';
 import { expandEvent, type PlainEvent } from '../expand-event.ts';
+import { parseFormatDescription } from '../format-description.ts';
 import { parseMariaGtid } from '../gtid-events.ts';
 import { parseQuery, type QueryEvent } from '../query-event.ts';
+import { describeQuery, quotingOfSession, textOfQuery } from '../query-text.ts';
 import type { BinlogEvent } from '../read-binlog.ts';
 import { isRowsEvent, parseRowsHead } from '../read-rows.ts';
 import { parseTableMap } from '../table-map.ts';
-import { QuerySession } from './query-session.ts';
+import { LoadFiles } from './load-files.ts';
+import { PreparedTransactions, type HeldEvent } from './prepared-transactions.ts';
+import { isAscii, QuerySession } from './query-session.ts';
+import { readCollations } from './read-collations.ts';
 import { binlogStatement, endsStatement, formatWithoutChecksums, requireRoom, RowStatement } from './row-statement.ts';
+import { intvarStatement, randStatement, userVariableStatement, type CollationOf } from './session-events.ts';
+import { scopeOf, type StatementScope } from './statement-scope.ts';
 
 export interface ReplayOptions {
   /** A session that does nothing else; its target is of the source's flavour. */
@@ -32,12 +38,18 @@ export interface ReplayReport {
   readonly statements: number;
   /** Statements about accounts, which are no part of a database. */
   readonly accountsSkipped: number;
+  /** With `isWanted`: statements about views, routines and events. */
+  readonly objectsSkipped: number;
+  /** XA transactions that were prepared and neither committed nor rolled back by then: nothing of them is in the target. */
+  readonly leftPrepared: number;
 }
 
 /**
  * Does again on a restored database what a log says, from the snapshot's coordinate on. The caller gives whole transactions only: what is not committed at
  * the end is rolled back. Row events go in as BINLOG statements, so that no trigger fires twice and cascades happen as they did; statements go in
- * byte for byte, in a session set as theirs was.
+ * byte for byte, in a session set as theirs was. A prepared XA transaction is done when it is committed.
+ *
+ * With `isWanted` cascades happen only where their parents are wanted too: see `withCascadingParents`.
  *
  * Errors: `replay.unsupported` {what, file, position} for what cannot be done again exactly; `replay.failed` {file, position, errno}; `mysql.*`.
  * Source: MySQL `sql/sql_binlog.cc`, MariaDB the same; what `mysqlbinlog` prints.
@@ -51,10 +63,14 @@ export class LogReplay {
   #isWithin = false;
   /** Settings that stand before the statement they belong to (STATEMENT format). */
   #before: string[] = [];
+  readonly #files = new LoadFiles();
+  readonly #xa = new PreparedTransactions();
+  #collations: CollationOf | null = null;
   #transactions = 0;
   #rowEvents = 0;
   #statements = 0;
   #accountsSkipped = 0;
+  #objectsSkipped = 0;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -67,12 +83,15 @@ export class LogReplay {
       rowEvents: this.#rowEvents,
       statements: this.#statements,
       accountsSkipped: this.#accountsSkipped,
+      objectsSkipped: this.#objectsSkipped,
+      leftPrepared: this.#xa.count,
     };
   }
 
   /** Once before the first event of each file, and before the first of all. */
   async format(bytes: Buffer): Promise<void> {
     if (this.#isWithin) throw new RangeError('a transaction lies in one file');
+    this.#queries.follow(parseFormatDescription(bytes).serverVersion);
     await this.#run(binlogStatement([formatWithoutChecksums(bytes)]));
     // The format leaves the next GTID undetermined; the next statement would be an error where GTIDs are on.
     if (this.#options.flavour === 'mysql') await this.#run("SET @@SESSION.GTID_NEXT='AUTOMATIC'");
@@ -96,6 +115,10 @@ export class LogReplay {
 
   async #do(plain: PlainEvent, event: BinlogEvent): Promise<void> {
     const { type, bytes } = plain;
+    if (this.#xa.isHolding && type !== eventTypes.xaPrepare) {
+      if (!this.#xa.hold({ plain, event })) throw unsupported('XA', event);
+      return;
+    }
     if (isRowsEvent(type)) {
       await this.#row(plain);
       return;
@@ -104,9 +127,12 @@ export class LogReplay {
       case eventTypes.formatDescription:
         await this.format(event.bytes);
         return;
-      case eventTypes.mariaGtid:
-        if (!parseMariaGtid(bytes, bytes.length, 0).isStandalone) await this.#begin();
+      case eventTypes.mariaGtid: {
+        const { isStandalone, isPreparedXa } = parseMariaGtid(bytes, bytes.length, 0);
+        if (isPreparedXa) this.#xa.begin();
+        else if (!isStandalone) await this.#begin();
         return;
+      }
       case eventTypes.query:
         await this.#query(parseQuery(bytes, bytes.length), event);
         return;
@@ -120,21 +146,61 @@ export class LogReplay {
       case eventTypes.xid:
         await this.#finish('COMMIT');
         return;
+      case eventTypes.xaPrepare: {
+        const held = this.#xa.prepare(bytes, this.#transactions + this.#statements);
+        if (held !== null) await this.#doHeld(held);
+        return;
+      }
+      case eventTypes.incident:
+        throw unsupported('INCIDENT', event);
+      default:
+        await this.#beforeStatement(plain, event);
+    }
+  }
+
+  /** What a statement needs that is logged as text. */
+  async #beforeStatement({ type, bytes }: PlainEvent, event: BinlogEvent): Promise<void> {
+    switch (type) {
       case eventTypes.intvar:
-        this.#before.push(intvar(bytes));
+        this.#before.push(intvarStatement(bytes));
         return;
       case eventTypes.rand:
-        this.#before.push(rand(bytes));
+        this.#before.push(randStatement(bytes));
         return;
-      case eventTypes.userVar:
+      case eventTypes.userVar: {
+        this.#collations ??= await readCollations(this.#options.session, this.#options.signal);
+        const statement = userVariableStatement(bytes, this.#collations);
+        if (statement === null) throw unsupported('user variable', event);
+        this.#before.push(statement);
+        return;
+      }
       case eventTypes.beginLoadQuery:
-      case eventTypes.executeLoadQuery:
-      case eventTypes.partialUpdateRows:
-      case eventTypes.incident:
-      case eventTypes.xaPrepare:
-        throw unsupported(names.get(type) ?? String(type), event);
+      case eventTypes.appendBlock:
+        if (!this.#files.add(bytes, type === eventTypes.beginLoadQuery)) throw unsupported('LOAD DATA', event);
+        return;
+      case eventTypes.deleteFile:
+        this.#files.drop(bytes);
+        return;
+      case eventTypes.executeLoadQuery: {
+        const load = this.#files.execute(bytes);
+        await this.#statement(load.query, event, async () => {
+          const { session, signal } = this.#options;
+          try {
+            await session.sendBytes((name) => load.statement(name), textSource(load.file), signal);
+          } catch (error) {
+            throw infileRefused.has(serverErrno(error)) ? unsupported('LOAD DATA', event) : error;
+          }
+        });
+        return;
+      }
       default:
     }
+  }
+
+  async #doHeld(held: readonly HeldEvent[]): Promise<void> {
+    await this.#begin();
+    for (const { plain, event } of held) await this.#do(plain, event);
+    await this.#finish('COMMIT');
   }
 
   async #begin(): Promise<void> {
@@ -165,43 +231,100 @@ export class LogReplay {
   }
 
   async #query(query: QueryEvent, event: BinlogEvent): Promise<void> {
-    const text = query.query.toString('utf8');
-    const statement = describeStatement(text, query.database);
-    const before = this.#before;
-    this.#before = [];
-    if (statement.kind === 'begin') return this.#begin();
-    if (statement.kind === 'commit') return this.#finish('COMMIT');
-    if (statement.kind === 'rollback') return this.#finish('ROLLBACK');
-    if (statement.kind.startsWith('xa-')) throw unsupported('XA', event);
-    if (statement.kind === 'accounts') {
+    const text = textOfQuery(query);
+    const described = describeQuery(query, text);
+    const { kind } = described;
+    if (kind === 'begin') await this.#begin();
+    else if (kind === 'commit') await this.#finish('COMMIT');
+    else if (kind === 'rollback') await this.#finish('ROLLBACK');
+    else if (kind === 'xa-start') this.#xa.begin();
+    else if (kind === 'xa-finish') await this.#finishXa(text, event);
+    else if (kind === 'accounts') {
+      this.#before = [];
       this.#accountsSkipped += 1;
+    } else if (kind === 'savepoint') await this.#options.session.executeBytes(query.query, this.#options.signal);
+    else if (kind !== 'xa-end' && kind !== 'xa-prepare') {
+      await this.#statement(query, event, async (own) => {
+        const { session, signal } = this.#options;
+        if (own === null) await session.executeBytes(query.query, signal);
+        else await this.#run(own);
+      });
+      // MySQL's CREATE TABLE … SELECT: its rows follow.
+      if (/\bSTART TRANSACTION\s*$/i.test(text)) this.#isWithin = true;
+    }
+  }
+
+  async #finishXa(text: string, event: BinlogEvent): Promise<void> {
+    const prepared = this.#xa.take(text);
+    const isCommit = /^\s*XA\s+COMMIT\b/i.test(text);
+    if (prepared === null) {
+      // Prepared before the snapshot was taken: its rows are in no snapshot, and what is read is no part of it.
+      if (isCommit) throw unsupported('XA', event);
       return;
     }
-    if (!this.#concerns(statement, query, event)) return;
+    if (!isCommit) return;
+    // A statement saw the tables as they were when it ran; row events say what they change.
+    const isLater = prepared.at !== this.#transactions + this.#statements;
+    if (isLater && prepared.events.some(({ plain }) => !isSafeLater(plain))) throw unsupported('XA', event);
+    await this.#doHeld(prepared.events);
+  }
+
+  /** Runs what is logged as text, in a session set as its own was. `own`: a statement in its place. */
+  async #statement(query: QueryEvent, event: BinlogEvent, run: (own: string | null) => Promise<void>): Promise<void> {
+    const text = textOfQuery(query);
+    const before = this.#before;
+    this.#before = [];
+    const part = this.#partOf(query, text, event);
+    if (part === 'nothing') return;
     // It failed at the source half-way, on tables without transactions: nobody can do that again.
     if (query.errorCode !== 0) throw unsupported(`error ${query.errorCode}`, event);
     if (!query.isUnderstood) throw unsupported('status variable', event);
     const isOfDatabase = aboutDatabase.test(text);
     const place = isOfDatabase ? '' : query.database;
-    for (const setting of [...this.#queries.before(query, event.header.timestampS, place), ...before])
-      await this.#run(setting);
+    const own = part === 'all' ? null : part.own;
+    if ([...before, own ?? ''].some((each) => !isAscii(each)))
+      for (const setting of this.#queries.asUtf8()) await this.#run(setting);
+    const isVariable = (each: string) => each.startsWith('SET @`');
+    for (const setting of before.filter(isVariable)) await this.#run(setting);
+    const settings = this.#queries.before(query, event.header.timestampS, place);
+    for (const setting of [...settings, ...before.filter((each) => !isVariable(each))]) await this.#run(setting);
     // Dropped with it is where the session stood.
     if (isOfDatabase) this.#queries.leaveDatabase();
-    await this.#options.session.executeBytes(query.query, this.#options.signal);
+    await run(own);
     this.#statements += 1;
-    // MySQL's CREATE TABLE … SELECT: its rows follow.
-    if (/\bSTART TRANSACTION\s*$/i.test(text)) this.#isWithin = true;
   }
 
-  /** Whether the statement is about something that is restored. One that names nothing belongs to its default database. */
-  #concerns({ tables, database, kind }: DescribedStatement, query: QueryEvent, event: BinlogEvent): boolean {
-    if (kind === 'savepoint') return true;
-    if (database !== null) return this.#options.databases.has(database);
-    if (tables.length === 0) return this.#options.databases.has(query.database);
-    const wanted = tables.filter((each) => this.#isWanted(each.database, each.table));
-    // One statement about what is restored and what is not.
-    if (wanted.length > 0 && wanted.length < tables.length) throw unsupported('several tables', event);
-    return wanted.length > 0;
+  /** Which part of the statement is about what is restored. One that names nothing belongs to its default database. */
+  #partOf(query: QueryEvent, text: string, event: BinlogEvent): Part {
+    const { databases, isWanted } = this.#options;
+    const described = describeQuery(query, text);
+    if (described.database !== null) return databases.has(described.database) ? 'all' : 'nothing';
+    const scope = scopeOf(text, query.database, quotingOfSession(query.settings));
+    const isObject = scope.object !== 'table' && scope.object !== 'unknown' && scope.tables.length === 0;
+    if (isObject) return this.#partOfObject(scope);
+    if (scope.tables.length === 0) {
+      if (!databases.has(query.database)) return 'nothing';
+      if (isWanted !== undefined && !harmless.has(described.kind)) throw unsupported('statement', event);
+      return 'all';
+    }
+    const wanted = scope.tables.filter((each) => this.#isWanted(each.database, each.table));
+    if (wanted.length === 0) return 'nothing';
+    if (wanted.length === scope.tables.length) return 'all';
+    // One statement about what is restored and what is not: nobody knows what the other tables held.
+    if (described.kind !== 'drop-table') throw unsupported('several tables', event);
+    const names = wanted.map(({ database, table }) => quoteTable(database, table));
+    return { own: `DROP TABLE IF EXISTS ${names.join(', ')}` };
+  }
+
+  /** Of what is neither a table nor on one. */
+  #partOfObject({ object, database, name }: StatementScope): Part {
+    const { databases, isWanted } = this.#options;
+    if (!databases.has(database)) return 'nothing';
+    if (isWanted === undefined) return 'all';
+    // DROP TRIGGER does not say whose it was: where that table is not wanted there is none of this name.
+    if (object === 'trigger') return { own: `DROP TRIGGER IF EXISTS ${quoteTable(database, name)}` };
+    this.#objectsSkipped += 1;
+    return 'nothing';
   }
 
   #isWanted(database: string, table: string): boolean {
@@ -214,30 +337,31 @@ export class LogReplay {
   }
 }
 
+/** Of a statement that is to be done; `own`: by another in its place. */
+type Part = 'all' | 'nothing' | { readonly own: string };
+
 /** Its database may not be there yet. */
 const aboutDatabase =
   /^\s*(?:\/\*[^!M](?:[^*]|\*(?!\/))*\*\/\s*)*(?:create(?:\s+or\s+replace)?|alter|drop)\s+(?:database|schema)\b/i;
 
-const names: ReadonlyMap<number, string> = new Map([
-  [eventTypes.userVar, 'user variable'],
-  [eventTypes.beginLoadQuery, 'LOAD DATA'],
-  [eventTypes.executeLoadQuery, 'LOAD DATA'],
-  [eventTypes.partialUpdateRows, 'partial JSON'],
-  [eventTypes.incident, 'INCIDENT'],
-  [eventTypes.xaPrepare, 'XA'],
-]);
+/** Of no table, and of no rows. */
+const harmless: ReadonlySet<string> = new Set(['ddl']);
 
 function unsupported(what: string, { file, position }: BinlogEvent): AppError {
   return new AppError('replay.unsupported', { what, file, position });
 }
 
-function intvar(bytes: Buffer): string {
-  const body = new ByteCursor(bytes, headerBytes);
-  const variable = body.u8() === 1 ? 'LAST_INSERT_ID' : 'INSERT_ID';
-  return `SET ${variable}=${body.u64()}`;
+/** Whether it says by itself what it changes, whatever happened in between. */
+function isSafeLater({ type, bytes }: PlainEvent): boolean {
+  if (isRowsEvent(type) || rowsOnly.has(type)) return true;
+  if (type !== eventTypes.query) return false;
+  const query = parseQuery(bytes, bytes.length);
+  return ['xa-end', 'savepoint'].includes(describeQuery(query, textOfQuery(query)).kind);
 }
 
-function rand(bytes: Buffer): string {
-  const body = new ByteCursor(bytes, headerBytes);
-  return `SET @@RAND_SEED1=${body.u64()}, @@RAND_SEED2=${body.u64()}`;
-}
+const rowsOnly: ReadonlySet<number> = new Set([
+  eventTypes.tableMap,
+  eventTypes.annotateRows,
+  eventTypes.rowsQuery,
+  eventTypes.binlogCheckpoint,
+]);

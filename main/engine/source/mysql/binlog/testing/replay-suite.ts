@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { connectMysql } from '../../connect.ts';
 import { openLoadSession } from '../../load/index.ts';
+import { textSource } from '../../load/load-session.ts';
 import type { SourceServer } from '../../testing/source-server.ts';
 import { readBinlog, type BinlogPosition } from '../read-binlog.ts';
-import { LogReplay } from '../replay/replay-log.ts';
+import { LogReplay, type ReplayOptions } from '../replay/replay-log.ts';
 import { TransactionTracker } from '../track-transactions.ts';
 
 const never = new AbortController().signal;
@@ -27,13 +28,18 @@ export function describeReplay(source: () => SourceServer, target: () => SourceS
         signal: never,
       }),
     );
-  const replay = async (from: BinlogPosition, databases: readonly string[], until?: (at: number) => boolean) => {
+  const replay = async (
+    from: BinlogPosition,
+    databases: readonly string[],
+    { until, ...more }: Pick<ReplayOptions, 'isWanted'> & { readonly until?: (at: number) => boolean } = {},
+  ) => {
     const session = await openLoadSession(target().target, { signal: never });
     const log = new LogReplay({
       session,
       flavour: source().server.flavour,
       databases: new Set(databases),
       signal: never,
+      ...more,
     });
     try {
       for await (const item of await eventsFrom(from)) {
@@ -141,14 +147,14 @@ export function describeReplay(source: () => SourceServer, target: () => SourceS
         const done = item.kind === 'event' ? tracker.take(item) : null;
         if (done?.tables.some(({ updated }) => updated > 0) === true) change = done.from;
       }
-      await replay(from, ['moment'], (at) => at >= change);
+      await replay(from, ['moment'], { until: (at) => at >= change });
       expect((await target().admin.query('SELECT v FROM moment.t ORDER BY id')).map((row) => row.get('v'))).toEqual([
         'a',
         'b',
       ]);
     });
 
-    it('passes over other databases and accounts, and refuses what it cannot do again exactly', async () => {
+    it('passes over other databases and accounts', async () => {
       const from = await end();
       await source().run(
         'CREATE DATABASE mine',
@@ -168,15 +174,116 @@ export function describeReplay(source: () => SourceServer, target: () => SourceS
       expect((await target().admin.query('SELECT id FROM mine.t')).map((row) => row.get('id'))).toEqual(['1']);
       const found = await target().admin.query("SHOW DATABASES LIKE 'theirs'");
       expect(found).toEqual([]);
-      const next = await end();
+    });
+
+    it('does XA transactions when they are committed, and leaves out what was only prepared', async () => {
+      const from = await end();
+      const xa = (id: string, sql: string) => [`XA START '${id}','b',7`, sql, `XA END '${id}','b',7`];
       await source().run(
-        "XA START 'x'",
-        'INSERT INTO mine.t VALUES (2)',
-        "XA END 'x'",
-        "XA PREPARE 'x'",
-        "XA COMMIT 'x'",
+        'CREATE DATABASE two_phases',
+        'USE two_phases',
+        'CREATE TABLE t (id INT PRIMARY KEY) ENGINE=InnoDB',
+        ...xa('kept', 'INSERT INTO t VALUES (1)'),
+        "XA PREPARE 'kept','b',7",
+        "XA COMMIT 'kept','b',7",
+        ...xa('gone', 'INSERT INTO t VALUES (2)'),
+        "XA PREPARE 'gone','b',7",
+        "XA ROLLBACK 'gone','b',7",
+        ...xa('at once', 'INSERT INTO t VALUES (3)'),
+        "XA COMMIT 'at once','b',7 ONE PHASE",
+        ...xa('open', 'INSERT INTO t VALUES (4)'),
+        "XA PREPARE 'open','b',7",
       );
-      await expect(replay(next, ['mine'])).rejects.toMatchObject({ code: 'replay.unsupported', facts: { what: 'XA' } });
+      const until = await end();
+      await source().run("XA COMMIT 'open','b',7", 'INSERT INTO t VALUES (5)');
+      const report = await replay(from, ['two_phases'], { until: (at) => at >= until.position });
+      expect(report.leftPrepared).toBe(1);
+      const found = await target().admin.query('SELECT id FROM two_phases.t ORDER BY id');
+      expect(found.map((row) => row.get('id'))).toEqual(['1', '3']);
+      // What was prepared before the log begins is in no snapshot.
+      await expect(replay(until, ['two_phases'])).rejects.toMatchObject({
+        code: 'replay.unsupported',
+        facts: { what: 'XA' },
+      });
+    });
+
+    it('gives statements the variables, the numbers and the files that they had', async () => {
+      const from = await end();
+      await source().run(
+        'CREATE DATABASE by_text',
+        'USE by_text',
+        'CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a TEXT CHARACTER SET utf8mb4, b BLOB, c DOUBLE, d DECIMAL(30,10), e BIGINT UNSIGNED) ENGINE=InnoDB',
+        'SET SESSION binlog_format = STATEMENT',
+        "SET @`变量` = '卡🎫', @bin = x'00ff0a27', @real = 0.1e0 + 0.2e0, @exact = -1234567890.0123456789, @many = 18446744073709551615, @none = NULL",
+        'INSERT INTO t (a, b, c, d, e) VALUES (@`变量`, @bin, @real, @exact, @many), (@none, @none, @none, @none, @none)',
+        "INSERT INTO t (a) VALUES ('x')",
+        'UPDATE t SET a = LAST_INSERT_ID() WHERE id = LAST_INSERT_ID()',
+      );
+      const rows = Array.from({ length: 3000 }, (_, n) => `${n + 100}\tr\u00e9sum\u00e9 ${n}\n`).join('');
+      const loader = await openLoadSession(source().target, { signal: never });
+      const load = (sql: string, text: string) =>
+        loader.send((file) => `LOAD DATA LOCAL INFILE '${file}' ${sql}`, textSource(Buffer.from(text)), never);
+      try {
+        await loader.execute('SET SESSION binlog_format = STATEMENT', never);
+        await load('INTO TABLE by_text.t CHARACTER SET utf8mb4 (id, @x) SET a = CONCAT(@x, 1), c = id / 7', rows);
+        await load('REPLACE INTO TABLE by_text.t CHARACTER SET utf8mb4 (id, a)', '100\treplaced\n5000\tnew\n');
+        await load('IGNORE INTO TABLE by_text.t (id, a)', '100\tignored\n5001\tnew\n');
+      } finally {
+        loader.close();
+      }
+      await source().run('SET SESSION binlog_format = ROW');
+      const tracker = new TransactionTracker();
+      const known: boolean[] = [];
+      for await (const item of await eventsFrom(from))
+        if (item.kind === 'event') known.push(tracker.take(item)?.hasStatementChanges === true);
+      // Three statements and three files, which came in blocks.
+      expect(known.filter(Boolean)).toHaveLength(6);
+      await replay(from, ['by_text']);
+      const [count] = await target().admin.query('SELECT COUNT(*) AS n FROM by_text.t');
+      expect(count?.get('n')).toBe('3005');
+      expect(await stateOf(target(), 'by_text')).toEqual(await stateOf(source(), 'by_text'));
+    });
+
+    it('takes of a log what some tables need, and refuses what nobody can take apart', async () => {
+      const from = await end();
+      await source().run(
+        'CREATE DATABASE part',
+        'USE part',
+        'CREATE TABLE mine (id INT PRIMARY KEY, v INT) ENGINE=InnoDB',
+        'CREATE TABLE mine_too (id INT PRIMARY KEY) ENGINE=InnoDB',
+        'CREATE TABLE other (id INT PRIMARY KEY) ENGINE=InnoDB',
+        'CREATE VIEW seen AS SELECT id FROM other',
+        'CREATE INDEX i ON other (id)',
+        'CREATE INDEX v ON mine (v)',
+        'CREATE TRIGGER t_other AFTER INSERT ON other FOR EACH ROW SET @a = 1',
+        'CREATE TRIGGER t_mine AFTER INSERT ON mine FOR EACH ROW SET @a = 1',
+        'BEGIN',
+        'INSERT INTO mine VALUES (1, 1)',
+        'INSERT INTO other VALUES (1)',
+        'COMMIT',
+        'DROP TRIGGER t_other',
+        'DROP TABLE mine_too, other',
+      );
+      const isWanted = (_: string, table: string) => table.startsWith('mine');
+      const report = await replay(from, ['part'], { isWanted });
+      expect(report.objectsSkipped).toBe(1);
+      const tables = await target().admin.query('SHOW TABLES FROM part');
+      expect(tables.map((row) => row.get('tables_in_part'))).toEqual(['mine']);
+      const state = await stateOf(target(), 'part');
+      expect(state['`part`.`mine`']).toEqual((await stateOf(source(), 'part'))['`part`.`mine`']);
+      expect((await target().admin.query('SHOW TRIGGERS FROM part')).map((row) => row.get('trigger'))).toEqual([
+        't_mine',
+      ]);
+      for (const refused of [
+        'CREATE TABLE other LIKE mine',
+        'RENAME TABLE other TO mine_three',
+        'ALTER TABLE mine RENAME other',
+      ]) {
+        const next = await end();
+        await source().run(refused);
+        const again = replay(next, ['part'], { isWanted });
+        await expect(again).rejects.toMatchObject({ code: 'replay.unsupported', facts: { what: 'several tables' } });
+      }
     });
   });
 }
