@@ -80,6 +80,7 @@ async function open(log: ReturnType<typeof openLog>): Promise<void> {
     onState: (state) => tell('engine.state', state),
     onProgress: (progress) => tell('job.progress', progress),
     onDisk: (disk) => tell('disk.changed', disk),
+    onStream: (stream) => tell('stream.changed', stream),
     onChanged: (what) => tell(what === 'jobs' ? 'jobs.changed' : 'catalog.changed', {}),
     report: log.error,
   });

@@ -490,6 +490,15 @@ describe('following the log', () => {
     const { stdout } = await world.run(['events', 'shop', '--lang', 'zh', '--destructive'], { asText: true });
     expect(stdout).toContain('删表');
     expect(stdout).not.toContain('needle');
+    const { json } = await world.run(['checklist', 'shop']);
+    const item = (json['items'] as { id: string; state: string; evidence: { id: string; facts: object }[] }[]).find(
+      ({ id }) => id === 'stream-rpo',
+    );
+    expect(item?.state).not.toBe('unknown');
+    expect(item?.evidence.map(({ facts }) => facts)).toMatchObject([
+      { seconds: expect.any(Number) as number },
+      { seconds: expect.any(Number) as number },
+    ]);
     const verified = await world.run(['verify', 'second', '--read', 'all']);
     expect(verified).toMatchObject({ exitCode: 0, json: { damaged: [], missing: [] } });
     const none = await world.run(['events', 'shop', '--home', world.path('elsewhere')]);

@@ -33,7 +33,7 @@ export function createJobsStore(client: Client) {
   return { store, load, dismiss };
 }
 
-/** Jobs whose last run for the same work was cut off: nothing newer of the same kind has started since. */
+/** Jobs whose last run for the same work was cut off: nothing newer of the same kind has started since. Following a log goes on by itself. */
 export function interruptedJobs({ jobs, dismissed }: JobsState): readonly JobView[] {
   const newest = new Map<string, JobView>();
   for (const job of jobs) {
@@ -41,5 +41,7 @@ export function interruptedJobs({ jobs, dismissed }: JobsState): readonly JobVie
     const known = newest.get(work);
     if (known === undefined || known.startedAt < job.startedAt) newest.set(work, job);
   }
-  return [...newest.values()].filter(({ state, jobId }) => state === 'interrupted' && !dismissed.includes(jobId));
+  return [...newest.values()].filter(
+    ({ verb, state, jobId }) => state === 'interrupted' && verb !== 'stream.run' && !dismissed.includes(jobId),
+  );
 }

@@ -37,6 +37,9 @@ export const commandNames = [
   'cold.run',
   'share.status',
   'share.set',
+  'stream.status',
+  'stream.set',
+  'events.list',
   'restore.run',
   'recover.run',
   'checklist',
@@ -48,7 +51,14 @@ export const commandNames = [
   'job.cancel',
 ] as const;
 
-export const noticeNames = ['job.progress', 'jobs.changed', 'catalog.changed', 'disk.changed', 'engine.state'] as const;
+export const noticeNames = [
+  'job.progress',
+  'jobs.changed',
+  'catalog.changed',
+  'disk.changed',
+  'stream.changed',
+  'engine.state',
+] as const;
 
 export type CommandName = (typeof commandNames)[number];
 export type NoticeName = (typeof noticeNames)[number];

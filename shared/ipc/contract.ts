@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { diskNoticeSchema } from '../model/cold-disk.ts';
 import { jobIdSchema, jobProgressSchema } from '../model/job.ts';
 import { s3DestinationInputSchema, diskDestinationInputSchema } from '../model/destination.ts';
+import { streamStatusSchema } from '../model/stream.ts';
 import { mysqlInputSchema, sourceInputSchema, sshInputSchema } from '../model/source.ts';
 import type { CommandName, NoticeName } from './channels.ts';
 import { engineVerbs, repositoryLocationSchema, vaultOpeningSchema } from './engine-verbs.ts';
@@ -118,6 +119,9 @@ export const commands = {
   'cold.run': { input: withJob(engineVerbs['cold.run'].input), output: engineVerbs['cold.run'].output },
   'share.status': engineVerbs['share.status'],
   'share.set': engineVerbs['share.set'],
+  'stream.status': engineVerbs['stream.status'],
+  'stream.set': engineVerbs['stream.set'],
+  'events.list': engineVerbs['events.list'],
   'restore.run': {
     input: withJob(
       engineVerbs['restore.run'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema }),
@@ -150,6 +154,8 @@ export const notices = {
   'jobs.changed': nothing,
   'catalog.changed': nothing,
   'disk.changed': diskNoticeSchema,
+  /** One shop's log: at each change of its state, and every few seconds while it is heard. */
+  'stream.changed': streamStatusSchema,
   'engine.state': engineStateSchema,
 } as const satisfies Record<NoticeName, z.ZodType>;
 

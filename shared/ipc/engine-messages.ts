@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { diskNoticeSchema } from '../model/cold-disk.ts';
 import { jobIdSchema, jobProgressSchema } from '../model/job.ts';
+import { streamStatusSchema } from '../model/stream.ts';
 
 /**
  * What travels between the app and the engine's process, in both directions. The same shapes go through Electron's
@@ -20,6 +21,7 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reply'), id: z.int().nonnegative(), outcome: z.unknown() }),
   z.strictObject({ type: z.literal('progress'), progress: jobProgressSchema }),
   z.strictObject({ type: z.literal('disk'), disk: diskNoticeSchema }),
+  z.strictObject({ type: z.literal('stream'), stream: streamStatusSchema }),
   z.strictObject({ type: z.literal('changed'), what: z.enum(['jobs', 'catalog']) }),
 ]);
 export type EngineMessage = z.infer<typeof engineMessageSchema>;

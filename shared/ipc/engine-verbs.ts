@@ -19,7 +19,13 @@ import {
   snapshotSummarySchema,
 } from '../model/snapshot.ts';
 import { restoreEntrySchema, swapCheckSchema, swapComparisonSchema, swapOutcomeSchema } from '../model/swap.ts';
-import { binlogPlaceSchema, streamEventKindSchema, streamGapSchema, streamWarningSchema } from '../model/stream.ts';
+import {
+  binlogPlaceSchema,
+  streamEventKindSchema,
+  streamGapSchema,
+  streamStatusSchema,
+  streamWarningSchema,
+} from '../model/stream.ts';
 import {
   mysqlInputSchema,
   nameSchema,
@@ -368,6 +374,13 @@ export const engineVerbs = {
       warnings: z.array(streamWarningSchema),
       durationMs: z.number().nonnegative(),
     }),
+  },
+  /** How the logs of all shops are being followed. */
+  'stream.status': { input: nothing, output: z.strictObject({ streams: z.array(streamStatusSchema) }) },
+  /** Whether the open app follows this shop's log; saved. One that is not paused is tried again at once. */
+  'stream.set': {
+    input: z.strictObject({ source: nameSchema, paused: z.boolean() }),
+    output: z.strictObject({ paused: z.boolean() }),
   },
   'events.list': {
     input: z.strictObject({

@@ -129,3 +129,47 @@ export type StreamGap = z.infer<typeof streamGapSchema>;
 /** `not-row-format`, `not-full-rows`: changes may be logged so that they cannot be counted, or not be given back exactly. */
 export const streamWarningSchema = z.enum(['not-row-format', 'not-full-rows', 'short-retention']);
 export type StreamWarning = z.infer<typeof streamWarningSchema>;
+
+/**
+ * `live`: the server's log is heard · `waiting`: it will be, as soon as the line, the disk or the first backup is there · `paused` by the owner ·
+ * `off`: the server keeps no log that can be followed · `failed`: somebody has to do something · `unknown`: nothing in this process follows it.
+ */
+export const streamStateSchema = z.enum(['live', 'waiting', 'paused', 'off', 'failed', 'unknown']);
+export type StreamState = z.infer<typeof streamStateSchema>;
+
+export const streamCopyStatusSchema = z.strictObject({
+  destination: z.string(),
+  /**
+   * How much trade would be lost if the server and all other copies were gone now: milliseconds since the moment until which everything that the server
+   * had is stored here. Null: not known.
+   */
+  rpoMs: z.number().nonnegative().nullable(),
+  /** That moment by this computer's clock; also that of an earlier run of the program. Null: never. */
+  storedAt: isoSchema.nullable(),
+  /** Why the last try to bring it up to date failed. */
+  errorCode: z.string().nullable(),
+});
+export type StreamCopyStatus = z.infer<typeof streamCopyStatusSchema>;
+
+/** How a shop's log is being followed, and until when each copy holds it. What nobody knows is null. */
+export const streamStatusSchema = z.strictObject({
+  source: z.string(),
+  state: streamStateSchema,
+  /** Why it is not live. */
+  errorCode: z.string().nullable(),
+  errorFacts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Since when it is in this state, as far as this process knows. */
+  since: isoSchema.nullable(),
+  /** When the server last said anything, if only that nothing happened. */
+  heardAt: isoSchema.nullable(),
+  /** When the last change happened that was heard, by the server's clock. */
+  lastEventAt: isoSchema.nullable(),
+  /** The one that is written first comes first. */
+  copies: z.array(streamCopyStatusSchema),
+  /** Since midnight of this computer, as far as this computer stored it. `bytes`: of the log. */
+  today: z.strictObject({ events: count, bytes: count }),
+  /** Found since this program started; all of them are in `events.list`. */
+  gaps: z.array(streamGapSchema),
+  warnings: z.array(streamWarningSchema),
+});
+export type StreamStatus = z.infer<typeof streamStatusSchema>;

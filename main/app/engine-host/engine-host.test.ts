@@ -39,7 +39,7 @@ function aHost({ fork }: { readonly fork?: () => EngineProcess } = {}) {
   const timers: { delayMs: number; run: () => void }[] = [];
   const states: EngineState[] = [];
   const clock = { nowMs: 0 };
-  const heard = { onProgress: vi.fn(), onChanged: vi.fn(), onDisk: vi.fn(), report: vi.fn() };
+  const heard = { onProgress: vi.fn(), onChanged: vi.fn(), onDisk: vi.fn(), onStream: vi.fn(), report: vi.fn() };
   const newEngine = () => {
     const engine = new FakeEngine();
     engines.push(engine);

@@ -5,6 +5,7 @@ import { closeRequest, engineMessageSchema, type EngineMessage } from '../../../
 import type { VerbInput, VerbName, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
+import type { StreamStatus } from '../../../shared/model/stream.ts';
 import { openingOf, type Opening } from './opening.ts';
 
 /** What we need of the engine's process, whichever way it was started, so that tests can hand in a fake. */
@@ -25,6 +26,7 @@ export interface EngineHostOptions {
   readonly onProgress: (progress: JobProgress) => void;
   readonly onChanged: (what: 'jobs' | 'catalog') => void;
   readonly onDisk: (disk: DiskNotice) => void;
+  readonly onStream: (stream: StreamStatus) => void;
   readonly report: (what: string, error: unknown) => void;
 }
 
@@ -187,6 +189,9 @@ export class EngineHost {
         break;
       case 'disk':
         this.#options.onDisk(message.disk);
+        break;
+      case 'stream':
+        this.#options.onStream(message.stream);
         break;
       case 'changed':
         this.#options.onChanged(message.what);

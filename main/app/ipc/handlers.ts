@@ -115,6 +115,9 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'cold.run': ({ jobId, ...input }) => engine.call('cold.run', input, jobId),
     'share.status': pass('share.status'),
     'share.set': pass('share.set'),
+    'stream.status': pass('stream.status'),
+    'stream.set': pass('stream.set'),
+    'events.list': pass('events.list'),
     'restore.run': async ({ jobId, into, ...input }) =>
       engine.call('restore.run', { ...input, into: await inputs.restoreTarget(into) }, jobId),
     'recover.run': async ({ jobId, from, ...input }) =>

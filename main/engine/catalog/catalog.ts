@@ -9,6 +9,7 @@ import { DeedBook } from './deed-book.ts';
 import { JobBook } from './job-book.ts';
 import { LeaseBook } from './lease-book.ts';
 import { openDatabase } from './open-database.ts';
+import { StreamBook } from './stream-book.ts';
 
 const stateOrder: readonly CopyState[] = ['written', 'listed', 'read-back', 'restored', 'totals-matched'];
 
@@ -47,6 +48,8 @@ export class Catalog {
   readonly deeds: DeedBook;
   /** Leases that this computer took. */
   readonly leases: LeaseBook;
+  /** Until when each copy holds a shop's log. */
+  readonly streams: StreamBook;
 
   private constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
@@ -55,6 +58,7 @@ export class Catalog {
     this.inventory = new CopyInventory(db, clock);
     this.deeds = new DeedBook(db);
     this.leases = new LeaseBook(db);
+    this.streams = new StreamBook(db);
   }
 
   /** Opens or creates the file. A file that is not a sound catalog is set aside (`….damaged`) and started anew: it is a cache. */
@@ -297,6 +301,11 @@ export class Catalog {
     error: { code: string; facts: ErrorFacts } | null,
   ): void {
     this.#jobs.end(id, state, error);
+  }
+
+  /** It has ended, and nobody needs to know. */
+  forgetJob(id: string): void {
+    this.#jobs.forget(id);
   }
 
   /** Newest first, at most `limit`. */

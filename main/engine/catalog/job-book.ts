@@ -74,6 +74,11 @@ export class JobBook {
       .run(state, this.#now(), error?.code ?? null, JSON.stringify(error?.facts ?? {}), id);
   }
 
+  forget(id: string): void {
+    ours.delete(id);
+    this.#db.prepare('DELETE FROM jobs WHERE id = ?').run(id);
+  }
+
   list(limit: number): JobView[] {
     return (this.#db.prepare('SELECT * FROM jobs ORDER BY started_at DESC LIMIT ?').all(limit) as JobRow[]).map(
       toJobView,

@@ -14,6 +14,7 @@ const tables = [
   'sayings',
   'jobs',
   'leases',
+  'streams',
 ];
 
 const schema = `
@@ -46,6 +47,7 @@ CREATE TABLE IF NOT EXISTS jobs (
   error_facts TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leases (
   id TEXT PRIMARY KEY, pid INTEGER NOT NULL, born TEXT NOT NULL, place TEXT NOT NULL, boot TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS streams (source TEXT PRIMARY KEY, note TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS jobs_by_start ON jobs (started_at);
 `;
 

@@ -180,7 +180,14 @@ describe('judgeChecklist', () => {
     ['recovery-kit', 'written', aSource({ kitWrittenAt: days(3) }), 'warn', 'rehearse-kit'],
     ['recovery-kit', 'used', aSource({ kitWrittenAt: days(3), kitUsedAt: days(1) }), 'ok', null],
     ['replica', 'not built yet', aSource(), 'unknown', 'not-yet'],
-    ['stream-rpo', 'not built yet', aSource(), 'unknown', 'not-yet'],
+    ['stream-rpo', 'never followed', aSource(), 'unknown', 'follow-log'],
+    ['stream-rpo', 'no binlog', aSource({ stream: { trouble: 'off', copies: [] } }), 'unknown', 'turn-on-binlog'],
+    ['stream-rpo', 'of 59 seconds ago', withLog([59]), 'ok', null],
+    ['stream-rpo', 'of 61 seconds ago', withLog([61]), 'warn', 'look-at-stream'],
+    ['stream-rpo', 'one copy behind, one not', withLog([900, 5]), 'ok', null],
+    ['stream-rpo', 'of eleven minutes ago, paused', withLog([660], { trouble: 'paused' }), 'fail', 'resume-stream'],
+    ['stream-rpo', 'on the shop’s own machine', withLog([3], { isOnServer: true }), 'warn', 'carry-log-off-server'],
+    ['stream-rpo', 'ahead of the clock', withLog([-7200]), 'warn', 'look-at-stream'],
     ['alarm', 'not built yet', aSource(), 'unknown', 'not-yet'],
   ])('%s: %s', (id, _, seen, state, todo) => {
     const item = judgeChecklist(seen).find((each) => each.id === id)!;
@@ -279,4 +286,17 @@ function notGreen(copy: SeenCopy): SeenSource {
 
 function aSource(fields: Partial<SeenSource> = {}): SeenSource {
   return { nowMs, snapshots: [aSnapshot()], kitWrittenAt: null, kitUsedAt: null, ...fields };
+}
+
+/** A log that copies hold until so many seconds ago. */
+function withLog(
+  seconds: readonly number[],
+  { trouble = null, isOnServer = false }: { trouble?: 'paused' | null; isOnServer?: boolean } = {},
+): SeenSource {
+  const copies = seconds.map((age, index) => ({
+    destination: `copy-${index}`,
+    isOnServer,
+    storedAt: new Date(nowMs - age * 1000).toISOString(),
+  }));
+  return aSource({ stream: { trouble, copies } });
 }

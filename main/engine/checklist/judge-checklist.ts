@@ -12,6 +12,20 @@ export interface SeenSource {
   readonly kitUsedAt: string | null;
   /** What is proven of each copy; copies that this computer has not listed are not among them. */
   readonly proofs?: readonly { readonly destination: string; readonly proof: ProofFigures }[];
+  /** Absent: its log was never followed, as far as this computer knows. */
+  readonly stream?: SeenStream;
+}
+
+export interface SeenStream {
+  /** Why it is not followed now; null: it is, or nobody here knows. */
+  readonly trouble: 'paused' | 'off' | 'failed' | null;
+  readonly copies: readonly {
+    readonly destination: string;
+    /** It lies on the shop's own server: what takes that takes both. */
+    readonly isOnServer: boolean;
+    /** Until when everything that the server had is stored there. ISO 8601. */
+    readonly storedAt: string;
+  }[];
 }
 
 export interface SeenSnapshot {
@@ -50,6 +64,8 @@ const dayMs = 24 * hourMs;
 const dailyMs = 26 * hourMs;
 const weeklyMs = 7 * dayMs;
 const monthlyMs = 35 * dayMs;
+const freshLogMs = 60_000;
+const lateLogMs = 10 * 60_000;
 
 type State = ChecklistItem['state'];
 
@@ -63,9 +79,30 @@ export function judgeChecklist(seen: SeenSource): ChecklistItem[] {
     judgeVault(seen),
     judgeCoverage(seen),
     judgeKit(seen),
-    notYet('stream-rpo'),
+    judgeStream(seen),
     notYet('alarm'),
   ];
+}
+
+/** By the copy that holds the newest of the log. On the shop's own server it counts for nothing better than a warning. */
+function judgeStream({ stream, nowMs }: SeenSource): ChecklistItem {
+  const trouble = stream?.trouble ?? null;
+  const help = trouble === 'paused' ? 'resume-stream' : trouble === 'off' ? 'turn-on-binlog' : 'look-at-stream';
+  if (stream === undefined || stream.copies.length === 0)
+    return item('stream-rpo', 'unknown', [], trouble === null ? 'follow-log' : help);
+  const newest = [...stream.copies].sort((a, b) => b.storedAt.localeCompare(a.storedAt));
+  const evidence = newest.map(({ destination, storedAt, isOnServer }): Evidence => {
+    const seconds = Math.max(0, Math.round((nowMs - Date.parse(storedAt)) / 1000));
+    const id = isOnServer ? 'log-on-server' : seconds <= 2 * 60 ? 'log-stored' : 'log-behind';
+    return { id, at: storedAt, facts: { destination, seconds } };
+  });
+  const away = newest.find(({ isOnServer }) => !isOnServer);
+  if (away === undefined) return item('stream-rpo', 'warn', evidence, 'carry-log-off-server');
+  const age = nowMs - Date.parse(away.storedAt);
+  // Ahead of the clock: nobody knows how old it is.
+  const isOk = age <= freshLogMs && !isFromFuture(away.storedAt, nowMs);
+  if (isOk) return item('stream-rpo', 'ok', evidence, null);
+  return item('stream-rpo', age <= lateLogMs ? 'warn' : 'fail', evidence, help);
 }
 
 const severity: Record<State, number> = { ok: 0, unknown: 1, warn: 2, fail: 3 };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toAppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
 import { engineVerbs, type VerbInput, type VerbName, type VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
+import type { StreamStatus } from '../../../shared/model/stream.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { jobBeatMs } from '../catalog/job-book.ts';
 import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
@@ -18,6 +19,9 @@ import { homeError } from './home/home-errors.ts';
 import { Home } from './home/home.ts';
 import { DiskWatch } from './cold/disk-watch.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import { streamKeeper } from './stream/kept-shops.ts';
+import { StreamBoard } from './stream/stream-board.ts';
+import type { StreamKeeper } from './stream/stream-keeper.ts';
 import { verbs } from './verbs/index.ts';
 import { productVersion } from './version.ts';
 
@@ -28,12 +32,14 @@ export interface EngineOptions {
   readonly onChanged?: (what: 'jobs' | 'catalog') => void;
   /** A disk that travels came or went: seen by a verb that looked, or by the watch. */
   readonly onDisk?: (notice: DiskNotice) => void;
+  /** A shop's log, as it is being followed. */
+  readonly onStream?: (stream: StreamStatus) => void;
   /** Look for disks that come and go, all the time: for a process that stays. */
   readonly watchDisks?: boolean;
   readonly clock?: Clock;
   /** The volumes of this computer; tests hand in their own. */
   readonly volumes?: VolumeSource;
-  /** True in the app: work that is due comes by itself while the engine is open (the daily share of reading back). */
+  /** True in the app: work that is due comes by itself while the engine is open (following the logs, the daily share of reading back). */
   readonly worksByItself?: boolean;
 }
 
@@ -41,6 +47,22 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly jobId?: string;
 }
+
+/** After these there may be another log to follow, or one no more. */
+const streamMatters: ReadonlySet<VerbName> = new Set<VerbName>([
+  'home.unlock',
+  'home.init',
+  'recover.run',
+  'source.add',
+  'source.set',
+  'source.remove',
+  'destination.add',
+  'destination.set',
+  'destination.remove',
+  'backup.run',
+  'demo.open',
+  'demo.close',
+]);
 
 /** The engine as its two faces see it: the command line in-process, the app by message. Rejects with `AppError` only. */
 export interface Engine {
@@ -114,6 +136,7 @@ class EngineImpl implements Engine {
   readonly #running = new Map<string, RunningJob>();
   readonly #disks: DiskWatch;
   readonly #round: DailyRound | null;
+  readonly #keeper: StreamKeeper | null;
   #unlocked: Unlocked | null = null;
 
   constructor(options: EngineOptions, clock: Clock, home: Home, catalog: Catalog) {
@@ -126,6 +149,11 @@ class EngineImpl implements Engine {
       version: productVersion,
       onCatalogChanged: () => options.onChanged?.('catalog'),
       onDisk: (notice) => options.onDisk?.(notice),
+      streams: new StreamBoard({
+        clock,
+        book: catalog.streams,
+        onChanged: (status) => options.onStream?.(status),
+      }),
       volumes: options.volumes ?? systemVolumes(),
       unlocked: () => {
         if (this.#unlocked === null) throw new AppError('usage.secret-missing', { what: 'passphrase' });
@@ -147,6 +175,11 @@ class EngineImpl implements Engine {
           )
         : null;
     this.#round?.start();
+    this.#keeper =
+      options.worksByItself === true
+        ? streamKeeper(this.#context, (source, signal) => this.#followByItself(source, signal))
+        : null;
+    this.#keeper?.start();
   }
 
   async call<N extends VerbName>(verb: N, input: VerbInput<N>, options: CallOptions = {}): Promise<VerbOutput<N>> {
@@ -158,7 +191,9 @@ class EngineImpl implements Engine {
           { argument: parsed.error.issues[0]?.path.join('.') ?? verb },
           { cause: parsed.error },
         );
-      return await this.#run(verb, parsed.data as VerbInput<N>, options);
+      const output = await this.#run(verb, parsed.data as VerbInput<N>, options);
+      this.#tellKeeper(verb, parsed.data);
+      return output;
     } catch (error) {
       throw toAppError(homeError(error, this.#options.homeDir));
     }
@@ -177,6 +212,7 @@ class EngineImpl implements Engine {
 
   async close(): Promise<void> {
     this.#disks.stop();
+    const kept = this.#keeper?.stop();
     const running = [...this.#running.values()];
     for (const { controller } of running) controller.abort(new AppError('cancelled'));
     // Jobs write down how they ended, in the catalog that is closed below.
@@ -187,10 +223,27 @@ class EngineImpl implements Engine {
     ]);
     patience.abort();
     await this.#round?.stop();
+    await kept;
+    this.#context.streams.close();
     await this.#context.demo?.stop();
     this.#context.demo = null;
     this.#unlocked = null;
     this.#context.catalog.close();
+  }
+
+  #tellKeeper(verb: VerbName, input: unknown): void {
+    if (verb === 'stream.set') void this.#keeper?.look((input as VerbInput<'stream.set'>).source);
+    else if (streamMatters.has(verb)) void this.#keeper?.look();
+  }
+
+  /** A job like any other while it runs; how it ended is in the stream's own status, and would fill the list. */
+  async #followByItself(source: string, signal: AbortSignal): Promise<void> {
+    const jobId = newId();
+    try {
+      await this.call('stream.run', { source, forMs: null, untilCaughtUp: false, to: [] }, { signal, jobId });
+    } finally {
+      this.#tell(() => this.#context.catalog.forgetJob(jobId));
+    }
   }
 
   async #run<N extends VerbName>(verb: N, input: VerbInput<N>, options: CallOptions): Promise<VerbOutput<N>> {

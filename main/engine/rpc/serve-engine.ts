@@ -5,6 +5,7 @@ import { closeRequest, engineRequestSchema, type EngineRequest } from '../../../
 import { engineVerbs, type VerbName } from '../../../shared/ipc/engine-verbs.ts';
 import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
+import type { StreamStatus } from '../../../shared/model/stream.ts';
 import type { Engine } from '../jobs/index.ts';
 import type { Channel } from './channel.ts';
 import type { ReportError } from './error-log.ts';
@@ -13,6 +14,7 @@ export interface Notices {
   readonly onProgress: (progress: JobProgress) => void;
   readonly onChanged: (what: 'jobs' | 'catalog') => void;
   readonly onDisk: (disk: DiskNotice) => void;
+  readonly onStream: (stream: StreamStatus) => void;
 }
 
 export interface ServeOptions {
@@ -48,6 +50,7 @@ export function serveEngine({ channel, openEngine, report, graceMs = defaultGrac
     onProgress: (progress) => post({ type: 'progress', progress }),
     onChanged: (what) => post({ type: 'changed', what }),
     onDisk: (disk) => post({ type: 'disk', disk }),
+    onStream: (stream) => post({ type: 'stream', stream }),
   };
 
   function engine(): Promise<Engine> {

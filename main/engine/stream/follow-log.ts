@@ -32,8 +32,8 @@ export interface FollowRequest {
   readonly closeAfterMs: number;
   readonly clock: Clock;
   readonly onStored?: (stored: StoredStreamRecord) => void;
-  /** The server said that it has nothing more, or an event came: until when all is known. */
-  readonly onHeard?: (heard: { readonly isAllStored: boolean }) => void;
+  /** An event came (when it happened, in seconds by the server's clock; 0 where it does not say), or the server has nothing more (null). */
+  readonly onHeard?: (heard: { readonly isAllStored: boolean; readonly eventSeconds: number | null }) => void;
   readonly signal: AbortSignal;
 }
 type Gap = NonNullable<StreamRecord['gap']>;
@@ -175,7 +175,10 @@ class Following {
     }
     const isDue = this.#clock.monotonicMs() - this.#firstEventMs >= this.#request.closeAfterMs;
     if (builder.sizeBytes >= closeAtBytes || item.kind === 'idle' || isDue) await this.#store();
-    this.#request.onHeard?.({ isAllStored: builder.sizeBytes === 0 });
+    this.#request.onHeard?.({
+      isAllStored: builder.sizeBytes === 0,
+      eventSeconds: item.kind === 'event' ? item.header.timestampS : null,
+    });
   }
 
   async #store(): Promise<void> {

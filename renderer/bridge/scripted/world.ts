@@ -4,6 +4,7 @@ import type { DestinationView } from '../../../shared/model/destination.ts';
 import type { JobView } from '../../../shared/model/job.ts';
 import type { KeySlot } from '../../../shared/model/keys.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
+import type { StreamStatus } from '../../../shared/model/stream.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 import type { EngineState } from '../../../shared/ipc/contract.ts';
 import { sampleSlots } from './sample-keys.ts';
@@ -33,6 +34,8 @@ export interface World {
   coldCompleted: Map<string, string>;
   pluggedIn: Set<string>;
   dailyShare: boolean;
+  /** Logs whose state somebody has set, by shop; others are followed. */
+  streams: Map<string, StreamStatus>;
   nextNumber: number;
 }
 
@@ -69,6 +72,7 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
     coldCompleted: new Map([['蓝色 U 盘', new Date(nowMs - 27 * 3_600_000).toISOString()]]),
     pluggedIn: new Set(scene === 'many' ? ['红色 U 盘'] : []),
     dailyShare: true,
+    streams: new Map(),
     nextNumber: 10,
   };
 }

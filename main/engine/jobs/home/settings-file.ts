@@ -32,6 +32,8 @@ export const savedSourceSchema = z.strictObject({
   files: z.array(z.string()),
   /** Keep the server's accounts with every snapshot; absent: no. */
   accounts: z.boolean().optional(),
+  /** The owner does not want the app to follow its log; absent: it does. */
+  streamPaused: z.boolean().optional(),
   addedAt: z.iso.datetime(),
 });
 export type SavedSource = z.infer<typeof savedSourceSchema>;

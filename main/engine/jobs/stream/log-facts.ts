@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { StreamWarning } from '../../../../shared/model/stream.ts';
-import { readServerFacts, type MysqlConnection } from '../../source/mysql/index.ts';
+import { clockAheadOf, readServerFacts, type MysqlConnection } from '../../source/mysql/index.ts';
 import type { StreamServer } from '../../stream/index.ts';
 
 export interface LogFacts {
   readonly server: StreamServer;
   readonly warnings: readonly StreamWarning[];
+  /** How far our clock is ahead of the server's; null: nobody knows. */
+  readonly clockAheadMs: number | null;
   /** Names of the files that the server still has, oldest first. */
   readonly files: readonly string[];
 }
@@ -42,6 +44,7 @@ export async function readLogFacts(connection: MysqlConnection, signal: AbortSig
   return {
     server: { flavour, version, serverId, serverUuid },
     warnings,
+    clockAheadMs: await clockAheadOf(connection),
     files: logs.map((row) => row.get('log_name') ?? ''),
   };
 }

@@ -1,11 +1,12 @@
 import pRetry from 'p-retry';
 import { AppError, isAppErrorOf, toAppError, type ErrorCode } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import type { BinlogPlace, StreamGap, StreamWarning } from '../../../../shared/model/stream.ts';
+import type { BinlogPlace, StreamGap, StreamRecord, StreamWarning } from '../../../../shared/model/stream.ts';
+import { isoUtc } from '../../platform/clock.ts';
 import { rest } from '../../platform/rest.ts';
 import type { Repository } from '../../repository/index.ts';
 import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
-import { carryStream, followLog, type FollowReport, type HasSecrets } from '../../stream/index.ts';
+import { carryStream, followLog, type FollowReport, type FollowRequest, type HasSecrets } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
@@ -16,15 +17,30 @@ import { backupRun } from '../verbs/backup-verb.ts';
 import { findDestination, findSnapshot, findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { watchOf } from '../watch-copy.ts';
+import { streamHolder } from './stream-leases.ts';
+import { agoMs, momentNow, type LiveStream, type Moment } from './stream-board.ts';
 import { readLogFacts, replicaIdentity, type LogFacts } from './log-facts.ts';
 
 type Output = VerbOutput<'stream.run'>;
 type CopyOutcome = Output['copies'][number];
+type Heard = Parameters<NonNullable<FollowRequest['onHeard']>>[0];
+
+/** What was brought to one of the other copies. */
+interface CarriedCopy extends CopyOutcome {
+  allStored: Moment | null;
+  /** How many segments had been stored when it was last brought up to date; -1: never. */
+  readonly segments: number;
+  readonly carriedMs: number;
+}
 
 /** On the first copy; the others are fed from it. */
 const closeAfterMs = 5_000;
 const heartbeatMs = 5_000;
 const carryEveryMs = 60_000;
+/** Soon after the beginning: what was stored last time may not be everywhere. */
+const firstCarryMs = 10_000;
+/** A copy that lacks nothing is looked at all the same, this often. */
+const lookAgainMs = 10 * 60_000;
 /** How long to wait before a line that broke is tried again, the first time and at most. */
 const firstWaitMs = 1_000;
 const longestWaitMs = 30_000;
@@ -50,19 +66,43 @@ export async function streamRun(context: EngineContext, input: VerbInput<'stream
   const startedMs = context.clock.monotonicMs();
   await ensureCatalogBuilt(context, run.signal);
   const source = await findSource(context, input.source);
-  const [primary, ...others] = await copiesFor(context, input.to);
-  if (primary === undefined) throw new AppError('destination.none', {});
-  const output = await withRepository(
-    context.unlocked().keys,
-    primary,
-    run.signal,
-    (repository) => new LogSession(context, input, run, { source, primary, others, repository }).run(),
-    { watch: watchOf(context, primary) },
-  );
+  const output = await followInto(context, input, run, source, await copiesFor(context, input.to));
   const { gaps, segments, events } = output;
   if (segments > 0)
     await context.home.audit.append('stream', { source: source.name, segments, events, gaps: gaps.length });
   return { ...output, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
+}
+
+/** Into the first copy that opens, nearest first; those that did not are tried again with the others. With none the nearest one's error is the run's. */
+async function followInto(
+  context: EngineContext,
+  input: VerbInput<'stream.run'>,
+  run: Run,
+  source: SavedSource,
+  wanted: readonly SavedDestination[],
+): Promise<Omit<Output, 'durationMs'>> {
+  let firstError: AppError | null = null;
+  for (const primary of wanted) {
+    // An object, because the callback below sets it.
+    const place = { isOpen: false };
+    try {
+      return await withRepository(
+        context.unlocked().keys,
+        primary,
+        run.signal,
+        (repository) => {
+          place.isOpen = true;
+          const others = wanted.filter(({ id }) => id !== primary.id);
+          return new LogSession(context, input, run, { source, primary, others, repository }).run();
+        },
+        { watch: watchOf(context, primary) },
+      );
+    } catch (error) {
+      if (place.isOpen || run.signal.aborted) throw error;
+      firstError ??= toAppError(error);
+    }
+  }
+  throw firstError ?? new AppError('destination.none', {});
 }
 
 interface Places {
@@ -81,26 +121,36 @@ class LogSession {
   /** When it is over: told to stop, or the time is up. */
   readonly #until: AbortSignal;
   readonly #gaps: StreamGap[] = [];
-  readonly #copies = new Map<string, CopyOutcome & { allStoredMs: number | null }>();
+  readonly #copies = new Map<string, CarriedCopy>();
   #from: BinlogPlace | null = null;
   #to: BinlogPlace | null = null;
   #segments = 0;
+  /** Of them, and of those of the try that is under way. */
+  #stored = 0;
   #events = 0;
   #bytes = 0;
   #storedBytes = 0;
   #warnings: readonly StreamWarning[] = [];
-  /** When all that the server had said was last stored on the first copy. */
-  #allStoredMs: number | null = null;
+  /** Until when all that the server had is stored on the first copy. */
+  #allStored: Moment | null = null;
+  /** The server's clock, in milliseconds since the epoch, when our steady one was at 0; null: nobody knows. */
+  #serverZeroMs: number | null = null;
+  /** When the last event happened that was heard: seconds since the epoch, by the server's clock. */
+  #lastEventSeconds: number | null = null;
+  readonly #live: LiveStream;
 
   constructor(context: EngineContext, input: VerbInput<'stream.run'>, run: Run, places: Places) {
     this.#context = context;
     this.#input = input;
     this.#run = run;
     this.#places = places;
+    this.#live = context.streams.of(places.source.id, places.source.name);
     this.#until = input.forMs === null ? run.signal : AbortSignal.any([run.signal, AbortSignal.timeout(input.forMs)]);
   }
 
-  async run(): Promise<Output> {
+  async run(): Promise<Omit<Output, 'durationMs'>> {
+    const { primary, others } = this.#places;
+    this.#live.begin([primary, ...others]);
     const ended = new AbortController();
     const carrying = this.#carryNowAndThen(ended.signal);
     try {
@@ -108,8 +158,10 @@ class LogSession {
     } finally {
       ended.abort();
       await carrying;
+      this.#live.note();
     }
     if (!this.#run.signal.aborted) await this.#carry();
+    this.#live.rest('unknown', null);
     return this.#output();
   }
 
@@ -125,6 +177,8 @@ class LogSession {
         if (this.#until.aborted && !this.#run.signal.aborted) return;
         if (this.#run.signal.aborted || !mayTryAgain || !passing.has(toAppError(error).code)) throw error;
         if (this.#segments > before) waitMs = firstWaitMs;
+        const { code, facts } = toAppError(error);
+        this.#live.broke(code, facts);
         this.#say('stream-wait');
         await rest(waitMs, this.#until).catch(() => undefined);
         waitMs = Math.min(2 * waitMs, longestWaitMs);
@@ -138,6 +192,10 @@ class LogSession {
     await withServerSession(access, this.#until, async ({ target }) => {
       const facts = await this.#facts(target);
       this.#warnings = facts.warnings;
+      this.#live.connected(facts.warnings);
+      const { clock } = this.#context;
+      this.#serverZeroMs =
+        facts.clockAheadMs === null ? null : clock.nowMs() - facts.clockAheadMs - clock.monotonicMs();
       this.#add(await this.#follow(target, facts));
     });
   }
@@ -170,14 +228,58 @@ class LogSession {
       closeAfterMs,
       clock,
       onStored: ({ record }) => {
+        if (record.gap !== null && record.gap !== 'start') this.#live.gap(this.#gapBefore(record, record.gap));
         this.#to = { file: record.file, position: record.to };
+        this.#stored += 1;
+        this.#live.wrote(record.events, record.to - record.from);
         this.#say('stream');
       },
-      onHeard: ({ isAllStored }) => {
-        if (isAllStored) this.#allStoredMs = clock.monotonicMs();
-      },
+      onHeard: (heard) => this.#heard(heard),
       signal: this.#until,
     });
+  }
+
+  /**
+   * Everything that happened before the last event that was heard is stored, or, when the server has nothing more, everything until now. On a line that
+   * lags behind these are not the same: what is on its way would be lost.
+   */
+  #heard({ isAllStored, eventSeconds }: Heard): void {
+    if (eventSeconds !== null && eventSeconds > 0) this.#lastEventSeconds = eventSeconds;
+    const isIdle = eventSeconds === null;
+    this.#live.heard(isIdle || eventSeconds === 0 ? null : isoUtc(eventSeconds * 1000));
+    if (isAllStored) this.#noteAllStored(isIdle ? 0 : this.#lagMs());
+  }
+
+  /** How long ago the last event happened; null where nobody can know. */
+  #lagMs(): number | null {
+    if (this.#serverZeroMs === null || this.#lastEventSeconds === null) return null;
+    const serverNowMs = this.#serverZeroMs + this.#context.clock.monotonicMs();
+    return Math.max(0, serverNowMs - this.#lastEventSeconds * 1000);
+  }
+
+  #noteAllStored(lagMs: number | null): void {
+    if (lagMs === null) return;
+    const moment = momentNow(this.#context.clock, lagMs);
+    if (this.#allStored !== null && this.#allStored.monotonicMs > moment.monotonicMs) return;
+    this.#allStored = moment;
+    this.#live.storedUntil(this.#places.primary.id, moment);
+    // What was carried whole is as new as the first copy while nothing was stored since.
+    for (const destination of this.#places.others) {
+      const copy = this.#copies.get(destination.name);
+      if (copy?.ok !== true || copy.segments !== this.#stored) continue;
+      copy.allStored = moment;
+      this.#live.storedUntil(destination.id, moment);
+    }
+  }
+
+  #gapBefore({ file, from, firstCommitAt, closedAt }: StreamRecord, reason: StreamGap['reason']): StreamGap {
+    return {
+      after: this.#to,
+      until: { file, position: from },
+      reason,
+      afterAt: null,
+      untilAt: firstCommitAt ?? closedAt,
+    };
   }
 
   /** Where the newest snapshot stands, when the server still has its log from there; otherwise a new snapshot is made. */
@@ -197,7 +299,7 @@ class LogSession {
   #guarded<T>(write: () => Promise<T>): Promise<T> {
     const { source, repository } = this.#places;
     return pRetry(
-      () => withWriterLease(repository, `stream of ${source.name}`, this.#context, this.#run.signal, () => write()),
+      () => withWriterLease(repository, streamHolder(source.name), this.#context, this.#run.signal, () => write()),
       {
         retries: Infinity,
         minTimeout: firstWaitMs,
@@ -217,14 +319,15 @@ class LogSession {
     this.#bytes += bytes;
     this.#storedBytes += storedBytes;
     this.#gaps.push(...gaps);
-    this.#allStoredMs = this.#context.clock.monotonicMs();
+    // It ended with everything stored that was heard: all there is when it caught up.
+    this.#noteAllStored(this.#input.untilCaughtUp ? 0 : this.#lagMs());
   }
 
   async #carryNowAndThen(ended: AbortSignal): Promise<void> {
     if (this.#places.others.length === 0) return;
     const over = AbortSignal.any([ended, this.#until]);
-    for (;;) {
-      await rest(carryEveryMs, over).catch(() => undefined);
+    for (let waitMs = firstCarryMs; ; waitMs = carryEveryMs) {
+      await rest(waitMs, over).catch(() => undefined);
       if (over.aborted) return;
       await this.#carry();
     }
@@ -240,14 +343,19 @@ class LogSession {
     const { source, repository } = this.#places;
     const { signal } = this.#run;
     const known = this.#copies.get(destination.name);
-    const allStoredMs = this.#allStoredMs;
+    const allStored = this.#allStored;
+    const segments = this.#stored;
+    const { clock } = this.#context;
+    // Nothing new, and it was looked at a moment ago: a cloud is not asked for nothing.
+    if (known?.ok === true && known.segments === segments && clock.monotonicMs() - known.carriedMs < lookAgainMs)
+      return;
     try {
       const carried = await withRepository(
         this.#context.unlocked().keys,
         destination,
         signal,
         (to) =>
-          withWriterLease(to, `stream of ${source.name}`, this.#context, signal, (leased) =>
+          withWriterLease(to, streamHolder(source.name), this.#context, signal, (leased) =>
             carryStream(repository, to, source.id, leased),
           ),
         { watch: watchOf(this.#context, destination) },
@@ -259,8 +367,11 @@ class LogSession {
         bytes: (known?.bytes ?? 0) + carried.bytes,
         rpoMs: null,
         errorCode: null,
-        allStoredMs,
+        allStored,
+        segments,
+        carriedMs: clock.monotonicMs(),
       });
+      if (allStored !== null) this.#live.storedUntil(destination.id, allStored);
     } catch (error) {
       if (signal.aborted) return;
       this.#copies.set(destination.name, {
@@ -270,8 +381,11 @@ class LogSession {
         bytes: known?.bytes ?? 0,
         rpoMs: null,
         errorCode: toAppError(error).code,
-        allStoredMs: known?.allStoredMs ?? null,
+        allStored: known?.allStored ?? null,
+        segments: known?.segments ?? -1,
+        carriedMs: known?.carriedMs ?? 0,
       });
+      this.#live.copyFailed(destination.id, toAppError(error).code);
     }
   }
 
@@ -287,11 +401,10 @@ class LogSession {
     });
   }
 
-  #output(): Omit<Output, 'durationMs'> & { durationMs: number } {
-    const nowMs = this.#context.clock.monotonicMs();
-    const since = (ms: number | null) => (ms === null ? null : Math.max(0, Math.round(nowMs - ms)));
+  #output(): Omit<Output, 'durationMs'> {
+    const since = (moment: Moment | null) => (moment === null ? null : agoMs(this.#context.clock, moment));
     const { primary } = this.#places;
-    const rpoMs = since(this.#allStoredMs);
+    const rpoMs = since(this.#allStored);
     const first: CopyOutcome = {
       destination: primary.name,
       ok: true,
@@ -300,9 +413,13 @@ class LogSession {
       rpoMs,
       errorCode: null,
     };
-    const others = [...this.#copies.values()].map(({ allStoredMs, ...copy }) => ({
-      ...copy,
-      rpoMs: since(allStoredMs),
+    const others = [...this.#copies.values()].map(({ destination, ok, records, bytes, allStored, errorCode }) => ({
+      destination,
+      ok,
+      records,
+      bytes,
+      rpoMs: since(allStored),
+      errorCode,
     }));
     return {
       from: this.#from,
@@ -315,7 +432,6 @@ class LogSession {
       rpoMs,
       copies: [first, ...others],
       warnings: [...this.#warnings],
-      durationMs: 0,
     };
   }
 }
@@ -323,7 +439,11 @@ class LogSession {
 /** Named ones in that order; else all but disks that travel, nearest first. */
 async function copiesFor(context: EngineContext, names: readonly string[]): Promise<SavedDestination[]> {
   if (names.length > 0) return Promise.all(names.map((name) => findDestination(context, name)));
-  const { destinations } = await context.home.settings.read();
+  return followedCopies((await context.home.settings.read()).destinations);
+}
+
+/** All but disks that travel, nearest first. */
+export function followedCopies(destinations: readonly SavedDestination[]): SavedDestination[] {
   return destinations
     .filter(({ role }) => role !== 'cold' && role !== 'offsite')
     .sort((a, b) => nearness[a.role] - nearness[b.role]);

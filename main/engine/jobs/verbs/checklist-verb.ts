@@ -14,6 +14,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { isNotThere } from '../../backend/disk/disk-errors.ts';
+import { seenStream } from '../stream/seen-stream.ts';
 import { lookAtDisks, type LookedAt } from '../cold/look-at-disks.ts';
 import { findSource } from './lookup.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
@@ -36,12 +37,14 @@ export async function checklistVerb(
     ),
   );
   const kit = await kitDates(context);
+  const streams = new Map(sources.map((source) => [source.name, seenStream(context, source, destinations)]));
   const seen = (wanted.length === 0 ? [''] : wanted).map((name): SeenSource => ({
     nowMs: context.clock.nowMs(),
     snapshots: newestFirst(context.catalog.snapshots(name), ({ manifest }) => dateOf(manifest)).map(
       ({ snapshot, notAfterMs }) => seenSnapshot(context, snapshot, isoUtc(notAfterMs), places),
     ),
     ...kit,
+    ...streams.get(name),
     proofs: destinations.flatMap(({ id, name: destination }) => {
       const proof = context.catalog.inventory.figures(id);
       return proof === null ? [] : [{ destination, proof }];

@@ -24,6 +24,7 @@ import { kitRehearse } from './rehearse-verb.ts';
 import { exportRun } from '../restore/export-run.ts';
 import { restoreRun } from '../restore/restore-run.ts';
 import { eventsList } from '../stream/events-list.ts';
+import { streamSet, streamStatus } from '../stream/stream-status.ts';
 import { streamRun } from '../stream/stream-run.ts';
 import { restoresList, swapCompare, swapRun, undoRun } from '../swap/swap-verbs.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
@@ -61,6 +62,8 @@ export const verbs: Verbs = {
   'snapshot.show': snapshotShow,
   'copy.run': copyRun,
   'stream.run': streamRun,
+  'stream.status': streamStatus,
+  'stream.set': streamSet,
   'events.list': eventsList,
   'verify.run': verifyRun,
   'prune.run': pruneRun,

@@ -12,6 +12,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withReserve } from '../disk-reserve.ts';
 import { withRepository } from '../stores.ts';
+import { besideStreams } from '../stream/stream-leases.ts';
 import { watchOf } from '../watch-copy.ts';
 import { findDestination } from './lookup.ts';
 import { copiesTakenAway } from './pruned-copies.ts';
@@ -62,35 +63,37 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
   const { context, destination, input } = judge;
   const taken = copiesTakenAway(context.catalog, destination.id);
   try {
-    const report = await pruneRepository(repository, {
-      digest: digester(),
-      choose: async (snapshots, now, deeds) => {
-        // What another computer has proven counts as what this one has.
-        noteDeeds(context.catalog, destination.id, deeds);
-        judge.unknownDeeds = deeds.filter(({ deed }) => deed === null).length;
-        const going = await judge.choose(snapshots, now);
-        // Before anything goes, and brought back for what stays: a copy that was removed on purpose must never pass for a lost one.
-        if (!input.dryRun) taken.forget(snapshots.filter(({ name }) => going.has(name)).map(({ id }) => id));
-        // Reading the place took its time. Whoever begins from here on does not find the copies any more that go.
-        if (!input.dryRun) refuseWhileRead(context, run);
-        return going;
-      },
-      dryRun: input.dryRun,
-      holder: `prune of ${destination.name}`,
-      host: hostname(),
-      clock: context.clock,
-      book: context.catalog.leases,
-      onProgress: ({ phase, done, total, bytesFreed }) =>
-        run.report({
-          phase: phase === 'read' ? 'prune-read' : 'prune-remove',
-          detail: destination.name,
-          doneBytes: bytesFreed,
-          totalBytes: null,
-          doneItems: done,
-          totalItems: total,
-        }),
-      signal: run.signal,
-    });
+    const prune = () =>
+      pruneRepository(repository, {
+        digest: digester(),
+        choose: async (snapshots, now, deeds) => {
+          // What another computer has proven counts as what this one has.
+          noteDeeds(context.catalog, destination.id, deeds);
+          judge.unknownDeeds = deeds.filter(({ deed }) => deed === null).length;
+          const going = await judge.choose(snapshots, now);
+          // Before anything goes, and brought back for what stays: a copy that was removed on purpose must never pass for a lost one.
+          if (!input.dryRun) taken.forget(snapshots.filter(({ name }) => going.has(name)).map(({ id }) => id));
+          // Reading the place took its time. Whoever begins from here on does not find the copies any more that go.
+          if (!input.dryRun) refuseWhileRead(context, run);
+          return going;
+        },
+        dryRun: input.dryRun,
+        holder: `prune of ${destination.name}`,
+        host: hostname(),
+        clock: context.clock,
+        book: context.catalog.leases,
+        onProgress: ({ phase, done, total, bytesFreed }) =>
+          run.report({
+            phase: phase === 'read' ? 'prune-read' : 'prune-remove',
+            detail: destination.name,
+            doneBytes: bytesFreed,
+            totalBytes: null,
+            doneItems: done,
+            totalItems: total,
+          }),
+        signal: run.signal,
+      });
+    const report = await besideStreams(prune, run.signal);
     context.catalog.deeds.forget(destination.id, report.deedsMerged);
     return judge.outputOf(report);
   } finally {

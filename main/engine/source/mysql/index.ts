@@ -23,6 +23,7 @@ export { sicknessOf, type SickTable } from './sick-table.ts';
 export { holdsOwnRows } from './storage-engines.ts';
 export { quoteName, quoteTable, quoteText } from './quote.ts';
 export { splitFields } from './raw-query.ts';
+export { clockAheadOf } from './server-clock.ts';
 export { isAtLeast, readServerFacts } from './server-facts.ts';
 export {
   lockMethods,

@@ -58,6 +58,10 @@ export interface ReadBinlogOptions {
   readonly signal: AbortSignal;
 }
 
+/** A server that was asked to say every `heartbeatMs` that it is there has gone when so many of them are missing: no socket may ever tell. */
+const missingHeartbeats = 8;
+/** Never less: a loaded server takes its time. */
+const leastSilenceMs = 40_000;
 /** So much may wait for whoever reads slower than the server sends. Bytes. */
 const mostWaitingBytes = 8 * 1024 * 1024;
 
@@ -74,11 +78,12 @@ export async function* readBinlog(
   connection: MysqlConnection,
   options: ReadBinlogOptions,
 ): AsyncGenerator<BinlogItem, void, undefined> {
-  const { from, flavour, replicaId, untilEnd } = options;
+  const { from, flavour, replicaId, untilEnd, heartbeatMs } = options;
   if (from.position >= positionLimit) throw new RangeError('a replica cannot begin beyond 4 GiB');
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const queue = new EventQueue(connection);
+  const silenceMs = untilEnd ? null : Math.max(leastSilenceMs, missingHeartbeats * heartbeatMs);
+  const queue = new EventQueue(connection, silenceMs);
   try {
     await introduce(connection, options);
     const place = new FilePlace(from);
@@ -211,6 +216,7 @@ class FilePlace implements BinlogPosition {
 /** Events on their way from the socket to a reader who may be slower: beyond a limit the server has to wait. */
 class EventQueue implements AsyncIterable<Buffer> {
   readonly #connection: MysqlConnection;
+  readonly #silenceMs: number | null;
   #events: Buffer[] = [];
   #bytes = 0;
   #isPaused = false;
@@ -218,8 +224,10 @@ class EventQueue implements AsyncIterable<Buffer> {
   #failure: Error | null = null;
   #wake: (() => void) | undefined;
 
-  constructor(connection: MysqlConnection) {
+  /** @param silenceMs how long the server may say nothing while a reader waits; null: as long as it likes */
+  constructor(connection: MysqlConnection, silenceMs: number | null) {
     this.#connection = connection;
+    this.#silenceMs = silenceMs;
   }
 
   push(buffer: Buffer, from: number, to: number): void {
@@ -251,12 +259,21 @@ class EventQueue implements AsyncIterable<Buffer> {
         this.#connection.resume();
         if (this.#events.length > 0) continue;
       }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
+      await this.#word();
     }
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  async #word(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#wake = () => resolve(undefined);
+    const timer =
+      this.#silenceMs === null
+        ? undefined
+        : setTimeout(() => this.end(new AppError('mysql.connection-lost', { reason: 'silent' })), this.#silenceMs);
+    await promise;
+    clearTimeout(timer);
+    this.#wake = undefined;
   }
 }
 
