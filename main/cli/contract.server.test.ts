@@ -504,4 +504,45 @@ describe('following the log', () => {
     const none = await world.run(['events', 'shop', '--home', world.path('elsewhere')]);
     expect(none.exitCode).toBe(2);
   });
+
+  it('restore brings back the moment before the tables were dropped, to the cent', async () => {
+    const world = await rig.prepared();
+    await world.run(['stream', 'shop', '--until-caught-up']);
+    await query(
+      rig.server,
+      `USE ${shopDatabase};
+       UPDATE carmis SET status = 2, carmi = CONCAT(carmi, '-x') WHERE id BETWEEN 100 AND 140;
+       UPDATE orders SET status = 4, actual_price = actual_price + 0.35 WHERE id <= 30;
+       DELETE FROM orders WHERE id BETWEEN 31 AND 40;
+       ALTER TABLE goods ADD COLUMN note_of_test VARCHAR(20) DEFAULT 'x';
+       UPDATE goods SET note_of_test = '改过' LIMIT 3`,
+    );
+    const wanted = await checksums(rig.server, shopDatabase);
+    await query(rig.server, `USE ${shopDatabase}; SET foreign_key_checks = 0; DROP TABLE orders; TRUNCATE carmis`);
+    await world.run(['stream', 'shop', '--until-caught-up']);
+    const { json } = await world.run(['events', 'shop', '--destructive', '--table', `${shopDatabase}.orders`]);
+    const drop = (json['events'] as { id: string; kind: string }[]).at(-1);
+    expect(drop?.kind).toBe('drop-table');
+
+    const before = ['restore', 'shop', '--before-event', drop?.id ?? '', '--open-vault'];
+    const beside = expectDone(await world.run([...before, '--into', 'same']), shapes.restore);
+    expect(beside.json).toMatchObject({ digest: { equal: true } });
+    expect(await checksums(rig.server, String(beside.json['database']))).toEqual(wanted);
+    expect(beside.json['ledgers']).toMatchObject([{ equal: true }]);
+    const sandbox = expectDone(await world.run([...before, '--into', 'sandbox']), shapes.restore);
+    expect(sandbox.json).toMatchObject({ rows: beside.json['rows'], stoppedAt: beside.json['stoppedAt'] });
+    await query(rig.server, `DROP DATABASE \`${String(beside.json['database'])}\``);
+
+    const at = (moment: string) => world.run(['restore', 'shop', '--into', 'sandbox', '--open-vault', '--at', moment]);
+    expect(await at('2001-01-01')).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'restore.before-snapshots' } },
+    });
+    const late = await at('2099-01-01');
+    expect(late).toMatchObject({ exitCode: 2, json: { error: { code: 'restore.behind-log' } } });
+    const { facts } = late.json['error'] as { facts: { nearest: string } };
+    expect(expectDone(await at(facts.nearest), shapes.restore).json['stoppedAt']).toBe(facts.nearest);
+    const unknown = await world.run(['restore', 'shop', '--into', 'sandbox', '--before-event', 'binlog.000001:4:0']);
+    expect(unknown).toMatchObject({ exitCode: 2, json: { error: { code: 'stream.event-unknown' } } });
+  });
 });

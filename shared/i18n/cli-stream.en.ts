@@ -27,6 +27,8 @@ export const cliStreamEn: Record<keyof typeof cliStreamZh, string> = {
     'The database keeps its logs for less than three days: if this computer is off for long there will be a gap. Three days or more are advised.',
   'phase.stream': 'following the log',
   'phase.stream-wait': 'the line broke; waiting to go on',
+  'phase.find-moment': 'Finding the moment in the log',
+  'phase.replay': 'Doing the log again',
   'column.event-at': 'time',
   'column.event-kind': 'what',
   'column.event-tables': 'tables',

@@ -24,6 +24,8 @@ export const cliStreamZh = {
   'stream.warning.short-retention': '数据库只保留不到 3 天的日志：这台电脑关机久一点就会出现缺口。建议保留 3 天以上。',
   'phase.stream': '正在跟着记日志',
   'phase.stream-wait': '线路断了，等一会儿接着记',
+  'phase.find-moment': '在日志里找那一刻',
+  'phase.replay': '重做日志',
   'column.event-at': '时间',
   'column.event-kind': '操作',
   'column.event-tables': '表',

@@ -41,8 +41,7 @@ export const cliEn: Record<CliKey, string> = {
   'feature.undo': 'taking a swap back',
   'feature.drill': 'restore drill',
   'feature.replica': 'stand-by server',
-  'feature.restore-at': 'restore to any time',
-  'feature.restore-before-event': 'restore to before an event',
+  'feature.restore-at-sql': 'any moment as a .sql file',
   'feature.restore-overwrite': 'overwriting restore',
   'feature.resale-guard': 'resale guard',
   'reason.password-in-url':
@@ -223,6 +222,9 @@ export const cliEn: Record<CliKey, string> = {
   'restore.done':
     'Restored snapshot {{id}} ({{at}}) from {{from}} into {{where}}: {{tables}} tables, {{rows}} rows, in {{time}}.',
   'restore.digest': 'digests compared: {{compared}} of {{ranges}} ranges',
+  'restore.replayed':
+    'Then the log was done again: {{transactions}} transactions, {{statements}} statements, the last at {{at}} ({{place}}).',
+  'restore.replayed-nothing': 'Nothing had changed between the snapshot and that moment ({{place}}).',
   'restore.accounts': 'Accounts: {{created}} made{{names}}; {{existing}} left as they were',
   'restore.vault-closed':
     'Card secrets are not included: the vault was not opened (add --open-vault when you need them).',

@@ -40,8 +40,7 @@ export const cliZh = {
   'feature.undo': '撤回替换',
   'feature.drill': '恢复演练',
   'feature.replica': '备用服务器',
-  'feature.restore-at': '恢复到任意时间',
-  'feature.restore-before-event': '恢复到某个操作之前',
+  'feature.restore-at-sql': '把任意时刻写成 .sql 文件',
   'feature.restore-overwrite': '覆盖式恢复',
   'feature.resale-guard': '防止重复售卡',
   'reason.password-in-url': '密码不要写在地址里，别人能看到命令；请用 --mysql-password-env 之类的开关。',
@@ -211,6 +210,9 @@ export const cliZh = {
   'restore.done':
     '已从 {{from}} 把快照 {{id}}（{{at}}）恢复到 {{where}}：{{tables}} 张表，{{rows}} 行，用时 {{time}}。',
   'restore.digest': '逐段比对指纹：比对 {{compared}} 段，共 {{ranges}} 段',
+  'restore.replayed':
+    '接着重做了日志：{{transactions}} 笔事务、{{statements}} 条语句，最后一笔在 {{at}}（{{place}}）。',
+  'restore.replayed-nothing': '快照之后到那一刻没有新的改动（{{place}}）。',
   'restore.accounts': '账号：新建 {{created}} 个{{names}}；保持原样 {{existing}} 个',
   'restore.vault-closed': '卡密没有包含在内：保险库没有打开（需要时加 --open-vault）。',
   'export.done': '已导出到 {{file}}：{{bytes}}，{{tables}} 张表，{{rows}} 行，用时 {{time}}。',

@@ -47,6 +47,49 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
     message: 'Something follows this shop’s log already, so this did not start a second time.',
     remedy: 'Nothing needs to be done; to do it another way, stop that first.',
   },
+  'stream.event-unknown': {
+    message: 'No “{{event}}” is in the stored log. Nothing was changed.',
+    remedy:
+      'Look at shouhu events or the timeline once more and copy its id from there; the log may not have been followed that far yet.',
+  },
+  'restore.before-snapshots': {
+    message:
+      '{{at}} is earlier than the first backup that the log goes on from ({{nearest}}), so that moment cannot be reached. Nothing was changed.',
+    remedy: 'The earliest moment is {{nearest}}: choose it, or any second after it.',
+  },
+  'restore.behind-log': {
+    message:
+      'The log is stored up to {{nearest}}; what happened from there until {{at}} is not known, so nothing was made up. Nothing was changed.',
+    remedy:
+      'If the database still answers, let the log catch up first (shouhu stream) and restore again; if it does not, restore to {{nearest}}, which is the nearest moment.',
+  },
+  'restore.in-gap': {
+    message:
+      '{{at}} lies in a gap: the log between {{before}} and {{after}} was never followed. Nothing was made up, and nothing was changed.',
+    remedy:
+      'The two nearest moments are {{before}}, before the gap, and {{after}}, behind it: choose one and restore again.',
+  },
+  'restore.log-apart': {
+    message:
+      'The stored log and the backups do not meet: no backup stands exactly within the log, so no moment between backups can be reached. Nothing was changed.',
+    remedy: 'The moment of any backup can come back; make another backup, and from then on every second can.',
+  },
+  'replay.other-flavour': {
+    message:
+      'The log was written by {{source}} and the target is {{target}}, where it cannot be done again. The backup itself can go there, and the live data was not touched.',
+    remedy:
+      'Restore into a {{source}} server or a throw-away server; or name no time, and the moment of the backup comes back.',
+  },
+  'replay.name-in-statement': {
+    message:
+      'A statement of the log “{{file}}” at {{position}} names the database “{{database}}”, which has another name here: doing it again would touch the live one, so this stopped. The live data was not touched.',
+    remedy: 'Restore into another server or a throw-away server, where the database keeps its name.',
+  },
+  'replay.interrupted': {
+    message:
+      'The connection was lost while the log “{{file}}” was done again at {{position}}; whether that step was finished cannot be told, so nothing followed. The live data was not touched.',
+    remedy: 'Restore once more.',
+  },
   'replay.unsupported': {
     message:
       'The log “{{file}}” holds a step at {{position}} that cannot be done again exactly ({{what}}), so this stopped before it. The target is whole up to there, and the live data was not touched.',

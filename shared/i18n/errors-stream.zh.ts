@@ -37,6 +37,42 @@ export const streamErrorsZh = {
     message: '这家店的日志已经有一个任务在跟着记了，这次没有再开一个。',
     remedy: '不用做什么；想换个方式，先停掉那个任务再开。',
   },
+  'stream.event-unknown': {
+    message: '存下的日志里没有“{{event}}”这一条。什么都没有动。',
+    remedy: '用 shouhu events 或时间轴再看一遍，从那里复制编号；日志可能还没有跟到那里。',
+  },
+  'restore.before-snapshots': {
+    message: '{{at}} 比最早能接上日志的备份（{{nearest}}）还早，回不到那一刻。什么都没有动。',
+    remedy: '能回到的最早时刻是 {{nearest}}：选它，或者选它之后的任何一秒。',
+  },
+  'restore.behind-log': {
+    message: '日志只存到 {{nearest}}，那以后到 {{at}} 发生过什么还不知道，所以没有硬凑。什么都没有动。',
+    remedy:
+      '数据库还连得上的话，先让日志跟到最新（shouhu stream），再恢复一次；连不上了，就恢复到 {{nearest}}，这是最近的一刻。',
+  },
+  'restore.in-gap': {
+    message: '{{at}} 正好落在日志的缺口里：{{before}} 之后、{{after}} 之前的日志没有跟到。没有硬凑，什么都没有动。',
+    remedy: '能回到的最近两个时刻是缺口前的 {{before}} 和缺口后的 {{after}}，选一个再恢复。',
+  },
+  'restore.log-apart': {
+    message: '存下的日志和手上的备份接不起来：没有一份备份正好站在日志里，所以没法回到备份之间的某一刻。什么都没有动。',
+    remedy: '可以恢复到任何一份备份的时刻；再做一次备份，从那一刻起就能精确到秒。',
+  },
+  'replay.other-flavour': {
+    message:
+      '日志是 {{source}} 写的，目标服务器是 {{target}}，日志没法在它上面重做。备份本身可以恢复过去，线上的数据没有动。',
+    remedy: '恢复到 {{source}} 服务器或者临时服务器；或者不指定时间，只恢复备份那一刻。',
+  },
+  'replay.name-in-statement': {
+    message:
+      '日志“{{file}}”的 {{position}} 处有一条语句写着库名“{{database}}”，而恢复出来的库换了名字，照做会碰到线上的库，所以停下了。线上的数据没有动。',
+    remedy: '把它恢复到另一台服务器或临时服务器上，库名不变就可以继续。',
+  },
+  'replay.interrupted': {
+    message:
+      '重做日志到“{{file}}”的 {{position}} 处时连接断了，那一步做没做完说不准，所以没有接着做。线上的数据没有动。',
+    remedy: '再恢复一次就好。',
+  },
   'replay.unsupported': {
     message:
       '日志“{{file}}”的 {{position}} 处有一步没法原样重做（{{what}}），所以停在它之前。目标库里到这一步为止的内容是完整的，线上的数据没有动。',

@@ -183,7 +183,8 @@ export type LedgerDefinition = z.infer<typeof ledgerDefinitionSchema>;
 
 /**
  * Rows and exact sum of one ledger. Sums are decimal text in the column's own unit, never floats. `unreadable`: at least so many
- * amounts are no numbers, so that nobody can add them up; absent: none.
+ * amounts are no numbers, so that nobody can add them up; absent: none. `unproven`: there was nothing to compare with, both sums are the
+ * server's own and `equal` says nothing.
  */
 export const ledgerResultSchema = z.strictObject({
   name: z.string(),
@@ -193,5 +194,6 @@ export const ledgerResultSchema = z.strictObject({
   serverSum: z.string(),
   equal: z.boolean(),
   unreadable: z.int().positive().optional(),
+  unproven: z.literal(true).optional(),
 });
 export type LedgerResult = z.infer<typeof ledgerResultSchema>;

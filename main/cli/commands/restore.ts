@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { RestoreTarget, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import type { RestoreTarget, RestoreUntil, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import { parseMysqlUrl } from '../arguments/addresses.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
-import { oneOf, parseList, parseName, parseTables } from '../arguments/values.ts';
+import { oneOf, parseInstant, parseList, parseName, parseTables } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
 import { countText, durationText, localTime, shortId } from '../output/figures.ts';
 import type { Finding } from '../output/report.ts';
@@ -25,6 +25,7 @@ interface RestoreFlags extends ServerFlags, OpenVaultFlags {
   readonly snapshot: string;
   readonly at?: string;
   readonly beforeEvent?: string;
+  readonly toGtid?: string;
   readonly databases?: string;
   readonly tables?: string;
   readonly from?: string;
@@ -47,6 +48,7 @@ export function addRestore(program: Command, { words, pick }: Picker): void {
     .option('--snapshot <ID|latest>', words.say('flag.snapshot'), 'latest')
     .option('--at <TIME>', words.say('flag.at'))
     .option('--before-event <ID>', words.say('flag.before-event'))
+    .option('--to-gtid <GTID>', words.say('flag.to-gtid'))
     .option('--databases <a,b>', words.say('flag.databases'))
     .option('--tables <db.a,db.b>', words.say('flag.tables'))
     .option('--from <NAME>', words.say('flag.from'))
@@ -68,12 +70,14 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
   const from = flags.from === undefined ? null : parseName(flags.from, '--from');
   if (flags.as !== undefined && databases.length > 1) throw badArgument('--as', 'one-database');
   const readTarget = targetOf(flags);
+  const until = untilOf(flags);
   return async (context) => {
     await context.unlock();
     const output = await context.call('restore.run', {
       source,
       snapshot: flags.snapshot,
       from,
+      ...(until === null ? {} : { until }),
       databases,
       tables,
       into: await readTarget(context),
@@ -87,8 +91,6 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
 
 function refuseWhatIsNotYet(flags: RestoreFlags): void {
   const later = [
-    flags.at !== undefined && 'restore-at',
-    flags.beforeEvent !== undefined && 'restore-before-event',
     flags.swap === true && 'swap',
     flags.overwrite !== undefined && 'restore-overwrite',
     flags.resaleGuard !== undefined &&
@@ -96,6 +98,16 @@ function refuseWhatIsNotYet(flags: RestoreFlags): void {
       'resale-guard',
   ].find((feature) => feature !== false);
   if (later !== undefined) throw new AppError('feature.not-yet', { feature: later });
+}
+
+function untilOf({ at, beforeEvent, toGtid }: RestoreFlags): RestoreUntil | null {
+  const wanted: RestoreUntil[] = [
+    ...(at === undefined ? [] : [{ kind: 'time', at: parseInstant(at, '--at') } as const]),
+    ...(beforeEvent === undefined ? [] : [{ kind: 'event', id: beforeEvent } as const]),
+    ...(toGtid === undefined ? [] : [{ kind: 'gtid', gtid: toGtid } as const]),
+  ];
+  if (wanted.length > 1) throw badArgument('--at --before-event --to-gtid', 'not-together');
+  return wanted[0] ?? null;
 }
 
 function targetOf(flags: RestoreFlags): ReadTarget {
@@ -134,11 +146,24 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
     }),
     // A file can be compared with nothing yet: that is for the server that reads it.
     ...(output.file === null ? [digestLine(output, words)] : []),
+    ...replayLines(output, words),
     ...(output.vault === 'closed' ? [words.say('restore.vault-closed')] : []),
     ...accountLines(output, words),
     ...(output.file === null ? ['', ...ledgerLines(output.ledgers, words)] : []),
     ...output.notes.map((note) => noteLine(note, words)),
   ];
+}
+
+function replayLines({ replay }: RestoreOutput, words: Words): string[] {
+  if (replay === undefined) return [];
+  const { transactions, statements, to, lastCommitAt } = replay;
+  const facts = {
+    transactions: countText(transactions),
+    statements: countText(statements),
+    place: `${to.file}:${to.position}`,
+  };
+  if (lastCommitAt === null) return [words.say('restore.replayed-nothing', facts)];
+  return [words.say('restore.replayed', { ...facts, at: localTime(lastCommitAt) })];
 }
 
 /** Each one that was left as it was is among the notes. */

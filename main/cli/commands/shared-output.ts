@@ -46,8 +46,8 @@ export function failedStep(steps: readonly TestStep[]): Finding | undefined {
 
 export function ledgerLines(ledgers: readonly LedgerResult[], words: Words): string[] {
   if (ledgers.length === 0) return [words.say('ledger.none')];
-  const rows = ledgers.map(({ name, currency, rows: count, sum, serverSum, equal }) => [
-    mark(equal),
+  const rows = ledgers.map(({ name, currency, rows: count, sum, serverSum, equal, unproven }) => [
+    unproven === true ? '?' : mark(equal),
     name,
     countText(count),
     `${sum} ${currency}`,

@@ -117,6 +117,11 @@ export class CopyReader {
     return this.#fromAny(id, (repository) => repository.getAccountsRecord(id, signal), signal);
   }
 
+  /** Any object, opened and proven as a repository gives it. */
+  getObject(id: string, options: Parameters<Repository['getObject']>[1]): ReturnType<Repository['getObject']> {
+    return this.#fromAny(id, (repository) => repository.getObject(id, options), options.signal);
+  }
+
   /**
    * The rows of one chunk, decrypted, proven against their names and put together in a worker thread.
    *

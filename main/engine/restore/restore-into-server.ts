@@ -48,6 +48,8 @@ export interface ServerRestore {
   readonly enableEvents: boolean;
   /** Keep the load out of the target's binary log where the account may. For throw-away servers only. */
   readonly withoutBinlog: boolean;
+  /** Belongs to the restore: when it fails, everything is taken back. It may use `session` while it runs. */
+  readonly continueWith?: (restored: RestoreResult, session: LoadSession, signal: AbortSignal) => Promise<void>;
   readonly onProgress: (phase: RestorePhase, detail: string, doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
 }
@@ -176,7 +178,7 @@ async function restore(
     fail: request.fail,
     signal,
   }).finally(() => readBack.close());
-  return {
+  const restored: RestoreResult = {
     ...proof,
     databases: plan.databases.map(({ record }) => nameOf(record.name)),
     tables: tables.length,
@@ -190,6 +192,8 @@ async function restore(
             existing: maker.existing.map(accountText),
           },
   };
+  await request.continueWith?.(restored, first, signal);
+  return restored;
 }
 
 /**

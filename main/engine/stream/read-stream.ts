@@ -7,7 +7,7 @@ import {
   parseFormatDescription,
   type BinlogEvent,
 } from '../source/mysql/binlog/index.ts';
-import { readPiece, readStreamRecord, type StoredStreamRecord } from './stream-records.ts';
+import { readPiece, readStreamRecord, type ObjectReader, type StoredStreamRecord } from './stream-records.ts';
 
 /** A part of a log without a gap, in order. */
 export interface Stretch {
@@ -89,7 +89,7 @@ function sequenceOf({ name }: StoredStreamRecord): number {
  * The events of one record, as `readBinlog` gave them. Errors: those of `readPiece`; `repository.damaged` for bytes that are no events.
  */
 export async function* eventsOf(
-  repository: Repository,
+  repository: ObjectReader,
   stored: StoredStreamRecord,
   vault: Parameters<typeof readPiece>[3],
   signal: AbortSignal,

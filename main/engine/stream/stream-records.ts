@@ -100,9 +100,12 @@ function isConsistent({ from, to, pieces, continues, gap }: StreamRecord): boole
   return at === to && (continues === null) === (gap !== null);
 }
 
+/** A repository, or whatever finds an object in one of several. */
+export type ObjectReader = Pick<Repository, 'getObject'>;
+
 /** The log's bytes of one piece. Errors: those of `getObject`; `keys.vault-closed` for a sealed one without the vault. */
 export async function readPiece(
-  repository: Repository,
+  repository: ObjectReader,
   { record }: StoredStreamRecord,
   piece: StreamRecord['pieces'][number],
   vault: Parameters<typeof decodeObject>[3]['vault'],

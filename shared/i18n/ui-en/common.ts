@@ -107,6 +107,8 @@ export const commonEn = {
       failed: '{{name}}: did not get it, the others go on',
     },
     phase: {
+      'find-moment': 'Finding the moment in the log',
+      replay: 'Doing the log again',
       connect: 'Connecting to the server',
       lock: 'Taking one consistent picture',
       read: 'Reading data',

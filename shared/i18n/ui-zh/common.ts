@@ -101,6 +101,8 @@ export const commonZh = {
       failed: '{{name}}：没有写成，其他的照常进行',
     },
     phase: {
+      'find-moment': '正在日志里找那一刻',
+      replay: '正在重做日志',
       connect: '正在连接服务器',
       lock: '正在取得一致的快照',
       read: '正在读取数据',

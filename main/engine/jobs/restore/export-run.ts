@@ -4,7 +4,7 @@ import { writeSqlFile } from '../../restore/write-sql-file.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
-import { withOpenRestore } from './open-restore.ts';
+import { withOpenRestore, withVault } from './open-restore.ts';
 import { fileProgress } from './file-progress.ts';
 import { copiesOf, copyNotes, notKeptNotes, accountNotes, leftOutNotes } from './restore-notes.ts';
 
@@ -17,37 +17,39 @@ export async function exportRun(
   await ensureCatalogBuilt(context, run.signal);
   const snapshot = findSnapshot(context, input.snapshot, null);
   const selection = { databases: [], tables: input.tables, accounts: input.accounts === true };
-  return withOpenRestore(
-    context,
-    { snapshot, selection, from: input.from, vault: input.vault },
-    run,
-    async ({ plan, reader, vault }) => {
-      const path = resolve(input.path);
-      const { bytes, tables, rows, notes } = await writeSqlFile({
-        plan,
-        reader,
-        path,
-        as: null,
-        signal: run.signal,
-        onProgress: fileProgress(run),
-      });
-      await reader.leaveOutPruned(snapshot.manifestName, run.signal);
-      return {
-        file: path,
-        bytes,
-        tables,
-        rows,
-        vault,
-        copies: copiesOf(reader),
-        notes: [
-          ...copyNotes(reader),
-          ...notKeptNotes(plan),
-          ...accountNotes(plan, selection.accounts),
-          ...leftOutNotes(plan),
-          ...notes,
-        ],
-        durationMs: Math.round(context.clock.monotonicMs() - startedMs),
-      };
-    },
+  return withVault(context, input.vault, { snapshot: snapshot.manifest.id }, (key) =>
+    withOpenRestore(
+      context,
+      { snapshot, selection, from: input.from, vault: key },
+      run,
+      async ({ plan, reader, vault }) => {
+        const path = resolve(input.path);
+        const { bytes, tables, rows, notes } = await writeSqlFile({
+          plan,
+          reader,
+          path,
+          as: null,
+          signal: run.signal,
+          onProgress: fileProgress(run),
+        });
+        await reader.leaveOutPruned(snapshot.manifestName, run.signal);
+        return {
+          file: path,
+          bytes,
+          tables,
+          rows,
+          vault,
+          copies: copiesOf(reader),
+          notes: [
+            ...copyNotes(reader),
+            ...notKeptNotes(plan),
+            ...accountNotes(plan, selection.accounts),
+            ...leftOutNotes(plan),
+            ...notes,
+          ],
+          durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+        };
+      },
+    ),
   );
 }

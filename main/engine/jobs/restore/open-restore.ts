@@ -28,62 +28,89 @@ export interface OpenRestore {
   readonly vault: 'open' | 'closed' | 'none';
 }
 
-/** Opens the copies, and the vault when asked; closes all of it whatever happens. Opening the vault is written down. */
+/** Opens the vault when asked, for as long as `use` takes. It is written down. */
+export async function withVault<T>(
+  context: EngineContext,
+  opening: VaultOpening,
+  what: Readonly<Record<string, string>>,
+  use: (vault: VaultKey | null) => Promise<T>,
+): Promise<T> {
+  if (opening === null) return use(null);
+  const header = await ownHeader(context);
+  const vault =
+    'words' in opening
+      ? await openVaultWithWords(header, opening.words)
+      : await openVaultWithPassphrase(header, opening.passphrase);
+  try {
+    await context.home.audit.append('vault.open', what);
+    return await use(vault);
+  } finally {
+    closeVault(vault);
+  }
+}
+
+/** Copies that are opened when they are needed, each once, and a reader over them; all are closed when `use` has ended. */
+export async function withCopies<T>(
+  context: EngineContext,
+  destinations: readonly SavedDestination[],
+  vault: VaultKey | null,
+  run: Run,
+  use: (reader: CopyReader, pool: ChunkPool, copies: readonly ReadableCopy[]) => Promise<T>,
+): Promise<T> {
+  const { keys } = context.unlocked();
+  const stores: BlobStore[] = [];
+  const pool = new ChunkPool(keys);
+  const copies = destinations.map((destination): ReadableCopy => ({
+    name: destination.name,
+    open: async () => {
+      const store = await openStore(keys, destination);
+      stores.push(store);
+      return openRepository(store, keys, destination, run.signal);
+    },
+  }));
+  const reader = new CopyReader(copies, pool, vault);
+  try {
+    return await use(reader, pool, copies);
+  } finally {
+    await pool.close();
+    // A copy that is still being opened would leave its store behind.
+    await reader.settled();
+    for (const store of stores) await store.close();
+  }
+}
+
+/** Opens the copies of a snapshot, and closes them whatever happens. */
 export async function withOpenRestore<T>(
   context: EngineContext,
   request: {
-    snapshot: CatalogSnapshot;
-    selection: Selection;
-    from: string | null;
-    vault: VaultOpening;
+    readonly snapshot: CatalogSnapshot;
+    readonly selection: Selection;
+    readonly from: string | null;
+    readonly vault: VaultKey | null;
   },
   run: Run,
   use: (open: OpenRestore) => Promise<T>,
 ): Promise<T> {
-  const { keys } = context.unlocked();
-  const header = await ownHeader(context);
-  const stores: BlobStore[] = [];
-  const pool = new ChunkPool(keys);
-  let vault: VaultKey | null = null;
-  let reader: CopyReader | null = null;
-  try {
-    if (request.vault !== null) {
-      vault =
-        'words' in request.vault
-          ? await openVaultWithWords(header, request.vault.words)
-          : await openVaultWithPassphrase(header, request.vault.passphrase);
-      await context.home.audit.append('vault.open', { snapshot: request.snapshot.manifest.id });
+  const { snapshot, selection, vault } = request;
+  const destinations = await chooseCopies(context, snapshot, request.from, run.signal);
+  return withCopies(context, destinations, vault, run, async (reader, pool) => {
+    try {
+      run.report({ phase: 'open', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+      const manifest = await reader.manifest(snapshot.manifestName, run.signal);
+      const plan = await planRestore(manifest, selection, reader, run.signal);
+      const hasSecrets = plan.databases.some(({ tables }) =>
+        tables.some(({ schema }) => schema.columns.some(({ secret }) => secret)),
+      );
+      return await use({ reader, pool, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
+    } catch (error) {
+      run.signal.throwIfAborted();
+      const pruned = await reader.leaveOutPruned(snapshot.manifestName, run.signal);
+      if (pruned.length === 0 || findingOf(error) !== 'missing') throw error;
+      throw prunedMeanwhile(snapshot.manifest.id.slice(0, 8), pruned.join(', '), error);
+    } finally {
+      await recordBroken(context, snapshot, reader);
     }
-    const destinations = await chooseCopies(context, request.snapshot, request.from, run.signal);
-    const copies = destinations.map((destination): ReadableCopy => ({
-      name: destination.name,
-      open: async () => {
-        const store = await openStore(keys, destination);
-        stores.push(store);
-        return openRepository(store, keys, destination, run.signal);
-      },
-    }));
-    reader = new CopyReader(copies, pool, vault);
-    run.report({ phase: 'open', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-    const manifest = await reader.manifest(request.snapshot.manifestName, run.signal);
-    const plan = await planRestore(manifest, request.selection, reader, run.signal);
-    const hasSecrets = plan.databases.some(({ tables }) =>
-      tables.some(({ schema }) => schema.columns.some(({ secret }) => secret)),
-    );
-    return await use({ reader, pool, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
-  } catch (error) {
-    run.signal.throwIfAborted();
-    const pruned = await reader?.leaveOutPruned(request.snapshot.manifestName, run.signal);
-    if (pruned === undefined || pruned.length === 0 || findingOf(error) !== 'missing') throw error;
-    throw prunedMeanwhile(request.snapshot.manifest.id.slice(0, 8), pruned.join(', '), error);
-  } finally {
-    if (vault !== null) closeVault(vault);
-    await pool.close();
-    // A copy that is still being opened would leave its store behind.
-    await reader?.settled();
-    for (const store of stores) await store.close();
-    if (reader !== null) await recordBroken(context, request.snapshot, reader);
-  }
+  });
 }
 
 /**

@@ -1,50 +1,74 @@
 import { resolve } from 'node:path';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import type { VaultKey } from '../../repository/index.ts';
 import { newId } from '../../platform/random.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
-import { withOpenRestore } from './open-restore.ts';
+import { withOpenRestore, withVault } from './open-restore.ts';
+import { withMoment, type Moment } from './point-in-time.ts';
+import type { Replayed } from './replay-moment.ts';
 import { restoreInto } from './restore-targets.ts';
 import { recordProof } from './record-proof.ts';
 import { copiesOf, copyNotes, notKeptNotes, accountNotes } from './restore-notes.ts';
 
 type RestoreInput = VerbInput<'restore.run'>;
+type RestoreOutput = VerbOutput<'restore.run'>;
 
 /**
- * Brings a snapshot back: into a throw-away server, beside the live database, into another server, or as a file. The live
- * database is never written to.
+ * Brings a snapshot back: into a throw-away server, beside the live database, into another server, or as a file; then does the log again on it, as far
+ * as was asked. The live database is never written to.
  */
 export async function restoreRun(
   context: EngineContext,
   input: RestoreInput,
   run: Run,
 ): Promise<VerbOutput<'restore.run'>> {
-  const startedMs = context.clock.monotonicMs();
   await ensureCatalogBuilt(context, run.signal);
-  const snapshot = findSnapshot(context, input.snapshot, input.source);
+  const { source, snapshot, from, until } = input;
+  return withVault(context, input.vault, { source, snapshot }, (vault) =>
+    until === undefined
+      ? restoreSnapshot(context, input, findSnapshot(context, snapshot, source), vault, null, run)
+      : withMoment(context, { source, snapshot, until, from, vault }, run, (moment) =>
+          restoreSnapshot(context, input, moment.snapshot, vault, moment, run),
+        ),
+  );
+}
+
+async function restoreSnapshot(
+  context: EngineContext,
+  input: RestoreInput,
+  snapshot: CatalogSnapshot,
+  vault: VaultKey | null,
+  moment: Moment | null,
+  run: Run,
+): Promise<RestoreOutput> {
+  const startedMs = context.clock.monotonicMs();
   const selection = { databases: input.databases, tables: input.tables, accounts: input.accounts === true };
-  return withOpenRestore(context, { snapshot, selection, from: input.from, vault: input.vault }, run, async (open) => {
+  return withOpenRestore(context, { snapshot, selection, from: input.from, vault }, run, async (open) => {
     if (input.as !== null && open.plan.databases.length !== 1)
       throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
-    const restored = await restoreInto(context, input, snapshot, open, run).catch((error: unknown) => {
+    const restored = await restoreInto(context, input, snapshot, open, moment, run).catch((error: unknown) => {
       throw asRestoring(error);
     });
     await open.reader.leaveOutPruned(snapshot.manifestName, run.signal);
     await recordProof(context, snapshot, open, restored, run.signal);
+    const { replayed } = restored;
     return {
       restoreId: newId(),
       snapshot: snapshot.manifest.id,
       from: [...open.reader.usedCopies].join(', '),
       database: restored.databases[0] ?? '',
       databases: [...restored.databases],
-      tables: restored.tables,
-      rows: restored.rows,
+      tables: replayed?.tables ?? restored.tables,
+      rows: replayed?.rows ?? restored.rows,
       digest: { ranges: restored.digest.ranges, equal: restored.digest.equal, compared: restored.digest.compared },
-      ledgers: [...restored.ledgers],
+      ledgers: [...(replayed?.ledgers ?? restored.ledgers)],
       vault: open.vault,
-      stoppedAt: snapshot.manifest.at,
+      stoppedAt: replayed?.lastCommitAt ?? snapshot.manifest.at,
+      ...(replayed === null ? {} : { replay: replayOf(replayed) }),
       resale: { cards: 0, orders: 0, csv: null },
       swap: null,
       undo: null,
@@ -57,10 +81,15 @@ export async function restoreRun(
         ...accountNotes(open.plan, selection.accounts),
         ...restored.notes,
         ...restored.digest.different.map((table) => `digest-differs: ${table}`),
+        ...(replayed?.notes ?? []),
       ],
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   });
+}
+
+function replayOf({ transactions, rowEvents, statements, to, lastCommitAt }: Replayed): RestoreOutput['replay'] {
+  return { transactions, rowEvents, statements, to: { ...to }, lastCommitAt };
 }
 
 /** The same refusal means another thing here: nothing is missing from a backup, somebody may not write. */

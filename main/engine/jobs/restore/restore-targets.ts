@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
@@ -11,41 +12,54 @@ import { besideNames } from './beside-names.ts';
 import { findSource } from '../verbs/lookup.ts';
 import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { OpenRestore } from './open-restore.ts';
+import type { Moment } from './point-in-time.ts';
+import { replayMoment, requireFlavour, type Replayed } from './replay-moment.ts';
 import { fileProgress } from './file-progress.ts';
 import { leftOutNotes } from './restore-notes.ts';
 
 type RestoreInput = VerbInput<'restore.run'>;
 const loadingSessions = 4;
 
+/** The snapshot's own proof, and what was done again on it; null: nothing was asked for. */
 export type Restored = Pick<
   RestoreResult,
   'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes' | 'accounts'
->;
+> & { readonly replayed: Replayed | null };
 
+/** @param moment how far the log is done again; null: the snapshot as it is */
 export async function restoreInto(
   context: EngineContext,
   input: RestoreInput,
   snapshot: CatalogSnapshot,
   open: OpenRestore,
+  moment: Moment | null,
   run: Run,
 ): Promise<Restored> {
   const { into } = input;
   switch (into.kind) {
     case 'sandbox':
-      return intoSandbox(input, snapshot, open, run);
+      return intoSandbox(input, snapshot, open, moment, run);
     case 'same': {
       const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
       return withServerSession(access, run.signal, async ({ target }) =>
-        intoServer(target, await namesBeside(target, input.as, snapshot, open, run.signal), open, run),
+        intoServer(
+          target,
+          await namesBeside(target, input.as, moment?.lastCommitAt ?? snapshot.manifest.at, open, run.signal),
+          open,
+          moment,
+          run,
+        ),
       );
     }
     case 'server': {
       const { ssh, ...mysql } = into.target;
       return withServerSession(accessOfInput({ mysql, ssh }), run.signal, ({ target }) =>
-        intoServer(target, asNames(open.plan, input.as), open, run),
+        intoServer(target, asNames(open.plan, input.as), open, moment, run),
       );
     }
     case 'sql':
+      // A log cannot be done again in a file.
+      if (moment !== null) throw new AppError('feature.not-yet', { feature: 'restore-at-sql' });
       return intoFile(resolve(into.path), input.as, open, run);
   }
 }
@@ -54,6 +68,7 @@ async function intoSandbox(
   input: RestoreInput,
   { manifest }: CatalogSnapshot,
   open: OpenRestore,
+  moment: Moment | null,
   run: Run,
 ): Promise<Restored> {
   run.report({ phase: 'sandbox', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
@@ -68,20 +83,23 @@ async function intoSandbox(
   });
   try {
     const target: MysqlTarget = { host: '127.0.0.1', port: server.port ?? 0, ...server.connection };
-    return await intoServer(target, asNames(open.plan, input.as), open, run, true);
+    return await intoServer(target, asNames(open.plan, input.as), open, moment, run, true);
   } finally {
     await server.stop();
   }
 }
 
-function intoServer(
+async function intoServer(
   target: MysqlTarget,
   renames: ReadonlyMap<string, string>,
   { plan, reader, pool }: OpenRestore,
+  moment: Moment | null,
   run: Run,
   isSandbox = false,
-): Promise<RestoreResult> {
-  return restoreIntoServer({
+): Promise<Restored> {
+  if (moment !== null) await requireFlavour(target, plan.manifest.server.flavour, run.signal);
+  let replayed: Replayed | null = null;
+  const restored = await restoreIntoServer({
     plan,
     reader,
     pool,
@@ -91,9 +109,14 @@ function intoServer(
     enableEvents: false,
     withoutBinlog: isSandbox,
     signal: run.signal,
+    continueWith: async (_, session, signal) => {
+      if (moment === null) return;
+      replayed = await replayMoment({ moment, plan, target, renames, withoutBinlog: isSandbox, session, signal, run });
+    },
     onProgress: (phase, detail, doneBytes, totalBytes) =>
       run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
   });
+  return { ...restored, replayed };
 }
 
 async function intoFile(path: string, as: string | null, { plan, reader }: OpenRestore, run: Run): Promise<Restored> {
@@ -117,6 +140,7 @@ async function intoFile(path: string, as: string | null, { plan, reader }: OpenR
     ledgers: [],
     notes: [...leftOutNotes(plan), ...notes],
     accounts: null,
+    replayed: null,
   };
 }
 
@@ -129,7 +153,7 @@ function asNames(plan: RestorePlan, as: string | null): ReadonlyMap<string, stri
 async function namesBeside(
   target: MysqlTarget,
   as: string | null,
-  { manifest }: CatalogSnapshot,
+  at: string,
   { plan }: OpenRestore,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
@@ -139,7 +163,7 @@ async function namesBeside(
     const taken = await connection.query('SHOW DATABASES', { signal });
     return besideNames(
       plan.databases.map(({ record }) => record.name),
-      manifest.at,
+      at,
       taken.map((row) => row.get('database') ?? ''),
     );
   } finally {

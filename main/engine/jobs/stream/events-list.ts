@@ -3,7 +3,7 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { StreamEvent, StreamEventKind } from '../../../../shared/model/stream.ts';
 import type { Repository } from '../../repository/index.ts';
-import { readStream, type Stretch } from '../../stream/index.ts';
+import { eventId, readStream, type Stretch } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedSource } from '../home/settings-file.ts';
 import { nearness } from '../nearness.ts';
@@ -74,11 +74,6 @@ export async function nearestStream(
     }
   }
   throw failure;
-}
-
-/** Unique as long as a server does not write two logs of the same name in the same second. */
-export function eventId({ file, from, at }: StreamEvent): string {
-  return `${file}:${from}:${Math.floor(Date.parse(at) / 1000)}`;
 }
 
 class Judge {

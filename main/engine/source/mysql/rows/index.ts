@@ -1,5 +1,6 @@
 /** The row codec: raw result rows ↔ LOAD DATA text, row digests, ledger sums. Pure; runs inside worker threads. */
 export {
+  addDecimal,
   addDecimalText,
   compareDecimal,
   formatDecimal,

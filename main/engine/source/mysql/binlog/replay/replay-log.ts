@@ -12,9 +12,10 @@ import { parseQuery, type QueryEvent } from '../query-event.ts';
 import { describeQuery, quotingOfSession, textOfQuery } from '../query-text.ts';
 import type { BinlogEvent } from '../read-binlog.ts';
 import { isRowsEvent, parseRowsHead } from '../read-rows.ts';
-import { parseTableMap } from '../table-map.ts';
+import { parseTableMap, withDatabase } from '../table-map.ts';
 import { LoadFiles } from './load-files.ts';
 import { PreparedTransactions, type HeldEvent } from './prepared-transactions.ts';
+import { namedHere } from './named-here.ts';
 import { isAscii, QuerySession } from './query-session.ts';
 import { readCollations } from './read-collations.ts';
 import { binlogStatement, endsStatement, formatWithoutChecksums, requireRoom, RowStatement } from './row-statement.ts';
@@ -25,11 +26,23 @@ export interface ReplayOptions {
   /** A session that does nothing else; its target is of the source's flavour. */
   readonly session: LoadSession;
   readonly flavour: Flavour;
-  /** Databases that the target has under their own names; changes of all others are passed over. */
+  /** Databases of the source that the target has; changes of all others are passed over. */
   readonly databases: ReadonlySet<string>;
+  /** Their names on the target, where they differ. */
+  readonly renames?: ReadonlyMap<string, string>;
   /** Which of their tables; default all. */
   readonly isWanted?: (database: string, table: string) => boolean;
+  /** Statements that note on the target how far it is; they run within the transaction that they speak of. */
+  readonly mark?: ReplayMark;
   readonly signal: AbortSignal;
+}
+
+/** Positions are those behind a transaction, in the file of the log that it lies in. */
+export interface ReplayMark {
+  /** Everything up to there was done. */
+  readonly done: (file: string, position: number) => string;
+  /** A statement that commits itself begins: when this is the last that was noted, nobody can tell whether it was done. */
+  readonly begun: (file: string, position: number) => string;
 }
 
 export interface ReplayReport {
@@ -51,7 +64,8 @@ export interface ReplayReport {
  *
  * With `isWanted` cascades happen only where their parents are wanted too: see `withCascadingParents`.
  *
- * Errors: `replay.unsupported` {what, file, position} for what cannot be done again exactly; `replay.failed` {file, position, errno}; `mysql.*`.
+ * Errors: `replay.unsupported` {what, file, position} for what cannot be done again exactly; `replay.name-in-statement` {database, file, position} for
+ * a statement that may name a database which has another name here; `replay.failed` {file, position, errno}; `mysql.*`.
  * Source: MySQL `sql/sql_binlog.cc`, MariaDB the same; what `mysqlbinlog` prints.
  */
 export class LogReplay {
@@ -140,15 +154,15 @@ export class LogReplay {
         const { tableId, database, table } = parseTableMap(bytes, bytes.length);
         const isWanted = this.#isWanted(database, table);
         this.#wanted.set(tableId, isWanted);
-        if (isWanted) this.#rows.addMap(plain);
+        if (isWanted) this.#rows.addMap(withDatabase(plain, this.#nameOf(database)));
         return;
       }
       case eventTypes.xid:
-        await this.#finish('COMMIT');
+        await this.#finish('COMMIT', event);
         return;
       case eventTypes.xaPrepare: {
         const held = this.#xa.prepare(bytes, this.#transactions + this.#statements);
-        if (held !== null) await this.#doHeld(held);
+        if (held !== null) await this.#doHeld(held, event);
         return;
       }
       case eventTypes.incident:
@@ -185,6 +199,7 @@ export class LogReplay {
         const load = this.#files.execute(bytes);
         await this.#statement(load.query, event, async () => {
           const { session, signal } = this.#options;
+          if (!this.#asNamedHere(load.query, event).equals(load.query.query)) throw unsupported('LOAD DATA', event);
           try {
             await session.sendBytes((name) => load.statement(name), textSource(load.file), signal);
           } catch (error) {
@@ -197,10 +212,10 @@ export class LogReplay {
     }
   }
 
-  async #doHeld(held: readonly HeldEvent[]): Promise<void> {
+  async #doHeld(held: readonly HeldEvent[], event: BinlogEvent): Promise<void> {
     await this.#begin();
-    for (const { plain, event } of held) await this.#do(plain, event);
-    await this.#finish('COMMIT');
+    for (const each of held) await this.#do(each.plain, each.event);
+    await this.#finish('COMMIT', event);
   }
 
   async #begin(): Promise<void> {
@@ -208,8 +223,10 @@ export class LogReplay {
     this.#isWithin = true;
   }
 
-  async #finish(statement: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  async #finish(statement: 'COMMIT' | 'ROLLBACK', event: BinlogEvent): Promise<void> {
+    if (statement === 'COMMIT') await this.#note('done', event);
     await this.#run(statement);
+    if (statement === 'ROLLBACK') await this.#note('done', event);
     this.#isWithin = false;
     this.#transactions += 1;
   }
@@ -235,8 +252,8 @@ export class LogReplay {
     const described = describeQuery(query, text);
     const { kind } = described;
     if (kind === 'begin') await this.#begin();
-    else if (kind === 'commit') await this.#finish('COMMIT');
-    else if (kind === 'rollback') await this.#finish('ROLLBACK');
+    else if (kind === 'commit') await this.#finish('COMMIT', event);
+    else if (kind === 'rollback') await this.#finish('ROLLBACK', event);
     else if (kind === 'xa-start') this.#xa.begin();
     else if (kind === 'xa-finish') await this.#finishXa(text, event);
     else if (kind === 'accounts') {
@@ -246,11 +263,11 @@ export class LogReplay {
     else if (kind !== 'xa-end' && kind !== 'xa-prepare') {
       await this.#statement(query, event, async (own) => {
         const { session, signal } = this.#options;
-        if (own === null) await session.executeBytes(query.query, signal);
+        if (own === null) await session.executeBytes(this.#asNamedHere(query, event), signal);
         else await this.#run(own);
       });
       // MySQL's CREATE TABLE … SELECT: its rows follow.
-      if (/\bSTART TRANSACTION\s*$/i.test(text)) this.#isWithin = true;
+      if (beginsTransaction.test(text)) this.#isWithin = true;
     }
   }
 
@@ -266,7 +283,7 @@ export class LogReplay {
     // A statement saw the tables as they were when it ran; row events say what they change.
     const isLater = prepared.at !== this.#transactions + this.#statements;
     if (isLater && prepared.events.some(({ plain }) => !isSafeLater(plain))) throw unsupported('XA', event);
-    await this.#doHeld(prepared.events);
+    await this.#doHeld(prepared.events, event);
   }
 
   /** Runs what is logged as text, in a session set as its own was. `own`: a statement in its place. */
@@ -279,8 +296,10 @@ export class LogReplay {
     // It failed at the source half-way, on tables without transactions: nobody can do that again.
     if (query.errorCode !== 0) throw unsupported(`error ${query.errorCode}`, event);
     if (!query.isUnderstood) throw unsupported('status variable', event);
+    const isAlone = !this.#isWithin;
+    if (isAlone) await this.#note('begun', event);
     const isOfDatabase = aboutDatabase.test(text);
-    const place = isOfDatabase ? '' : query.database;
+    const place = isOfDatabase ? '' : this.#nameOf(query.database);
     const own = part === 'all' ? null : part.own;
     if ([...before, own ?? ''].some((each) => !isAscii(each)))
       for (const setting of this.#queries.asUtf8()) await this.#run(setting);
@@ -292,6 +311,22 @@ export class LogReplay {
     if (isOfDatabase) this.#queries.leaveDatabase();
     await run(own);
     this.#statements += 1;
+    if (isAlone && !beginsTransaction.test(text)) await this.#note('done', event);
+  }
+
+  /** The statement as it is sent to the target. */
+  #asNamedHere(query: QueryEvent, event: BinlogEvent): Buffer {
+    const { renames } = this.#options;
+    const named = renames === undefined ? query.query : namedHere(query, renames);
+    if (named === null) throw new AppError('replay.name-in-statement', { database: query.database, ...placeOf(event) });
+    return named;
+  }
+
+  async #note(what: keyof ReplayMark, { file, position, header }: BinlogEvent): Promise<void> {
+    const { mark } = this.#options;
+    // What is prepared is held in memory: a session that takes over would not know of it.
+    const known = this.#xa.count > 0 ? 'begun' : what;
+    if (mark !== undefined) await this.#run(mark[known](file, position + header.sizeBytes));
   }
 
   /** Which part of the statement is about what is restored. One that names nothing belongs to its default database. */
@@ -312,7 +347,7 @@ export class LogReplay {
     if (wanted.length === scope.tables.length) return 'all';
     // One statement about what is restored and what is not: nobody knows what the other tables held.
     if (described.kind !== 'drop-table') throw unsupported('several tables', event);
-    const names = wanted.map(({ database, table }) => quoteTable(database, table));
+    const names = wanted.map(({ database, table }) => quoteTable(this.#nameOf(database), table));
     return { own: `DROP TABLE IF EXISTS ${names.join(', ')}` };
   }
 
@@ -322,7 +357,7 @@ export class LogReplay {
     if (!databases.has(database)) return 'nothing';
     if (isWanted === undefined) return 'all';
     // DROP TRIGGER does not say whose it was: where that table is not wanted there is none of this name.
-    if (object === 'trigger') return { own: `DROP TRIGGER IF EXISTS ${quoteTable(database, name)}` };
+    if (object === 'trigger') return { own: `DROP TRIGGER IF EXISTS ${quoteTable(this.#nameOf(database), name)}` };
     this.#objectsSkipped += 1;
     return 'nothing';
   }
@@ -330,6 +365,10 @@ export class LogReplay {
   #isWanted(database: string, table: string): boolean {
     const { databases, isWanted = () => true } = this.#options;
     return databases.has(database) && isWanted(database, table);
+  }
+
+  #nameOf(database: string): string {
+    return this.#options.renames?.get(database) ?? database;
   }
 
   async #run(statement: string): Promise<void> {
@@ -340,6 +379,8 @@ export class LogReplay {
 /** Of a statement that is to be done; `own`: by another in its place. */
 type Part = 'all' | 'nothing' | { readonly own: string };
 
+/** MySQL's CREATE TABLE … SELECT: its rows follow. */
+const beginsTransaction = /\bSTART TRANSACTION\s*$/i;
 /** Its database may not be there yet. */
 const aboutDatabase =
   /^\s*(?:\/\*[^!M](?:[^*]|\*(?!\/))*\*\/\s*)*(?:create(?:\s+or\s+replace)?|alter|drop)\s+(?:database|schema)\b/i;
@@ -347,8 +388,12 @@ const aboutDatabase =
 /** Of no table, and of no rows. */
 const harmless: ReadonlySet<string> = new Set(['ddl']);
 
-function unsupported(what: string, { file, position }: BinlogEvent): AppError {
-  return new AppError('replay.unsupported', { what, file, position });
+function unsupported(what: string, event: BinlogEvent): AppError {
+  return new AppError('replay.unsupported', { what, ...placeOf(event) });
+}
+
+function placeOf({ file, position }: BinlogEvent): { readonly file: string; readonly position: number } {
+  return { file, position };
 }
 
 /** Whether it says by itself what it changes, whatever happened in between. */

@@ -1,0 +1,114 @@
+import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
+import type { RestoreUntil } from '../../../../shared/ipc/engine-verbs.ts';
+import type { VaultKey } from '../../repository/index.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import type { CopyReader, ReadableCopy } from '../../restore/copy-reader.ts';
+import {
+  eventsOf,
+  lastCommitBefore,
+  planReplay,
+  readStream,
+  type ReadEvents,
+  type ReplayPlan,
+  type StartingPoint,
+  type Until,
+} from '../../stream/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { nearness } from '../nearness.ts';
+import { findDestination, findSource } from '../verbs/lookup.ts';
+import { withCopies } from './open-restore.ts';
+
+type Start = StartingPoint & { readonly snapshot: CatalogSnapshot };
+
+/** The moment to go back to: which snapshot comes back, and what of the log is done again on it. */
+export interface Moment {
+  readonly snapshot: CatalogSnapshot;
+  readonly replay: ReplayPlan<Start>;
+  readonly read: ReadEvents;
+  /** The last commit that is in it; null when nothing was committed after the snapshot. */
+  readonly lastCommitAt: string | null;
+}
+
+export interface MomentRequest {
+  readonly source: string;
+  /** `latest`: the newest from which the moment is reached. */
+  readonly snapshot: string;
+  readonly until: RestoreUntil;
+  /** Only this copy. */
+  readonly from: string | null;
+  readonly vault: VaultKey | null;
+}
+
+/**
+ * Finds a moment in the log that the copies hold, nearest copy first: one that does not reach it leaves it to the next. The log's own objects are read
+ * from any copy that has them. Errors: `stream.none`, those of `planReplay` as the nearest copy with a log has them, those of the
+ * copies when none opens, `snapshot.unknown` {snapshot}.
+ */
+export async function withMoment<T>(
+  context: EngineContext,
+  request: MomentRequest,
+  run: Run,
+  use: (moment: Moment) => Promise<T>,
+): Promise<T> {
+  const destinations =
+    request.from === null
+      ? [...(await context.home.settings.read()).destinations].sort((a, b) => nearness[a.role] - nearness[b.role])
+      : [await findDestination(context, request.from)];
+  run.report({ phase: 'find-moment', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  return withCopies(context, destinations, request.vault, run, async (reader, _pool, copies) =>
+    use(await findMoment(context, request, reader, copies, run.signal)),
+  );
+}
+
+async function findMoment(
+  context: EngineContext,
+  { source: name, snapshot, until, vault }: MomentRequest,
+  reader: CopyReader,
+  copies: readonly ReadableCopy[],
+  signal: AbortSignal,
+): Promise<Moment> {
+  const source = await findSource(context, name);
+  const starts = startsOf(context, name, snapshot);
+  const read: ReadEvents = (stored) => eventsOf(reader, stored, vault ?? undefined, signal);
+  const wanted = untilOf(until);
+  let failure: unknown = null;
+  for (const copy of copies) {
+    try {
+      const stretches = await readStream(await copy.open(), source.id, signal);
+      if (stretches.length === 0) continue;
+      const replay = await planReplay(stretches, starts, wanted, read);
+      const { stretch, from, stop, start } = replay;
+      return { snapshot: start.snapshot, replay, read, lastCommitAt: lastCommitBefore(stretch, from, stop) };
+    } catch (error) {
+      signal.throwIfAborted();
+      failure = clearer(failure, error);
+    }
+  }
+  throw failure ?? new AppError('stream.none', { source: name });
+}
+
+/** Of two copies' answers the one about the log says more than one about a copy that does not open. */
+function clearer(first: unknown, second: unknown): unknown {
+  const isOfLog = (error: unknown) =>
+    isAppErrorOf(error, 'restore.behind-log', 'restore.in-gap', 'restore.before-snapshots', 'stream.event-unknown');
+  return first === null || (!isOfLog(first) && isOfLog(second)) ? second : first;
+}
+
+/** Snapshots of which it is proven that the log goes on exactly where they stand. */
+function startsOf({ catalog }: EngineContext, source: string, wanted: string): Start[] {
+  const named = catalog
+    .snapshots(source)
+    .filter(({ manifest }) => wanted === 'latest' || manifest.id.startsWith(wanted));
+  if (named.length === 0 || (wanted !== 'latest' && named.length > 1))
+    throw new AppError('snapshot.unknown', { snapshot: wanted });
+  return named
+    .filter(({ manifest }) => manifest.lock.coordinateExact === true)
+    .map((snapshot) => {
+      const { id, at, coordinate } = snapshot.manifest;
+      return { id, at, coordinate, snapshot };
+    });
+}
+
+function untilOf(until: RestoreUntil): Until {
+  return until.kind === 'time' ? { kind: 'time', atMs: Date.parse(until.at) } : until;
+}

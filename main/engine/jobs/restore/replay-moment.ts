@@ -1,0 +1,177 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { Flavour, LedgerResult } from '../../../../shared/model/database.ts';
+import type { BinlogPlace } from '../../../../shared/model/stream.ts';
+import type { RestorePlan } from '../../restore/plan-restore.ts';
+import { replayOntoServer } from '../../restore/replay-onto-server.ts';
+import { LedgerTally, type TalliedLedger } from '../../restore/tally-ledgers.ts';
+import type { ReplayReport } from '../../source/mysql/binlog/index.ts';
+import { countTarget, targetLedger, type LoadSession, type Renames } from '../../source/mysql/load/index.ts';
+import { connectMysql, quoteText, readServerFacts, type MysqlTarget } from '../../source/mysql/index.ts';
+import { binlogPlace, comparePlaces, type ReadEvents } from '../../stream/index.ts';
+import type { Run } from '../engine-context.ts';
+import type { Moment } from './point-in-time.ts';
+
+/** What was done again, and what the restored databases hold since. */
+export interface Replayed extends ReplayReport {
+  readonly to: BinlogPlace;
+  readonly lastCommitAt: string | null;
+  readonly tables: number;
+  readonly rows: number;
+  readonly ledgers: readonly LedgerResult[];
+  readonly notes: readonly string[];
+}
+
+export interface ReplayRequest {
+  readonly moment: Moment;
+  readonly plan: RestorePlan;
+  readonly target: MysqlTarget;
+  readonly renames: Renames;
+  readonly withoutBinlog: boolean;
+  /** For what is counted afterwards. */
+  readonly session: LoadSession;
+  readonly signal: AbortSignal;
+  readonly run: Run;
+}
+
+/** Before anything is filled. Error: `replay.other-flavour` {source, target}. */
+export async function requireFlavour(target: MysqlTarget, source: Flavour, signal: AbortSignal): Promise<void> {
+  const connection = await connectMysql(target, { signal });
+  try {
+    const { flavour } = await readServerFacts(connection);
+    if (flavour !== source) throw new AppError('replay.other-flavour', { source, target: flavour });
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * Does the log again on what a snapshot brought back, and counts what is there: the ledgers are compared with what the log itself says
+ * that they must be. Errors: those of `replayOntoServer`.
+ */
+export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
+  const { moment, plan, target, renames, withoutBinlog, session, signal, run } = request;
+  const { replay, read, lastCommitAt } = moment;
+  const { manifest, databases } = plan;
+  const still = new Set(manifest.lock.unisolated?.map(({ database, name }) => `${database}.${name}`));
+  const chosen = plan.isWhole
+    ? null
+    : new Set(databases.flatMap(({ tables }) => tables.map(({ schema }) => `${schema.database}.${schema.name}`)));
+  const isWanted = (database: string, table: string) =>
+    !still.has(`${database}.${table}`) && (chosen === null || chosen.has(`${database}.${table}`));
+  const tally = new LedgerTally(talliedOf(plan, isWanted));
+  const to = binlogPlace(replay.stretch, replay.stop);
+  const report = await replayOntoServer({
+    plan: replay,
+    read: heard(moment, read, tally),
+    target,
+    flavour: manifest.server.flavour,
+    databases: databases.map(({ record }) => record.name),
+    renames,
+    ...(chosen === null && still.size === 0 ? {} : { isWanted }),
+    withoutBinlog,
+    onProgress: ({ file, position }, doneBytes, totalBytes) =>
+      run.report({
+        phase: 'replay',
+        detail: `${file}:${position}`,
+        doneBytes,
+        totalBytes,
+        doneItems: 0,
+        totalItems: null,
+      }),
+    signal,
+  });
+  const nameOf = (database: string) => renames.get(database) ?? database;
+  const held = await countAll(
+    session,
+    databases.map(({ record }) => nameOf(record.name)),
+    signal,
+  );
+  const notes = [...still].filter((table) => databases.some(({ record }) => table.startsWith(`${record.name}.`)));
+  const ledgers = await ledgersOf(plan, tally, session, nameOf, signal);
+  return {
+    ...report,
+    to,
+    lastCommitAt,
+    ...held,
+    ledgers,
+    notes: [
+      ...notes.map((table) => `not-replayed: ${table}`),
+      ...(report.objectsSkipped > 0 ? ['objects-left-out'] : []),
+      ...(report.leftPrepared > 0 ? [`left-prepared: ${report.leftPrepared}`] : []),
+      ...ledgers.flatMap(({ name, unproven }) => (unproven === true ? [`ledger-unproven: ${name}`] : [])),
+    ],
+  };
+}
+
+function talliedOf(plan: RestorePlan, isWanted: (database: string, table: string) => boolean): TalliedLedger[] {
+  return plan.ledgers.flatMap((definition): TalliedLedger[] => {
+    const captured = plan.manifest.ledgers.find(({ name }) => name === definition.name);
+    const schema = schemaOf(plan, definition.database, definition.table);
+    const isFollowed =
+      captured !== undefined && schema !== undefined && isWanted(definition.database, definition.table);
+    return isFollowed ? [{ definition, captured, schema }] : [];
+  });
+}
+
+function schemaOf(plan: RestorePlan, database: string, table: string) {
+  return plan.databases
+    .flatMap(({ tables }) => tables)
+    .find(({ schema }) => schema.database === database && schema.name === table)?.schema;
+}
+
+/** The events on their way to the target, each told to the tally once, however often a broken line makes them be read. */
+function heard({ replay: { stretch, from, stop } }: Moment, read: ReadEvents, tally: LedgerTally): ReadEvents {
+  let told = from;
+  return async function* (stored) {
+    const index = stretch.records.indexOf(stored);
+    for await (const event of read(stored)) {
+      const place = { index, position: event.position };
+      if (comparePlaces(place, told) >= 0 && comparePlaces(place, stop) < 0) {
+        tally.take(event);
+        told = { index, position: event.position + event.header.sizeBytes };
+      }
+      yield event;
+    }
+  };
+}
+
+async function countAll(
+  session: LoadSession,
+  databases: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly tables: number; readonly rows: number }> {
+  let [tables, rows] = [0, 0];
+  for (const database of databases) {
+    const names = await session.rows(
+      `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_TYPE = 'BASE TABLE'`,
+      signal,
+    );
+    for (const row of names) rows += await countTarget(session, database, row.get('name') ?? '', signal);
+    tables += names.length;
+  }
+  return { tables, rows };
+}
+
+/** A ledger whose table is gone at that moment has nothing to compare: that is what the log says too. */
+async function ledgersOf(
+  plan: RestorePlan,
+  tally: LedgerTally,
+  session: LoadSession,
+  nameOf: (database: string) => string,
+  signal: AbortSignal,
+): Promise<LedgerResult[]> {
+  const results: LedgerResult[] = [];
+  for (const definition of plan.ledgers) {
+    const schema = schemaOf(plan, definition.database, definition.table);
+    if (schema === undefined) continue;
+    const database = nameOf(definition.database);
+    const found = await session.rows(
+      `SELECT 1 AS one FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_NAME = ${quoteText(definition.table)} AND COLUMN_NAME IN (${[definition.amountColumn, definition.statusColumn ?? definition.amountColumn].map(quoteText).join(', ')})`,
+      signal,
+    );
+    if (found.length === 0) continue;
+    const result = tally.result(definition.name, await targetLedger(session, database, schema, definition, signal));
+    if (result !== null) results.push(result);
+  }
+  return results;
+}

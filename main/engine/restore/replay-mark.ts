@@ -1,0 +1,67 @@
+import type { BinlogPlace } from '../../../shared/model/stream.ts';
+import { quoteName, quoteTable } from '../source/mysql/index.ts';
+import type { ReplayMark } from '../source/mysql/binlog/index.ts';
+import type { LoadSession } from '../source/mysql/load/index.ts';
+
+const table = 'progress';
+const longestName = 64;
+const suffix = '__replay';
+
+/**
+ * How far the log was done again, kept on the target in a database of its own and written in the same transaction as what it speaks of: whatever
+ * breaks, what is there and what is noted agree.
+ */
+export class TargetMark implements ReplayMark {
+  readonly #database: string;
+
+  /** @param beside a database of the restore; the mark is called after it, where an account that may create it may create this one too */
+  constructor(beside: string) {
+    this.#database = `${beside.slice(0, longestName - suffix.length)}${suffix}`;
+  }
+
+  get database(): string {
+    return this.#database;
+  }
+
+  /** Makes it anew. One that is left of a restore that was killed says nothing about this one. */
+  async create(session: LoadSession, { file, position }: BinlogPlace, signal: AbortSignal): Promise<void> {
+    await this.drop(session, signal);
+    await session.execute(`CREATE DATABASE ${quoteName(this.#database)}`, signal);
+    await session.execute(
+      `CREATE TABLE ${this.#table} (id INT PRIMARY KEY, file VARBINARY(600) NOT NULL, position BIGINT UNSIGNED NOT NULL, begun TINYINT NOT NULL) ENGINE=InnoDB`,
+      signal,
+    );
+    await session.execute(`INSERT INTO ${this.#table} VALUES (1, ${hex(file)}, ${position}, 0)`, signal);
+  }
+
+  async drop(session: LoadSession, signal: AbortSignal): Promise<void> {
+    await session.execute(`DROP DATABASE IF EXISTS ${quoteName(this.#database)}`, signal);
+  }
+
+  /** What is noted. `isCertain` is false when a statement had begun of which nobody knows whether it was done. */
+  async read(session: LoadSession, signal: AbortSignal): Promise<BinlogPlace & { readonly isCertain: boolean }> {
+    const [row] = await session.rows(`SELECT HEX(file) AS file, position, begun FROM ${this.#table}`, signal);
+    return {
+      file: Buffer.from(row?.get('file') ?? '', 'hex').toString('utf8'),
+      position: Number(row?.get('position') ?? 0),
+      isCertain: row?.get('begun') === '0',
+    };
+  }
+
+  done(file: string, position: number): string {
+    return `UPDATE ${this.#table} SET file=${hex(file)}, position=${position}, begun=0 WHERE id=1`;
+  }
+
+  begun(file: string, position: number): string {
+    return `UPDATE ${this.#table} SET file=${hex(file)}, position=${position}, begun=1 WHERE id=1`;
+  }
+
+  get #table(): string {
+    return quoteTable(this.#database, table);
+  }
+}
+
+/** Says the same under every character set and every sql_mode that a statement of the log may have left behind. */
+function hex(text: string): string {
+  return `0x${Buffer.from(text, 'utf8').toString('hex')}`;
+}
