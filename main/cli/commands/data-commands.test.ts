@@ -276,16 +276,27 @@ describe('restore', () => {
     expect(seen.json()).toMatchObject({ error: { code: 'usage.bad-argument', facts: { reason } } });
   });
 
+  it.each([['--swap'], ['--overwrite', 'h/d'], ['--resale-guard', 'on']])(
+    'says that %s is not yet there',
+    async (...flags) => {
+      const seen = await act(['restore', 'shop', '--into', 'same', ...flags, '--json'], { env, script });
+      expect(seen.json()).toMatchObject({ error: { code: 'feature.not-yet' } });
+      expect(seen.exitCode).toBe(2);
+    },
+  );
+
   it.each([
-    ['--at', '2026-11-22T14:00:00Z'],
-    ['--before-event', '7'],
-    ['--swap'],
-    ['--overwrite', 'h/d'],
-    ['--resale-guard', 'on'],
-  ])('says that %s is not yet there', async (...flags) => {
-    const seen = await act(['restore', 'shop', '--into', 'same', ...flags, '--json'], { env, script });
-    expect(seen.json()).toMatchObject({ error: { code: 'feature.not-yet' } });
-    expect(seen.exitCode).toBe(2);
+    [['--at', '2026-11-22T14:00:00+08:00'], { kind: 'time', at: '2026-11-22T06:00:00.000Z' }],
+    [['--before-event', 'binlog.000003:420:1795000000'], { kind: 'event', id: 'binlog.000003:420:1795000000' }],
+    [['--to-gtid', '0-1-7'], { kind: 'gtid', gtid: '0-1-7' }],
+  ])('asks for the moment %j', async (flags, until) => {
+    const seen = await act(['restore', 'shop', '--into', 'same', ...flags], { env, script });
+    expect(seen.calls.at(-1)?.input).toMatchObject({ until, snapshot: 'latest' });
+    const two = await act(['restore', 'shop', '--into', 'same', ...flags, '--at', '2026-11-22', '--to-gtid', '0-1-8'], {
+      env,
+      script,
+    });
+    expect(two.exitCode).toBe(2);
   });
 
   it('opens the vault only when asked in so many words', async () => {
