@@ -170,6 +170,8 @@ export const errorCatalog = {
   'restore.digest-mismatch': checkFailed,
   'restore.ledger-mismatch': checkFailed,
   'restore.load-failed': failed('permanent'),
+  'resale.no-rules': usage,
+  'resale.not-marked': checkFailed,
   'sandbox.no-server': failed('user-action'),
   'sandbox.start-failed': failed('permanent'),
 } as const satisfies Record<string, CatalogEntry>;

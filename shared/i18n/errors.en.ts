@@ -391,6 +391,18 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'Writing into the target database failed, so the restore did not finish. Snapshot and database are unchanged.',
     remedy: 'Check space and rights on the target and restore again; the unfinished part can safely be dropped.',
   },
+  'resale.no-rules': {
+    message:
+      'It is not known which tables of "{{source}}" hold cards and orders, so nothing can keep cards from being sold twice. Nothing was changed.',
+    remedy:
+      'Restore again with --resale-guard off; then mark by hand what was sold after the restore point, before the shop opens.',
+  },
+  'resale.not-marked': {
+    message:
+      '{{cards}} cards in the restored "{{table}}" that buyers have already could not be marked as sold, so the restore does not count as done. The live data is untouched.',
+    remedy:
+      'A trigger or missing rights are the usual reason: restore with an account that may change this table, and do not open the shop on the restored database before.',
+  },
   'sandbox.no-server': {
     message:
       'No MariaDB or MySQL server program was found here, so a throw-away restore is not possible. Backups are unchanged.',

@@ -344,6 +344,15 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '往目标数据库写入时出了错，恢复没有完成。快照和原来的数据库都没有动。',
     remedy: '检查目标服务器的空间和权限，然后重新恢复；没有写完的那份可以放心删掉。',
   },
+  'resale.no-rules': {
+    message: '不认识“{{source}}”用的发卡程序，不知道哪张表记着卡和订单，所以没法防止重复售卡。什么都没有动。',
+    remedy: '加上 --resale-guard off 再恢复一次；恢复后请先对照订单，把恢复点之后卖出的卡手工改成已售出，再开店。',
+  },
+  'resale.not-marked': {
+    message:
+      '恢复出来的“{{table}}”里还有 {{cards}} 张已经发给买家的卡没能标成已售出，所以这次恢复没有算完成。线上的数据没有动。',
+    remedy: '多半是触发器或权限拦住了改动：换一个能改这张表的账号再恢复一次；在那之前不要用恢复出来的库开店。',
+  },
   'sandbox.no-server': {
     message: '这台电脑上没有找到 MariaDB 或 MySQL 的服务程序，所以不能做临时恢复。备份没有改动。',
     remedy: '安装 MariaDB 服务器之后再试；运行 shouhu doctor 可以看到这台电脑该怎么装。',

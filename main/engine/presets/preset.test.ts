@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../platform/asset-path.ts';
 import { detectPreset, ledgersOf, loadPresets, presetById, presetSchema, secretColumnsOf } from './preset.ts';
+import { watchedColumns } from './resale-rules.ts';
 
 /** Schemas of real shop systems: others' work, so they are beside the project and not in it. */
 const schemas = new URL('../../../../shared/schemas/', import.meta.url);
@@ -19,6 +20,21 @@ describe('presets', async () => {
     for (const { table } of [...preset.secretColumns, ...preset.ledgers]) expect(preset.detect.tables).toContain(table);
     for (const { statusColumn, paidValues } of preset.ledgers)
       expect(statusColumn === null).toBe(paidValues.length === 0);
+  });
+
+  it.each(files)('%s looks at no secret to find what was sold, and tells sold from unsold', async (file) => {
+    const { resale, secretColumns, detect } = await presetById(file.replace(/[.]json$/, ''));
+    if (resale == null) return;
+    const secrets = new Set(secretColumns.map(({ table, column }) => `${table}.${column}`.toLowerCase()));
+    const watched = watchedColumns(resale);
+    for (const role of ['cards', 'orders'] as const) {
+      const { table } = resale[role];
+      expect(detect.tables).toContain(table);
+      expect(watched[role].filter((column) => secrets.has(`${table}.${column}`.toLowerCase()))).toEqual([]);
+    }
+    const { status } = resale.cards;
+    expect(status?.unsold.filter((value) => status.sold.includes(value)) ?? []).toEqual([]);
+    expect(resale.orders.status.paid).toEqual(expect.arrayContaining(resale.orders.status.delivered));
   });
 
   it('are all loaded, and found by id', async () => {
@@ -67,6 +83,9 @@ describe('presets', async () => {
         }
         for (const ledger of preset?.ledgers ?? [])
           expect(tables.get(ledger.table)).toEqual(expect.arrayContaining([ledger.amountColumn, ledger.statusColumn]));
+        const resale = preset?.resale ?? null;
+        for (const role of resale === null ? [] : (['cards', 'orders'] as const))
+          expect(tables.get(resale![role].table)).toEqual(expect.arrayContaining([...watchedColumns(resale!)[role]]));
       });
     },
   );

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { LedgerDefinition } from '../../../shared/model/database.ts';
 import { assetPath } from '../platform/asset-path.ts';
+import { resaleRulesSchema } from './resale-rules.ts';
 
 const columnRef = z.strictObject({ table: z.string(), column: z.string() });
 
@@ -36,6 +37,8 @@ export const presetSchema = z.strictObject({
       paidValues: z.array(z.string()),
     }),
   ),
+  /** What must not be sold again after a restore, and how it is found. Absent or null: nobody has written that down for this program. */
+  resale: resaleRulesSchema.nullable().optional(),
 });
 export type Preset = z.infer<typeof presetSchema>;
 

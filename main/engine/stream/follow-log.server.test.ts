@@ -6,6 +6,7 @@ import { MemoryBlobStore } from '../backend/memory/memory-blob-store.ts';
 import { seededRandom } from '../backend/testing/model-disk/seeded-random.ts';
 import { startCuttingProxy, type CuttingProxy } from '../demo/cutting-proxy.ts';
 import { systemClock } from '../platform/clock.ts';
+import { describeResale } from '../resale/testing/resale-suite.ts';
 import { openVaultWithPassphrase, Repository, unlockWithPassphrase } from '../repository/index.ts';
 import { aKeyring, testPassphrase, testVaultPassphrase } from '../repository/testing/keys.ts';
 import { binlogMagic, firstPosition } from '../source/mysql/binlog/index.ts';
@@ -265,4 +266,6 @@ describe('followLog', { timeout: 600_000 }, () => {
     expect(report.segments).toBeGreaterThan(0);
     expect(report.gaps).toEqual([]);
   });
+
+  describeResale(() => ({ source, repository, sourceId, vault, follow }));
 });

@@ -3,7 +3,7 @@ export { carryStream, type CarriedStream } from './carry-stream.ts';
 export { followLog, type FollowReport, type FollowRequest } from './follow-log.ts';
 export { eventId, findStop, lastCommitBefore, type ReadEvents, type Until } from './find-stop.ts';
 export { planReplay, type ReplayPlan, type StartingPoint } from './plan-replay.ts';
-export { eventsOf, readStream, type Stretch } from './read-stream.ts';
+export { eventsOf, readStream, stretchesOf, type Stretch } from './read-stream.ts';
 export { binlogPlace, comparePlaces, placeIn, type StretchPlace } from './stretch-place.ts';
 export type { HasSecrets } from './secret-events.ts';
 export { readStreamRecord, type ObjectReader, type StoredStreamRecord, type StreamServer } from './stream-records.ts';

@@ -18,7 +18,7 @@ export { withCascadingParents, type TableDdl } from './replay/cascading-parents.
 export { LogReplay, type ReplayMark, type ReplayOptions, type ReplayReport } from './replay/replay-log.ts';
 export { isRowsEvent, parseRowsHead, readRows, type ChangedRow, type RowChange, type RowImage } from './read-rows.ts';
 export type { BinlogValue } from './row-values.ts';
-export { parseTableMap, type MappedColumn, type TableMap } from './table-map.ts';
+export { columnTypes, parseTableMap, type MappedColumn, type TableMap } from './table-map.ts';
 export {
   TransactionTracker,
   type ChangedTable,

@@ -52,6 +52,8 @@ export interface MappedColumn {
   /** Null where the server does not say (MariaDB by default): then the table's own definition has to. Only for numbers. */
   readonly isUnsigned: boolean | null;
   readonly isNullable: boolean;
+  /** Only with `binlog_row_metadata=FULL`; else null. */
+  readonly name?: string | null;
 }
 
 export interface TableMap {
@@ -63,9 +65,10 @@ export interface TableMap {
 
 /** More than any table has; a hostile event must not make us reserve memory. */
 const mostColumns = 4096;
-const optionalSignedness = 1;
 /** Where an event's head holds its size. */
 const sizeAt = 9;
+/** Types of the optional fields at the end. */
+const optional = { signedness: 1, columnName: 4 } as const;
 
 /**
  * Reads a TABLE_MAP event: which table the rows events of this statement mean by a number, and how its columns are stored.
@@ -88,11 +91,12 @@ export function parseTableMap(event: Buffer, end: number): TableMap {
   const shapes = types.map((type) => shapeOf(type, meta));
   if (meta.left !== 0) throw new RangeError('column metadata that no column needs');
   const nullable = body.bytes(Math.ceil(count / 8));
-  const unsigned = unsignedOf(body, types);
+  const { unsigned, names } = optionalFields(body, types);
   const columns = shapes.map((shape, index) => ({
     ...shape,
     isUnsigned: unsigned === null ? null : unsigned.has(index),
     isNullable: isBitSet(nullable, index),
+    name: names?.[index] ?? null,
   }));
   return { tableId, database, table, columns };
 }
@@ -176,21 +180,41 @@ const numeric = new Set<number>([
   columnTypes.year,
 ]);
 
-/** Indices of the unsigned columns, from the optional fields at the end; null when they do not say. */
-function unsignedOf(body: ByteCursor, types: readonly number[]): ReadonlySet<number> | null {
+interface OptionalFields {
+  /** Indices of the unsigned columns; null when the event does not say. */
+  readonly unsigned: ReadonlySet<number> | null;
+  /** Of all columns in order; null when the event does not say. */
+  readonly names: readonly string[] | null;
+}
+
+function optionalFields(body: ByteCursor, types: readonly number[]): OptionalFields {
+  let unsigned: ReadonlySet<number> | null = null;
+  let names: readonly string[] | null = null;
   while (body.left > 0) {
     const field = body.u8();
     const value = body.bytes(body.lengthEncoded());
-    if (field !== optionalSignedness) continue;
-    const unsigned = new Set<number>();
-    let at = 0;
-    for (const [index, type] of types.entries()) {
-      if (!numeric.has(type)) continue;
-      // From the highest bit down, for numbers only.
-      if (((value[at >> 3] ?? 0) & (0x80 >> (at & 7))) !== 0) unsigned.add(index);
-      at += 1;
-    }
-    return unsigned;
+    if (field === optional.signedness) unsigned ??= unsignedOf(value, types);
+    else if (field === optional.columnName) names ??= namesOf(value, types.length);
   }
-  return null;
+  return { unsigned, names };
+}
+
+/** From the highest bit down, for numbers only. */
+function unsignedOf(bits: Buffer, types: readonly number[]): ReadonlySet<number> {
+  const unsigned = new Set<number>();
+  let at = 0;
+  for (const [index, type] of types.entries()) {
+    if (!numeric.has(type)) continue;
+    if (((bits[at >> 3] ?? 0) & (0x80 >> (at & 7))) !== 0) unsigned.add(index);
+    at += 1;
+  }
+  return unsigned;
+}
+
+function namesOf(value: Buffer, count: number): string[] {
+  const body = new ByteCursor(value);
+  const names: string[] = [];
+  while (body.left > 0) names.push(body.bytes(body.lengthEncoded()).toString('utf8'));
+  if (names.length !== count) throw new RangeError('names of other columns');
+  return names;
 }
