@@ -13,14 +13,16 @@ const suffix = '__replay';
  */
 export class TargetMark implements ReplayMark {
   readonly #database: string;
+  #isMade = false;
 
   /** @param beside a database of the restore; the mark is called after it, where an account that may create it may create this one too */
   constructor(beside: string) {
     this.#database = `${beside.slice(0, longestName - suffix.length)}${suffix}`;
   }
 
-  get database(): string {
-    return this.#database;
+  /** It is on the target. */
+  get isMade(): boolean {
+    return this.#isMade;
   }
 
   /** Makes it anew. One that is left of a restore that was killed says nothing about this one. */
@@ -32,6 +34,7 @@ export class TargetMark implements ReplayMark {
       signal,
     );
     await session.execute(`INSERT INTO ${this.#table} VALUES (1, ${hex(file)}, ${position}, 0)`, signal);
+    this.#isMade = true;
   }
 
   async drop(session: LoadSession, signal: AbortSignal): Promise<void> {

@@ -46,14 +46,12 @@ export async function replayOntoServer(request: ServerReplay): Promise<ReplayRep
     objectsSkipped: 0,
     leftPrepared: 0,
   };
-  let isMade = false;
   const once = async () => {
     const session = await openLoadSession(request.target, { signal, withoutBinlog: request.withoutBinlog });
     try {
       if (session.flavour !== request.flavour)
         throw new AppError('replay.other-flavour', { source: request.flavour, target: session.flavour });
-      if (!isMade) await mark.create(session, start, signal);
-      isMade = true;
+      if (!mark.isMade) await mark.create(session, start, signal);
       await doAgain(request, session, mark, await placeNoted(session, mark, signal), sum);
       await mark.drop(session, signal);
     } finally {
@@ -65,10 +63,10 @@ export async function replayOntoServer(request: ServerReplay): Promise<ReplayRep
       retries: mostTries - 1,
       minTimeout: 1000,
       signal,
-      shouldRetry: ({ error }) => isMade && isAppErrorOf(error, 'mysql.unreachable', 'mysql.connection-lost'),
+      shouldRetry: ({ error }) => mark.isMade && isAppErrorOf(error, 'mysql.unreachable', 'mysql.connection-lost'),
     });
   } catch (error) {
-    if (isMade) await dropMark(request, mark);
+    if (mark.isMade) await dropMark(request, mark);
     throw error;
   }
   return sum;

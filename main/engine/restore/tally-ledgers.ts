@@ -120,7 +120,10 @@ class Tallied {
   rows(type: number, bytes: Buffer, map: TableMap): void {
     if (this.#isGivenUp) return;
     const { columns } = this.ledger.schema;
-    if (map.columns.length !== columns.length) return this.giveUp();
+    if (map.columns.length !== columns.length) {
+      this.giveUp();
+      return;
+    }
     const isUnsigned = (index: number) => columns[index]?.columnType.includes('unsigned') === true;
     for (const { before, after } of readRows(bytes, type, bytes.length, map, isUnsigned)) {
       if (before !== null) this.#count(before, -1);
@@ -167,14 +170,20 @@ class Tallied {
 
   /** With `binlog_row_image=MINIMAL` an image may leave out what is asked for. */
   #count(image: RowImage, sign: 1 | -1): void {
-    if (!image.has(this.#amount) || (this.#status >= 0 && !image.has(this.#status))) return this.giveUp();
+    if (!image.has(this.#amount) || (this.#status >= 0 && !image.has(this.#status))) {
+      this.giveUp();
+      return;
+    }
     if (this.#status >= 0 && !this.#paid.has(textOf(image.get(this.#status) ?? null) ?? '\0')) return;
     this.#pending.rows += sign;
     const amount = image.get(this.#amount) ?? null;
     // As in SQL: a row that counts, and adds nothing.
     if (amount === null) return;
     const value = parseDecimal(textOf(amount) ?? '');
-    if (value === null) return this.giveUp();
+    if (value === null) {
+      this.giveUp();
+      return;
+    }
     const { unscaled, scale } = value;
     this.#pending.sum = addDecimal(this.#pending.sum, { unscaled: sign < 0 ? -unscaled : unscaled, scale });
   }

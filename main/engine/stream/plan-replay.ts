@@ -103,7 +103,7 @@ function spansOf<S extends StartingPoint>(stretches: readonly Stretch[], starts:
  * The stretch that a snapshot stands in. After a reset of the log a server uses the names of its files again: then it is the one that
  * was stored nearest to the moment of the snapshot.
  */
-function homeOf<S extends StartingPoint>(stretches: readonly Stretch[], { at, coordinate: { file, position } }: S) {
+function homeOf(stretches: readonly Stretch[], { at, coordinate: { file, position } }: StartingPoint) {
   if (file === null || position === null) return null;
   const distance = (stretch: Stretch, { index }: StretchPlace) =>
     Math.abs(Date.parse(stretch.records[index]?.record.closedAt ?? '') - Date.parse(at));

@@ -1,4 +1,4 @@
-import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { RestoreUntil } from '../../../../shared/ipc/engine-verbs.ts';
 import type { VaultKey } from '../../repository/index.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
@@ -71,7 +71,7 @@ async function findMoment(
   const starts = startsOf(context, name, snapshot);
   const read: ReadEvents = (stored) => eventsOf(reader, stored, vault ?? undefined, signal);
   const wanted = untilOf(until);
-  let failure: unknown = null;
+  let failure = new AppError('stream.none', { source: name });
   for (const copy of copies) {
     try {
       const stretches = await readStream(await copy.open(), source.id, signal);
@@ -81,17 +81,17 @@ async function findMoment(
       return { snapshot: start.snapshot, replay, read, lastCommitAt: lastCommitBefore(stretch, from, stop) };
     } catch (error) {
       signal.throwIfAborted();
-      failure = clearer(failure, error);
+      failure = clearer(failure, toAppError(error));
     }
   }
-  throw failure ?? new AppError('stream.none', { source: name });
+  throw failure;
 }
 
-/** Of two copies' answers the one about the log says more than one about a copy that does not open. */
-function clearer(first: unknown, second: unknown): unknown {
-  const isOfLog = (error: unknown) =>
+/** Of two copies' answers the one about the log says more than one about a copy that has none or does not open. */
+function clearer(first: AppError, second: AppError): AppError {
+  const isOfLog = (error: AppError) =>
     isAppErrorOf(error, 'restore.behind-log', 'restore.in-gap', 'restore.before-snapshots', 'stream.event-unknown');
-  return first === null || (!isOfLog(first) && isOfLog(second)) ? second : first;
+  return isOfLog(first) || (first.code !== 'stream.none' && !isOfLog(second)) ? first : second;
 }
 
 /** Snapshots of which it is proven that the log goes on exactly where they stand. */

@@ -1,6 +1,5 @@
 import { ByteCursor } from './byte-cursor.ts';
 import { headerBytes } from './event-header.ts';
-import type { PlainEvent } from './expand-event.ts';
 
 /** Numbers of column types as they stand in binlogs. Source: MySQL `include/field_types.h`, MariaDB `include/mysql_com.h`. */
 export const columnTypes = {
@@ -65,8 +64,6 @@ export interface TableMap {
 
 /** More than any table has; a hostile event must not make us reserve memory. */
 const mostColumns = 4096;
-/** Where an event's head holds its size. */
-const sizeAt = 9;
 /** Types of the optional fields at the end. */
 const optional = { signedness: 1, columnName: 4 } as const;
 
@@ -99,23 +96,6 @@ export function parseTableMap(event: Buffer, end: number): TableMap {
     name: names?.[index] ?? null,
   }));
   return { tableId, database, table, columns };
-}
-
-/** The same event for a table of that name in another database; of one without a checksum. */
-export function withDatabase(event: PlainEvent, database: string): PlainEvent {
-  const at = headerBytes + 8;
-  const old = event.bytes.readUInt8(at);
-  const name = Buffer.from(database, 'utf8');
-  if (name.equals(event.bytes.subarray(at + 1, at + 1 + old))) return event;
-  if (name.length > 255) throw new RangeError('a name that is too long');
-  const bytes = Buffer.concat([
-    event.bytes.subarray(0, at),
-    Buffer.from([name.length]),
-    name,
-    event.bytes.subarray(at + 1 + old),
-  ]);
-  bytes.writeUInt32LE(bytes.length, sizeAt);
-  return { type: event.type, bytes };
 }
 
 /** Bit `index` of a bitmap whose first bit is the lowest of its first octet. */

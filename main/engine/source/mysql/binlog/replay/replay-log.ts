@@ -12,7 +12,7 @@ import { parseQuery, type QueryEvent } from '../query-event.ts';
 import { describeQuery, quotingOfSession, textOfQuery } from '../query-text.ts';
 import type { BinlogEvent } from '../read-binlog.ts';
 import { isRowsEvent, parseRowsHead } from '../read-rows.ts';
-import { parseTableMap, withDatabase } from '../table-map.ts';
+import { parseTableMap } from '../table-map.ts';
 import { LoadFiles } from './load-files.ts';
 import { PreparedTransactions, type HeldEvent } from './prepared-transactions.ts';
 import { namedHere } from './named-here.ts';
@@ -20,6 +20,7 @@ import { isAscii, QuerySession } from './query-session.ts';
 import { readCollations } from './read-collations.ts';
 import { binlogStatement, endsStatement, formatWithoutChecksums, requireRoom, RowStatement } from './row-statement.ts';
 import { intvarStatement, randStatement, userVariableStatement, type CollationOf } from './session-events.ts';
+import { withDatabase } from './with-database.ts';
 import { scopeOf, type StatementScope } from './statement-scope.ts';
 
 export interface ReplayOptions {
