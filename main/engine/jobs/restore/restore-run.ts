@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
-import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { RestoreUntil, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { VaultKey } from '../../repository/index.ts';
 import { newId } from '../../platform/random.ts';
@@ -67,7 +67,7 @@ async function restoreSnapshot(
       digest: { ranges: restored.digest.ranges, equal: restored.digest.equal, compared: restored.digest.compared },
       ledgers: [...(replayed?.ledgers ?? restored.ledgers)],
       vault: open.vault,
-      stoppedAt: replayed?.lastCommitAt ?? snapshot.manifest.at,
+      stoppedAt: replayed?.lastCommitAt ?? notLater(snapshot.manifest.at, input.until),
       ...(replayed === null ? {} : { replay: replayOf(replayed) }),
       resale: { cards: 0, orders: 0, csv: null },
       swap: null,
@@ -86,6 +86,11 @@ async function restoreSnapshot(
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   });
+}
+
+/** A snapshot behind the moment was taken when the log had nothing new since: it is that moment's too. */
+function notLater(at: string, until: RestoreUntil | undefined): string {
+  return until?.kind === 'time' && Date.parse(until.at) < Date.parse(at) ? until.at : at;
 }
 
 function replayOf({ transactions, rowEvents, statements, to, lastCommitAt }: Replayed): RestoreOutput['replay'] {
