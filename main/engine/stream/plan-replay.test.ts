@@ -49,7 +49,8 @@ function stretchOf(events: readonly BinlogEvent[], eventsEach: number): { stretc
     for (const event of part) builder.take(event);
     const segment = builder.close();
     if (segment === null) throw new Error('an empty record');
-    const { bytes: _, ...facts } = segment;
+    const { bytes, ...facts } = segment;
+    expect(bytes.length).toBe(part.reduce((sum, each) => sum + each.bytes.length, 0));
     const closedAt = new Date((part.at(-1)?.header.timestampS ?? 0) * 1000).toISOString();
     const stored = { name: String(records.length), record: { ...facts, closedAt } } as unknown as StoredStreamRecord;
     parts.set(stored, part);
