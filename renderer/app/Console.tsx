@@ -5,7 +5,7 @@ import { NavLink as RouterLink, Navigate, Route, Routes, useLocation, useNavigat
 import { ChecklistPage } from '../features/checklist/index.ts';
 import { CopiesPage } from '../features/copies/index.ts';
 import { KeysPage } from '../features/keys/index.ts';
-import { RestorePage } from '../features/restore/index.ts';
+import { baseOf, RestorePage } from '../features/restore/index.ts';
 import { ShopsPage } from '../features/shop/index.ts';
 import { TimelinePage } from '../features/timeline/index.ts';
 import { useWords } from '../i18n/use-words.ts';
@@ -26,12 +26,13 @@ const pages = [
 /** The open home: menu and screens. */
 export function Console({ app, stores }: { readonly app: AppState; readonly stores: Stores }) {
   const { t } = useWords();
-  const { library, jobs } = stores;
+  const { library, jobs, streams } = stores;
 
   useEffect(() => {
     void library.load();
     void jobs.load();
-  }, [library, jobs]);
+    void streams.load();
+  }, [library, jobs, streams]);
 
   return (
     <>
@@ -82,11 +83,23 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
             backup={backup}
             copies={copies}
             detail={detail}
+            streams={stores.streams}
+            events={stores.events}
             isEngineThere={isEngineThere}
             onAddShop={() => go('/shops')}
             onAddCopy={() => go('/copies')}
             onRestore={(source, snapshot) => {
               restore.begin(source, snapshot);
+              go('/restore');
+            }}
+            onRestoreBefore={(source, event) => {
+              const state = library.store.getState();
+              const snapshots = state.view === 'ready' ? state.library.snapshots : [];
+              const base = baseOf(
+                snapshots.filter((one) => one.source === source),
+                event.at,
+              );
+              restore.beginBefore(source, event, base?.id ?? null);
               go('/restore');
             }}
             onVerify={(destination) => go('/copies', { verify: destination })}
@@ -109,13 +122,30 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
       />
       <Route
         path="/restore"
-        element={<RestorePage library={library} restore={restore} dialogs={dialogs} onTimeline={() => go('/')} />}
+        element={
+          <RestorePage
+            library={library}
+            restore={restore}
+            events={stores.events}
+            streams={stores.streams}
+            dialogs={dialogs}
+            onTimeline={() => go('/')}
+          />
+        }
       />
       <Route path="/checklist" element={<ChecklistPage checklist={checklist} library={library} />} />
       <Route path="/keys" element={<KeysPage keys={keys} library={library} dialogs={dialogs} />} />
       <Route
         path="/shops"
-        element={<ShopsPage library={library} shop={shop} dialogs={dialogs} demo={demoPossible ? stores.demo : null} />}
+        element={
+          <ShopsPage
+            library={library}
+            shop={shop}
+            streams={stores.streams}
+            dialogs={dialogs}
+            demo={demoPossible ? stores.demo : null}
+          />
+        }
       />
       <Route path="*" element={<Navigate to="/" replace />} />
     </Routes>

@@ -10,9 +10,11 @@ import { createShopStore } from '../features/shop/index.ts';
 import { createUnlockStore } from '../features/unlock/index.ts';
 import { createDetailStore } from '../stores/detail-store.ts';
 import { createDialogs } from '../stores/dialogs.ts';
+import { createEventsStore } from '../stores/events-store.ts';
 import { createJobRun } from '../stores/job-run.ts';
 import { createJobsStore } from '../stores/jobs-store.ts';
 import { createLibraryStore } from '../stores/library-store.ts';
+import { createStreamsStore } from '../stores/streams-store.ts';
 import { createSessionStore } from '../stores/session-store.ts';
 
 export type Stores = ReturnType<typeof createStores>;
@@ -24,6 +26,8 @@ export function createStores(client: Client) {
     session,
     library: createLibraryStore(client),
     jobs: createJobsStore(client),
+    streams: createStreamsStore(client),
+    events: createEventsStore(client),
     detail: createDetailStore(client),
     dialogs: createDialogs(client),
     backup: createJobRun(client, 'backup.run'),

@@ -3,6 +3,7 @@ import { coldEn } from './ui-en/cold.ts';
 import { commonEn } from './ui-en/common.ts';
 import { copiesEn } from './ui-en/copies.ts';
 import { keyringEn } from './ui-en/keyring.ts';
+import { liveEn } from './ui-en/live.ts';
 import { remediesEn } from './ui-en/remedies.ts';
 import { retentionEn } from './ui-en/retention.ts';
 import { restoreEn } from './ui-en/restore.ts';
@@ -19,6 +20,7 @@ export const uiEn = {
   ...coldEn,
   ...keyringEn,
   ...timelineEn,
+  ...liveEn,
   ...restoreEn,
   ...retentionEn,
   ...remediesEn,

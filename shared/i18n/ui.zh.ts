@@ -3,6 +3,7 @@ import { coldZh } from './ui-zh/cold.ts';
 import { commonZh } from './ui-zh/common.ts';
 import { copiesZh } from './ui-zh/copies.ts';
 import { keyringZh } from './ui-zh/keyring.ts';
+import { liveZh } from './ui-zh/live.ts';
 import { remediesZh } from './ui-zh/remedies.ts';
 import { retentionZh } from './ui-zh/retention.ts';
 import { restoreZh } from './ui-zh/restore.ts';
@@ -19,6 +20,7 @@ export const uiZh = {
   ...coldZh,
   ...keyringZh,
   ...timelineZh,
+  ...liveZh,
   ...restoreZh,
   ...retentionZh,
   ...remediesZh,

@@ -20,6 +20,11 @@ import type { World } from './world.ts';
 
 const tableNames = sampleTables.map(({ name }) => `dujiaoka.${name}`);
 
+/** In the fake an event of the sample happened two hours ago. */
+function stoppedAt(until: NonNullable<CommandInput<'restore.run'>['until']>): string {
+  return until.kind === 'time' ? until.at : new Date(Date.now() - 2 * 3_600_000).toISOString();
+}
+
 export function workCommands(world: World, jobs: FakeJobs, changed: () => void) {
   function snapshotOf(wanted: string, source: string | null = null): SnapshotSummary {
     const ofSource = world.snapshots.filter((one) => source === null || one.source === source);
@@ -160,7 +165,18 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
         digest: { ranges, equal: true, compared: input.into.kind === 'sql' ? 0 : ranges },
         ledgers: snapshot.ledgers,
         vault: hasSealed ? (input.vault === null ? 'closed' : 'open') : 'none',
-        stoppedAt: snapshot.at,
+        stoppedAt: input.until === undefined ? snapshot.at : stoppedAt(input.until),
+        ...(input.until === undefined
+          ? {}
+          : {
+              replay: {
+                transactions: 1_204,
+                rowEvents: 3_380,
+                statements: 0,
+                to: { file: 'binlog.000006', position: 1_180_224 },
+                lastCommitAt: stoppedAt(input.until),
+              },
+            }),
         resale: { cards: 0, orders: 0, csv: null },
         swap: null,
         undo: null,

@@ -3,6 +3,8 @@ import { IconShieldCheck } from '@tabler/icons-react';
 import { useWords } from '../../i18n/use-words.ts';
 import type { SnapshotDetail } from '../../stores/detail-store.ts';
 import { Panel } from '../../ui/Panel.tsx';
+import { eventText } from '../log/index.ts';
+import { instantOf } from './moment.ts';
 import { canHaveAccounts, holdsSecrets } from './restore-answers.ts';
 import type { RestoreAnswers } from './restore-answers.ts';
 
@@ -14,9 +16,20 @@ export function ConfirmStep({
   readonly detail: SnapshotDetail;
   readonly answers: RestoreAnswers;
 }) {
-  const { t, format, language } = useWords();
-  const { source, what, tables, from, into, server, file, vault } = answers;
-  const date = format.dateShort(detail.snapshot.at);
+  const words = useWords();
+  const { source, moment, what, tables, from, into, server, file, vault } = answers;
+  const { t, format, language } = words;
+  const base = format.dateShort(detail.snapshot.at);
+  const date =
+    moment.kind === 'snapshot'
+      ? t('restore.confirmMoment.snapshot', { base })
+      : moment.kind === 'time'
+        ? t('restore.confirmMoment.time', { at: format.date(instantOf(moment.at) ?? ''), base })
+        : t('restore.confirmMoment.event', {
+            at: moment.event === null ? '' : format.date(moment.event.at),
+            what: moment.event === null ? '' : eventText(moment.event, words),
+            base,
+          });
   const as = answers.as.trim() === '' ? '' : t('restore.confirmAs', { as: answers.as.trim() });
   const parts = [
     what === 'everything'
@@ -44,6 +57,7 @@ export function ConfirmStep({
         <Text size="lg" className="sh-break">
           {sentence}
         </Text>
+        {moment.kind !== 'snapshot' && <Text>{t('restore.confirmReplay', { base })}</Text>}
         {holdsSecrets(answers, detail) && (
           <Text>{t(vault === 'closed' ? 'restore.confirmVaultClosed' : 'restore.confirmVaultOpen')}</Text>
         )}

@@ -47,6 +47,17 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
     [t('proof.point'), format.date(result.stoppedAt)],
     [t('proof.duration'), format.duration(result.durationMs)],
   ];
+  if (result.replay !== undefined) {
+    const { transactions, rowEvents, statements } = result.replay;
+    facts.push([
+      t('proof.replay'),
+      t('proof.replayText', {
+        transactions: format.count(transactions),
+        rowEvents: format.count(rowEvents),
+        statements: format.count(statements),
+      }),
+    ]);
+  }
   if (result.accounts !== undefined)
     facts.push([t('proof.accounts'), result.accounts.created.join(', ') || t('common.none')]);
   if (file !== null) facts.push([t('proof.file'), file]);

@@ -4,7 +4,9 @@ import { useStore } from 'zustand';
 import type { UiKey } from '../../../shared/i18n/ui.zh.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
+import type { EventsStore } from '../../stores/events-store.ts';
 import type { Library, LibraryStore } from '../../stores/library-store.ts';
+import type { StreamsStore } from '../../stores/streams-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -17,7 +19,7 @@ import { ConfirmStep } from './ConfirmStep.tsx';
 import { FromStep } from './FromStep.tsx';
 import { IntoStep } from './IntoStep.tsx';
 import { ProofPage } from './ProofPage.tsx';
-import { SnapshotStep } from './SnapshotStep.tsx';
+import { MomentStep } from './MomentStep.tsx';
 import { VaultStep } from './VaultStep.tsx';
 import { WhatStep } from './WhatStep.tsx';
 import { restoreSteps } from './restore-answers.ts';
@@ -26,11 +28,13 @@ import type { RestoreStore } from './restore-store.ts';
 interface RestorePageProps {
   readonly library: LibraryStore;
   readonly restore: RestoreStore;
+  readonly events: EventsStore;
+  readonly streams: StreamsStore;
   readonly dialogs: Dialogs;
   readonly onTimeline: () => void;
 }
 
-export function RestorePage({ library, restore, dialogs, onTimeline }: RestorePageProps) {
+export function RestorePage({ library, restore, events, streams, dialogs, onTimeline }: RestorePageProps) {
   const { t } = useWords();
   const state = useStore(library.store);
   return (
@@ -43,7 +47,14 @@ export function RestorePage({ library, restore, dialogs, onTimeline }: RestorePa
             <EmptyState title={t('restore.noShop')} text={t('restore.noShopText')} />
           </Panel>
         ) : (
-          <Restore library={state.library} restore={restore} dialogs={dialogs} onTimeline={onTimeline} />
+          <Restore
+            library={state.library}
+            restore={restore}
+            events={events}
+            streams={streams}
+            dialogs={dialogs}
+            onTimeline={onTimeline}
+          />
         ))}
     </Page>
   );
@@ -52,7 +63,7 @@ export function RestorePage({ library, restore, dialogs, onTimeline }: RestorePa
 type RestoreProps = Omit<RestorePageProps, 'library'> & { readonly library: Library };
 
 /** The wizard, the restore under way, or what came of it. */
-function Restore({ library, restore, dialogs, onTimeline }: RestoreProps) {
+function Restore({ library, restore, events, streams, dialogs, onTimeline }: RestoreProps) {
   const { t } = useWords();
   const run = useStore(restore.run.store);
   const { answers, step } = useStore(restore.store);
@@ -110,10 +121,10 @@ function Restore({ library, restore, dialogs, onTimeline }: RestoreProps) {
     case 'idle':
       break;
   }
-  return <Wizard library={library} restore={restore} dialogs={dialogs} />;
+  return <Wizard library={library} restore={restore} events={events} streams={streams} dialogs={dialogs} />;
 }
 
-function Wizard({ library, restore, dialogs }: Omit<RestoreProps, 'onTimeline'>) {
+function Wizard({ library, restore, events, streams, dialogs }: Omit<RestoreProps, 'onTimeline'>) {
   const { t } = useWords();
   const { step } = useStore(restore.store);
   const isReady = useStore(restore.detail.store, ({ view }) => view === 'ready');
@@ -131,7 +142,7 @@ function Wizard({ library, restore, dialogs }: Omit<RestoreProps, 'onTimeline'>)
           <Stepper.Step key={one} label={t(`restore.step.${one}`)} />
         ))}
       </Stepper>
-      <StepContent library={library} restore={restore} dialogs={dialogs} />
+      <StepContent library={library} restore={restore} events={events} streams={streams} dialogs={dialogs} />
       <Group>
         {step !== 'snapshot' && (
           <Button variant="default" size="md" onClick={restore.back}>
@@ -152,18 +163,21 @@ function Wizard({ library, restore, dialogs }: Omit<RestoreProps, 'onTimeline'>)
   );
 }
 
-function StepContent({ library, restore, dialogs }: Omit<RestoreProps, 'onTimeline'>) {
+function StepContent({ library, restore, events, streams, dialogs }: Omit<RestoreProps, 'onTimeline'>) {
   const { t } = useWords();
   const { step, answers, errors } = useStore(restore.store);
   const state = useStore(restore.detail.store);
   const said = (key: UiKey | undefined): string | null => (key === undefined ? null : t(key));
   if (step === 'snapshot') {
     return (
-      <SnapshotStep
+      <MomentStep
         library={library}
+        events={events}
+        streams={streams}
         answers={answers}
         onShop={(name) => restore.begin(name, null)}
-        onChoose={restore.chooseSnapshot}
+        onSnapshot={restore.chooseSnapshot}
+        onMoment={restore.chooseMoment}
       />
     );
   }

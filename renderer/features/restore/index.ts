@@ -1,3 +1,4 @@
+export { baseOf } from './moment.ts';
 export { RestorePage } from './RestorePage.tsx';
 export { createRestoreStore } from './restore-store.ts';
 export type { RestoreStore } from './restore-store.ts';

@@ -2,6 +2,7 @@ import type { Choice, CommandInput } from '../../../shared/ipc/contract.ts';
 import type { SnapshotDetail } from '../../stores/detail-store.ts';
 import { emptyServer, present, serverErrors, toMysqlInput, toSshInput } from '../shop/index.ts';
 import type { FormErrors, ServerValues } from '../shop/index.ts';
+import { instantOf, momentError, type Moment } from './moment.ts';
 
 export const restoreSteps = ['snapshot', 'what', 'from', 'into', 'vault', 'confirm'] as const;
 export type RestoreStep = (typeof restoreSteps)[number];
@@ -11,7 +12,9 @@ export type RestoreTargetKind = (typeof restoreTargets)[number];
 
 export interface RestoreAnswers {
   readonly source: string;
+  /** The one that is restored, or from which the log is done again. */
   readonly snapshot: string | null;
+  readonly moment: Moment;
   readonly what: 'everything' | 'some';
   /** `database.table`. */
   readonly tables: readonly string[];
@@ -33,6 +36,7 @@ export function firstAnswers(source: string, snapshot: string | null): RestoreAn
   return {
     source,
     snapshot,
+    moment: { kind: 'snapshot' },
     what: 'everything',
     tables: [],
     from: null,
@@ -63,7 +67,7 @@ export function canHaveAccounts({ what, into }: RestoreAnswers, { manifest }: Sn
 export function stepErrors(step: RestoreStep, answers: RestoreAnswers): FormErrors {
   switch (step) {
     case 'snapshot':
-      return present({ snapshot: answers.snapshot === null ? 'common.required' : null });
+      return present({ snapshot: momentError(answers.moment, answers.snapshot) });
     case 'what':
       return present({
         tables: answers.what === 'some' && answers.tables.length === 0 ? 'restore.tablesMissing' : null,
@@ -86,11 +90,14 @@ export function stepErrors(step: RestoreStep, answers: RestoreAnswers): FormErro
 type RestoreInput = Omit<CommandInput<'restore.run'>, 'jobId'>;
 
 export function toRestoreInput(answers: RestoreAnswers, detail: SnapshotDetail): RestoreInput {
-  const { source, snapshot, what, tables, from, as } = answers;
+  const { source, snapshot, moment, what, tables, from, as } = answers;
+  const until = untilOf(moment);
   const canRename = answers.into !== 'sql' && detail.snapshot.databases.length === 1;
   return {
     source,
-    snapshot: snapshot ?? 'latest',
+    // With a moment the engine itself finds the newest snapshot from which it can be reached.
+    snapshot: until === null ? (snapshot ?? 'latest') : 'latest',
+    ...(until === null ? {} : { until }),
     from,
     databases: [],
     tables: what === 'everything' ? [] : [...tables],
@@ -99,6 +106,19 @@ export function toRestoreInput(answers: RestoreAnswers, detail: SnapshotDetail):
     vault: holdsSecrets(answers, detail) ? vaultOpening(answers) : null,
     ...(answers.accounts && canHaveAccounts(answers, detail) ? { accounts: true } : {}),
   };
+}
+
+function untilOf(moment: Moment): NonNullable<RestoreInput['until']> | null {
+  switch (moment.kind) {
+    case 'snapshot':
+      return null;
+    case 'time': {
+      const at = instantOf(moment.at);
+      return at === null ? null : { kind: 'time', at };
+    }
+    case 'event':
+      return moment.event === null ? null : { kind: 'event', id: moment.event.id };
+  }
 }
 
 function vaultOpening({ vault, vaultSecret }: RestoreAnswers): RestoreInput['vault'] {

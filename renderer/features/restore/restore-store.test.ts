@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedClient } from '../../bridge/scripted-client.ts';
 import { idOf, sampleFingerprint, shopName } from '../../bridge/scripted/sample-shop.ts';
+import { sampleEvents } from '../../bridge/scripted/sample-stream.ts';
 import { emptyServer } from '../shop/index.ts';
 import { firstAnswers, toRestoreInput } from './restore-answers.ts';
 import { createRestoreStore } from './restore-store.ts';
@@ -46,6 +47,30 @@ describe('the restore wizard', () => {
     expect(toRestoreInput(answers, bare)).not.toHaveProperty('accounts');
     expect(toRestoreInput({ ...answers, into: 'same' }, kept)).not.toHaveProperty('accounts');
     expect(toRestoreInput({ ...answers, what: 'some', tables: ['a.b'] }, kept)).not.toHaveProperty('accounts');
+  });
+
+  it('goes to just before something that happened, or to a second, and lets the engine find the snapshot', async () => {
+    const { client, restore } = await atConfirm();
+    const [, , dropped] = sampleEvents(Date.now()).events;
+    restore.beginBefore(shopName, dropped!, latest);
+    await client.settled();
+    expect(restore.store.getState().step).toBe('what');
+    await restore.start();
+    expect(client.calls('restore.run')[0]).toMatchObject({
+      snapshot: 'latest',
+      until: { kind: 'event', id: dropped!.id },
+    });
+    restore.begin(shopName, null);
+    restore.chooseMoment({ kind: 'time', at: '2026-11-23T20:00:07' }, latest);
+    await client.settled();
+    await restore.start();
+    const at = new Date('2026-11-23T20:00:07').toISOString();
+    expect(client.calls('restore.run')[1]).toMatchObject({ snapshot: 'latest', until: { kind: 'time', at } });
+    restore.begin(shopName, null);
+    restore.chooseSnapshot(latest);
+    await client.settled();
+    await restore.start();
+    expect(client.calls('restore.run')[2]).not.toHaveProperty('until');
   });
 
   it('does not go on without an answer', async () => {

@@ -1,10 +1,12 @@
 import { createStore } from 'zustand/vanilla';
+import type { LogEvent } from '../../stores/events-store.ts';
 import type { Client } from '../../bridge/client.ts';
 import { createDetailStore } from '../../stores/detail-store.ts';
 import { createJobRun } from '../../stores/job-run.ts';
 import type { FormErrors } from '../shop/index.ts';
 import { unknownHostKey } from '../shop/index.ts';
 import { firstAnswers, restoreSteps, stepErrors, toRestoreInput } from './restore-answers.ts';
+import type { Moment } from './moment.ts';
 import type { RestoreAnswers, RestoreStep } from './restore-answers.ts';
 
 export interface RestoreState {
@@ -33,8 +35,21 @@ export function createRestoreStore(client: Client) {
     else void detail.open(snapshot);
   }
 
+  /** Starts over, to just before something that happened. `base`: the snapshot from which the log is done again. */
+  function beginBefore(source: string, event: LogEvent, base: string | null): void {
+    begin(source, base);
+    if (run.store.getState().view !== 'running') answer({ moment: { kind: 'event', event } });
+  }
+
+  function chooseMoment(moment: Moment, base: string | null): void {
+    const isOther = store.getState().answers.snapshot !== base;
+    answer({ moment, snapshot: base, ...(isOther ? { what: 'everything', tables: [], from: null } : {}) });
+    if (base === null) detail.close();
+    else if (isOther) void detail.open(base);
+  }
+
   function chooseSnapshot(id: string): void {
-    answer({ snapshot: id, what: 'everything', tables: [], from: null });
+    answer({ snapshot: id, moment: { kind: 'snapshot' }, what: 'everything', tables: [], from: null });
     void detail.open(id);
   }
 
@@ -72,5 +87,5 @@ export function createRestoreStore(client: Client) {
     await start();
   }
 
-  return { store, detail, run, begin, chooseSnapshot, answer, next, back, start, trust };
+  return { store, detail, run, begin, beginBefore, chooseMoment, chooseSnapshot, answer, next, back, start, trust };
 }

@@ -1,9 +1,11 @@
-import { Alert, Badge, Button, Group, Modal, Stack, Switch, Text } from '@mantine/core';
+import { Alert, Badge, Button, Divider, Group, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useStore } from 'zustand';
 import type { SourceView } from '../../../shared/model/source.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
+import type { StreamsStore } from '../../stores/streams-store.ts';
+import { LivePanel } from '../live/index.ts';
 import { TestSteps } from '../live-test/index.ts';
 import { ConnectionError } from './ConnectionError.tsx';
 import { demoShopName } from './shop-store.ts';
@@ -12,10 +14,11 @@ import type { ShopStore } from './shop-store.ts';
 interface ShopCardProps {
   readonly source: SourceView;
   readonly shop: ShopStore;
+  readonly streams: StreamsStore;
   readonly onReconnect: () => void;
 }
 
-export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
+export function ShopCard({ source, shop, streams, onReconnect }: ShopCardProps) {
   const { t, named, language } = useWords();
   const check = useStore(shop.checks, (checks) => checks[source.name]);
   const [isRemoving, removing] = useDisclosure(false);
@@ -83,6 +86,9 @@ export function ShopCard({ source, shop, onReconnect }: ShopCardProps) {
           </Text>
         ))}
       </Stack>
+      <Divider />
+      <LivePanel source={source.name} streams={streams} />
+      <Divider />
       <Switch
         label={t('shop.accounts')}
         description={t('shop.accountsHint')}

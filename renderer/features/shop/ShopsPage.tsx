@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/use-words.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
 import type { JobRun } from '../../stores/job-run.ts';
 import type { LibraryStore } from '../../stores/library-store.ts';
+import type { StreamsStore } from '../../stores/streams-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -18,6 +19,7 @@ import type { ShopStore } from './shop-store.ts';
 interface ShopsPageProps {
   readonly library: LibraryStore;
   readonly shop: ShopStore;
+  readonly streams: StreamsStore;
   readonly dialogs: Dialogs;
   /** null where this machine cannot have a demo shop. */
   readonly demo: JobRun<'demo.open'> | null;
@@ -26,7 +28,7 @@ interface ShopsPageProps {
 type Editing =
   { readonly kind: 'none' } | { readonly kind: 'new' } | { readonly kind: 'again'; readonly known: SourceView };
 
-export function ShopsPage({ library, shop, dialogs, demo }: ShopsPageProps) {
+export function ShopsPage({ library, shop, streams, dialogs, demo }: ShopsPageProps) {
   const { t } = useWords();
   const state = useStore(library.store);
   const [editing, setEditing] = useState<Editing>({ kind: 'none' });
@@ -77,6 +79,7 @@ export function ShopsPage({ library, shop, dialogs, demo }: ShopsPageProps) {
               key={source.id}
               source={source}
               shop={shop}
+              streams={streams}
               onReconnect={() => edit({ kind: 'again', known: source })}
             />
           ))}

@@ -1,15 +1,19 @@
 import { Button, Group, Paper, Select, Stack, Text, Title } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
+import { useStore } from 'zustand';
 import { takenBy } from '../../../shared/model/snapshot-age.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 import { useNow } from '../../i18n/use-now.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { Library } from '../../stores/library-store.ts';
+import type { StreamsStore } from '../../stores/streams-store.ts';
+import { LiveLine } from '../live/index.ts';
 import { lastGood, nextStep } from './next-step.ts';
 
 interface ShopHeaderProps {
   readonly source: SourceView;
   readonly library: Library;
+  readonly streams: StreamsStore;
   readonly canBackUp: boolean;
   readonly isRunning: boolean;
   readonly onChoose: (name: string) => void;
@@ -17,8 +21,9 @@ interface ShopHeaderProps {
 }
 
 /** The shop at a glance: the last good backup, how long ago, the next step, and the one big button. */
-export function ShopHeader({ source, library, canBackUp, isRunning, onChoose, onBackUp }: ShopHeaderProps) {
+export function ShopHeader({ source, library, streams, canBackUp, isRunning, onChoose, onBackUp }: ShopHeaderProps) {
   const { t, format } = useWords();
+  const seen = useStore(streams.store, (state) => state.streams[source.name]);
   const nowMs = useNow();
   const snapshots = library.snapshots.filter((one) => one.source === source.name);
   const good = lastGood(snapshots);
@@ -56,6 +61,7 @@ export function ShopHeader({ source, library, canBackUp, isRunning, onChoose, on
             </Text>
             <Text>{t(key, facts)}</Text>
           </div>
+          {seen !== undefined && <LiveLine seen={seen} />}
         </Stack>
         <Button
           size="xl"

@@ -3,14 +3,17 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { useWords } from '../../i18n/use-words.ts';
 import type { DetailStore } from '../../stores/detail-store.ts';
+import type { EventsStore, LogEvent } from '../../stores/events-store.ts';
 import type { JobRun } from '../../stores/job-run.ts';
 import type { JobsStore } from '../../stores/jobs-store.ts';
 import type { Library, LibraryStore } from '../../stores/library-store.ts';
+import type { StreamsStore } from '../../stores/streams-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import type { CopiesStore } from '../copies/index.ts';
 import { ErrorCard } from '../errors/index.ts';
+import { LogPanel } from '../log/index.ts';
 import { BackupPanel } from './BackupPanel.tsx';
 import { InterruptedBanner } from './InterruptedBanner.tsx';
 import { ShopHeader } from './ShopHeader.tsx';
@@ -23,10 +26,13 @@ interface TimelinePageProps {
   readonly backup: JobRun<'backup.run'>;
   readonly copies: CopiesStore;
   readonly detail: DetailStore;
+  readonly streams: StreamsStore;
+  readonly events: EventsStore;
   readonly isEngineThere: boolean;
   readonly onAddShop: () => void;
   readonly onAddCopy: () => void;
   readonly onRestore: (source: string, snapshot: string) => void;
+  readonly onRestoreBefore: (source: string, event: LogEvent) => void;
   readonly onVerify: (destination: string) => void;
 }
 
@@ -57,9 +63,12 @@ function Timeline({
   backup,
   copies,
   detail,
+  streams,
+  events,
   isEngineThere,
   onAddCopy,
   onRestore,
+  onRestoreBefore,
   onVerify,
 }: TimelinePageProps & { readonly picture: Library }) {
   const { t } = useWords();
@@ -96,6 +105,7 @@ function Timeline({
       <ShopHeader
         source={source}
         library={picture}
+        streams={streams}
         canBackUp={canBackUp && running === null}
         isRunning={running === source.name}
         onChoose={setChosen}
@@ -109,6 +119,15 @@ function Timeline({
         </Panel>
       )}
       <BackupPanel source={source.name} backup={backup} onRetry={() => backUp(source.name)} />
+      {snapshots.length > 0 && (
+        <LogPanel
+          source={source.name}
+          snapshots={snapshots}
+          events={events}
+          streams={streams}
+          onRestoreBefore={(event) => onRestoreBefore(source.name, event)}
+        />
+      )}
       <Group justify="space-between" align="baseline">
         <Title order={2} size="h4">
           {t('timeline.snapshots')}

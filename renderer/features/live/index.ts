@@ -1,0 +1,2 @@
+export { LiveLine } from './LiveLine.tsx';
+export { LivePanel } from './LivePanel.tsx';

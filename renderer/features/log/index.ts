@@ -1,0 +1,3 @@
+export { LogPanel } from './LogPanel.tsx';
+export { bandOf, reachesOf, type Band, type Reach } from './band.ts';
+export { eventText } from './event-text.ts';
