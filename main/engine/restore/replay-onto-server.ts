@@ -23,7 +23,7 @@ export interface ServerReplay {
   readonly signal: AbortSignal;
 }
 
-/** A target that restarts is waited for so long, in tries with growing pauses. */
+/** So many tries in a row that bring nothing forward; the pauses between them grow, so that a server may restart meanwhile. */
 const mostTries = 6;
 
 /**
@@ -58,12 +58,21 @@ export async function replayOntoServer(request: ServerReplay): Promise<ReplayRep
       session.close();
     }
   };
+  let inVain = 0;
+  let doneBefore = 0;
+  const mayGoOn = (error: Error): boolean => {
+    const done = sum.transactions + sum.statements;
+    inVain = done > doneBefore ? 1 : inVain + 1;
+    doneBefore = done;
+    return mark.isMade && inVain < mostTries && isAppErrorOf(error, 'mysql.unreachable', 'mysql.connection-lost');
+  };
   try {
     await pRetry(once, {
-      retries: mostTries - 1,
-      minTimeout: 1000,
+      retries: Infinity,
+      minTimeout: 500,
+      maxTimeout: 10_000,
       signal,
-      shouldRetry: ({ error }) => mark.isMade && isAppErrorOf(error, 'mysql.unreachable', 'mysql.connection-lost'),
+      shouldRetry: ({ error }) => mayGoOn(error),
     });
   } catch (error) {
     if (mark.isMade) await dropMark(request, mark);
