@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { describeReplayProof } from '../../../stream/testing/replay-proof-suite.ts';
 import { startCompatSource, type SourceServer } from '../testing/source-server.ts';
 import { describeReadBinlog } from './testing/read-binlog-suite.ts';
 import { describeReplay } from './testing/replay-suite.ts';
@@ -20,4 +21,9 @@ describeTracking(() => source);
 describeReplay(
   () => source,
   () => target,
+);
+describeReplayProof(
+  () => source,
+  () => target,
+  () => startCompatSource('mysql', [...withGtids, '--server-id=2', '--replica-parallel-workers=1']),
 );

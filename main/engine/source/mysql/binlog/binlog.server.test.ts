@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { describeReplayProof } from '../../../stream/testing/replay-proof-suite.ts';
 import { startSource, type SourceServer } from '../testing/source-server.ts';
 import { describeReadBinlog } from './testing/read-binlog-suite.ts';
 import { describeReplay } from './testing/replay-suite.ts';
@@ -16,4 +17,9 @@ describeTracking(() => source);
 describeReplay(
   () => source,
   () => target,
+);
+describeReplayProof(
+  () => source,
+  () => target,
+  () => startSource(['--server-id=2']),
 );

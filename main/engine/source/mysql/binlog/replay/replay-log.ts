@@ -12,13 +12,14 @@ import { parseQuery, type QueryEvent } from '../query-event.ts';
 import { describeQuery, quotingOfSession, textOfQuery } from '../query-text.ts';
 import type { BinlogEvent } from '../read-binlog.ts';
 import { isRowsEvent, parseRowsHead } from '../read-rows.ts';
-import { parseTableMap } from '../table-map.ts';
+import { parseTableMap, type TableMap } from '../table-map.ts';
 import { LoadFiles } from './load-files.ts';
 import { PreparedTransactions, type HeldEvent } from './prepared-transactions.ts';
 import { namedHere } from './named-here.ts';
 import { isAscii, QuerySession } from './query-session.ts';
 import { readCollations } from './read-collations.ts';
 import { binlogStatement, endsStatement, formatWithoutChecksums, requireRoom, RowStatement } from './row-statement.ts';
+import { sequenceStatement } from './sequence-rows.ts';
 import { intvarStatement, randStatement, userVariableStatement, type CollationOf } from './session-events.ts';
 import { withDatabase } from './with-database.ts';
 import { scopeOf, type StatementScope } from './statement-scope.ts';
@@ -72,8 +73,8 @@ export interface ReplayReport {
 export class LogReplay {
   readonly #options: ReplayOptions;
   readonly #queries: QuerySession;
-  /** Table ids of the statement under way whose rows are wanted. */
-  readonly #wanted = new Map<number, boolean>();
+  /** Tables of the statement under way whose rows are wanted, as they are called here, by the number that the statement gives them. */
+  readonly #wanted = new Map<number, TableMap>();
   #rows = new RowStatement();
   #isWithin = false;
   /** Settings that stand before the statement they belong to (STATEMENT format). */
@@ -152,10 +153,11 @@ export class LogReplay {
         await this.#query(parseQuery(bytes, bytes.length), event);
         return;
       case eventTypes.tableMap: {
-        const { tableId, database, table } = parseTableMap(bytes, bytes.length);
-        const isWanted = this.#isWanted(database, table);
-        this.#wanted.set(tableId, isWanted);
-        if (isWanted) this.#rows.addMap(withDatabase(plain, this.#nameOf(database)));
+        const map = parseTableMap(bytes, bytes.length);
+        if (!this.#isWanted(map.database, map.table)) return;
+        const database = this.#nameOf(map.database);
+        this.#wanted.set(map.tableId, { ...map, database });
+        this.#rows.addMap(withDatabase(plain, database));
         return;
       }
       case eventTypes.xid:
@@ -234,8 +236,12 @@ export class LogReplay {
 
   async #row(plain: PlainEvent): Promise<void> {
     const { tableId } = parseRowsHead(plain.bytes, plain.type, plain.bytes.length);
-    if (this.#wanted.get(tableId) === true) {
-      this.#rows.addRows(plain);
+    const map = this.#wanted.get(tableId);
+    if (map !== undefined) {
+      const { session, signal } = this.#options;
+      const own = this.#options.flavour === 'mariadb' ? await sequenceStatement(plain, map, session, signal) : null;
+      if (own === null) this.#rows.addRows(plain);
+      else await this.#run(own);
       this.#rowEvents += 1;
     }
     const statement = endsStatement(plain) ? this.#rows.takeLast() : this.#rows.takeFull();
@@ -260,8 +266,11 @@ export class LogReplay {
     else if (kind === 'accounts') {
       this.#before = [];
       this.#accountsSkipped += 1;
-    } else if (kind === 'savepoint') await this.#options.session.executeBytes(query.query, this.#options.signal);
-    else if (kind !== 'xa-end' && kind !== 'xa-prepare') {
+    } else if (kind === 'savepoint') {
+      // Its name is text, too.
+      await this.#runAll(this.#queries.before(query, event.header.timestampS, ''));
+      await this.#options.session.executeBytes(query.query, this.#options.signal);
+    } else if (kind !== 'xa-end' && kind !== 'xa-prepare') {
       await this.#statement(query, event, async (own) => {
         const { session, signal } = this.#options;
         if (own === null) await session.executeBytes(this.#asNamedHere(query, event), signal);
@@ -302,12 +311,11 @@ export class LogReplay {
     const isOfDatabase = aboutDatabase.test(text);
     const place = isOfDatabase ? '' : this.#nameOf(query.database);
     const own = part === 'all' ? null : part.own;
-    if ([...before, own ?? ''].some((each) => !isAscii(each)))
-      for (const setting of this.#queries.asUtf8()) await this.#run(setting);
+    if ([...before, own ?? ''].some((each) => !isAscii(each))) await this.#runAll(this.#queries.asUtf8());
     const isVariable = (each: string) => each.startsWith('SET @`');
-    for (const setting of before.filter(isVariable)) await this.#run(setting);
-    const settings = this.#queries.before(query, event.header.timestampS, place);
-    for (const setting of [...settings, ...before.filter((each) => !isVariable(each))]) await this.#run(setting);
+    await this.#runAll(before.filter(isVariable));
+    await this.#runAll(this.#queries.before(query, event.header.timestampS, place));
+    await this.#runAll(before.filter((each) => !isVariable(each)));
     // Dropped with it is where the session stood.
     if (isOfDatabase) this.#queries.leaveDatabase();
     await run(own);
@@ -370,6 +378,10 @@ export class LogReplay {
 
   #nameOf(database: string): string {
     return this.#options.renames?.get(database) ?? database;
+  }
+
+  async #runAll(statements: readonly string[]): Promise<void> {
+    for (const statement of statements) await this.#run(statement);
   }
 
   async #run(statement: string): Promise<void> {
