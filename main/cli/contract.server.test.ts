@@ -15,6 +15,7 @@ import {
   type CliRig,
   type Ended,
 } from './testing/cli-rig.ts';
+import { openCardShop, sellCards } from './testing/card-shop.ts';
 
 /** Every verb as the contract writes it: one JSON document, its field names, numbers for sizes, ISO times, exit code 0. */
 vi.setConfig({ maxConcurrency: 3 });
@@ -503,6 +504,50 @@ describe('following the log', () => {
     expect(verified).toMatchObject({ exitCode: 0, json: { damaged: [], missing: [] } });
     const none = await world.run(['events', 'shop', '--home', world.path('elsewhere')]);
     expect(none.exitCode).toBe(2);
+  });
+
+  it('no card that was sold after the moment is for sale again, and every order of it is listed', async () => {
+    const shop = 'kaka';
+    await openCardShop(rig.server, shop, 400);
+    rig.secrets.add('CARD-SECRET-7');
+    const world = await rig.bare();
+    const run = async (...args: string[]) => expectDone(await world.run(args)).json;
+    await run('init', '--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit');
+    await run('source', 'add', shop, '--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', shop);
+    await run('destination', 'add', 'main', '--disk', 'main');
+    await run('backup', shop);
+    await query(rig.server, `CREATE TABLE ${shop}.a_new_day (id INT PRIMARY KEY)`);
+    await sellCards(rig.server, shop, 300);
+    await query(rig.server, `DROP TABLE ${shop}.carmis, ${shop}.orders`);
+    await run('stream', shop, '--until-caught-up');
+    const events = (await run('events', shop))['events'] as { id: string; tables: string[] }[];
+    const before = (table: string) => events.find(({ tables }) => tables.includes(`${shop}.${table}`))?.id ?? '';
+
+    const open = ['restore', shop, '--into', 'same', '--open-vault', '--lang', 'zh'];
+    const restored = await run(...open, '--before-event', before('a_new_day'));
+    const resale = restored['resale'] as Record<string, unknown>;
+    expect(resale).toMatchObject({ cards: 300, orders: 300, complete: true, unread: [] });
+    const forSale = `SELECT GROUP_CONCAT(id ORDER BY id) AS ids FROM \`${String(restored['database'])}\`.carmis WHERE status = 1`;
+    await query(rig.server, 'SET GLOBAL group_concat_max_len = 100000');
+    const ids = Array.from({ length: 100 }, (_, n) => 301 + n).join();
+    expect(await query(rig.server, forSale)).toEqual([{ ids }]);
+    const csv = String(resale['csv']);
+    expect((await stat(csv)).mode & 0o777).toBe(0o600);
+    const lines = (await readFile(csv, 'utf8')).trimEnd().split('\r\n');
+    expect(lines[0]).toMatch(/^\uFEFF"订单号",/);
+    expect(lines.slice(1).map((line) => line.split('","')[0])).toEqual(
+      Array.from({ length: 300 }, (_, n) => `"SN-${7001 + n}`),
+    );
+    expect(lines[1]).toContain(`"'=会员"`);
+    await expectNoSecretsInHome(rig, world);
+
+    // Nothing was sold after the tables were gone.
+    expect((await run(...open, '--before-event', before('carmis')))['resale']).toMatchObject({ cards: 0, csv: null });
+    // With the vault closed nobody can see it, and it is said.
+    const closed = await world.run(['restore', shop, '--into', 'same', '--lang', 'zh'], { asText: true });
+    expect(closed.stdout).toContain('卡密保险库');
+    const refused = await world.run(['restore', shop, '--into', 'sql:all.sql', '--resale-guard', 'on']);
+    expect(refused).toMatchObject({ exitCode: 2, json: { error: { code: 'usage.bad-argument' } } });
   });
 
   it('restore brings back the moment before the tables were dropped, to the cent', async () => {

@@ -123,7 +123,6 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.as': 'name of the restored database (when it is only one)',
   'flag.swap': '(a later version) put it in place after comparing',
   'flag.overwrite': '(a later version) overwrite; takes the full server and database name',
-  'flag.resale-guard': 'no card sold twice: off; on comes with a later version',
   'flag.open-vault': 'open the card vault and restore card secrets too',
   'flag.recover-from': 'folder that holds a copy',
   'flag.words-file': 'file with the 24 recovery words (readable by you alone)',

@@ -119,7 +119,6 @@ export const cliHelpZh = {
   'flag.as': '恢复后的数据库名（只恢复一个数据库时）',
   'flag.swap': '（以后的版本）比较无误后换上去',
   'flag.overwrite': '（以后的版本）覆盖，要写出完整的服务器和数据库名',
-  'flag.resale-guard': '防止重复售卡：off；on 在以后的版本',
   'flag.open-vault': '打开卡密保险库，连同卡密一起恢复',
   'flag.recover-from': '存有副本的文件夹',
   'flag.words-file': '写有 24 个恢复词的文件（只有自己能读）',

@@ -1,6 +1,7 @@
 import { cliColdEn } from './cli-cold.en.ts';
 import { cliHelpEn } from './cli-help.en.ts';
 import { cliIdsEn } from './cli-ids.en.ts';
+import { cliResaleEn } from './cli-resale.en.ts';
 import { cliRetentionEn } from './cli-retention.en.ts';
 import { cliStreamEn } from './cli-stream.en.ts';
 import type { CliKey } from './cli.zh.ts';
@@ -10,6 +11,7 @@ export const cliEn: Record<CliKey, string> = {
   ...cliHelpEn,
   ...cliColdEn,
   ...cliIdsEn,
+  ...cliResaleEn,
   ...cliRetentionEn,
   ...cliStreamEn,
   'title.Usage:': 'Usage:',
@@ -43,7 +45,6 @@ export const cliEn: Record<CliKey, string> = {
   'feature.replica': 'stand-by server',
   'feature.restore-at-sql': 'any moment as a .sql file',
   'feature.restore-overwrite': 'overwriting restore',
-  'feature.resale-guard': 'resale guard',
   'reason.password-in-url':
     'A password must not stand in the address, because others can see commands; use a flag such as --mysql-password-env.',
   'reason.not-a-bucket': 'Only buckets can be protected against deletion.',

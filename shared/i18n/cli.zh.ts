@@ -1,6 +1,7 @@
 import { cliColdZh } from './cli-cold.zh.ts';
 import { cliHelpZh } from './cli-help.zh.ts';
 import { cliIdsZh } from './cli-ids.zh.ts';
+import { cliResaleZh } from './cli-resale.zh.ts';
 import { cliRetentionZh } from './cli-retention.zh.ts';
 import { cliStreamZh } from './cli-stream.zh.ts';
 
@@ -9,6 +10,7 @@ export const cliZh = {
   ...cliHelpZh,
   ...cliColdZh,
   ...cliIdsZh,
+  ...cliResaleZh,
   ...cliRetentionZh,
   ...cliStreamZh,
   'title.Usage:': '用法：',
@@ -42,7 +44,6 @@ export const cliZh = {
   'feature.replica': '备用服务器',
   'feature.restore-at-sql': '把任意时刻写成 .sql 文件',
   'feature.restore-overwrite': '覆盖式恢复',
-  'feature.resale-guard': '防止重复售卡',
   'reason.password-in-url': '密码不要写在地址里，别人能看到命令；请用 --mysql-password-env 之类的开关。',
   'reason.not-a-bucket': '防删除保护只有云存储才有。',
   'reason.not-a-mysql-url': '应写成 mysql://用户@主机:端口/ 。',

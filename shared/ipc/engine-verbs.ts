@@ -8,6 +8,7 @@ import { destinationInputSchema, destinationViewSchema } from '../model/destinat
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
 import { proofFiguresSchema } from '../model/proof.ts';
+import { resaleResultSchema } from '../model/resale.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
 import { goReasonSchema, keepReasonSchema, retentionRuleSchema, shrunkSourceSchema } from '../model/retention.ts';
 import {
@@ -558,6 +559,8 @@ export const engineVerbs = {
       vault: vaultOpeningSchema,
       /** The server's accounts as well, where the snapshot has them. Absent: no. */
       accounts: z.boolean().optional(),
+      /** Mark as sold what was delivered after the moment. Absent: where the shop's program has rules for it and the target may become the shop. */
+      resaleGuard: z.enum(['on', 'off']).optional(),
       /** Then put it in the place of what the shop has now, if everything held. Only into the same server. Absent: no. */
       swap: z.boolean().optional(),
       /** As `swap`, without looking at the differences first: the typed text `host/database`, one for every database. Absent: no. */
@@ -579,7 +582,7 @@ export const engineVerbs = {
       stoppedAt: z.iso.datetime(),
       /** What was done again after the snapshot; absent where nothing was asked for. `stoppedAt` is the last moment that is in it. */
       replay: replayedSchema.optional(),
-      resale: z.strictObject({ cards: count, orders: count, csv: z.string().nullable() }),
+      resale: resaleResultSchema,
       /** What to give to `swap.run`, respectively `undo.run`; null: there is nothing to swap or undo. */
       swap: z.string().nullable(),
       undo: z.string().nullable(),

@@ -18,7 +18,6 @@ export const resaleGapReasons = [
   'log-end',
   'mass-change',
   'live-away',
-  'live-not-asked',
   'live-table-missing',
   'live-shape',
   'live-time-over',
@@ -45,7 +44,10 @@ export const resaleResultSchema = z.strictObject({
   /** Everything that could have been sold was looked at. */
   complete: z.boolean().optional(),
   unread: z.array(resaleGapSchema).optional(),
-  /** Why it did not run: asked so · the shop's program has no rules · the target is a file, or a server that is thrown away. */
-  skipped: z.enum(['off', 'no-rules', 'file', 'sandbox']).optional(),
+  /**
+   * Why it did not run: asked so · the shop's program has no rules · the target is a file, or a server that is thrown
+   * away · neither cards nor orders were restored.
+   */
+  skipped: z.enum(['off', 'no-rules', 'file', 'sandbox', 'not-restored']).optional(),
 });
 export type ResaleResult = z.infer<typeof resaleResultSchema>;

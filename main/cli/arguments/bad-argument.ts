@@ -29,6 +29,7 @@ export type BadReason =
   | 'one-of'
   | 'not-together'
   | 'one-database'
+  | 'not-in-a-file'
   | 'unreadable-file';
 
 export function badArgument(argument: string, reason: BadReason, options?: ErrorOptions): AppError {

@@ -19,6 +19,7 @@ import {
   type OpenVaultFlags,
   type ServerFlags,
 } from './flags.ts';
+import { resaleLines } from './resale-output.ts';
 import { ledgerLines, mark } from './shared-output.ts';
 
 interface RestoreFlags extends ServerFlags, OpenVaultFlags {
@@ -71,6 +72,7 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
   if (flags.as !== undefined && databases.length > 1) throw badArgument('--as', 'one-database');
   const readTarget = targetOf(flags);
   const until = untilOf(flags);
+  const guard = flags.resaleGuard === undefined ? null : oneOf(flags.resaleGuard, ['on', 'off'], '--resale-guard');
   return async (context) => {
     await context.unlock();
     const output = await context.call('restore.run', {
@@ -84,19 +86,16 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
       as: flags.as ?? null,
       vault: await readVault(flags, context),
       ...(flags.accounts === true ? { accounts: true } : {}),
+      ...(guard === null ? {} : { resaleGuard: guard }),
     });
     return { json: output, lines: restoreLines(output, context.words), finding: restoreFinding(output) };
   };
 }
 
 function refuseWhatIsNotYet(flags: RestoreFlags): void {
-  const later = [
-    flags.swap === true && 'swap',
-    flags.overwrite !== undefined && 'restore-overwrite',
-    flags.resaleGuard !== undefined &&
-      oneOf(flags.resaleGuard, ['on', 'off'], '--resale-guard') === 'on' &&
-      'resale-guard',
-  ].find((feature) => feature !== false);
+  const later = [flags.swap === true && 'swap', flags.overwrite !== undefined && 'restore-overwrite'].find(
+    (feature) => feature !== false,
+  );
   if (later !== undefined) throw new AppError('feature.not-yet', { feature: later });
 }
 
@@ -149,6 +148,7 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
     ...replayLines(output, words),
     ...(output.vault === 'closed' ? [words.say('restore.vault-closed')] : []),
     ...accountLines(output, words),
+    ...resaleLines(output.resale, words),
     ...(output.file === null ? ['', ...ledgerLines(output.ledgers, words)] : []),
     ...output.notes.map((note) => noteLine(note, words)),
   ];

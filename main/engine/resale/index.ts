@@ -1,4 +1,4 @@
-/** Nothing that was delivered after the moment of a restore is sold again. docs/decisions/0031 */
+/** Nothing that was delivered after the moment of a restore is sold again. docs/decisions/0032 */
 export { Findings } from './finding.ts';
 export { followUpCsv } from './follow-up-csv.ts';
 export { guardResale, type GuardReport, type GuardRequest, type ResalePhase } from './guard-resale.ts';

@@ -109,6 +109,9 @@ export const commonEn = {
     phase: {
       'find-moment': 'Finding the moment in the log',
       replay: 'Doing the log again',
+      'resale-log': 'Looking for sold cards in the log',
+      'resale-live': 'Comparing with the live database',
+      'resale-mark': 'Marking sold cards',
       connect: 'Connecting to the server',
       lock: 'Taking one consistent picture',
       read: 'Reading data',

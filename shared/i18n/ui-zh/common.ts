@@ -103,6 +103,9 @@ export const commonZh = {
     phase: {
       'find-moment': '正在日志里找那一刻',
       replay: '正在重做日志',
+      'resale-log': '正在从日志里找恢复点之后卖出的卡',
+      'resale-live': '正在和线上数据库核对卖出的卡',
+      'resale-mark': '正在把卖出的卡标成已售出',
       connect: '正在连接服务器',
       lock: '正在取得一致的快照',
       read: '正在读取数据',

@@ -11,6 +11,7 @@ import { withOpenRestore, withVault } from './open-restore.ts';
 import { withMoment, type Moment } from './point-in-time.ts';
 import type { Replayed } from './replay-moment.ts';
 import { restoreInto } from './restore-targets.ts';
+import { prepareGuard } from './resale-guard.ts';
 import { recordProof } from './record-proof.ts';
 import { copiesOf, copyNotes, notKeptNotes, accountNotes } from './restore-notes.ts';
 
@@ -50,9 +51,12 @@ async function restoreSnapshot(
   return withOpenRestore(context, { snapshot, selection, from: input.from, vault }, run, async (open) => {
     if (input.as !== null && open.plan.databases.length !== 1)
       throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
-    const restored = await restoreInto(context, input, snapshot, open, moment, run).catch((error: unknown) => {
-      throw asRestoring(error);
-    });
+    const guard = await prepareGuard(context, { input, snapshot, moment, vault }, run);
+    const restored = await restoreInto(context, input, snapshot, open, { moment, guard }, run).catch(
+      (error: unknown) => {
+        throw asRestoring(error);
+      },
+    );
     await open.reader.leaveOutPruned(snapshot.manifestName, run.signal);
     await recordProof(context, snapshot, open, restored, run.signal);
     const { replayed } = restored;
@@ -69,7 +73,7 @@ async function restoreSnapshot(
       vault: open.vault,
       stoppedAt: replayed?.lastCommitAt ?? notLater(snapshot.manifest.at, input.until),
       ...(replayed === null ? {} : { replay: replayOf(replayed) }),
-      resale: { cards: 0, orders: 0, csv: null },
+      resale: restored.resale ?? { cards: 0, orders: 0, csv: null, skipped: 'file' },
       swap: null,
       undo: null,
       file: input.into.kind === 'sql' ? resolve(input.into.path) : null,

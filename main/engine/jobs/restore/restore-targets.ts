@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { ResaleResult } from '../../../../shared/model/resale.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
@@ -14,6 +15,7 @@ import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { OpenRestore } from './open-restore.ts';
 import type { Moment } from './point-in-time.ts';
 import { replayMoment, requireFlavour, type Replayed } from './replay-moment.ts';
+import type { ResaleGuard } from './resale-guard.ts';
 import { fileProgress } from './file-progress.ts';
 import { leftOutNotes } from './restore-notes.ts';
 
@@ -24,29 +26,34 @@ const loadingSessions = 4;
 export type Restored = Pick<
   RestoreResult,
   'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes' | 'accounts'
-> & { readonly replayed: Replayed | null };
+> & { readonly replayed: Replayed | null; readonly resale: ResaleResult | null };
 
-/** @param moment how far the log is done again; null: the snapshot as it is */
+/** What follows when the snapshot is there: how far the log is done again (null: the snapshot as it is), and what sees to cards that were sold since. */
+export interface Continuation {
+  readonly moment: Moment | null;
+  readonly guard: ResaleGuard;
+}
+
 export async function restoreInto(
   context: EngineContext,
   input: RestoreInput,
   snapshot: CatalogSnapshot,
   open: OpenRestore,
-  moment: Moment | null,
+  next: Continuation,
   run: Run,
 ): Promise<Restored> {
   const { into } = input;
   switch (into.kind) {
     case 'sandbox':
-      return intoSandbox(input, snapshot, open, moment, run);
+      return intoSandbox(input, snapshot, open, next, run);
     case 'same': {
       const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
       return withServerSession(access, run.signal, async ({ target }) =>
         intoServer(
           target,
-          await namesBeside(target, input.as, moment?.lastCommitAt ?? snapshot.manifest.at, open, run.signal),
+          await namesBeside(target, input.as, next.moment?.lastCommitAt ?? snapshot.manifest.at, open, run.signal),
           open,
-          moment,
+          next,
           run,
         ),
       );
@@ -54,12 +61,12 @@ export async function restoreInto(
     case 'server': {
       const { ssh, ...mysql } = into.target;
       return withServerSession(accessOfInput({ mysql, ssh }), run.signal, ({ target }) =>
-        intoServer(target, asNames(open.plan, input.as), open, moment, run),
+        intoServer(target, asNames(open.plan, input.as), open, next, run),
       );
     }
     case 'sql':
       // A log cannot be done again in a file.
-      if (moment !== null) throw new AppError('feature.not-yet', { feature: 'restore-at-sql' });
+      if (next.moment !== null) throw new AppError('feature.not-yet', { feature: 'restore-at-sql' });
       return intoFile(resolve(into.path), input.as, open, run);
   }
 }
@@ -68,7 +75,7 @@ async function intoSandbox(
   input: RestoreInput,
   { manifest }: CatalogSnapshot,
   open: OpenRestore,
-  moment: Moment | null,
+  next: Continuation,
   run: Run,
 ): Promise<Restored> {
   run.report({ phase: 'sandbox', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
@@ -83,7 +90,7 @@ async function intoSandbox(
   });
   try {
     const target: MysqlTarget = { host: '127.0.0.1', port: server.port ?? 0, ...server.connection };
-    return await intoServer(target, asNames(open.plan, input.as), open, moment, run, true);
+    return await intoServer(target, asNames(open.plan, input.as), open, next, run, true);
   } finally {
     await server.stop();
   }
@@ -93,12 +100,13 @@ async function intoServer(
   target: MysqlTarget,
   renames: ReadonlyMap<string, string>,
   { plan, reader, pool }: OpenRestore,
-  moment: Moment | null,
+  { moment, guard }: Continuation,
   run: Run,
   isSandbox = false,
 ): Promise<Restored> {
   if (moment !== null) await requireFlavour(target, plan.manifest.server.flavour, run.signal);
   let replayed: Replayed | null = null;
+  let resale: ResaleResult | null = null;
   const restored = await restoreIntoServer({
     plan,
     reader,
@@ -110,13 +118,23 @@ async function intoServer(
     withoutBinlog: isSandbox,
     signal: run.signal,
     continueWith: async (_, session, signal) => {
-      if (moment === null) return;
-      replayed = await replayMoment({ moment, plan, target, renames, withoutBinlog: isSandbox, session, signal, run });
+      if (moment !== null)
+        replayed = await replayMoment({
+          moment,
+          plan,
+          target,
+          renames,
+          withoutBinlog: isSandbox,
+          session,
+          signal,
+          run,
+        });
+      resale = await guard({ target, plan, renames, signal });
     },
     onProgress: (phase, detail, doneBytes, totalBytes) =>
       run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
   });
-  return { ...restored, replayed };
+  return { ...restored, replayed, resale };
 }
 
 async function intoFile(path: string, as: string | null, { plan, reader }: OpenRestore, run: Run): Promise<Restored> {
@@ -141,6 +159,7 @@ async function intoFile(path: string, as: string | null, { plan, reader }: OpenR
     notes: [...leftOutNotes(plan), ...notes],
     accounts: null,
     replayed: null,
+    resale: null,
   };
 }
 
