@@ -81,6 +81,21 @@ export class TimelinePage extends ConsolePage {
       .click();
   }
 
+  /** The line that says how the log is being followed, once it is and a copy has been measured. */
+  get liveLine(): Locator {
+    const seconds = this.words.language === 'zh' ? /\d+ 秒前/ : /\d+ seconds? ago/;
+    return this.page.locator('[data-live="live"]').filter({ hasText: seconds });
+  }
+
+  /** What the log says happened to the shop. */
+  marker(kind: string): Locator {
+    return this.page.locator(`[data-event="${kind}"]`);
+  }
+
+  async restoreBefore(kind: string): Promise<void> {
+    await this.marker(kind).first().getByText(this.words.say('log.restoreBefore'), { exact: true }).click();
+  }
+
   async restoreFirst(): Promise<void> {
     await this.snapshots.first().getByText(this.words.say('snapshot.restore'), { exact: true }).click();
   }

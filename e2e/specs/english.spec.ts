@@ -137,6 +137,42 @@ it('leads through a restore of one table, with the card secrets left sealed', as
   await picture('english-proof');
 });
 
+it('follows the log by itself, finds the table that was dropped, and brings it back as it was just before', async () => {
+  const { timeline, restore, checklist } = pages;
+  await timeline.goTo('timeline');
+  await timeline.liveLine.waitFor();
+  const paid = await shop.paidTotal();
+  await shop.dropOrders();
+  await timeline.marker('drop-table').waitFor();
+  await shots.takeBoth('live-timeline');
+  await holdsNoChinese();
+  await checklist.goTo('checklist');
+  await checklist.items.first().waitFor();
+  await picture('live-checklist');
+  await timeline.goTo('timeline');
+  await timeline.restoreBefore('drop-table');
+  await restore.isAt('what');
+  await restore.back();
+  await restore.isAt('snapshot');
+  await shots.takeBoth('live-restore-moment');
+  for (const step of ['what', 'from', 'into'] as const) {
+    await restore.next();
+    await restore.isAt(step);
+  }
+  await restore.into('same');
+  await restore.next();
+  await restore.isAt('vault');
+  await restore.openVault(`${passphrase} 卡密`);
+  await restore.next();
+  await restore.isAt('confirm');
+  await shots.takeBoth('live-restore-confirm');
+  await restore.start();
+  await restore.isProven.waitFor();
+  const [, , , after] = await restore.ledger(words.say('ledgerName.orders'));
+  expect(after?.replace(/[^\d.]/g, '')).toBe(paid);
+  await shots.takeBoth('live-proof');
+});
+
 it('and offers the way back from a copy to whoever forgot the passphrase', async () => {
   await launched.close();
   nextShot = 88;

@@ -23,6 +23,8 @@ export interface RunningShop {
   touchOrders(): Promise<void>;
   /** Somebody deletes all card codes and orders. */
   loseCards(): Promise<void>;
+  /** Somebody drops the table of orders. */
+  dropOrders(): Promise<void>;
   /** The rows of all tables, counted by the shop's own server. */
   countRows(): Promise<number>;
   stop(): Promise<void>;
@@ -69,6 +71,9 @@ export async function startShop(dir: string, rows = sampleRows): Promise<Running
         for (const table of ['carmis', 'orders'])
           await session.execute(`DELETE FROM ${shop.database}.${table}`, signal);
       });
+    },
+    async dropOrders() {
+      await shop.withOwner((session) => session.execute(`DROP TABLE ${shop.database}.orders`, signal));
     },
     async countRows() {
       const tables = await ask(

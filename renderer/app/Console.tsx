@@ -126,6 +126,7 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
           <RestorePage
             library={library}
             restore={restore}
+            swap={stores.swap}
             events={stores.events}
             streams={stores.streams}
             dialogs={dialogs}

@@ -5,7 +5,7 @@ import { createCopiesStore } from '../features/copies/index.ts';
 import { createKeysStore } from '../features/keys/index.ts';
 import { createOnboardingStore } from '../features/onboarding/index.ts';
 import { createRetentionStore } from '../features/retention/index.ts';
-import { createRestoreStore } from '../features/restore/index.ts';
+import { createRestoreStore, createSwapStore } from '../features/restore/index.ts';
 import { createShopStore } from '../features/shop/index.ts';
 import { createUnlockStore } from '../features/unlock/index.ts';
 import { createDetailStore } from '../stores/detail-store.ts';
@@ -38,6 +38,7 @@ export function createStores(client: Client) {
     cold: createColdStore(client),
     retention: createRetentionStore(client),
     restore: createRestoreStore(client),
+    swap: createSwapStore(client),
     checklist: createChecklistStore(client),
     keys: createKeysStore(client),
     onboarding: createOnboardingStore(client, session.load),

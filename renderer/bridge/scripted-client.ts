@@ -10,6 +10,7 @@ import { createFakeJobs } from './scripted/fake-jobs.ts';
 import { idOf } from './scripted/sample-shop.ts';
 import { keyCommands } from './scripted/key-commands.ts';
 import { setUpCommands } from './scripted/set-up-commands.ts';
+import { swapCommands } from './scripted/swap-commands.ts';
 import { streamCommands } from './scripted/stream-commands.ts';
 import { workCommands } from './scripted/work-commands.ts';
 import { createWorld } from './scripted/world.ts';
@@ -87,6 +88,7 @@ export function createScriptedClient({ scene = 'empty', language = 'zh', paceMs 
     ...keyCommands(world, jobs, changed),
     ...workCommands(world, jobs, changed),
     ...coldCommands(world, jobs, changed),
+    ...swapCommands(world, jobs),
     ...streamCommands(world, (status) => announce('stream.changed', status)),
   };
 

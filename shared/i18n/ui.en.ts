@@ -9,6 +9,7 @@ import { retentionEn } from './ui-en/retention.ts';
 import { restoreEn } from './ui-en/restore.ts';
 import { shopEn } from './ui-en/shop.ts';
 import { startEn } from './ui-en/start.ts';
+import { swapEn } from './ui-en/swap.ts';
 import { timelineEn } from './ui-en/timeline.ts';
 
 /** English: the same keys as `ui.zh.ts`, where a count may split a sentence into `…_one` and `…_other`. */
@@ -22,6 +23,7 @@ export const uiEn = {
   ...timelineEn,
   ...liveEn,
   ...restoreEn,
+  ...swapEn,
   ...retentionEn,
   ...remediesEn,
   ...checklistEn,

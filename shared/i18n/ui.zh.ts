@@ -9,6 +9,7 @@ import { retentionZh } from './ui-zh/retention.ts';
 import { restoreZh } from './ui-zh/restore.ts';
 import { shopZh } from './ui-zh/shop.ts';
 import { startZh } from './ui-zh/start.ts';
+import { swapZh } from './ui-zh/swap.ts';
 import { timelineZh } from './ui-zh/timeline.ts';
 
 /** Every sentence of the page, in the master language. `{{name}}` is filled in; a test holds English to the same keys. */
@@ -22,6 +23,7 @@ export const uiZh = {
   ...timelineZh,
   ...liveZh,
   ...restoreZh,
+  ...swapZh,
   ...retentionZh,
   ...remediesZh,
   ...checklistZh,

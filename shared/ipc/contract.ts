@@ -77,6 +77,8 @@ export const commands = {
   'app.chooseSqlFile': { input: nothing, output: choiceSchema },
   /** Opens the kit that was just written, for printing. */
   'app.openKit': { input: z.strictObject({ kit: z.enum(['main', 'vault']) }), output: nothing },
+  /** Opens the folder with the list of what a restore of this session keeps from being sold again. */
+  'app.openResaleFolder': { input: z.strictObject({ restoreId: z.uuid() }), output: nothing },
   'app.openLink': { input: z.strictObject({ link: z.enum(['documentation', 'changelog']) }), output: nothing },
   'home.init': {
     input: engineVerbs['home.init'].input.omit({ kitDir: true, language: true }).extend({ folderToken: tokenSchema }),
@@ -128,6 +130,13 @@ export const commands = {
     ),
     output: engineVerbs['restore.run'].output,
   },
+  'restores.list': engineVerbs['restores.list'],
+  'swap.compare': {
+    input: withJob(engineVerbs['swap.compare'].input),
+    output: engineVerbs['swap.compare'].output,
+  },
+  'swap.run': { input: withJob(engineVerbs['swap.run'].input), output: engineVerbs['swap.run'].output },
+  'undo.run': { input: withJob(engineVerbs['undo.run'].input), output: engineVerbs['undo.run'].output },
   'recover.run': {
     input: withJob(
       engineVerbs['recover.run'].input.extend({

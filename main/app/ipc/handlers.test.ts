@@ -176,4 +176,17 @@ describe('app.state', () => {
     call.mockImplementation((verb) => Promise.resolve(replies[verb]));
     expect(await handlers['app.state']({})).toMatchObject({ demoPossible: true });
   });
+
+  it('opens the folder of a list that a restore of this session wrote, and no other', async () => {
+    const restoreId = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
+    const call = () =>
+      Promise.resolve({ restoreId, resale: { cards: 1, orders: 0, csv: '/home/me/lists/resale.csv' } });
+    const engine = { state: { state: 'running', interruptedJobs: 0 }, call } as unknown as Surroundings['engine'];
+    const { handlers, openFile } = aDesk({ engine });
+    await expect(handlers['app.openResaleFolder']({ restoreId })).rejects.toMatchObject({ code: 'ipc.bad-input' });
+    const wanted = { source: 'shop', snapshot: 'latest', from: null, databases: [], tables: [], as: null, vault: null };
+    await handlers['restore.run']({ ...wanted, jobId, into: { kind: 'same' } });
+    await handlers['app.openResaleFolder']({ restoreId });
+    expect(openFile).toHaveBeenCalledExactlyOnceWith('/home/me/lists');
+  });
 });

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Choice, CommandInput, EngineState, Language } from '../../../shared/ipc/contract.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { FixedLink } from '../security/trusted-url.ts';
@@ -30,6 +32,8 @@ export interface Surroundings {
 /** Every command of the page. Most are verbs of the engine; the others are about this app and this computer. */
 export function createHandlers({ engine, chosen, kits, dialogs, language, ...app }: Surroundings): Handlers {
   const inputs = createEngineInputs(chosen, app.readKey);
+  /** By restore, of this session: the page names the restore, never a path. */
+  const resaleLists = new Map<string, string>();
   let demoPossible: boolean | undefined;
 
   const pass =
@@ -63,6 +67,12 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'app.chooseSqlFile': async () => keep('sql-file', await dialogs.sqlFile()),
     'app.openKit': async ({ kit }) => {
       await app.openFile(kits.pageOf(kit));
+      return {};
+    },
+    'app.openResaleFolder': async ({ restoreId }) => {
+      const list = resaleLists.get(restoreId);
+      if (list === undefined) throw new AppError('ipc.bad-input', { channel: 'app.openResaleFolder' });
+      await app.openFile(dirname(list));
       return {};
     },
     'app.openLink': async ({ link }) => {
@@ -118,8 +128,15 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'stream.status': pass('stream.status'),
     'stream.set': pass('stream.set'),
     'events.list': pass('events.list'),
-    'restore.run': async ({ jobId, into, ...input }) =>
-      engine.call('restore.run', { ...input, into: await inputs.restoreTarget(into) }, jobId),
+    'restore.run': async ({ jobId, into, ...input }) => {
+      const done = await engine.call('restore.run', { ...input, into: await inputs.restoreTarget(into) }, jobId);
+      if (done.resale.csv !== null) resaleLists.set(done.restoreId, done.resale.csv);
+      return done;
+    },
+    'restores.list': pass('restores.list'),
+    'swap.compare': ({ jobId, ...input }) => engine.call('swap.compare', input, jobId),
+    'swap.run': ({ jobId, ...input }) => engine.call('swap.run', input, jobId),
+    'undo.run': ({ jobId, ...input }) => engine.call('undo.run', input, jobId),
     'recover.run': async ({ jobId, from, ...input }) =>
       engine.call('recover.run', { ...input, from: inputs.repository(from) }, jobId),
 

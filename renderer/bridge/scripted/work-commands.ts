@@ -177,8 +177,11 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
                 lastCommitAt: stoppedAt(input.until),
               },
             }),
-        resale: { cards: 0, orders: 0, csv: null },
-        swap: null,
+        resale:
+          input.until === undefined
+            ? { cards: 0, orders: 0, csv: null }
+            : { cards: 12, orders: 9, csv: 'C:\\Users\\me\\Documents\\shouhu\\resale-20261123.csv' },
+        swap: input.into.kind === 'same' ? idOf(777) : null,
         undo: null,
         file: input.into.kind === 'sql' ? 'C:\\Users\\me\\Desktop\\shop.sql' : null,
         notes: [],

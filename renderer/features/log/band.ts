@@ -21,7 +21,7 @@ export interface Band {
   readonly marks: readonly BandMark[];
 }
 
-const leastSpanMs = 3_600_000;
+const leastSpanMs = 15 * 60_000;
 const mostSpanMs = 30 * 86_400_000;
 
 /** A stretch of the log by the clock: from when to when every moment can be come back to. Milliseconds since the epoch. */

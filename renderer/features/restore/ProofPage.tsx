@@ -1,4 +1,5 @@
 import { Badge, Button, Group, List, Stack, Table, Text } from '@mantine/core';
+import { useStore } from 'zustand';
 import type { CommandOutput } from '../../../shared/ipc/contract.ts';
 import { unitOf } from '../../i18n/ledger-unit.ts';
 import { useWords } from '../../i18n/use-words.ts';
@@ -6,6 +7,9 @@ import type { SnapshotDetail } from '../../stores/detail-store.ts';
 import { FactList } from '../../ui/FactList.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
+import { ResalePanel } from './ResalePanel.tsx';
+import { SwapPanel } from './SwapPanel.tsx';
+import type { SwapStore } from './swap-store.ts';
 import { outcomeOf } from './proof-outcome.ts';
 import type { RestoreTargetKind } from './restore-answers.ts';
 
@@ -13,6 +17,7 @@ interface ProofPageProps {
   readonly result: CommandOutput<'restore.run'>;
   readonly detail: SnapshotDetail | null;
   readonly into: RestoreTargetKind;
+  readonly swap: SwapStore;
   readonly onAgain: () => void;
   readonly onTimeline: () => void;
 }
@@ -20,10 +25,11 @@ interface ProofPageProps {
 const tones = { good: 'good', bad: 'attention', file: 'neutral', unproven: 'neutral' } as const;
 
 /** What came of a restore, in numbers that can be compared by eye. */
-export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPageProps) {
+export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: ProofPageProps) {
   const { t, named, format } = useWords();
   const { digest, file, resale, notes } = result;
   const outcome = outcomeOf(result);
+  const isSwapped = useStore(swap.run.store, ({ view }) => view === 'done');
   // Nothing is compared in a file: its owner gets the sums of the backup, to compare after loading it.
   const isCompared = file === null;
   const ledgers = isCompared ? result.ledgers : (detail?.ledgers ?? []);
@@ -61,17 +67,17 @@ export function ProofPage({ result, detail, into, onAgain, onTimeline }: ProofPa
   if (result.accounts !== undefined)
     facts.push([t('proof.accounts'), result.accounts.created.join(', ') || t('common.none')]);
   if (file !== null) facts.push([t('proof.file'), file]);
-  if (resale.cards + resale.orders > 0)
-    facts.push([t('proof.resale'), t('proof.resaleText', { cards: resale.cards, orders: resale.orders })]);
-  if (result.swap !== null) facts.push([t('proof.swap'), result.swap]);
-  if (result.undo !== null) facts.push([t('proof.undo'), result.undo]);
   return (
     <Stack gap="lg">
       <Verdict tone={tones[outcome]} title={t(`proof.${outcome}Title`)}>
         <Text>{t(`proof.${outcome}Text`)}</Text>
         {result.vault === 'closed' && <Text>{t('proof.sealedText')}</Text>}
-        <Text>{t('proof.untouched')}</Text>
+        {!isSwapped && <Text>{t('proof.untouched')}</Text>}
       </Verdict>
+      <ResalePanel restoreId={result.restoreId} resale={resale} onOpen={swap.openResaleFolder} />
+      {result.swap !== null && outcome === 'good' && (
+        <SwapPanel restoreId={result.swap} isSealed={result.vault === 'closed'} swap={swap} />
+      )}
       <Panel title={t('proof.title')}>
         <FactList facts={facts} />
       </Panel>

@@ -24,17 +24,19 @@ import { VaultStep } from './VaultStep.tsx';
 import { WhatStep } from './WhatStep.tsx';
 import { restoreSteps } from './restore-answers.ts';
 import type { RestoreStore } from './restore-store.ts';
+import type { SwapStore } from './swap-store.ts';
 
 interface RestorePageProps {
   readonly library: LibraryStore;
   readonly restore: RestoreStore;
+  readonly swap: SwapStore;
   readonly events: EventsStore;
   readonly streams: StreamsStore;
   readonly dialogs: Dialogs;
   readonly onTimeline: () => void;
 }
 
-export function RestorePage({ library, restore, events, streams, dialogs, onTimeline }: RestorePageProps) {
+export function RestorePage({ library, restore, swap, events, streams, dialogs, onTimeline }: RestorePageProps) {
   const { t } = useWords();
   const state = useStore(library.store);
   return (
@@ -50,6 +52,7 @@ export function RestorePage({ library, restore, events, streams, dialogs, onTime
           <Restore
             library={state.library}
             restore={restore}
+            swap={swap}
             events={events}
             streams={streams}
             dialogs={dialogs}
@@ -61,9 +64,10 @@ export function RestorePage({ library, restore, events, streams, dialogs, onTime
 }
 
 type RestoreProps = Omit<RestorePageProps, 'library'> & { readonly library: Library };
+type WizardProps = Omit<RestoreProps, 'onTimeline' | 'swap'>;
 
 /** The wizard, the restore under way, or what came of it. */
-function Restore({ library, restore, events, streams, dialogs, onTimeline }: RestoreProps) {
+function Restore({ library, restore, swap, events, streams, dialogs, onTimeline }: RestoreProps) {
   const { t } = useWords();
   const run = useStore(restore.run.store);
   const { answers, step } = useStore(restore.store);
@@ -95,7 +99,11 @@ function Restore({ library, restore, events, streams, dialogs, onTimeline }: Res
           result={run.value}
           detail={detail.view === 'ready' ? detail.detail : null}
           into={answers.into}
-          onAgain={() => restore.begin(answers.source, null)}
+          swap={swap}
+          onAgain={() => {
+            swap.reset();
+            restore.begin(answers.source, null);
+          }}
           onTimeline={onTimeline}
         />
       );
@@ -124,7 +132,7 @@ function Restore({ library, restore, events, streams, dialogs, onTimeline }: Res
   return <Wizard library={library} restore={restore} events={events} streams={streams} dialogs={dialogs} />;
 }
 
-function Wizard({ library, restore, events, streams, dialogs }: Omit<RestoreProps, 'onTimeline'>) {
+function Wizard({ library, restore, events, streams, dialogs }: WizardProps) {
   const { t } = useWords();
   const { step } = useStore(restore.store);
   const isReady = useStore(restore.detail.store, ({ view }) => view === 'ready');
@@ -163,7 +171,7 @@ function Wizard({ library, restore, events, streams, dialogs }: Omit<RestoreProp
   );
 }
 
-function StepContent({ library, restore, events, streams, dialogs }: Omit<RestoreProps, 'onTimeline'>) {
+function StepContent({ library, restore, events, streams, dialogs }: WizardProps) {
   const { t } = useWords();
   const { step, answers, errors } = useStore(restore.store);
   const state = useStore(restore.detail.store);

@@ -35,7 +35,8 @@ interface CarriedCopy extends CopyOutcome {
 
 /** On the first copy; the others are fed from it. */
 const closeAfterMs = 5_000;
-const heartbeatMs = 5_000;
+/** A stretch is closed at a word of the server: the shorter this is, the less waits for the next word. */
+const heartbeatMs = 2_500;
 const carryEveryMs = 60_000;
 /** Soon after the beginning: what was stored last time may not be everywhere. */
 const firstCarryMs = 10_000;

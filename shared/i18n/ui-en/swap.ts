@@ -1,0 +1,48 @@
+/** Putting a restore in the place of what the shop has, taking that back, and what was sold since. */
+export const swapEn = {
+  swap: {
+    title: 'Put it in place',
+    text: 'The restored data lies beside the shop, which does not see it yet. See what would change first, then decide.',
+    sealed:
+      'The restored data lies beside the shop, which does not see it yet. Card secrets were not opened this time: in their place stand words that no customer could use. To put it in place, restore once more and open the card vault.',
+    compare: 'See what would change',
+    comparing: 'Comparing what is there with what was restored',
+    differences: 'After the swap',
+    same: 'Both are the same, so nothing would change.',
+    tablesComeBack: '{{tables}} missing tables come back.',
+    comeBack: '{{rows}} rows come back that are not there now.',
+    change: '{{rows}} rows become what they were.',
+    goAway:
+      '{{rows}} rows are younger than that moment and leave the shop. They stay in the old tables, and undoing brings them back.',
+    incomplete: 'Some tables could not be compared row by row to the end: the figures count the others.',
+    tables: 'Tables that differ',
+    now: 'Now',
+    restored: 'Restored',
+    back: 'Come back',
+    away: 'Leave',
+    missing: 'none',
+    swap: 'Swap',
+    askTitle: 'Put the restored data in place?',
+    askText:
+      'A snapshot of the present state is taken first. Then everything is swapped in one statement, and the shop pauses for a moment only. No table is deleted: the present ones are renamed and kept, so that it can be undone.',
+    swapping: 'Putting the restored data in place',
+    cancelled: 'Nothing was swapped. The shop is as it was.',
+    doneTitle: 'Done: the shop works with the restored data',
+    doneText: 'Please have a look at the shop. The old tables are kept.',
+    held: '{{tables}} tables, the shop paused for {{seconds}} s.',
+    safety: 'A snapshot of the state before was taken as well.',
+    undo: 'Undo',
+    undoText: 'The shop gets its old tables back. What was written since the swap is kept, not deleted.',
+    undoing: 'Putting the old tables back',
+    undoneTitle: 'Undone: the shop works with its old data',
+    undoneText: 'The restored data still lies beside it and can be swapped in again.',
+    again: 'Swap in again',
+  },
+  resale: {
+    title: 'Cards sold after that moment',
+    cards: '{{cards}} cards were sold after it. They are marked as sold and will not be sold twice.',
+    orders: '{{orders}} orders need a person to follow up. They are all in the list.',
+    list: 'List: {{csv}}',
+    open: 'Open the list’s folder',
+  },
+};
