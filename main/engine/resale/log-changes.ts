@@ -14,7 +14,8 @@ import {
 import type { Findings } from './finding.ts';
 import { mayBe, textOfLogged } from './logged-value.ts';
 import type { CommittedChanges, RowChange, RowValues } from './row-change.ts';
-import type { WatchedColumn, WatchedTable } from './watched-table.ts';
+import type { WatchedColumn } from './watched-column.ts';
+import type { WatchedTable } from './watched-table.ts';
 
 export interface LogChangesOptions {
   /** The shop's database, as its server writes it. */
@@ -157,7 +158,9 @@ function valuesOf(image: RowImage | null, { columns, table }: Layout): RowValues
   const values = new Map<string, string | null>();
   for (const [index, value] of image) {
     const column = columns[index];
-    if (column != null && table.watched.has(column.name)) values.set(column.name, textOfLogged(value, column));
+    if (column == null || !table.watched.has(column.name)) continue;
+    const text = textOfLogged(value, column);
+    if (text !== undefined) values.set(column.name, text);
   }
   return values;
 }

@@ -3,7 +3,7 @@ import type { BinlogEvent } from '../source/mysql/binlog/index.ts';
 import type { StoredStreamRecord, Stretch } from '../stream/index.ts';
 import type { Findings } from './finding.ts';
 import { LogChanges, type LogChangesOptions } from './log-changes.ts';
-import { tailOf, type LogRun, type RestorePoint } from './log-tail.ts';
+import { tailOf, type IsOfInterest, type LogRun, type RestorePoint } from './log-tail.ts';
 import type { CommittedChanges, LogPlace } from './row-change.ts';
 
 /** A stored log, wherever it lies and whatever opens it. */
@@ -32,10 +32,13 @@ export interface LogSalesRequest {
  */
 export async function* changesInLog(request: LogSalesRequest): AsyncGenerator<CommittedChanges> {
   const { log, point, tables, onProgress, signal } = request;
-  const { findings, ordersTable } = tables;
+  const { findings, ordersTable, database } = tables;
   const names = new Set([ordersTable, request.cardsTable].map((name) => name.toLowerCase()));
-  const runs = tailOf(log.stretches, point, (table) => names.has(table), findings);
-  const sealed = new SealedRecords(names);
+  // What restores have loaded beside the shop stands in the log as well, under another database.
+  const isOfInterest: IsOfInterest = (each) =>
+    each.database.toLowerCase() === database.toLowerCase() && names.has(each.table.toLowerCase());
+  const runs = tailOf(log.stretches, point, isOfInterest, findings);
+  const sealed = new SealedRecords(isOfInterest);
   const total = runs.reduce((sum, { records }) => sum + records.length, 0);
   let done = 0;
   for (const run of runs) {
@@ -72,20 +75,20 @@ function isWanted({ place }: CommittedChanges, { from }: LogRun, { undone }: Log
 
 /** Records that stay closed, and what their index says of them. */
 class SealedRecords {
-  readonly #names: ReadonlySet<string>;
+  readonly #isOfInterest: IsOfInterest;
   #records = 0;
   #rows = 0;
   #from: string | null = null;
   #until: string | null = null;
 
-  constructor(names: ReadonlySet<string>) {
-    this.#names = names;
+  constructor(isOfInterest: IsOfInterest) {
+    this.#isOfInterest = isOfInterest;
   }
 
   add({ record }: StoredStreamRecord): void {
     this.#records += 1;
-    for (const { table, inserted, updated, deleted } of record.tables)
-      if (this.#names.has(table.toLowerCase())) this.#rows += inserted + updated + deleted;
+    for (const { inserted, updated, deleted } of record.tables.filter(this.#isOfInterest))
+      this.#rows += inserted + updated + deleted;
     this.#from ??= record.firstCommitAt ?? record.closedAt;
     this.#until = record.lastCommitAt ?? record.closedAt;
   }

@@ -7,7 +7,7 @@ import { tailOf, type RestorePoint } from './log-tail.ts';
 const base = Date.UTC(2026, 10, 23, 10);
 const minute = 60_000;
 const iso = (minutes: number) => new Date(base + minutes * minute).toISOString();
-const cards = [{ database: 'shop', table: 'Carmis', inserted: 0, updated: 1, deleted: 0 }];
+const cards = [{ database: 'shop', table: 'carmis', inserted: 0, updated: 1, deleted: 0 }];
 
 let sequence = 0;
 /** A record of `log.00000<file>`, from–to, stored and committed at a minute. */
@@ -45,7 +45,12 @@ function chain(...records: readonly StoredStreamRecord[]): StoredStreamRecord[] 
 
 function tail(records: readonly StoredStreamRecord[], point: RestorePoint) {
   const findings = new Findings();
-  const runs = tailOf(stretchesOf(records), point, (table) => table === 'carmis', findings);
+  const runs = tailOf(
+    stretchesOf(records),
+    point,
+    ({ database, table }) => database === 'shop' && table === 'carmis',
+    findings,
+  );
   return { runs: runs.map((run) => run.records.map(({ record }) => `${record.file.at(-1)}:${record.from}`)), findings };
 }
 
@@ -56,7 +61,8 @@ const at = (file: number, position: number, minutes: number): RestorePoint => ({
 
 describe('tailOf', () => {
   it('begins where the moment lies and reads all that may tell of the tables', () => {
-    const none = { tables: [{ database: 'shop', table: 'sessions', inserted: 1, updated: 0, deleted: 0 }] };
+    const beside = { database: 'shop__restore_20261123_0900', table: 'carmis', inserted: 9, updated: 0, deleted: 0 };
+    const none = { tables: [{ database: 'shop', table: 'sessions', inserted: 1, updated: 0, deleted: 0 }, beside] };
     const records = chain(
       aRecord(1, [4, 100], 0),
       aRecord(1, [100, 200], 10),

@@ -9,6 +9,9 @@ export interface RestorePoint {
   readonly atMs: number;
 }
 
+/** Whether a table of the index is one of the shop's two. */
+export type IsOfInterest = (table: { readonly database: string; readonly table: string }) => boolean;
+
 /** A part of the stored log that has to be read, in order and without a gap, from where a transaction begins. */
 export interface LogRun {
   readonly records: readonly StoredStreamRecord[];
@@ -21,12 +24,12 @@ const clockMarginMs = 15 * 60_000;
 
 /**
  * Which parts of a stored log have to be read to know what was sold after `point`: all to its end that may tell of it, past gaps, which are named. Records
- * whose index names neither of the tables are left out. `isOfInterest`: by the table's name, in lower case.
+ * whose index names neither of the tables are left out.
  */
 export function tailOf(
   stretches: readonly Stretch[],
   point: RestorePoint,
-  isOfInterest: (table: string) => boolean,
+  isOfInterest: IsOfInterest,
   findings: Findings,
 ): LogRun[] {
   const located = locate(stretches, point);
@@ -100,7 +103,7 @@ function locate(
 function runsIn(
   records: readonly StoredStreamRecord[],
   wanted: ReadonlySet<StoredStreamRecord>,
-  isOfInterest: (table: string) => boolean,
+  isOfInterest: IsOfInterest,
   from: LogPlace | null,
 ): LogRun[] {
   const needed = new Set<number>();
@@ -121,11 +124,11 @@ function runsIn(
   return runs.map((run) => ({ records: run, from }));
 }
 
-function mayTell({ record }: StoredStreamRecord, isOfInterest: (table: string) => boolean): boolean {
+function mayTell({ record }: StoredStreamRecord, isOfInterest: IsOfInterest): boolean {
   return (
     record.statementChanges > 0 ||
     record.notable.some(({ kind }) => kind === 'incident') ||
-    record.tables.some(({ table }) => isOfInterest(table.toLowerCase()))
+    record.tables.some(isOfInterest)
   );
 }
 

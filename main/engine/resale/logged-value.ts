@@ -1,5 +1,5 @@
 import { columnTypes, type BinlogValue, type MappedColumn } from '../source/mysql/binlog/index.ts';
-import type { WatchedColumn } from './watched-table.ts';
+import type { WatchedColumn } from './watched-column.ts';
 
 /** Character sets of servers that are not UTF-8 and the names that https://encoding.spec.whatwg.org has for them. */
 const encodings: ReadonlyMap<string, string> = new Map([
@@ -10,12 +10,24 @@ const encodings: ReadonlyMap<string, string> = new Map([
   ['big5', 'big5'],
 ]);
 
-/** A value of a log as text: numbers and times as the server would print them, strings by their column's character set. */
-export function textOfLogged(value: BinlogValue, { charset }: WatchedColumn): string | null {
+/**
+ * A value of a log as text: numbers and times as the server would print them, strings by their column's character set. Undefined for what cannot be
+ * told: times as servers before MySQL 5.6 stored them, geometry and the like.
+ */
+export function textOfLogged(value: BinlogValue, { charset, dataType }: WatchedColumn): string | null | undefined {
   if (value === null) return null;
   if (!Buffer.isBuffer(value)) return String(value);
+  if (!strings.has(dataType)) return undefined;
   const encoding = encodings.get(charset ?? '');
   return encoding === undefined ? value.toString('utf8') : new TextDecoder(encoding).decode(value);
+}
+
+const strings = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext']);
+const wholeNumbers = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint']);
+
+/** Whether every value of such a column can be told: what a sale is known by must be. */
+export function isAlwaysTold(dataType: string): boolean {
+  return strings.has(dataType) || wholeNumbers.has(dataType);
 }
 
 const { tiny, short, int24, long, longlong, newDecimal, float, double, year, bit } = columnTypes;

@@ -1,16 +1,9 @@
 import type { MysqlConnection } from '../source/mysql/index.ts';
 import { quoteText } from '../source/mysql/index.ts';
 import { watchedColumns, type ResaleRules } from '../presets/resale-rules.ts';
+import { isAlwaysTold } from './logged-value.ts';
 import type { ResaleRole } from './row-change.ts';
-
-export interface WatchedColumn {
-  /** In lower case. */
-  readonly name: string;
-  /** information_schema DATA_TYPE. */
-  readonly dataType: string;
-  readonly isUnsigned: boolean;
-  readonly charset: string | null;
-}
+import type { WatchedColumn } from './watched-column.ts';
 
 /** One of the shop's two tables, as a server describes it. */
 export interface WatchedTable {
@@ -59,9 +52,9 @@ export async function describeTable(
       charset: row.get('charset') ?? null,
     }));
   const there = new Set(columns.map(({ name }) => name).filter((name) => !hidden.has(name)));
-  // A log tells an ENUM as a number.
-  const enums = columns.filter(({ dataType }) => dataType === 'enum' || dataType === 'set').map(({ name }) => name);
-  if (!neededColumns(rules)[role].every((name) => there.has(name) && !enums.includes(name))) return 'shape';
+  // An ENUM, say, is told by a log as a number.
+  const told = columns.filter(({ dataType }) => isAlwaysTold(dataType)).map(({ name }) => name);
+  if (!neededColumns(rules)[role].every((name) => there.has(name) && told.includes(name))) return 'shape';
   return {
     role,
     table: named,

@@ -250,12 +250,12 @@ function exactPlace({ coordinate: { file, position }, lock }: Manifest): LogPlac
   return lock.coordinateExact === true && file !== null && position !== null ? { file, position } : null;
 }
 
+/** Of the stretch that was stored last: an older one may hold a file of the same name. */
 function isCaughtUp(log: LogWitness | null, end: LogPlace | null): boolean {
   if (log === null || end === null) return false;
-  return log.stretches.some(({ records }) => {
-    const last = records.at(-1)?.record;
-    return last?.file === end.file && last.to >= end.position;
-  });
+  const storedAt = ({ records }: LogWitness['stretches'][number]) => records.at(-1)?.record.closedAt ?? '';
+  const [newest] = [...log.stretches].sort((a, b) => storedAt(b).localeCompare(storedAt(a)));
+  return newest?.records.some(({ record }) => record.file === end.file && record.to >= end.position) === true;
 }
 
 async function resultOf(
