@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from '../engine/platform/run-command.ts';
 import {
+  expectFailure,
   bucket,
   checksums,
   expectNoSecretsInHome,
@@ -504,6 +505,13 @@ describe('following the log', () => {
     expect(verified).toMatchObject({ exitCode: 0, json: { damaged: [], missing: [] } });
     const none = await world.run(['events', 'shop', '--home', world.path('elsewhere')]);
     expect(none.exitCode).toBe(2);
+    const out = ['events', 'shop', '--export-log', 'log'];
+    const open = ['--open-vault', '--vault-passphrase-env', 'VAULT'];
+    expectFailure(await world.run(out), 5, 'keys.vault-closed');
+    const exported = await world.run([...out, ...open]);
+    expect(exported).toMatchObject({ exitCode: 0, json: { vault: 'open', gaps: [], files: [{ afterGap: false }] } });
+    expectFailure(await world.run([...out, ...open]), 5, 'restore.target-exists');
+    expectFailure(await world.run([...out, '--destructive']), 2, 'usage.bad-argument');
   });
 
   it('no card that was sold after the moment is for sale again, and every order of it is listed', async () => {

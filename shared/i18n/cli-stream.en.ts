@@ -9,6 +9,14 @@ export const cliStreamEn: Record<keyof typeof cliStreamZh, string> = {
   'flag.until': 'only what happened before this time',
   'flag.destructive': 'only what drops, empties, or deletes and changes a lot',
   'flag.events-table': 'only what happened to this table',
+  'flag.export-log': 'write the stored log as files for mysqlbinlog into this folder (never overwrites)',
+  'log-export.done': 'The log was written as {{files}} files ({{bytes}}) to {{dir}} in {{time}}.',
+  'log-export.part':
+    'Not every file is stored from its beginning: positions in it differ from the server’s, the content does not.',
+  'log-export.holds-cards': 'Mind: these files hold card secrets in clear. Delete them when you are done.',
+  'log-export.how':
+    'To look: mysqlbinlog -vv {{file}} (mariadb-binlog for MariaDB). To get data back, use shouhu restore --at.',
+  'phase.write-log': 'writing the log',
   'stream.done': 'Stored {{events}} log events ({{bytes}}) in {{segments}} pieces, up to {{place}}, in {{time}}.',
   'stream.rpo': 'If the database died now, at most {{time}} of trade would be lost.',
   'stream.copy': '{{destination}}: brought {{records}} pieces, {{bytes}}',

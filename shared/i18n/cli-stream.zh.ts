@@ -7,6 +7,13 @@ export const cliStreamZh = {
   'flag.until': '只看这个时间之前的',
   'flag.destructive': '只看删表、清空、大量删改这类操作',
   'flag.events-table': '只看这张表的',
+  'flag.export-log': '把存下的日志写成 mysqlbinlog 能读的文件，放进这个文件夹（不覆盖已有文件）',
+  'log-export.done': '日志写成了 {{files}} 个文件（{{bytes}}），放在 {{dir}}，用时 {{time}}。',
+  'log-export.part': '有的文件不是从头开始存的：里面的位置会和数据库上的不一样，内容一字不差。',
+  'log-export.holds-cards': '注意：这些文件里有明文卡密，用完请删除。',
+  'log-export.how':
+    '查看：mysqlbinlog -vv {{file}}（MariaDB 用 mariadb-binlog）。只想找回数据，请用 shouhu restore --at。',
+  'phase.write-log': '写出日志',
   'stream.done': '存下 {{events}} 个日志事件（{{bytes}}），分 {{segments}} 段，到 {{place}} 为止，用时 {{time}}。',
   'stream.rpo': '如果数据库现在坏了，最多丢失 {{time}} 的交易。',
   'stream.copy': '{{destination}}：补送了 {{records}} 段，{{bytes}}',

@@ -383,6 +383,28 @@ export const engineVerbs = {
     input: z.strictObject({ source: nameSchema, paused: z.boolean() }),
     output: z.strictObject({ paused: z.boolean() }),
   },
+  /** The stored log as files for mysqlbinlog. */
+  'events.export': {
+    input: z.strictObject({ source: nameSchema, dir: pathSchema, vault: vaultOpeningSchema }),
+    output: z.strictObject({
+      dir: z.string(),
+      files: z.array(
+        z.strictObject({
+          file: z.string(),
+          bytes: count,
+          events: count,
+          /** Of the server's file; 4 where all of it is there from its beginning. */
+          from: binlogPlaceSchema,
+          afterGap: z.boolean(),
+        }),
+      ),
+      gaps: z.array(streamGapSchema),
+      /** `none`: no part was sealed. */
+      vault: z.enum(['open', 'none']),
+      destination: z.string(),
+      durationMs: z.number().nonnegative(),
+    }),
+  },
   'events.list': {
     input: z.strictObject({
       source: nameSchema,

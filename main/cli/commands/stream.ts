@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
@@ -8,6 +9,7 @@ import { countText, durationText, localTime, sizeText } from '../output/figures.
 import { errorDocument, type Finding } from '../output/report.ts';
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
+import { addVaultFlags, readVault, type OpenVaultFlags } from './flags.ts';
 import { knownCode, mark } from './shared-output.ts';
 
 interface StreamFlags {
@@ -16,15 +18,17 @@ interface StreamFlags {
   readonly to?: readonly string[];
 }
 
-interface EventsFlags {
+interface EventsFlags extends OpenVaultFlags {
   readonly since?: string;
   readonly until?: string;
   readonly destructive?: true;
   readonly table?: string;
+  readonly exportLog?: string;
 }
 
 type StreamOutput = VerbOutput<'stream.run'>;
 type EventsOutput = VerbOutput<'events.list'>;
+type ExportOutput = VerbOutput<'events.export'>;
 
 export function addStream(program: Command, { words, pick }: Picker): void {
   program
@@ -37,7 +41,7 @@ export function addStream(program: Command, { words, pick }: Picker): void {
     .action((source: string, flags: StreamFlags) => {
       pick(stream(parseName(source, 'SOURCE'), flags));
     });
-  program
+  const log = program
     .command('events')
     .description(words.say('help.events'))
     .argument('<SOURCE>', words.say('argument.source'))
@@ -45,9 +49,11 @@ export function addStream(program: Command, { words, pick }: Picker): void {
     .option('--until <TIME>', words.say('flag.until'))
     .option('--destructive', words.say('flag.destructive'))
     .option('--table <TABLE>', words.say('flag.events-table'))
-    .action((source: string, flags: EventsFlags) => {
-      pick(events(parseName(source, 'SOURCE'), flags));
-    });
+    .option('--export-log <DIR>', words.say('flag.export-log'));
+  addVaultFlags(log, words).action((source: string, flags: EventsFlags) => {
+    const name = parseName(source, 'SOURCE');
+    pick(flags.exportLog === undefined ? events(name, flags) : exportLog(name, flags.exportLog, flags));
+  });
 }
 
 function stream(source: string, flags: StreamFlags): VerbRun {
@@ -112,6 +118,35 @@ function events(source: string, flags: EventsFlags): VerbRun {
     const output = await context.call('events.list', { source, since, until, destructive, table: flags.table ?? null });
     return { json: output, lines: eventLines(output, context.words) };
   };
+}
+
+function exportLog(source: string, dir: string, flags: EventsFlags): VerbRun {
+  const lists = flags.since ?? flags.until ?? flags.destructive ?? flags.table;
+  if (lists !== undefined) throw badArgument('--export-log --since --until --destructive --table', 'not-together');
+  return async (context) => {
+    await context.unlock();
+    const path = resolve(context.surroundings.cwd, dir);
+    const output = await context.call('events.export', { source, dir: path, vault: await readVault(flags, context) });
+    return { json: output, lines: exportLines(output, context.words) };
+  };
+}
+
+function exportLines({ dir, files, gaps, vault, durationMs }: ExportOutput, words: Words): string[] {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const isPart = files.some(({ from }) => from.position > 4);
+  return [
+    words.say('log-export.done', {
+      dir,
+      files: countText(files.length),
+      bytes: sizeText(bytes),
+      time: durationText(durationMs, words),
+    }),
+    ...files.map(({ file }) => `  ${file}`),
+    ...gapLines(gaps, words),
+    ...(isPart ? [words.say('log-export.part')] : []),
+    ...(vault === 'open' ? [words.say('log-export.holds-cards')] : []),
+    words.say('log-export.how', { file: files[0]?.file ?? '' }),
+  ];
 }
 
 function eventLines({ events: found, gaps }: EventsOutput, words: Words): string[] {

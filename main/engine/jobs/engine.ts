@@ -86,6 +86,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'swap.run': (input: VerbInput<'swap.run'>) => input.restore,
   'undo.run': (input: VerbInput<'undo.run'>) => input.restore,
   'export.run': (input: VerbInput<'export.run'>) => input.snapshot,
+  'events.export': (input: VerbInput<'events.export'>) => input.source,
   'recover.run': () => '',
   'key.addSheet': (input: VerbInput<'key.addSheet'>) => input.key,
   'key.revoke': (input: VerbInput<'key.revoke'>) => input.slot,

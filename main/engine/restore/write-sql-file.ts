@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { SchemaObject, TableRecord, TableSchema } from '../../../shared/model/database.ts';
+import { mapFileError } from '../platform/map-file-error.ts';
 import { newId } from '../platform/random.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
@@ -298,20 +299,6 @@ function delimiterFor(ddl: string): string {
 
 function isAscii(text: string): boolean {
   return Buffer.byteLength(text) === text.length;
-}
-
-function mapFileError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || error instanceof AppError || !('code' in error)) return error;
-  if (error.code === 'EEXIST') return new AppError('restore.target-exists', { target: path }, { cause: error });
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-    return new AppError('backend.disk-full', { path }, { cause: error });
-  // FAT32 takes no file of 4 GiB or more; what a repository stores is far below that.
-  if (error.code === 'EFBIG') return new AppError('restore.file-too-large', { path }, { cause: error });
-  if (error.code === 'EACCES' || error.code === 'EPERM')
-    return new AppError('backend.permission', { path }, { cause: error });
-  if (error.code === 'EROFS') return new AppError('backend.read-only', { path }, { cause: error });
-  if (error.code === 'ENOENT') return new AppError('backend.absent', { path }, { cause: error });
-  return error;
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBlobStore } from '../backend/memory/memory-blob-store.ts';
 import { seededRandom } from '../backend/testing/model-disk/seeded-random.ts';
 import { startCuttingProxy, type CuttingProxy } from '../demo/cutting-proxy.ts';
 import { systemClock } from '../platform/clock.ts';
+import { runCommand } from '../platform/run-command.ts';
 import { describeResale } from '../resale/testing/resale-suite.ts';
 import { openVaultWithPassphrase, Repository, unlockWithPassphrase } from '../repository/index.ts';
 import { aKeyring, testPassphrase, testVaultPassphrase } from '../repository/testing/keys.ts';
 import { binlogMagic, firstPosition } from '../source/mysql/binlog/index.ts';
 import { connectMysql } from '../source/mysql/index.ts';
 import { startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
+import { exportLog } from './export-log.ts';
 import { followLog, type FollowRequest } from './follow-log.ts';
 import { eventsOf, readStream, type Stretch } from './read-stream.ts';
 
@@ -236,6 +240,54 @@ describe('followLog', { timeout: 600_000 }, () => {
     await purgeTo(file);
     await work(2);
     expect((await follow()).gaps).toEqual([]);
+  });
+
+  it("gives the log back as files that the server's own tool reads, and only with the vault where cards are in it", async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'shouhu-log-'));
+    const binlog = ['/usr/bin/mariadb-binlog', '/usr/bin/mysqlbinlog'].find((path) => existsSync(path)) ?? '';
+    expect(binlog, 'the client tools of MariaDB are not installed').not.toBe('');
+    try {
+      // From the middle of a file on; then a gap.
+      await work(2);
+      const middle = (await logs()).at(-1)!;
+      await work(3);
+      await source.run('FLUSH BINARY LOGS');
+      await work(2);
+      await follow({ freshStart: () => Promise.resolve(middle) });
+      await work(1);
+      await source.run('RESET MASTER', "INSERT INTO shop.orders (note) VALUES ('after the gap')");
+      await work(30);
+      await catchUp();
+      const stretches = await readStream(repository, sourceId, never);
+      const request = { repository, stretches, dir: join(dir, 'out'), onProgress: () => undefined, signal: never };
+      await expect(exportLog({ ...request, vault: undefined })).rejects.toMatchObject({ code: 'keys.vault-closed' });
+      expect(existsSync(request.dir)).toBe(false);
+      const files = await exportLog({ ...request, vault });
+      expect(files.map(({ isAfterGap }) => isAfterGap)).toEqual(files.map((_, at) => at === 2));
+      expect(files[0]?.from).toEqual(middle);
+      for (const { path, sizeBytes, from } of files) {
+        const bytes = await readFile(path);
+        expect(bytes.length).toBe(sizeBytes);
+        expect((await stat(path)).mode & 0o777).toBe(0o600);
+        // The whole ones of what the server still has are its very files.
+        if (path.endsWith(from.file) && from === files.at(-1)?.from)
+          expect(bytes).toEqual(await fileOnServer(from.file));
+        const { stdout, stderr, exitCode } = await runCommand(binlog, ['--verify-binlog-checksum', '-vv', path]);
+        expect([exitCode, stderr]).toEqual([0, '']);
+        expect(stdout.match(/^# at \d+$/gm)?.length ?? 0).toBeGreaterThan(3);
+        expect(stdout).toContain('secret-card-');
+      }
+      // Nothing is written over, and what was there stays.
+      await expect(exportLog({ ...request, vault })).rejects.toMatchObject({ code: 'restore.target-exists' });
+      expect(await readdir(request.dir)).toHaveLength(files.length);
+      const odd = { ...stretches[0]!.records[0]!, record: { ...stretches[0]!.records[0]!.record, file: '../out' } };
+      const hostile = [{ records: [odd], gap: null }];
+      await expect(exportLog({ ...request, vault, stretches: hostile })).rejects.toMatchObject({
+        code: 'repository.damaged',
+      });
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 
   it('stays with the log while it grows, and stores what it heard when it is stopped', async () => {

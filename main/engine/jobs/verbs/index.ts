@@ -23,6 +23,7 @@ import { recoverRun } from './recover-verb.ts';
 import { kitRehearse } from './rehearse-verb.ts';
 import { exportRun } from '../restore/export-run.ts';
 import { restoreRun } from '../restore/restore-run.ts';
+import { eventsExport } from '../stream/events-export.ts';
 import { eventsList } from '../stream/events-list.ts';
 import { streamSet, streamStatus } from '../stream/stream-status.ts';
 import { streamRun } from '../stream/stream-run.ts';
@@ -65,6 +66,7 @@ export const verbs: Verbs = {
   'stream.status': streamStatus,
   'stream.set': streamSet,
   'events.list': eventsList,
+  'events.export': eventsExport,
   'verify.run': verifyRun,
   'prune.run': pruneRun,
   'cold.list': coldList,

@@ -24,7 +24,7 @@ type Output = VerbOutput<'prune.run'>;
 type Found = PrunableSnapshot<SnapshotDigest>;
 
 /** Work that reads a copy for a long time without a lease: what it reads must not be taken away under its hands. */
-const readingVerbs = ['restore.run', 'export.run', 'copy.run', 'cold.run', 'verify.run', 'verify.due'];
+const readingVerbs = ['restore.run', 'export.run', 'events.export', 'copy.run', 'cold.run', 'verify.run', 'verify.due'];
 
 /**
  * Removes at one place what its rule does not keep. Proof counts from every place: a snapshot that was restored from the second disk is

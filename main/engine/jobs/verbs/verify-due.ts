@@ -34,6 +34,7 @@ const important: ReadonlySet<string> = new Set([
   'copy.run',
   'recover.run',
   'export.run',
+  'events.export',
   'prune.run',
 ]);
 const pauseMs = 1_000;
