@@ -3,12 +3,14 @@ import type { ErrorText } from './error-text.ts';
 import { connectionErrorsEn } from './errors-connections.en.ts';
 import { diskErrorsEn } from './errors-disks.en.ts';
 import { streamErrorsEn } from './errors-stream.en.ts';
+import { swapErrorsEn } from './errors-swap.en.ts';
 
 /** The English of `errors.zh.ts`: what happened, what it means for the data, what to do next. */
 export const errorsEn: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsEn,
   ...diskErrorsEn,
   ...streamErrorsEn,
+  ...swapErrorsEn,
   cancelled: {
     message: 'Stopped as you asked. Backups that were already stored are untouched.',
     remedy: 'Run it again whenever you like; what was already written is not sent twice.',

@@ -3,12 +3,14 @@ import type { ErrorText } from './error-text.ts';
 import { connectionErrorsZh } from './errors-connections.zh.ts';
 import { diskErrorsZh } from './errors-disks.zh.ts';
 import { streamErrorsZh } from './errors-stream.zh.ts';
+import { swapErrorsZh } from './errors-swap.zh.ts';
 
 /** 每一种错误的说法：出了什么事、数据怎么样、接下来做什么。 */
 export const errorsZh: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsZh,
   ...diskErrorsZh,
   ...streamErrorsZh,
+  ...swapErrorsZh,
   cancelled: {
     message: '已按你的要求停下。已经存好的备份都没有动。',
     remedy: '需要时重新运行即可，已经写好的数据块不用再传一次。',

@@ -124,7 +124,7 @@ export type SwapComparison = z.infer<typeof swapComparisonSchema>;
 
 /** One thing that must be right before anything is changed. A failed one has a code, whose sentence says how to put it right. */
 export const swapCheckSchema = z.strictObject({
-  id: z.enum(['state', 'writable', 'privileges', 'names', 'tables', 'space', 'transactions']),
+  id: z.enum(['writable', 'tables', 'privileges', 'transactions']),
   ok: z.boolean(),
   /** Told, but no reason to stop. */
   warning: z.boolean(),
@@ -154,8 +154,8 @@ export const swapOutcomeSchema = z.strictObject({
   restore: restoreEntrySchema,
   /** The picture of the present state that was taken first; null: none, see `safetyReason`. */
   safetySnapshot: z.uuid().nullable(),
-  /** Why there is none. `not-wanted`: somebody said to go on without; `nothing-there`: the shop's databases were gone; `not-needed`: an undo or the rest of a swap that was stopped. */
-  safetyReason: z.enum(['not-wanted', 'nothing-there', 'not-needed']).nullable(),
+  /** Why there is none. `not-wanted`: somebody said to go on without; `nothing-there`: the shop's databases were gone; `not-needed`: an undo or the rest of a swap that was stopped; `other-server`: the server is none of this home's sources. */
+  safetyReason: z.enum(['not-wanted', 'nothing-there', 'not-needed', 'other-server']).nullable(),
   /** Compared right before; null: not asked for (an undo, an overwrite, the rest of a swap that was stopped). */
   comparison: swapComparisonSchema.nullable(),
   checks: z.array(swapCheckSchema),

@@ -1,0 +1,317 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Flavour } from '../../../../shared/model/database.ts';
+import type { SwapAttempt } from '../../../../shared/model/swap.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { pollUntil } from '../../platform/poll.ts';
+import { openLoadSession } from '../../source/mysql/load/index.ts';
+import { never, type SourceServer } from '../../source/mysql/testing/source-server.ts';
+import { prepareExchange, reversed, runExchange, type Exchange } from '../index.ts';
+import type { Try } from '../move-tables.ts';
+import { besides, buildShops, countedSessions, lives, renamed, seen } from './two-shops.ts';
+
+const fromBeside = { shop__r: 'shop', pay__r: 'pay' };
+const toBefore = { shop: 'shop__b', pay: 'pay__b' };
+const patient: readonly Try[] = [{ waitS: 20, pauseMs: 0 }];
+
+/** In what is kept aside, bodies mean their own tables and events are off: so it has to be. */
+function notable(notes: readonly string[]): string[] {
+  return notes.filter((note) => !/^(names-changed|event-off): /.test(note));
+}
+
+/** The exchange on a real server of one flavour. */
+export function exchangeSuite(name: string, flavour: Flavour, start: () => Promise<SourceServer>): void {
+  describe(name, () => {
+    let source: SourceServer;
+    let was: Record<string, string>;
+    let waiting: Record<string, string>;
+
+    beforeAll(async () => {
+      source = await start();
+      // Functions and triggers on a server with a binlog, and statements that have to wait for nothing here.
+      await source.run('SET GLOBAL log_bin_trust_function_creators = 1', 'SET SESSION foreign_key_checks = 0');
+    });
+    afterAll(() => source.stop());
+
+    const fresh = async () => {
+      await buildShops(source, flavour);
+      was = await seen(source.admin, lives);
+      waiting = await seen(source.admin, besides);
+    };
+    const plan = async (wish: Partial<Parameters<typeof prepareExchange>[1]> = {}): Promise<Exchange> => {
+      const session = await openLoadSession(source.target, { signal: never });
+      try {
+        const { exchange } = await prepareExchange(session, {
+          direction: 'swap',
+          back: 'beside',
+          ends: 'swapped',
+          startedAt: '2026-11-23T12:00:00.000Z',
+          whole: true,
+          databases: [
+            { live: 'shop', from: 'shop__r', away: 'shop__b' },
+            { live: 'pay', from: 'pay__r', away: 'pay__b' },
+          ],
+          enabledEvents: ['shop.nightly'],
+          last: null,
+          ...wish,
+        });
+        // Through the journal's own form, as after a restart of the program.
+        return JSON.parse(JSON.stringify(exchange)) as Exchange;
+      } finally {
+        session.close();
+      }
+    };
+    const run = (
+      exchange: Exchange,
+      {
+        open = countedSessions(source).open,
+        tries = patient,
+        onAttempt = () => undefined,
+      }: {
+        open?: ReturnType<typeof countedSessions>['open'];
+        tries?: readonly Try[];
+        onAttempt?: (attempt: SwapAttempt) => void;
+      } = {},
+    ) =>
+      runExchange(
+        {
+          open,
+          tries,
+          clock: systemClock,
+          onPhase: () => undefined,
+          onAttempt,
+          onUntouched: () => Promise.resolve(),
+          signal: never,
+        },
+        exchange,
+      );
+    const databases = async () =>
+      (await source.admin.query('SHOW DATABASES'))
+        .map((row) => row.get('database') ?? '')
+        .filter((each) => /^(shop|pay)/.test(each))
+        .sort();
+    const expectSwapped = async () => {
+      expect(await seen(source.admin, lives)).toEqual(renamed(waiting, fromBeside, 'ENABLE'));
+      expect(await databases()).toEqual(['pay', 'pay__b', 'shop', 'shop__b']);
+    };
+    const expectAsBefore = async () => {
+      expect(await seen(source.admin, lives)).toEqual(was);
+      const beside = await seen(source.admin, besides);
+      // A column's sequence keeps the name that it was given on the way in; nobody writes there, and the next way in finds it right.
+      if (flavour === 'mariadb')
+        beside['shop__r.tickets'] = beside['shop__r.tickets']?.replace('`shop`', '`shop__r`') ?? '';
+      expect(beside).toEqual(renamed(waiting, {}, 'DISABLE'));
+      expect(await databases()).toEqual(['pay', 'pay__r', 'shop', 'shop__r']);
+    };
+
+    it('puts everything that was restored in the place of everything there was, keeps that, and gives it back', async () => {
+      await fresh();
+      const swap = await plan();
+
+      expect(
+        (await run(swap)).notes.filter((note) => !note.startsWith('names-changed') && !note.startsWith('event-off')),
+      ).toEqual([]);
+
+      await expectSwapped();
+      const kept = await seen(source.admin, ['shop__b', 'pay__b']);
+      if (flavour === 'mysql') expect(kept).toEqual(renamed(was, toBefore, 'DISABLE'));
+      // A column's sequence keeps the name it had: in tables that nobody writes to any more.
+      else
+        expect({ ...kept, 'shop__b.tickets': '' }).toEqual({
+          ...renamed(was, toBefore, 'DISABLE'),
+          'shop__b.tickets': '',
+        });
+
+      // An order of the new time, then back: it must be neither lost nor in the way.
+      await source.run("INSERT INTO shop.orders (who) VALUES ('after')");
+      const undo = await plan({
+        direction: 'undo',
+        ends: 'undone',
+        databases: [
+          { live: 'shop', from: 'shop__b', away: 'shop__u' },
+          { live: 'pay', from: 'pay__b', away: 'pay__u' },
+        ],
+        last: swap,
+      });
+      await run(undo);
+
+      expect(await seen(source.admin, lives)).toEqual(was);
+      expect(await databases()).toEqual(['pay', 'pay__u', 'shop', 'shop__u']);
+      const [order] = await source.admin.query("SELECT stamp FROM shop__u.orders WHERE who = 'after'");
+      expect(order?.get('stamp')).toBe('then-after');
+
+      const redo = await plan({
+        databases: [
+          { live: 'shop', from: 'shop__u', away: 'shop__b' },
+          { live: 'pay', from: 'pay__u', away: 'pay__b' },
+        ],
+        last: undo,
+      });
+      await run(redo);
+
+      await source.run("DELETE FROM shop.orders WHERE who = 'after'");
+      await expectSwapped();
+    });
+
+    it('is completed or taken back after a stop at any statement', async () => {
+      await fresh();
+      const swap = await plan();
+      const back = reversed(swap);
+      let stops = 0;
+      for (const server = { isThrough: false }; !server.isThrough;) {
+        stops += 1;
+        const forward = countedSessions(source, stops);
+        server.isThrough = await run(swap, { open: forward.open }).then(
+          () => true,
+          () => false,
+        );
+        if (stops % 2 === 0) {
+          await run(swap);
+          await expectSwapped();
+          // The way back is stopped as well, and gone again.
+          if (stops % 6 === 0) await run(back, { open: countedSessions(source, stops).open }).catch(() => undefined);
+        }
+        await run(back);
+        await expectAsBefore();
+      }
+      expect(stops).toBeGreaterThan(25);
+    });
+
+    it('loses no order that is written meanwhile, and lets none in without its trigger', async () => {
+      await fresh();
+      const swap = await plan();
+      const writing = { isOn: true };
+      const acknowledged: string[] = [];
+      const writers = [0, 1, 2].map(async (writer) => {
+        const connection = await source.openAdmin();
+        for (let n = 0; writing.isOn; n += 1) {
+          await connection.query(`INSERT INTO shop.orders (who) VALUES ('w${writer}-${n}')`);
+          acknowledged.push(`w${writer}-${n}`);
+        }
+        connection.close();
+      });
+      const written = (more: number, since = acknowledged.length) =>
+        pollUntil(() => (acknowledged.length >= since + more ? true : undefined), { timeoutMs: 60_000, everyMs: 5 });
+      await written(20);
+
+      const { heldMs } = await run(swap);
+      await written(20);
+      await run(reversed(swap));
+      await written(20);
+      await run(swap);
+      await written(20);
+      writing.isOn = false;
+      await Promise.all(writers);
+
+      const whoIn = async (database: string) =>
+        (await source.admin.query(`SELECT who, stamp FROM ${database}.orders WHERE who LIKE 'w%'`)).map((row) => [
+          row.get('who'),
+          row.get('stamp'),
+        ]);
+      const [now, before] = [await whoIn('shop'), await whoIn('shop__b')];
+      expect([...now, ...before].map(([who]) => who).sort()).toEqual(acknowledged.sort());
+      expect(now.filter(([who, stamp]) => stamp !== `then-${who}`)).toEqual([]);
+      // On MariaDB what waited for the tables may still get into the old ones when their triggers are gone; never into the new ones.
+      const isOwn = (who: string | null | undefined, stamp: string | null | undefined) =>
+        stamp === `now-${who ?? ''}` || (flavour === 'mariadb' && stamp === null);
+      expect(before.filter(([who, stamp]) => !isOwn(who, stamp))).toEqual([]);
+      expect(now.length).toBeGreaterThan(20);
+      console.info(`${name}: held for ${Math.round(heldMs)} ms`);
+    });
+
+    it('gives up with the name of whoever holds the tables, leaves the shop as it was, and gets through when they let go', async () => {
+      await fresh();
+      const swap = await plan();
+      const slow = await source.openAdmin();
+      await slow.query('BEGIN');
+      await slow.query('SELECT * FROM shop.orders FOR UPDATE');
+      const attempts: SwapAttempt[] = [];
+      const tries = [
+        { waitS: 1, pauseMs: 0 },
+        { waitS: 1, pauseMs: 0 },
+      ];
+
+      await expect(run(swap, { tries, onAttempt: (attempt) => attempts.push(attempt) })).rejects.toMatchObject({
+        code: 'swap.busy',
+        facts: { attempts: 2, blockers: expect.stringContaining(`#${slow.threadId}`) as string },
+      });
+
+      expect(attempts.map(({ ok, blockers }) => [ok, blockers[0]?.thread])).toEqual([
+        [false, slow.threadId],
+        [false, slow.threadId],
+      ]);
+      await slow.query('COMMIT');
+      await expectAsBefore();
+
+      await slow.query('BEGIN');
+      await slow.query('SELECT * FROM shop.orders FOR UPDATE');
+      const letGo: SwapAttempt[] = [];
+      await run(swap, {
+        tries: [{ waitS: 1, pauseMs: 0 }, ...patient],
+        onAttempt: (attempt) => {
+          letGo.push(attempt);
+          if (!attempt.ok) void slow.query('COMMIT');
+        },
+      });
+      expect(letGo.map(({ ok }) => ok)).toEqual([false, true]);
+      await expectSwapped();
+      slow.close();
+    });
+
+    it('changes some tables alone, and what refers to them refers to the new ones', async () => {
+      await fresh();
+      await source.run(
+        'DROP DATABASE pay__r',
+        'DROP VIEW shop__r.who',
+        'DROP TRIGGER shop__r.orders_stamp',
+        'DROP TABLE shop__r.items, shop__r.cards',
+        ...(flavour === 'mariadb' ? ['DROP TABLE shop__r.tickets', 'DROP SEQUENCE shop__r.numbers'] : []),
+        'DROP FUNCTION shop__r.tag',
+        'DROP PROCEDURE shop__r.tidy',
+        'DROP EVENT shop__r.nightly',
+      );
+      waiting = await seen(source.admin, ['shop__r']);
+      const swap = await plan({ whole: false, databases: [{ live: 'shop', from: 'shop__r', away: 'shop__b' }] });
+
+      expect(notable((await run(swap)).notes)).toEqual([]);
+
+      const now = await seen(source.admin, lives);
+      const theirs = (part: string) => (waiting[`shop__r.${part}`] ?? '').replaceAll('shop__r', 'shop');
+      expect(now).toEqual({
+        ...was,
+        'shop.orders rows': theirs('orders rows'),
+        'pay.owed rows': JSON.stringify(['1', 'first']),
+        'shop.who rows': now['shop.who rows'],
+        'shop.only_then': theirs('only_then'),
+        'shop.only_then rows': theirs('only_then rows'),
+      });
+      // Both children follow: an item of a new order is taken, and the old orders can still be looked at.
+      await source.run(
+        "INSERT INTO shop.orders (id, who) VALUES (70, 'new')",
+        'INSERT INTO shop.items VALUES (70, 70)',
+      );
+      await source.run('DELETE FROM shop.items WHERE id = 70', 'DELETE FROM shop.cards WHERE id = 1070');
+
+      const undo = await plan({
+        direction: 'undo',
+        ends: 'undone',
+        whole: false,
+        databases: [{ live: 'shop', from: 'shop__b', away: 'shop__u' }],
+        last: swap,
+      });
+      await run(undo);
+      expect(await seen(source.admin, lives)).toEqual(was);
+      expect(await databases()).toEqual(['pay', 'shop', 'shop__u']);
+    });
+
+    it('brings back a shop that is gone altogether', async () => {
+      await fresh();
+      await source.run('DROP DATABASE pay', 'DROP DATABASE shop');
+      const swap = await plan();
+
+      await run(swap);
+
+      expect(await seen(source.admin, lives)).toEqual(renamed(waiting, fromBeside, 'ENABLE'));
+      expect(await databases()).toEqual(['pay', 'shop']);
+    });
+  });
+}
