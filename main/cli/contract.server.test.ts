@@ -38,7 +38,26 @@ const ledger = z.looseObject({
   serverSum: z.string(),
   equal: z.literal(true),
 });
+const restoreEntry = z.looseObject({
+  id: z.uuid(),
+  at: iso,
+  source: z.string(),
+  snapshot: z.uuid(),
+  stoppedAt: iso,
+  databases: z.array(z.looseObject({ name: z.string(), beside: z.string(), before: z.string().nullable() })).min(1),
+  state: z.enum(['beside', 'swapping', 'swapped', 'undoing', 'undone']),
+});
 const shapes = {
+  restores: z.looseObject({ restores: z.array(restoreEntry) }),
+  swapped: z.looseObject({
+    restore: restoreEntry,
+    safetySnapshot: z.uuid().nullable(),
+    attempts: z.array(z.looseObject({ waitedMs: ms, ok: z.boolean() })).min(1),
+    tables: count,
+    heldMs: ms,
+    notes: z.array(z.string()),
+    durationMs: ms,
+  }),
   backup: z.looseObject({
     snapshot: z.looseObject({
       id: z.uuid(),
@@ -376,6 +395,72 @@ describe.concurrent('restoring', () => {
     expect(some.json).toMatchObject({ tables: 1, vault: 'closed' });
     const text = await readFile(world.path('four.sql'), 'utf8');
     for (const secret of rig.secrets) expect(text).not.toContain(secret);
+  });
+});
+
+describe('swap and undo', () => {
+  const states = async (world: Awaited<ReturnType<typeof rig.prepared>>) => {
+    const { json } = expectDone(await world.run(['restores']), shapes.restores);
+    return (json['restores'] as { state: string }[]).map(({ state }) => state);
+  };
+
+  it('puts a restore into its shop, keeps what it had, and takes it back', async () => {
+    const world = await rig.prepared();
+    await query(rig.server, 'CREATE DATABASE r_tiny');
+    await query(rig.server, 'CREATE TABLE r_tiny.orders (id INT PRIMARY KEY, paid INT)');
+    await query(rig.server, 'INSERT INTO r_tiny.orders VALUES (1, 10), (2, 20)');
+    const url = ['--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', 'r_tiny', '--preset', 'none'];
+    expectDone(await world.run(['source', 'add', 'tiny', ...url]));
+    expectDone(await world.run(['backup', 'tiny']));
+    await query(rig.server, 'DELETE FROM r_tiny.orders WHERE id = 1');
+    await query(rig.server, 'INSERT INTO r_tiny.orders VALUES (3, 30)');
+
+    const restored = expectDone(await world.run(['restore', 'tiny', '--into', 'same', '--swap']), shapes.restore).json;
+
+    const rows = () => query(rig.server, 'SELECT id FROM r_tiny.orders ORDER BY id');
+    expect(await rows()).toEqual([{ id: 1 }, { id: 2 }]);
+    const id = String(restored['undo']);
+    expect(restored).toMatchObject({
+      swap: null,
+      swapped: {
+        comparison: { totals: { comeBack: 1, goAway: 1, change: 0, complete: true } },
+        restore: { state: 'swapped' },
+      },
+    });
+    // What was there before the swap is a snapshot now: with the order of after the first one.
+    const { json: show } = expectDone(await world.run(['snapshots', 'tiny']));
+    expect((show['snapshots'] as { id: string }[]).map((each) => each.id)).toContain(
+      (restored['swapped'] as { safetySnapshot: string }).safetySnapshot,
+    );
+    expect((show['snapshots'] as unknown[]).length).toBe(2);
+    expect(await world.run(['swap', id])).toMatchObject({ exitCode: 5, json: { error: { code: 'swap.wrong-state' } } });
+
+    expectDone(await world.run(['undo', id.slice(0, 8)]), shapes.swapped);
+    expect(await rows()).toEqual([{ id: 2 }, { id: 3 }]);
+    expect(await states(world)).toEqual(['undone']);
+    expectDone(await world.run(['swap', id]), shapes.swapped);
+    expect(await rows()).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  it('overwrites only what was typed in full, and twice keeps both', async () => {
+    const world = await rig.prepared();
+    await query(rig.server, 'CREATE DATABASE r_over');
+    await query(rig.server, 'CREATE TABLE r_over.old (id INT PRIMARY KEY)');
+    const flags = ['restore', 'shop', ...intoServer(), '--as', 'r_over', '--open-vault'];
+    const refused = await world.run([...flags, '--overwrite', 'r_over']);
+    expect(refused).toMatchObject({ exitCode: 5, json: { error: { code: 'restore.confirmation-missing' } } });
+    const first = expectDone(await world.run([...flags, '--overwrite', '127.0.0.1/r_over']), shapes.restore);
+    expect(await checksums(rig.server, 'r_over')).toEqual(await checksums(rig.server, shopDatabase));
+    await query(rig.server, 'CREATE TABLE r_over.later (id INT PRIMARY KEY)');
+    const second = expectDone(await world.run([...flags, '--overwrite', '127.0.0.1/r_over']), shapes.restore);
+    expect(await states(world)).toEqual(['swapped', 'swapped']);
+    const early = await world.run(['undo', String(first.json['undo'])]);
+    expect(early).toMatchObject({ exitCode: 5, json: { error: { code: 'swap.newer-first' } } });
+    expectDone(await world.run(['undo', String(second.json['undo'])]), shapes.swapped);
+    expect(Object.keys(await checksums(rig.server, 'r_over'))).toContain('later');
+    expectDone(await world.run(['undo', String(first.json['undo'])]), shapes.swapped);
+    expect(Object.keys(await checksums(rig.server, 'r_over'))).toEqual(['old']);
+    await expectNoSecretsInHome(rig, world);
   });
 });
 

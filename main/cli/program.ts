@@ -16,6 +16,7 @@ import { addRestore } from './commands/restore.ts';
 import { addSnapshots } from './commands/snapshots.ts';
 import { addSource } from './commands/source.ts';
 import { addStream } from './commands/stream.ts';
+import { addSwap } from './commands/swap.ts';
 import type { Words } from './language.ts';
 import { displayWidth } from './output/text-table.ts';
 import type { GlobalFlags, Picker, VerbRun } from './verb-context.ts';
@@ -62,6 +63,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addPrune(program, picker);
   addCold(program, picker);
   addRestore(program, picker);
+  addSwap(program, picker);
   addRecover(program, picker);
   addExport(program, picker);
   addCheckup(program, picker);

@@ -121,8 +121,10 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.from': 'read from this destination',
   'flag.into': 'where to: same (beside the live one), a database URL, sandbox, sql:FILE',
   'flag.as': 'name of the restored database (when it is only one)',
-  'flag.swap': '(a later version) put it in place after comparing',
-  'flag.overwrite': '(a later version) overwrite; takes the full server and database name',
+  'flag.swap':
+    'once it is restored beside and held, put it into the shop (what is there now is kept first; undo takes it back)',
+  'flag.overwrite':
+    'replace the database: type host/database in full (several with commas); the old tables are moved aside, not dropped',
   'flag.open-vault': 'open the card vault and restore card secrets too',
   'flag.recover-from': 'folder that holds a copy',
   'flag.words-file': 'file with the 24 recovery words (readable by you alone)',

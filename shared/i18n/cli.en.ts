@@ -4,6 +4,7 @@ import { cliIdsEn } from './cli-ids.en.ts';
 import { cliResaleEn } from './cli-resale.en.ts';
 import { cliRetentionEn } from './cli-retention.en.ts';
 import { cliStreamEn } from './cli-stream.en.ts';
+import { cliSwapEn } from './cli-swap.en.ts';
 import type { CliKey } from './cli.zh.ts';
 
 /** What the command line says. `{{…}}` is filled by the program. */
@@ -14,6 +15,7 @@ export const cliEn: Record<CliKey, string> = {
   ...cliResaleEn,
   ...cliRetentionEn,
   ...cliStreamEn,
+  ...cliSwapEn,
   'title.Usage:': 'Usage:',
   'title.Options:': 'Options:',
   'title.Commands:': 'Commands:',

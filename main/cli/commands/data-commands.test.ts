@@ -276,10 +276,12 @@ describe('restore', () => {
     expect(seen.json()).toMatchObject({ error: { code: 'usage.bad-argument', facts: { reason } } });
   });
 
-  it.each([['--swap'], ['--overwrite', 'h/d']])('says that %s is not yet there', async (...flags) => {
-    const seen = await act(['restore', 'shop', '--into', 'same', ...flags, '--json'], { env, script });
-    expect(seen.json()).toMatchObject({ error: { code: 'feature.not-yet' } });
-    expect(seen.exitCode).toBe(2);
+  it.each([
+    [['--swap', '--without-safety-snapshot'], { swap: true, withoutSafetySnapshot: true }],
+    [['--overwrite', 'db.example/shop'], { overwrite: 'db.example/shop' }],
+  ])('asks for what %j says about the shop', async (flags, input) => {
+    const seen = await act(['restore', 'shop', '--into', 'same', ...flags], { env, script });
+    expect(seen.calls.at(-1)?.input).toMatchObject(input);
   });
 
   it.each([

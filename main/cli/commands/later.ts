@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Picker } from '../verb-context.ts';
 
 /** Verbs that are part of the contract and not built yet: they can be read about and say so when they are called. */
-export const laterVerbs = ['swap', 'undo', 'drill', 'replica'] as const;
+export const laterVerbs = ['drill', 'replica'] as const;
 
 export function addLater(program: Command, { words }: Picker): void {
   for (const verb of laterVerbs) {

@@ -21,6 +21,7 @@ import {
 } from './flags.ts';
 import { resaleLines } from './resale-output.ts';
 import { ledgerLines, mark } from './shared-output.ts';
+import { swappedLines } from './swap.ts';
 
 interface RestoreFlags extends ServerFlags, OpenVaultFlags {
   readonly snapshot: string;
@@ -34,6 +35,7 @@ interface RestoreFlags extends ServerFlags, OpenVaultFlags {
   readonly as?: string;
   readonly swap?: true;
   readonly overwrite?: string;
+  readonly withoutSafetySnapshot?: true;
   readonly resaleGuard?: string;
   readonly accounts?: true;
 }
@@ -57,6 +59,7 @@ export function addRestore(program: Command, { words, pick }: Picker): void {
     .option('--as <DATABASE>', words.say('flag.as'))
     .option('--swap', words.say('flag.swap'))
     .option('--overwrite <host/database>', words.say('flag.overwrite'))
+    .option('--without-safety-snapshot', words.say('flag.without-safety-snapshot'))
     .option('--resale-guard <on|off>', words.say('flag.resale-guard'))
     .option('--accounts', words.say('flag.restore-accounts'));
   addVaultFlags(addServerFlags(command, words), words).action((source: string, flags: RestoreFlags) => {
@@ -65,7 +68,6 @@ export function addRestore(program: Command, { words, pick }: Picker): void {
 }
 
 function restore(source: string, flags: RestoreFlags): VerbRun {
-  refuseWhatIsNotYet(flags);
   const databases = parseList(flags.databases);
   const tables = parseTables(flags.tables);
   const from = flags.from === undefined ? null : parseName(flags.from, '--from');
@@ -87,16 +89,12 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
       vault: await readVault(flags, context),
       ...(flags.accounts === true ? { accounts: true } : {}),
       ...(guard === null ? {} : { resaleGuard: guard }),
+      ...(flags.swap === true ? { swap: true } : {}),
+      ...(flags.overwrite === undefined ? {} : { overwrite: flags.overwrite }),
+      ...(flags.withoutSafetySnapshot === true ? { withoutSafetySnapshot: true } : {}),
     });
     return { json: output, lines: restoreLines(output, context.words), finding: restoreFinding(output) };
   };
-}
-
-function refuseWhatIsNotYet(flags: RestoreFlags): void {
-  const later = [flags.swap === true && 'swap', flags.overwrite !== undefined && 'restore-overwrite'].find(
-    (feature) => feature !== false,
-  );
-  if (later !== undefined) throw new AppError('feature.not-yet', { feature: later });
 }
 
 function untilOf({ at, beforeEvent, toGtid }: RestoreFlags): RestoreUntil | null {
@@ -151,7 +149,14 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
     ...resaleLines(output.resale, words),
     ...(output.file === null ? ['', ...ledgerLines(output.ledgers, words)] : []),
     ...output.notes.map((note) => noteLine(note, words)),
+    ...nextLines(output, words),
   ];
+}
+
+/** What the shop has from it now, or how to give it to the shop. */
+function nextLines({ swap, swapped }: RestoreOutput, words: Words): string[] {
+  if (swapped !== undefined) return ['', ...swappedLines(swapped, words)];
+  return swap === null ? [] : ['', words.say('restore.swap-with', { id: shortId(swap) })];
 }
 
 function replayLines({ replay }: RestoreOutput, words: Words): string[] {

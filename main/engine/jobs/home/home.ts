@@ -9,23 +9,26 @@ import { parseHeader, serializeHeader, type RepositoryHeader } from '../../repos
 import { AuditLog } from './audit-log.ts';
 import { withHomeLock } from './home-lock.ts';
 import { KeyBook, type KeyBookContent } from './key-book.ts';
+import { RestoreBook } from './restore-book.ts';
 import { SettingsFile } from './settings-file.ts';
 
 /**
  * One installation's folder: `keyring.json` (the repository header: wrapped keys, no secret in clear), `settings.json`,
- * `keys.json`, `audit.jsonl`, `catalog.sqlite`, `home.lock`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
+ * `keys.json`, `restores.json`, `audit.jsonl`, `catalog.sqlite`, `home.lock`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
  */
 export class Home {
   readonly dir: string;
   readonly settings: SettingsFile;
   readonly audit: AuditLog;
   readonly keyBook: KeyBook;
+  readonly restores: RestoreBook;
 
   private constructor(dir: string, clock: Clock) {
     this.dir = dir;
     this.settings = new SettingsFile(dir);
     this.audit = new AuditLog(dir, clock);
     this.keyBook = new KeyBook(dir);
+    this.restores = new RestoreBook(dir);
   }
 
   /** Makes the folder when it is not there. Errors: those of `makeFolder`. */

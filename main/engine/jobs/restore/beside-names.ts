@@ -10,8 +10,18 @@ export function besideNames(
   at: string,
   taken: readonly string[],
 ): ReadonlyMap<string, string> {
+  return namesWith(databases, 'restore', at, taken);
+}
+
+/** The same for what an exchange puts aside: `shop__before_20261122_140000`, `shop__undone_…`. */
+export function namesWith(
+  databases: readonly string[],
+  word: 'restore' | 'before' | 'undone',
+  at: string,
+  taken: readonly string[],
+): ReadonlyMap<string, string> {
   const present = new Set(taken.map((name) => name.toLowerCase()));
-  const stamp = `__restore_${at.slice(0, 19).replace(/[-:]/g, '').replace('T', '_')}`;
+  const stamp = `__${word}_${at.slice(0, 19).replace(/[-:]/g, '').replace('T', '_')}`;
   for (let number = 1; ; number += 1) {
     const suffix = number === 1 ? stamp : `${stamp}_${number}`;
     const names = distinctNames(databases, suffix);

@@ -7,9 +7,12 @@ import { newId } from '../../platform/random.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
+import { swapRun } from '../swap/swap-verbs.ts';
+import { bookRestore, isBeside } from './book-restore.ts';
 import { withOpenRestore, withVault } from './open-restore.ts';
 import { withMoment, type Moment } from './point-in-time.ts';
 import type { Replayed } from './replay-moment.ts';
+import { beforeReplacing, isReplacing } from './replace-live.ts';
 import { restoreInto } from './restore-targets.ts';
 import { prepareGuard } from './resale-guard.ts';
 import { recordProof } from './record-proof.ts';
@@ -20,7 +23,7 @@ type RestoreOutput = VerbOutput<'restore.run'>;
 
 /**
  * Brings a snapshot back: into a throw-away server, beside the live database, into another server, or as a file; then does the log again on it, as far
- * as was asked. The live database is never written to.
+ * as was asked. The live database is never written to; where that was asked for, what was restored and held then takes its place, and what it had is kept.
  */
 export async function restoreRun(
   context: EngineContext,
@@ -29,13 +32,40 @@ export async function restoreRun(
 ): Promise<VerbOutput<'restore.run'>> {
   await ensureCatalogBuilt(context, run.signal);
   const { source, snapshot, from, until } = input;
-  return withVault(context, input.vault, { source, snapshot }, (vault) =>
+  const willReplace = isReplacing(input);
+  const output = await withVault(context, input.vault, { source, snapshot }, (vault) =>
     until === undefined
       ? restoreSnapshot(context, input, findSnapshot(context, snapshot, source), vault, null, run)
       : withMoment(context, { source, snapshot, until, from, vault }, run, (moment) =>
           restoreSnapshot(context, input, moment.snapshot, vault, moment, run),
         ),
   );
+  return willReplace && isProven(output) ? replaceLive(context, input, output, run) : output;
+}
+
+/** What does not hold is left beside the shop, for a person to look at. */
+function isProven({ digest, ledgers }: RestoreOutput): boolean {
+  return digest.equal && ledgers.every(({ equal }) => equal);
+}
+
+async function replaceLive(
+  context: EngineContext,
+  { overwrite, withoutSafetySnapshot }: RestoreInput,
+  output: RestoreOutput,
+  run: Run,
+): Promise<RestoreOutput> {
+  const startedMs = context.clock.monotonicMs();
+  const swapped = await swapRun(
+    context,
+    {
+      restore: output.restoreId,
+      withoutComparison: overwrite !== undefined,
+      ...(withoutSafetySnapshot === undefined ? {} : { withoutSafetySnapshot }),
+    },
+    run,
+  );
+  const durationMs = output.durationMs + Math.round(context.clock.monotonicMs() - startedMs);
+  return { ...output, swap: null, undo: output.restoreId, swapped, durationMs };
 }
 
 async function restoreSnapshot(
@@ -51,6 +81,7 @@ async function restoreSnapshot(
   return withOpenRestore(context, { snapshot, selection, from: input.from, vault }, run, async (open) => {
     if (input.as !== null && open.plan.databases.length !== 1)
       throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
+    const hostKey = isReplacing(input) ? (await beforeReplacing(context, input, open, run.signal)).hostKey : null;
     const guard = await prepareGuard(context, { input, snapshot, moment, vault }, run);
     const restored = await restoreInto(context, input, snapshot, open, { moment, guard }, run).catch(
       (error: unknown) => {
@@ -60,8 +91,9 @@ async function restoreSnapshot(
     await open.reader.leaveOutPruned(snapshot.manifestName, run.signal);
     await recordProof(context, snapshot, open, restored, run.signal);
     const { replayed } = restored;
-    return {
-      restoreId: newId(),
+    const restoreId = newId();
+    const output: RestoreOutput = {
+      restoreId,
       snapshot: snapshot.manifest.id,
       from: [...open.reader.usedCopies].join(', '),
       database: restored.databases[0] ?? '',
@@ -74,7 +106,7 @@ async function restoreSnapshot(
       stoppedAt: replayed?.lastCommitAt ?? notLater(snapshot.manifest.at, input.until),
       ...(replayed === null ? {} : { replay: replayOf(replayed) }),
       resale: restored.resale ?? { cards: 0, orders: 0, csv: null, skipped: 'file' },
-      swap: null,
+      swap: isBeside(input) ? restoreId : null,
       undo: null,
       file: input.into.kind === 'sql' ? resolve(input.into.path) : null,
       ...(restored.accounts === null ? {} : { accounts: restored.accounts }),
@@ -89,6 +121,8 @@ async function restoreSnapshot(
       ],
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
+    if (isBeside(input)) await bookRestore(context, input, open, output, hostKey);
+    return output;
   });
 }
 

@@ -17,6 +17,7 @@ import type { Moment } from './point-in-time.ts';
 import { replayMoment, requireFlavour, type Replayed } from './replay-moment.ts';
 import type { ResaleGuard } from './resale-guard.ts';
 import { fileProgress } from './file-progress.ts';
+import { liveNames } from './replace-live.ts';
 import { leftOutNotes } from './restore-notes.ts';
 
 type RestoreInput = VerbInput<'restore.run'>;
@@ -51,7 +52,7 @@ export async function restoreInto(
       return withServerSession(access, run.signal, async ({ target }) =>
         intoServer(
           target,
-          await namesBeside(target, input.as, next.moment?.lastCommitAt ?? snapshot.manifest.at, open, run.signal),
+          await namesBeside(target, input, next.moment?.lastCommitAt ?? snapshot.manifest.at, open, run.signal),
           open,
           next,
           run,
@@ -60,9 +61,12 @@ export async function restoreInto(
     }
     case 'server': {
       const { ssh, ...mysql } = into.target;
-      return withServerSession(accessOfInput({ mysql, ssh }), run.signal, ({ target }) =>
-        intoServer(target, asNames(open.plan, input.as), open, next, run),
-      );
+      const at = next.moment?.lastCommitAt ?? snapshot.manifest.at;
+      return withServerSession(accessOfInput({ mysql, ssh }), run.signal, async ({ target }) => {
+        const isBeside = input.overwrite !== undefined;
+        const names = isBeside ? await namesBeside(target, input, at, open, run.signal) : asNames(open.plan, input.as);
+        return intoServer(target, names, open, next, run);
+      });
     }
     case 'sql':
       // A log cannot be done again in a file.
@@ -168,23 +172,25 @@ function asNames(plan: RestorePlan, as: string | null): ReadonlyMap<string, stri
   return as === null || only === undefined ? new Map() : new Map([[only.record.name, as]]);
 }
 
-/** The live database keeps its name and its place. A name that a person gave is taken as it is, or refused. */
+/** The live database keeps its name and its place. A name that a person gave is taken as it is, or refused; with `overwrite` it is the live one's. */
 async function namesBeside(
   target: MysqlTarget,
-  as: string | null,
+  input: RestoreInput,
   at: string,
   { plan }: OpenRestore,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  if (as !== null) return asNames(plan, as);
+  if (input.as !== null && input.overwrite === undefined) return asNames(plan, input.as);
+  const lives = liveNames(plan, input);
   const connection = await connectMysql(target, { signal });
   try {
     const taken = await connection.query('SHOW DATABASES', { signal });
-    return besideNames(
-      plan.databases.map(({ record }) => record.name),
+    const names = besideNames(
+      [...lives.values()],
       at,
       taken.map((row) => row.get('database') ?? ''),
     );
+    return new Map([...lives].map(([name, live]) => [name, names.get(live) ?? live]));
   } finally {
     connection.close();
   }

@@ -1,12 +1,99 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import type { VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { openLoadSession } from '../../source/mysql/load/index.ts';
+import { reversed } from '../../swap/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { entryOf, type BookedRestore } from '../home/restore-book.ts';
+import { withServerSession } from '../source-session.ts';
+import { accessOfRestore, findRestore, requireTurn } from './find-restore.ts';
+import { beginExchange, compare, goOn, lookAt } from './perform-exchange.ts';
 
-/** The contract of these verbs is fixed before they are served, so that screens can be built on it. */
-function notYet(): Promise<never> {
-  return Promise.reject(new AppError('feature.not-yet', { feature: 'swap' }));
+export async function restoresList(
+  { home }: EngineContext,
+  { source }: VerbInput<'restores.list'>,
+): Promise<VerbOutput<'restores.list'>> {
+  const { restores } = await home.restores.read();
+  const wanted = restores.filter((each) => source === null || each.source === source);
+  return { restores: wanted.map(entryOf).reverse() };
 }
 
-export const swapRun: () => Promise<VerbOutput<'swap.run'>> = notYet;
-export const swapCompare: () => Promise<VerbOutput<'swap.compare'>> = notYet;
-export const undoRun: () => Promise<VerbOutput<'undo.run'>> = notYet;
-export const restoresList: () => Promise<VerbOutput<'restores.list'>> = notYet;
+/** Of what a swap would do, or, when the shop works with the restore, an undo. */
+export async function swapCompare(
+  context: EngineContext,
+  input: VerbInput<'swap.compare'>,
+  run: Run,
+): Promise<VerbOutput<'swap.compare'>> {
+  const startedMs = context.clock.monotonicMs();
+  const restore = await findRestore(context, input.restore);
+  return withServerSession(await accessOfRestore(context, restore), run.signal, async ({ target }) => {
+    const session = await openLoadSession(target, { signal: run.signal });
+    try {
+      const { prepared, checks } = await lookAt(context, restore, session, run.signal);
+      const comparison = await compare(context, restore, session, prepared, run);
+      const durationMs = Math.round(context.clock.monotonicMs() - startedMs);
+      return { restore: entryOf(restore), comparison, checks, durationMs };
+    } finally {
+      session.close();
+    }
+  });
+}
+
+/**
+ * Puts a restore in the place of what the shop has; completes a swap that was stopped; takes back an undo that was stopped.
+ * Errors: `swap.*`, those of a backup for the safety snapshot.
+ */
+export async function swapRun(
+  context: EngineContext,
+  input: VerbInput<'swap.run'>,
+  run: Run,
+): Promise<VerbOutput<'swap.run'>> {
+  const restore = await findRestore(context, input.restore);
+  if (restore.state === 'swapped') throw wrongState(restore);
+  await requireTurn(context, restore);
+  const isFresh = restore.exchange === null;
+  if (isFresh && restore.sealed) throw new AppError('swap.vault-closed', { restore: restore.id.slice(0, 8) });
+  if (isFresh && !restore.proven && input.evenUnproven !== true)
+    throw new AppError('swap.unproven', { restore: restore.id.slice(0, 8) });
+  return withServerSession(await accessOfRestore(context, restore), run.signal, ({ target }) => {
+    if (restore.exchange !== null) return goOnTowards(context, restore, 'swap', target, run);
+    const safety = { isUnwanted: input.withoutSafetySnapshot === true };
+    return beginExchange(context, restore, target, { withComparison: input.withoutComparison !== true, safety }, run);
+  });
+}
+
+/** Gives the shop back what it had; completes an undo that was stopped; takes back a swap that was stopped. */
+export async function undoRun(
+  context: EngineContext,
+  input: VerbInput<'undo.run'>,
+  run: Run,
+): Promise<VerbOutput<'undo.run'>> {
+  const restore = await findRestore(context, input.restore);
+  if (restore.state === 'beside' || restore.state === 'undone') throw wrongState(restore);
+  await requireTurn(context, restore);
+  return withServerSession(await accessOfRestore(context, restore), run.signal, ({ target }) =>
+    restore.exchange !== null
+      ? goOnTowards(context, restore, 'undo', target, run)
+      : beginExchange(context, restore, target, { withComparison: false, safety: null }, run),
+  );
+}
+
+async function goOnTowards(
+  context: EngineContext,
+  restore: BookedRestore,
+  direction: 'swap' | 'undo',
+  target: Parameters<typeof goOn>[3],
+  run: Run,
+): ReturnType<typeof goOn> {
+  const { exchange } = restore;
+  if (exchange === null) throw wrongState(restore);
+  if (exchange.direction === direction) return goOn(context, restore, exchange, target, run);
+  // Which way it goes is written down before it goes there.
+  const back = reversed(exchange);
+  const state = direction === 'swap' ? 'swapping' : 'undoing';
+  const turned = await context.home.restores.change(restore.id, { state, exchange: back });
+  return goOn(context, turned, back, target, run);
+}
+
+function wrongState({ id, state }: BookedRestore): AppError {
+  return new AppError('swap.wrong-state', { restore: id.slice(0, 8), state });
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
+import { restoreStateSchema, type RestoreEntry } from '../../../../shared/model/swap.ts';
+import { exchangeSchema } from '../../swap/index.ts';
+import { HomeJson } from './home-json.ts';
+import { savedSourceSchema } from './settings-file.ts';
+
+const bookedRestoreSchema = z.strictObject({
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  source: z.string(),
+  snapshot: z.uuid(),
+  stoppedAt: z.iso.datetime(),
+  host: z.string(),
+  port: z.int(),
+  /** How to reach a server that is no source; its secrets sealed as those of a source with the restore's id. Null: the source's own server. */
+  access: savedSourceSchema.pick({ mysql: true, sealedPassword: true, ssh: true }).nullable(),
+  databases: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Where the restored tables lie while the shop does not work with them. */
+      beside: z.string(),
+      before: z.string().nullable(),
+    }),
+  ),
+  tables: z.int(),
+  rows: z.int(),
+  whole: z.boolean(),
+  proven: z.boolean(),
+  /** The card vault was closed: card secrets are stand-ins in it, and it must not come into a shop. */
+  sealed: z.boolean(),
+  /** `database.event` by the names the shop uses: what the snapshot had enabled. */
+  enabledEvents: z.array(z.string()),
+  ledgers: z.array(ledgerDefinitionSchema),
+  state: restoreStateSchema,
+  swappedAt: z.iso.datetime().nullable(),
+  undoneAt: z.iso.datetime().nullable(),
+  /** The journal of an exchange that is under way, or was when the program stopped. */
+  exchange: exchangeSchema.nullable(),
+  /** The last one that came to its end: how what is out of the shop now was in it. */
+  last: exchangeSchema.nullable(),
+});
+export type BookedRestore = z.infer<typeof bookedRestoreSchema>;
+
+const bookSchema = z.strictObject({ version: z.literal(1), restores: z.array(bookedRestoreSchema) });
+export type RestoreBookContent = z.infer<typeof bookSchema>;
+const empty: RestoreBookContent = { version: 1, restores: [] };
+
+/** `restores.json` of a home: the restores that lie on servers, and the journals of their exchanges. */
+export class RestoreBook extends HomeJson<RestoreBookContent> {
+  constructor(homeDir: string) {
+    super(homeDir, 'restores.json', bookSchema, empty);
+  }
+
+  async add(restore: BookedRestore): Promise<void> {
+    await this.update((book) => ({ ...book, restores: [...book.restores, restore] }));
+  }
+
+  /** Gives the restore as it is now. */
+  async change(id: string, changes: Partial<BookedRestore>): Promise<BookedRestore> {
+    const book = await this.update((before) => ({
+      ...before,
+      restores: before.restores.map((each) => (each.id === id ? { ...each, ...changes } : each)),
+    }));
+    const changed = book.restores.find((each) => each.id === id);
+    if (changed === undefined) throw new Error(`no restore ${id} in the book`);
+    return changed;
+  }
+}
+
+export function entryOf(restore: BookedRestore): RestoreEntry {
+  const { id, at, source, snapshot, stoppedAt, host, port, access, databases, state } = restore;
+  const { tables, rows, whole, proven, swappedAt, undoneAt } = restore;
+  return {
+    id,
+    at,
+    source,
+    snapshot,
+    stoppedAt,
+    server: { kind: access === null ? 'same' : 'server', host, port },
+    databases,
+    tables,
+    rows,
+    whole,
+    proven,
+    state,
+    swappedAt,
+    undoneAt,
+    canSwap: state !== 'swapped',
+    canUndo: state !== 'beside' && state !== 'undone',
+  };
+}
