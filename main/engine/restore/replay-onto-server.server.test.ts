@@ -28,13 +28,16 @@ describe('replayOntoServer', { timeout: 300_000 }, () => {
       'CREATE TABLE shop.audit (id INT PRIMARY KEY AUTO_INCREMENT, what TEXT) ENGINE=InnoDB',
       'CREATE TRIGGER noted AFTER INSERT ON orders FOR EACH ROW INSERT INTO audit (what) VALUES (NEW.note)',
     );
-    for (let n = 0; n < 120; n++)
+    for (let n = 0; n < 120; n++) {
       await source.run(
         'BEGIN',
         `INSERT INTO shop.orders (note, paid) VALUES (REPEAT('订单', ${n % 90}), ${n}.05), ('b', 1)`,
         `UPDATE shop.orders SET paid = paid + 0.1 WHERE id % 7 = ${n % 7}`,
         n % 10 === 0 ? 'ROLLBACK' : 'COMMIT',
       );
+      // What commits itself parts the transactions before it from those behind it.
+      if (n % 9 === 0) await source.run(`ALTER TABLE shop.audit COMMENT = '${n}'`);
+    }
     await source.run(
       'ALTER TABLE shop.orders ADD state TINYINT NOT NULL DEFAULT 1',
       'DELETE FROM orders WHERE id < 20',
@@ -137,17 +140,19 @@ describe('replayOntoServer', { timeout: 300_000 }, () => {
       await source.run(`CREATE DATABASE ${name}`);
       proxy.setQuality({ cutAfterBytes: 8000 + random.below(20_000) });
       const target = { ...source.as(source.target.user, source.target.password), port: proxy.port };
-      let furthest = 0;
-      let reports = 0;
-      const onProgress: ServerReplay['onProgress'] = (_, doneBytes, totalBytes) => {
-        // Each session counts from where it takes over.
-        if (doneBytes < furthest || totalBytes < furthest) cuts += 1;
-        furthest = doneBytes;
-        reports += 1;
+      const { readEvents } = stored(13);
+      let furthest = -1;
+      let cutsOfRound = 0;
+      const read: ReadEvents = (each) => {
+        // Each session begins where the one before it stands.
+        if (Number(each.name) <= furthest) cutsOfRound += 1;
+        furthest = Number(each.name);
         // The line gets better, or a short one would never get through.
-        if (reports === 20) proxy.setQuality({});
+        if (cutsOfRound > 2) proxy.setQuality({});
+        return readEvents(each);
       };
-      const ended = await replayOntoServer(request(name, { target, onProgress })).catch((error: unknown) => error);
+      const ended = await replayOntoServer(request(name, { target, read })).catch((error: unknown) => error);
+      cuts += cutsOfRound;
       // Within a statement that commits itself nobody knows: then it says so and does not guess.
       if (ended instanceof Error) expect(ended).toMatchObject({ code: 'replay.interrupted' });
       else expect(await stateOf(name), `seed ${seed}, round ${round}`).toEqual(await stateOf('shop'));

@@ -59,7 +59,7 @@ export async function replayOntoServer(request: ServerReplay): Promise<ReplayRep
     }
   };
   let inVain = 0;
-  let doneBefore = 0;
+  let doneBefore = -1;
   const mayGoOn = (error: Error): boolean => {
     const done = sum.transactions + sum.statements;
     inVain = done > doneBefore ? 1 : inVain + 1;

@@ -200,6 +200,7 @@ class Proof {
         const to = event.position + event.header.sizeBytes;
         const moment = chosen.get(`${event.file}:${to}`);
         if (moment === undefined) continue;
+        await log.settle();
         await replica.goTo({ file: event.file, position: to });
         await this.#compare(transactions, moment);
       }

@@ -18,9 +18,10 @@ import { PreparedTransactions, type HeldEvent } from './prepared-transactions.ts
 import { namedHere } from './named-here.ts';
 import { isAscii, QuerySession } from './query-session.ts';
 import { readCollations } from './read-collations.ts';
-import { binlogStatement, endsStatement, formatWithoutChecksums, requireRoom, RowStatement } from './row-statement.ts';
+import { binlogStatement, endsStatement, formatWithoutChecksums, RowStatement } from './row-statement.ts';
 import { sequenceStatement } from './sequence-rows.ts';
 import { intvarStatement, randStatement, userVariableStatement, type CollationOf } from './session-events.ts';
+import { TransactionBatch } from './transaction-batch.ts';
 import { withDatabase } from './with-database.ts';
 import { scopeOf, type StatementScope } from './statement-scope.ts';
 
@@ -62,7 +63,7 @@ export interface ReplayReport {
 /**
  * Does again on a restored database what a log says, from the snapshot's coordinate on. The caller gives whole transactions only: what is not committed at
  * the end is rolled back. Row events go in as BINLOG statements, so that no trigger fires twice and cascades happen as they did; statements go in
- * byte for byte, in a session set as theirs was. A prepared XA transaction is done when it is committed.
+ * byte for byte, in a session set as theirs was; small transactions of rows share one of the target's. A prepared XA transaction is done when it is committed.
  *
  * With `isWanted` cascades happen only where their parents are wanted too: see `withCascadingParents`.
  *
@@ -76,6 +77,17 @@ export class LogReplay {
   /** Tables of the statement under way whose rows are wanted, as they are called here, by the number that the statement gives them. */
   readonly #wanted = new Map<number, TableMap>();
   #rows = new RowStatement();
+  readonly #batch: TransactionBatch;
+  #report: ReplayReport = {
+    transactions: 0,
+    rowEvents: 0,
+    statements: 0,
+    accountsSkipped: 0,
+    objectsSkipped: 0,
+    leftPrepared: 0,
+  };
+  /** Where what is not yet on the target begins. */
+  #pendingFrom: BinlogEvent | null = null;
   #isWithin = false;
   /** Settings that stand before the statement they belong to (STATEMENT format). */
   #before: string[] = [];
@@ -91,22 +103,18 @@ export class LogReplay {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#queries = new QuerySession(options.flavour);
+    this.#batch = new TransactionBatch((statement) => this.#run(statement), options.session.maxPacketBytes);
   }
 
+  /** Of what is committed on the target. */
   get report(): ReplayReport {
-    return {
-      transactions: this.#transactions,
-      rowEvents: this.#rowEvents,
-      statements: this.#statements,
-      accountsSkipped: this.#accountsSkipped,
-      objectsSkipped: this.#objectsSkipped,
-      leftPrepared: this.#xa.count,
-    };
+    return this.#report;
   }
 
   /** Once before the first event of each file, and before the first of all. */
   async format(bytes: Buffer): Promise<void> {
     if (this.#isWithin) throw new RangeError('a transaction lies in one file');
+    await this.settle();
     this.#queries.follow(parseFormatDescription(bytes).serverVersion);
     await this.#run(binlogStatement([formatWithoutChecksums(bytes)]));
     // The format leaves the next GTID undetermined; the next statement would be an error where GTIDs are on.
@@ -118,15 +126,35 @@ export class LogReplay {
       for (const plain of expandEvent(event.bytes, event.hasChecksum)) await this.#do(plain, event);
     } catch (error) {
       if (!isAppErrorOf(error, 'mysql.query-failed', 'mysql.schema-moved')) throw error;
-      const { file, position } = event;
-      throw new AppError('replay.failed', { file, position, errno: serverErrno(error) }, { cause: error });
+      const place = placeOf(this.#pendingFrom ?? event);
+      throw new AppError('replay.failed', { ...place, errno: serverErrno(error) }, { cause: error });
     }
   }
 
   /** Rolls back what was begun and not committed. */
   async end(): Promise<void> {
-    if (this.#isWithin) await this.#run('ROLLBACK');
+    await this.#batch.drop();
     this.#isWithin = false;
+    await this.settle();
+  }
+
+  /** Everything that is over is on the target: transactions of the log are put together, and the last ones may still wait. */
+  async settle(): Promise<void> {
+    await this.#batch.flush();
+    this.#noteReport();
+  }
+
+  #noteReport(): void {
+    if (!this.#batch.isSettled) return;
+    this.#pendingFrom = null;
+    this.#report = {
+      transactions: this.#transactions,
+      rowEvents: this.#rowEvents,
+      statements: this.#statements,
+      accountsSkipped: this.#accountsSkipped,
+      objectsSkipped: this.#objectsSkipped,
+      leftPrepared: this.#xa.count,
+    };
   }
 
   async #do(plain: PlainEvent, event: BinlogEvent): Promise<void> {
@@ -146,7 +174,7 @@ export class LogReplay {
       case eventTypes.mariaGtid: {
         const { isStandalone, isPreparedXa } = parseMariaGtid(bytes, bytes.length, 0);
         if (isPreparedXa) this.#xa.begin();
-        else if (!isStandalone) await this.#begin();
+        else if (!isStandalone) this.#begin(event);
         return;
       }
       case eventTypes.query:
@@ -216,22 +244,23 @@ export class LogReplay {
   }
 
   async #doHeld(held: readonly HeldEvent[], event: BinlogEvent): Promise<void> {
-    await this.#begin();
+    this.#begin(event);
     for (const each of held) await this.#do(each.plain, each.event);
     await this.#finish('COMMIT', event);
   }
 
-  async #begin(): Promise<void> {
-    await this.#run('BEGIN');
+  #begin(event: BinlogEvent): void {
+    this.#pendingFrom ??= event;
     this.#isWithin = true;
   }
 
   async #finish(statement: 'COMMIT' | 'ROLLBACK', event: BinlogEvent): Promise<void> {
-    if (statement === 'COMMIT') await this.#note('done', event);
-    await this.#run(statement);
-    if (statement === 'ROLLBACK') await this.#note('done', event);
+    const mark = this.#mark('done', event);
+    if (statement === 'COMMIT') await this.#batch.commit(mark);
+    else await this.#batch.rollback(mark);
     this.#isWithin = false;
     this.#transactions += 1;
+    this.#noteReport();
   }
 
   async #row(plain: PlainEvent): Promise<void> {
@@ -241,24 +270,24 @@ export class LogReplay {
       const { session, signal } = this.#options;
       const own = this.#options.flavour === 'mariadb' ? await sequenceStatement(plain, map, session, signal) : null;
       if (own === null) this.#rows.addRows(plain);
-      else await this.#run(own);
+      else {
+        await this.#batch.open();
+        await this.#run(own);
+      }
       this.#rowEvents += 1;
     }
-    const statement = endsStatement(plain) ? this.#rows.takeLast() : this.#rows.takeFull();
+    await this.#batch.add(endsStatement(plain) ? this.#rows.takeLast() : this.#rows.takeFull());
     if (endsStatement(plain)) {
       this.#wanted.clear();
       this.#rows = new RowStatement();
     }
-    if (statement === null) return;
-    requireRoom(statement, this.#options.session.maxPacketBytes);
-    await this.#run(statement);
   }
 
   async #query(query: QueryEvent, event: BinlogEvent): Promise<void> {
     const text = textOfQuery(query);
     const described = describeQuery(query, text);
     const { kind } = described;
-    if (kind === 'begin') await this.#begin();
+    if (kind === 'begin') this.#begin(event);
     else if (kind === 'commit') await this.#finish('COMMIT', event);
     else if (kind === 'rollback') await this.#finish('ROLLBACK', event);
     else if (kind === 'xa-start') this.#xa.begin();
@@ -267,6 +296,7 @@ export class LogReplay {
       this.#before = [];
       this.#accountsSkipped += 1;
     } else if (kind === 'savepoint') {
+      await this.#batch.open();
       // Its name is text, too.
       await this.#runAll(this.#queries.before(query, event.header.timestampS, ''));
       await this.#options.session.executeBytes(query.query, this.#options.signal);
@@ -307,7 +337,8 @@ export class LogReplay {
     if (query.errorCode !== 0) throw unsupported(`error ${query.errorCode}`, event);
     if (!query.isUnderstood) throw unsupported('status variable', event);
     const isAlone = !this.#isWithin;
-    if (isAlone) await this.#note('begun', event);
+    if (isAlone) await this.#alone('begun', event);
+    else await this.#batch.open();
     const isOfDatabase = aboutDatabase.test(text);
     const place = isOfDatabase ? '' : this.#nameOf(query.database);
     const own = part === 'all' ? null : part.own;
@@ -320,7 +351,7 @@ export class LogReplay {
     if (isOfDatabase) this.#queries.leaveDatabase();
     await run(own);
     this.#statements += 1;
-    if (isAlone && !beginsTransaction.test(text)) await this.#note('done', event);
+    if (isAlone && !beginsTransaction.test(text)) await this.#alone('done', event);
   }
 
   /** The statement as it is sent to the target. */
@@ -331,11 +362,19 @@ export class LogReplay {
     return named;
   }
 
-  async #note(what: keyof ReplayMark, { file, position, header }: BinlogEvent): Promise<void> {
+  /** Before and after a statement that commits itself. */
+  async #alone(what: keyof ReplayMark, event: BinlogEvent): Promise<void> {
+    if (what === 'begun') await this.settle();
+    const mark = this.#mark(what, event);
+    if (mark !== null) await this.#run(mark);
+    this.#noteReport();
+  }
+
+  #mark(what: keyof ReplayMark, { file, position, header }: BinlogEvent): string | null {
     const { mark } = this.#options;
     // What is prepared is held in memory: a session that takes over would not know of it.
     const known = this.#xa.count > 0 ? 'begun' : what;
-    if (mark !== undefined) await this.#run(mark[known](file, position + header.sizeBytes));
+    return mark === undefined ? null : mark[known](file, position + header.sizeBytes);
   }
 
   /** Which part of the statement is about what is restored. One that names nothing belongs to its default database. */

@@ -4,7 +4,7 @@ import { checksumBytes, headerBytes } from '../event-header.ts';
 import type { PlainEvent } from '../expand-event.ts';
 import { parseRowsHead } from '../read-rows.ts';
 
-/** Sent in one BINLOG statement as far as it goes; base64 makes four of three. Bytes. */
+/** More of a statement is not held back. Bytes. */
 const batchBytes = 4 * 1024 * 1024;
 const rowsFlagsAt = headerBytes + 6;
 const endOfStatement = 0x0001;
@@ -31,26 +31,25 @@ export class RowStatement {
     this.#held.writeUInt16LE(this.#held.readUInt16LE(rowsFlagsAt) & ~endOfStatement, rowsFlagsAt);
   }
 
-  /** A BINLOG statement once there is enough for one; null before. */
-  takeFull(): string | null {
-    if (this.#bytes < batchBytes) return null;
-    return this.#statement();
+  /** Events once there are enough of them; none before. */
+  takeFull(): Buffer[] {
+    return this.#bytes < batchBytes ? [] : this.#take();
   }
 
-  /** What is left, with the end of the statement; null when nothing of it is wanted. */
-  takeLast(): string | null {
+  /** What is left, with the end of the statement; nothing when nothing of it is wanted. */
+  takeLast(): Buffer[] {
     const last = this.#held;
     if (last === null) {
       if (this.#isBegun) throw new RangeError('rows were sent without an end');
       this.#events = [];
       this.#bytes = 0;
-      return null;
+      return [];
     }
     last.writeUInt16LE(last.readUInt16LE(rowsFlagsAt) | endOfStatement, rowsFlagsAt);
     this.#release();
-    const statement = this.#statement();
+    const events = this.#take();
     this.#isBegun = false;
-    return statement;
+    return events;
   }
 
   #release(): void {
@@ -63,12 +62,12 @@ export class RowStatement {
     this.#bytes += bytes.length;
   }
 
-  #statement(): string {
-    const statement = binlogStatement(this.#events);
+  #take(): Buffer[] {
+    const events = this.#events;
     this.#events = [];
     this.#bytes = 0;
     this.#isBegun = true;
-    return statement;
+    return events;
   }
 }
 
