@@ -1,6 +1,7 @@
-import type { ResaleGap, ResaleResult } from '../../../shared/model/resale.ts';
+import { resaleGapText } from '../../../shared/i18n/resale-gaps.ts';
+import type { ResaleResult } from '../../../shared/model/resale.ts';
 import type { Words } from '../language.ts';
-import { countText, localTime } from '../output/figures.ts';
+import { countText } from '../output/figures.ts';
 import { mark } from './shared-output.ts';
 
 /** What the resale guard did and what it could not see. Silent where nobody will ever sell from the target. */
@@ -19,26 +20,11 @@ export function resaleLines(
   return [
     ...(found.length > 0 ? found : [`· ${words.say('resale.nothing')}`]),
     ...(complete ? [] : [`${mark(false)} ${words.say('resale.incomplete')}`]),
-    ...unread.map((gap) => `  · ${gapText(gap, words)}`),
+    ...unread.map((gap) => `  · ${resaleGapText(gap, words.language)}`),
   ];
 }
 
 function skippedLines(skipped: NonNullable<ResaleResult['skipped']>, words: Words): string[] {
   if (skipped === 'sandbox' || skipped === 'not-restored') return [];
   return [`· ${words.say(`resale.skipped.${skipped}`)}`];
-}
-
-const times = new Set(['at', 'from', 'until']);
-
-function gapText({ reason, facts }: ResaleGap, words: Words): string {
-  const shown = Object.entries(facts).map(([name, fact]): [string, string] => {
-    if (typeof fact === 'number') return [name, name === 'position' ? String(fact) : countText(fact)];
-    return [name, times.has(name) ? timeText(String(fact)) : String(fact)];
-  });
-  return words.say(`resale-gap.${reason}`, Object.fromEntries(shown));
-}
-
-/** A gap may begin or end where no time is known. */
-function timeText(iso: string): string {
-  return iso === '' ? '?' : localTime(iso);
 }

@@ -180,7 +180,14 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
         resale:
           input.until === undefined
             ? { cards: 0, orders: 0, csv: null }
-            : { cards: 12, orders: 9, csv: 'C:\\Users\\me\\Documents\\shouhu\\resale-20261123.csv' },
+            : {
+                cards: 12,
+                orders: 9,
+                csv: 'C:\\Users\\me\\Documents\\shouhu\\resale-20261123.csv',
+                shared: 1,
+                complete: false,
+                unread: [{ reason: 'log-end', facts: { at: stoppedAt(input.until) } }],
+              },
         swap: input.into.kind === 'same' ? idOf(777) : null,
         undo: null,
         file: input.into.kind === 'sql' ? 'C:\\Users\\me\\Desktop\\shop.sql' : null,

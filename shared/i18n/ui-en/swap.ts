@@ -44,5 +44,11 @@ export const swapEn = {
     orders: '{{orders}} orders need a person to follow up. They are all in the list.',
     list: 'List: {{csv}}',
     open: 'Open the list’s folder',
+    shared: '{{cards}} more that were sold are cards for many sales: they stay on sale and are not marked.',
+    none: 'No card that was sold and no order that was paid after that moment was found.',
+    incomplete: 'Not everything could be looked at, and sold cards may have been missed. Check before the shop opens:',
+    'no-rules':
+      'The program of this shop is not known, so nothing keeps cards from being sold twice. Before the shop opens on this data, mark what was sold after that moment.',
+    file: 'In a .sql file nothing is marked that was sold after that moment. To open the shop, restore into a database.',
   },
 };
