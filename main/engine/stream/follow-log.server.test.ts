@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBlobStore } from '../backend/memory/memory-blob-store.ts';
 import { seededRandom } from '../backend/testing/model-disk/seeded-random.ts';
 import { startCuttingProxy, type CuttingProxy } from '../demo/cutting-proxy.ts';
+import { readLogFacts } from '../jobs/stream/log-facts.ts';
 import { systemClock } from '../platform/clock.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { describeResale } from '../resale/testing/resale-suite.ts';
@@ -320,4 +322,94 @@ describe('followLog', { timeout: 600_000 }, () => {
   });
 
   describeResale(() => ({ source, repository, sourceId, vault, follow }));
+
+  it('stores logs of any make byte for byte, and says which of them tell less', async () => {
+    const set = (format: string, image: string, checksum: string, packed: string) =>
+      source.run(
+        `SET GLOBAL binlog_format = ${format}, GLOBAL binlog_row_image = ${image}, GLOBAL log_bin_compress = ${packed}`,
+        `SET GLOBAL log_bin_compress_min_len = 10, GLOBAL gtid_strict_mode = ON, GLOBAL binlog_checksum = ${checksum}`,
+        `SET SESSION binlog_format = ${format}, SESSION binlog_row_image = ${image}`,
+      );
+    const warnings = async () => {
+      const connection = await connectMysql(source.target);
+      try {
+        return (await readLogFacts(connection, never)).warnings;
+      } finally {
+        connection.close();
+      }
+    };
+    expect(await warnings()).toEqual([]);
+    await follow();
+    await set('MIXED', 'MINIMAL', 'NONE', 'ON');
+    expect(await warnings()).toEqual(['not-row-format', 'not-full-rows']);
+    await work(8);
+    await source.run('INSERT INTO shop.orders (note) SELECT UUID()');
+    await follow();
+    await set('STATEMENT', 'FULL', 'CRC32', 'OFF');
+    expect(await warnings()).toEqual(['not-row-format']);
+    await source.run("SET @note = 'by text'", 'INSERT INTO shop.orders (note) VALUES (CONCAT(@note, RAND()))');
+    await follow();
+    await set('ROW', 'FULL', 'CRC32', 'OFF');
+    const records = await expectAsOnServer();
+    expect(records.every(({ gap }, at) => (gap === null) === at > 0)).toBe(true);
+  });
+
+  it('goes on without a gap when the server ended, or was killed, and came back', async () => {
+    const arguments_ = await readFile(`/proc/${source.server.pid}/cmdline`, 'utf8').catch(() => null);
+    if (arguments_ === null) {
+      console.warn('skipped: this system does not say how the server was started (/proc)');
+      return;
+    }
+    const [program = '', ...all] = arguments_.split('\0').filter((each) => each !== '');
+    const args = all.filter((each) => !each.startsWith('--init-file='));
+    let pid = source.server.pid;
+    let again: ChildProcess | undefined;
+    const isGone = () => !existsSync(source.server.socketPath) && !existsSync(`/proc/${pid}/fd/0`);
+    try {
+      for (const how of ['SIGTERM', 'SIGKILL'] as const) {
+        await work(3);
+        await follow();
+        await work(3);
+        const open = await source.openAdmin();
+        await open.query('BEGIN');
+        await open.query("INSERT INTO shop.orders (note) VALUES ('never committed')");
+        process.kill(pid, how);
+        if (how === 'SIGKILL') {
+          await expect.poll(() => existsSync(`/proc/${pid}/fd/0`), { timeout: 60_000 }).toBe(false);
+          await rm(source.server.socketPath, { force: true });
+        }
+        await expect.poll(isGone, { timeout: 60_000 }).toBe(true);
+        await expect(follow()).rejects.toMatchObject({ code: expect.stringMatching(/^mysql\./) as string });
+        again = spawn(program, args, { stdio: 'ignore' });
+        pid = again.pid ?? 0;
+        const answers = () =>
+          source.openAdmin().then(
+            (connection) => {
+              connection.close();
+              return true;
+            },
+            () => false,
+          );
+        await expect.poll(answers, { timeout: 120_000, interval: 100 }).toBe(true);
+        const admin = await source.openAdmin();
+        source = {
+          ...source,
+          admin,
+          run: async (...statements) => {
+            for (const statement of statements) await admin.query(statement);
+          },
+        };
+        await work(3);
+        expect((await catchUp()).gaps).toEqual([]);
+      }
+      const records = await expectAsOnServer();
+      const files = await stored((await readStream(repository, sourceId, never))[0]!);
+      const holding = (text: string) => [...files.values()].filter((bytes) => bytes.includes(text)).length;
+      expect([holding('secret-card-2') > 0, holding('never committed')]).toEqual([true, 0]);
+      expect(new Set(records.map(({ file }) => file)).size).toBeGreaterThanOrEqual(3);
+    } finally {
+      again?.kill('SIGKILL');
+      await expect.poll(() => existsSync(`/proc/${pid}/fd/0`), { timeout: 60_000 }).toBe(false);
+    }
+  });
 });
