@@ -5,6 +5,7 @@ import { openLoadSession } from '../../load/index.ts';
 import { textSource } from '../../load/load-session.ts';
 import type { SourceServer } from '../../testing/source-server.ts';
 import { readBinlog, type BinlogPosition } from '../read-binlog.ts';
+import { withCascadingParents, type TableDdl } from '../replay/cascading-parents.ts';
 import { LogReplay, type ReplayOptions } from '../replay/replay-log.ts';
 import { TransactionTracker } from '../track-transactions.ts';
 
@@ -284,6 +285,39 @@ export function describeReplay(source: () => SourceServer, target: () => SourceS
         const again = replay(next, ['part'], { isWanted });
         await expect(again).rejects.toMatchObject({ code: 'replay.unsupported', facts: { what: 'several tables' } });
       }
+    });
+
+    it('brings children right that change without a word in the log, with the parents that come along', async () => {
+      const tables = [
+        'CREATE TABLE family.grand (id INT PRIMARY KEY) ENGINE=InnoDB',
+        'CREATE TABLE family.parent (id INT PRIMARY KEY, g INT, FOREIGN KEY (g) REFERENCES grand (id) ON DELETE CASCADE) ENGINE=InnoDB',
+        'CREATE TABLE family.child (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id) ON DELETE SET NULL) ENGINE=InnoDB',
+        'CREATE TABLE family.other (id INT PRIMARY KEY) ENGINE=InnoDB',
+        'INSERT INTO family.grand VALUES (1), (2)',
+        'INSERT INTO family.parent VALUES (1, 1), (2, 2)',
+        'INSERT INTO family.child VALUES (1, 1), (2, 2), (3, NULL)',
+      ];
+      for (const server of [source(), target()]) await server.run('CREATE DATABASE family', ...tables);
+      const shown: TableDdl[] = [];
+      for (const table of ['grand', 'parent', 'child', 'other']) {
+        const [row] = await source().admin.query(`SHOW CREATE TABLE family.${table}`);
+        shown.push({ database: 'family', table, ddl: row?.get('create table') ?? '' });
+      }
+      const wanted = withCascadingParents(shown, [{ database: 'family', table: 'child' }]).map(({ table }) => table);
+      expect(wanted).toEqual(['child', 'parent', 'grand']);
+      const from = await end();
+      await source().run(
+        'INSERT INTO family.child VALUES (4, 1)',
+        'INSERT INTO family.other VALUES (1)',
+        'DELETE FROM family.grand WHERE id = 1',
+      );
+      await replay(from, ['family'], { isWanted: (_, table) => wanted.includes(table) });
+      const state = await stateOf(target(), 'family');
+      const { ['`family`.`other`']: left, ...same } = await stateOf(source(), 'family');
+      expect(state).toMatchObject(same);
+      expect(state['`family`.`other`']).not.toBe(left);
+      const [orphans] = await target().admin.query('SELECT COUNT(*) AS n FROM family.child WHERE p IS NULL');
+      expect(orphans?.get('n')).toBe('3');
     });
   });
 }
