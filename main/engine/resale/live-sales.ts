@@ -141,15 +141,23 @@ class LiveSession {
     const there = new KeyedTable(live.connection, live.database, described, rules);
     const unsold = `${isOneOf(status.column, status.unsold)}${notShared(shared)}`;
     const found = new Map<string, RowValues>();
-    for await (const page of this.#pages(copy.cards, unsold)) {
-      const tail = `${there.whereKeys([...page.keys()])} AND ${isOneOf(status.column, status.sold)}`;
-      const sold = await this.#ask(() => there.rows(tail, this.#request.signal));
-      for (const [key, row] of sold) if (!sales.doubtful.has(key)) found.set(key, row);
+    let failure: Error | null = null;
+    try {
+      for await (const page of this.#pages(copy.cards, unsold)) {
+        const tail = `${there.whereKeys([...page.keys()])} AND ${isOneOf(status.column, status.sold)}`;
+        const sold = await this.#ask(() => there.rows(tail, this.#request.signal));
+        for (const [key, row] of sold) if (!sales.doubtful.has(key)) found.set(key, row);
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      // What was seen until then was seen.
+      failure = error;
     }
     const linked = link === null || link === 'transaction' ? null : link.column.toLowerCase();
     const alone = [...found.keys()].filter((key) => !sales.cards.has(key)).length;
     if (link === 'transaction' && areOrdersKnown && alone > mostByHand + this.#cardsOwed()) {
       findings.add('live-mass-change', { cards: alone });
+      if (failure !== null) throw failure;
       return null;
     }
     for (const [key, row] of found) {
@@ -158,6 +166,7 @@ class LiveSession {
       const seen = { product: valueOf(product) ?? null, identity: valueOf(identity) };
       sales.seeCard(key, { order: order === '0' ? null : order, ...seen }, 'live');
     }
+    if (failure !== null) throw failure;
     return true;
   }
 

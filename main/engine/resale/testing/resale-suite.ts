@@ -84,7 +84,7 @@ export function describeResale(rig: () => ResaleRig): void {
   };
   const guard = async (
     more: { log?: boolean; live?: boolean; closed?: boolean } & Partial<
-      Pick<GuardRequest, 'undone' | 'isCaughtUp'>
+      Pick<GuardRequest, 'undone' | 'isCaughtUp' | 'clock' | 'onProgress'>
     > = {},
   ) => {
     const { log = false, live = false, closed = false, ...request } = more;
@@ -191,6 +191,24 @@ export function describeResale(rig: () => ResaleRig): void {
       // Who was it: the log knows, and the live database saw the same cards.
       expect(both.followUps.filter(({ order }) => order === null)).toEqual([]);
       expect(await guard({})).toMatchObject({ cards: 0, orders: 0, isComplete: false });
+    });
+
+    it('keeps what it has seen of a live table that is too large to be looked at in time', async () => {
+      await openShop();
+      const more = Array.from({ length: 1000 }, (_, n) => `(${1001 + n}, 1, 1, 'SECRET')`);
+      await run(`INSERT INTO carmis (id, goods_id, status, carmi) VALUES ${more.join()}`);
+      await restoreCopy();
+      for (const card of [1, 1999, 2000]) await sell(3000 + card, card);
+      let jumpMs = 0;
+      // The first page is over: so is the time.
+      const onProgress: GuardRequest['onProgress'] = (phase, rows) => {
+        if (phase === 'resale-live' && rows >= 500) jumpMs = 3_600_000;
+      };
+      const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + jumpMs };
+      const report = await guard({ live: true, clock, onProgress });
+      expect(report).toMatchObject({ cards: 2, orders: 3, isComplete: false });
+      expect(reasons(report)).toContain('live-time-over');
+      expect((await forSale()).filter((id) => Number(id) > 1998 || id === '1')).toEqual(['1']);
     });
 
     it('is not misled by the accident that the restore is to undo', async () => {
