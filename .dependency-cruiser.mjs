@@ -1,7 +1,7 @@
 /** The dependency law. Every rule says why, so a red run teaches instead of scolding. */
 const engine = '^main/engine';
 const test = '[.]test[.]tsx?$|/testing/';
-const joins = 'backup|restore|resale|stream|check|drill|demo';
+const joins = 'backup|restore|swap|resale|stream|check|drill|demo';
 
 export default {
   forbidden: [
@@ -36,7 +36,7 @@ export default {
     { name: 'tunnel-knows-no-mysql', severity: 'error', comment: 'A tunnel carries any socket.',
       from: { path: `${engine}/tunnel/`, pathNot: test }, to: { path: `${engine}/source/` } },
     { name: 'joins-know-no-jobs', severity: 'error', comment: 'backup, restore, check and drill are called by jobs, never the other way round.',
-      from: { path: `${engine}/(backup|restore|resale|stream|check|drill)/`, pathNot: test }, to: { path: `${engine}/(jobs|rpc|demo)/` } },
+      from: { path: `${engine}/(backup|restore|swap|resale|stream|check|drill)/`, pathNot: test }, to: { path: `${engine}/(jobs|rpc|demo)/` } },
     { name: 'resale-hears-witnesses', severity: 'error', comment: 'The resale guard is told what was sold: where a log lies and what opens it is for jobs to know.',
       from: { path: `${engine}/resale/`, pathNot: test }, to: { path: `${engine}/(repository|restore|tunnel|catalog)/` } },
     { name: 'retention-is-pure', severity: 'error', comment: 'What stays and what goes is decided from values alone, so that it can be proven for any timeline.',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { besideNames } from './beside-names.ts';
+import { isAsideDatabase } from '../../source/mysql/schema/list-databases.ts';
+import { besideNames, namesWith } from './beside-names.ts';
 
 const at = '2026-11-22T14:00:00.123Z';
 
@@ -29,5 +30,13 @@ describe('besideNames', () => {
     expect(new Set(all).size).toBe(4);
     expect(Math.max(...all.map((name) => name.length))).toBe(64);
     expect(all.every((name) => /^x+(_2)?__restore_20261122_140000(_2)?$/.test(name))).toBe(true);
+  });
+
+  it('gives names that a backup of a whole server passes over, as it does with what a swap puts aside', () => {
+    const taken = ['shop__restore_20261122_140000'];
+    for (const word of ['restore', 'before', 'undone'] as const)
+      for (const name of namesWith(['shop'], word, at, taken).values()) expect(name).toSatisfy(isAsideDatabase);
+    for (const name of ['shop', 'shop__before', 'restore_20261122_140000', 'shop__restore_20261122_140000_old'])
+      expect(name).not.toSatisfy(isAsideDatabase);
   });
 });

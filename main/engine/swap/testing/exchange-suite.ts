@@ -5,7 +5,16 @@ import { systemClock } from '../../platform/clock.ts';
 import { pollUntil } from '../../platform/poll.ts';
 import { openLoadSession } from '../../source/mysql/load/index.ts';
 import { never, type SourceServer } from '../../source/mysql/testing/source-server.ts';
-import { prepareExchange, reversed, runExchange, type Exchange } from '../index.ts';
+import {
+  checkPrivileges,
+  checkWritable,
+  compareShops,
+  prepareExchange,
+  reversed,
+  runExchange,
+  type Exchange,
+  type ExchangeWish,
+} from '../index.ts';
 import type { Try } from '../move-tables.ts';
 import { besides, buildShops, countedSessions, lives, renamed, seen } from './two-shops.ts';
 
@@ -19,7 +28,13 @@ function notable(notes: readonly string[]): string[] {
 }
 
 /** The exchange on a real server of one flavour. */
-export function exchangeSuite(name: string, flavour: Flavour, start: () => Promise<SourceServer>): void {
+export function exchangeSuite(
+  name: string,
+  flavour: Flavour,
+  start: () => Promise<SourceServer>,
+  /** Every how many statements a stop is tried. */
+  stride: number,
+): void {
   describe(name, () => {
     let source: SourceServer;
     let was: Record<string, string>;
@@ -37,23 +52,23 @@ export function exchangeSuite(name: string, flavour: Flavour, start: () => Promi
       was = await seen(source.admin, lives);
       waiting = await seen(source.admin, besides);
     };
-    const plan = async (wish: Partial<Parameters<typeof prepareExchange>[1]> = {}): Promise<Exchange> => {
+    const wish = (): ExchangeWish => ({
+      direction: 'swap',
+      back: 'beside',
+      ends: 'swapped',
+      startedAt: '2026-11-23T12:00:00.000Z',
+      whole: true,
+      databases: [
+        { live: 'shop', from: 'shop__r', away: 'shop__b' },
+        { live: 'pay', from: 'pay__r', away: 'pay__b' },
+      ],
+      enabledEvents: ['shop.nightly'],
+      last: null,
+    });
+    const plan = async (changes: Partial<ExchangeWish> = {}): Promise<Exchange> => {
       const session = await openLoadSession(source.target, { signal: never });
       try {
-        const { exchange } = await prepareExchange(session, {
-          direction: 'swap',
-          back: 'beside',
-          ends: 'swapped',
-          startedAt: '2026-11-23T12:00:00.000Z',
-          whole: true,
-          databases: [
-            { live: 'shop', from: 'shop__r', away: 'shop__b' },
-            { live: 'pay', from: 'pay__r', away: 'pay__b' },
-          ],
-          enabledEvents: ['shop.nightly'],
-          last: null,
-          ...wish,
-        });
+        const { exchange } = await prepareExchange(session, { ...wish(), ...changes });
         // Through the journal's own form, as after a restart of the program.
         return JSON.parse(JSON.stringify(exchange)) as Exchange;
       } finally {
@@ -152,28 +167,90 @@ export function exchangeSuite(name: string, flavour: Flavour, start: () => Promi
       await expectSwapped();
     });
 
-    it('is completed or taken back after a stop at any statement', async () => {
+    it('tells what would come back and what would leave, and who may not do it, without changing anything', async () => {
+      await fresh();
+      const session = await openLoadSession(source.target, { signal: never });
+      const prepared = await prepareExchange(session, wish());
+      const ledger = {
+        database: 'pay',
+        table: 'bills',
+        amountColumn: 'order_id',
+        unit: 'yuan',
+        currency: 'CNY',
+      } as const;
+      const comparison = await compareShops({
+        session,
+        prepared,
+        ledgers: [{ ...ledger, name: 'bills', statusColumn: null, paidValues: [] }],
+        limitMs: 60_000,
+        clock: systemClock,
+        onTable: () => undefined,
+        signal: never,
+      });
+
+      const rows = comparison.tables.map((each) => [each.table, each.same, each.comeBack, each.goAway, each.change]);
+      expect(rows.filter(([table]) => table !== 'tickets')).toEqual([
+        ['cards', true, 0, 0, 0],
+        ['items', true, 0, 0, 0],
+        ['only_now', null, 0, 1, 0],
+        ['only_then', null, 1, 0, 0],
+        ['orders', false, 0, 1, 1],
+        ['bills', true, 0, 0, 0],
+      ]);
+      const totals = { comeBack: 1, goAway: 2, change: 1, tablesComeBack: 1, tablesGoAway: 1, complete: true };
+      expect(comparison.totals).toEqual(totals);
+      expect(comparison.objects.map(({ name: object, effect }) => `${object} ${effect}`).sort()).toEqual([
+        'cards_now goes-away',
+        'nightly changes',
+        'orders_stamp changes',
+        'tag changes',
+        'who changes',
+      ]);
+      expect(comparison.ledgers).toMatchObject([{ equal: true, live: { rows: 1 }, restored: { rows: 1 } }]);
+
+      expect(await checkPrivileges(session, ['shop', 'shop__b'], prepared.exchange)).toMatchObject({ ok: true });
+      await source.run(
+        "DROP USER IF EXISTS clerk@'%'",
+        "CREATE USER clerk@'%' IDENTIFIED BY 'a clerk of the shop'",
+        "GRANT SELECT, INSERT, CREATE, DROP ON `shop`.* TO clerk@'%'",
+        'SET GLOBAL read_only = 1',
+      );
+      const clerk = await openLoadSession(source.as('clerk', 'a clerk of the shop'), { signal: never });
+      expect(await checkPrivileges(clerk, ['shop'], prepared.exchange)).toMatchObject({
+        ok: false,
+        errorCode: 'swap.no-privilege',
+        facts: { database: 'shop', privileges: expect.stringContaining('ALTER, REFERENCES, TRIGGER') as string },
+      });
+      expect(await checkWritable(clerk, never)).toMatchObject({ ok: false, errorCode: 'swap.read-only' });
+      expect(await checkWritable(session, never)).toMatchObject({ ok: true });
+      await source.run('SET GLOBAL read_only = 0');
+      clerk.close();
+      session.close();
+      await expectAsBefore();
+    });
+
+    it('is completed or taken back wherever it was stopped', async () => {
       await fresh();
       const swap = await plan();
       const back = reversed(swap);
-      let stops = 0;
-      for (const server = { isThrough: false }; !server.isThrough;) {
-        stops += 1;
-        const forward = countedSessions(source, stops);
-        server.isThrough = await run(swap, { open: forward.open }).then(
+      const server = { isThrough: false };
+      let rounds = 0;
+      for (let stopAt = 1; !server.isThrough; stopAt += stride) {
+        rounds += 1;
+        server.isThrough = await run(swap, { open: countedSessions(source, stopAt).open }).then(
           () => true,
           () => false,
         );
-        if (stops % 2 === 0) {
+        if (rounds % 2 === 0) {
           await run(swap);
           await expectSwapped();
           // The way back is stopped as well, and gone again.
-          if (stops % 6 === 0) await run(back, { open: countedSessions(source, stops).open }).catch(() => undefined);
+          if (rounds % 6 === 0) await run(back, { open: countedSessions(source, stopAt).open }).catch(() => undefined);
         }
         await run(back);
         await expectAsBefore();
       }
-      expect(stops).toBeGreaterThan(25);
+      expect(rounds * stride).toBeGreaterThan(25);
     });
 
     it('loses no order that is written meanwhile, and lets none in without its trigger', async () => {

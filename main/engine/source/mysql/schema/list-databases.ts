@@ -17,6 +17,14 @@ export function isServerDatabase(name: string): boolean {
 }
 
 /**
+ * What a restore has put beside a shop, and what a swap or an undo has put aside, by the names that these give: `shop__before_20261122_140000`. Parts of no
+ * shop, and copies of what is backed up already; whoever wants one in a picture names it.
+ */
+export function isAsideDatabase(name: string): boolean {
+  return /__(?:restore|before|undone)_\d{8}_\d{6}(?:_\d+)?$/.test(name);
+}
+
+/**
  * The databases to picture, as the server spells them, sorted. Errors: `mysql.database-missing` {database} when a wanted one is not
  * there (or not visible to this account).
  */
@@ -27,7 +35,7 @@ export async function listDatabases(
 ): Promise<string[]> {
   const rows = await connection.query('SHOW DATABASES');
   const present = rows.map((row) => row.get('database') ?? '').filter((name) => !isServerDatabase(name));
-  if (wanted === undefined) return present.sort();
+  if (wanted === undefined) return present.filter((name) => !isAsideDatabase(name)).sort();
   const ignoresCase = (server.variables['lower_case_table_names'] ?? '0') !== '0';
   const chosen = wanted.map((name) => {
     const found =
