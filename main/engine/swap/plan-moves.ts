@@ -34,7 +34,9 @@ export function planMoves(exchange: Exchange, isThere: (database: string, table:
     const waits = comes && isThere(from, table);
     if (!hasLeft) out.push({ from: { database: live, table }, to: { database: away, table } });
     if (waits) into.push({ from: { database: from, table }, to: { database: live, table } });
-    if (comes && !waits && !isLive) gone.push(`${live}.${table}`);
+    // Nothing of it has moved, and yet it does not wait: moving what the shop has would leave the shop without.
+    const isElsewhere = leaves && !isThere(away, table);
+    if (comes && !waits && (!isLive || isElsewhere)) gone.push(`${live}.${table}`);
     if (waits && hasLeft && isLive) taken.push(`${live}.${table}`);
   }
   return { moves: [...out, ...into], gone, taken };

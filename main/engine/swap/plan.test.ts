@@ -40,6 +40,7 @@ describe('planMoves', () => {
 
   it('names what is gone and what stands in the way instead of going on', () => {
     expect(planMoves(anExchange(), has(['shop.a', 'shop.now', 'shop__r.a'])).gone).toEqual(['shop.then']);
+    expect(planMoves(anExchange(), has(['shop.a', 'shop.now', 'shop__r.then'])).gone).toEqual(['shop.a']);
     expect(planMoves(anExchange(), has([...before, 'shop__b.a'])).taken).toEqual(['shop.a']);
   });
 });

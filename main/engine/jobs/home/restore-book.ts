@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../../../shared/errors/app-error.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { restoreStateSchema, type RestoreEntry } from '../../../../shared/model/swap.ts';
 import { exchangeSchema } from '../../swap/index.ts';
@@ -56,12 +57,19 @@ export class RestoreBook extends HomeJson<RestoreBookContent> {
     await this.update((book) => ({ ...book, restores: [...book.restores, restore] }));
   }
 
-  /** Gives the restore as it is now. */
-  async change(id: string, changes: Partial<BookedRestore>): Promise<BookedRestore> {
-    const book = await this.update((before) => ({
-      ...before,
-      restores: before.restores.map((each) => (each.id === id ? { ...each, ...changes } : each)),
-    }));
+  /**
+   * Gives the restore as it is now. Error: `swap.already-running` when another program has changed its state since `known` was read: of two that begin an
+   * exchange with it, one does.
+   */
+  async change(known: BookedRestore, changes: Partial<BookedRestore>): Promise<BookedRestore> {
+    const { id } = known;
+    const book = await this.update((before) => {
+      const now = before.restores.find((each) => each.id === id);
+      if (now?.state !== known.state || now.exchange?.startedAt !== known.exchange?.startedAt)
+        throw new AppError('swap.already-running', {});
+      const restores = before.restores.map((each) => (each.id === id ? { ...each, ...changes } : each));
+      return { ...before, restores };
+    });
     const changed = book.restores.find((each) => each.id === id);
     if (changed === undefined) throw new Error(`no restore ${id} in the book`);
     return changed;

@@ -89,7 +89,7 @@ export async function beginExchange(
     session.close();
   }
   const state = exchange.direction === 'swap' ? 'swapping' : 'undoing';
-  const begun = await context.home.restores.change(restore.id, { state, exchange });
+  const begun = await context.home.restores.change(restore, { state, exchange });
   const done = await goOn(context, begun, exchange, target, run);
   return { ...done, ...safety, comparison, checks, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
 }
@@ -116,7 +116,7 @@ export async function goOn(
         if (!attempt.ok) say(run, `move-again`, `${attempts.length}${who === '' ? '' : `: ${who}`}`);
       },
       onUntouched: async () => {
-        await home.restores.change(restore.id, { state: exchange.back, exchange: null });
+        await home.restores.change(restore, { state: exchange.back, exchange: null });
       },
       signal: run.signal,
     },
@@ -124,7 +124,7 @@ export async function goOn(
   );
   const at = isoUtc(clock.nowMs());
   const { direction, ends } = exchange;
-  const finished = await home.restores.change(restore.id, {
+  const finished = await home.restores.change(restore, {
     state: ends,
     exchange: null,
     last: exchange,

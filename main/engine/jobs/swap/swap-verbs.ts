@@ -90,7 +90,7 @@ async function goOnTowards(
   // Which way it goes is written down before it goes there.
   const back = reversed(exchange);
   const state = direction === 'swap' ? 'swapping' : 'undoing';
-  const turned = await context.home.restores.change(restore.id, { state, exchange: back });
+  const turned = await context.home.restores.change(restore, { state, exchange: back });
   return goOn(context, turned, back, target, run);
 }
 
