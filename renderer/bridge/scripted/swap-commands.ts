@@ -43,6 +43,9 @@ const comparison: SwapComparison = {
 
 /** Putting the last restore in place, and taking that back. */
 export function swapCommands(world: World, jobs: FakeJobs) {
+  /** What became of each, newest first. */
+  const past = new Map<string, RestoreEntry['state']>();
+
   function entry(restore: string, state: RestoreEntry['state']): RestoreEntry {
     const at = new Date().toISOString();
     return {
@@ -83,7 +86,9 @@ export function swapCommands(world: World, jobs: FakeJobs) {
       if (world.snapshots.length === 0) throw new AppError('ipc.bad-input', { channel: restoreId });
       return {};
     },
-    'restores.list': (): CommandOutput<'restores.list'> => ({ restores: [] }),
+    'restores.list': (): CommandOutput<'restores.list'> => ({
+      restores: [...past].map(([id, state]) => entry(id, state)),
+    }),
     'swap.compare': async ({
       jobId,
       restore,
@@ -93,10 +98,12 @@ export function swapCommands(world: World, jobs: FakeJobs) {
     },
     'swap.run': async ({ jobId, restore }: CommandInput<'swap.run'>): Promise<CommandOutput<'swap.run'>> => {
       await jobs.walk(jobId, 'swap.run', restore, [{ phase: 'compare', details: ['dujiaoka.orders'], bytes: 0 }]);
+      past.set(restore, 'swapped');
       return outcome(restore, 'swapped');
     },
     'undo.run': async ({ jobId, restore }: CommandInput<'undo.run'>): Promise<CommandOutput<'undo.run'>> => {
       await jobs.walk(jobId, 'undo.run', restore, [{ phase: 'check', details: [''], bytes: 0 }]);
+      past.set(restore, 'undone');
       return outcome(restore, 'undone');
     },
   };

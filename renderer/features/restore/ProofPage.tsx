@@ -9,7 +9,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ResalePanel } from './ResalePanel.tsx';
 import { SwapPanel } from './SwapPanel.tsx';
-import type { SwapStore } from './swap-store.ts';
+import { ofRestore, type SwapStore } from './swap-store.ts';
 import { outcomeOf } from './proof-outcome.ts';
 import type { RestoreTargetKind } from './restore-answers.ts';
 
@@ -29,7 +29,7 @@ export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: P
   const { t, named, format } = useWords();
   const { digest, file, resale, notes } = result;
   const outcome = outcomeOf(result);
-  const isSwapped = useStore(swap.run.store, ({ view }) => view === 'done');
+  const isSwapped = useStore(swap.run.store, (run) => ofRestore(run, result.swap ?? '').view === 'done');
   // Nothing is compared in a file: its owner gets the sums of the backup, to compare after loading it.
   const isCompared = file === null;
   const ledgers = isCompared ? result.ledgers : (detail?.ledgers ?? []);

@@ -18,6 +18,7 @@ import { ConnectionError } from '../shop/index.ts';
 import { ConfirmStep } from './ConfirmStep.tsx';
 import { FromStep } from './FromStep.tsx';
 import { IntoStep } from './IntoStep.tsx';
+import { PastRestores } from './PastRestores.tsx';
 import { ProofPage } from './ProofPage.tsx';
 import { MomentStep } from './MomentStep.tsx';
 import { VaultStep } from './VaultStep.tsx';
@@ -129,7 +130,12 @@ function Restore({ library, restore, swap, events, streams, dialogs, onTimeline 
     case 'idle':
       break;
   }
-  return <Wizard library={library} restore={restore} events={events} streams={streams} dialogs={dialogs} />;
+  return (
+    <Stack gap="xl">
+      <Wizard library={library} restore={restore} events={events} streams={streams} dialogs={dialogs} />
+      {step === 'snapshot' && <PastRestores source={answers.source} swap={swap} />}
+    </Stack>
+  );
 }
 
 function Wizard({ library, restore, events, streams, dialogs }: WizardProps) {

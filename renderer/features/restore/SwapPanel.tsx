@@ -9,7 +9,8 @@ import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
-import type { SwapStore } from './swap-store.ts';
+import { UndoButton } from './UndoButton.tsx';
+import { ofRestore, type SwapStore } from './swap-store.ts';
 
 interface SwapPanelProps {
   readonly restoreId: string;
@@ -21,9 +22,9 @@ interface SwapPanelProps {
 /** What a restore beside the shop would change, and the two buttons: put it in place, and take that back. */
 export function SwapPanel({ restoreId, isSealed, swap }: SwapPanelProps) {
   const { t } = useWords();
-  const undo = useStore(swap.undo.store);
-  const run = useStore(swap.run.store);
-  const compare = useStore(swap.compare.store);
+  const undo = ofRestore(useStore(swap.undo.store), restoreId);
+  const run = ofRestore(useStore(swap.run.store), restoreId);
+  const compare = ofRestore(useStore(swap.compare.store), restoreId);
   if (isSealed)
     return (
       <Panel title={t('swap.title')}>
@@ -51,9 +52,7 @@ export function SwapPanel({ restoreId, isSealed, swap }: SwapPanelProps) {
         {run.value !== null && <SwapFacts outcome={run.value} />}
         {undo.view === 'failed' && <ErrorCard error={undo.error} onRetry={() => void swap.startUndo(restoreId)} />}
         <div>
-          <Button variant="default" onClick={() => void swap.startUndo(restoreId)}>
-            {t('swap.undo')}
-          </Button>
+          <UndoButton onUndo={() => void swap.startUndo(restoreId)} />
           <Text size="sm" c="dimmed" mt={4}>
             {t('swap.undoText')}
           </Text>

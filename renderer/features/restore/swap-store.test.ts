@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createScriptedClient } from '../../bridge/scripted-client.ts';
 import { idOf } from '../../bridge/scripted/sample-shop.ts';
-import { createSwapStore } from './swap-store.ts';
+import { createSwapStore, ofRestore } from './swap-store.ts';
 
 const restore = idOf(777);
 
@@ -20,6 +20,9 @@ it('compares first, swaps, takes back and swaps again, each with the restore by 
   await swap.startSwap(restore);
   expect(swap.undo.store.getState().view).toBe('idle');
   expect(client.calls('swap.run').map((call) => call.restore)).toEqual([restore, restore]);
+  // The next restore is not called swapped because this one was.
+  expect(ofRestore(swap.run.store.getState(), idOf(778)).view).toBe('idle');
+  expect(ofRestore(swap.run.store.getState(), restore).view).toBe('done');
   swap.reset();
   expect(swap.run.store.getState().view).toBe('idle');
 });
@@ -31,4 +34,17 @@ it('says why a swap did not happen, and undoes nothing by itself', async () => {
   await swap.startSwap(restore);
   expect(swap.run.store.getState()).toMatchObject({ view: 'failed', error: { code: 'repository.leased' } });
   expect(client.calls('undo.run')).toEqual([]);
+});
+
+it('knows earlier restores of the shop, so that a swap can be taken back later', async () => {
+  const client = createScriptedClient({ scene: 'shop' });
+  const swap = createSwapStore(client);
+  await swap.loadPast();
+  expect(swap.past.getState()).toEqual([]);
+  await swap.startSwap(restore);
+  await swap.loadPast();
+  expect(swap.past.getState()).toMatchObject([{ id: restore, state: 'swapped', canUndo: true }]);
+  client.fail('restores.list', 'feature.not-yet');
+  await swap.loadPast();
+  expect(swap.past.getState()).toHaveLength(1);
 });

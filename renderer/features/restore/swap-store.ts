@@ -1,13 +1,28 @@
+import { createStore } from 'zustand/vanilla';
+import type { RestoreEntry } from '../../../shared/model/swap.ts';
 import type { Client } from '../../bridge/client.ts';
-import { createJobRun } from '../../stores/job-run.ts';
+import { createJobRun, type JobRunState } from '../../stores/job-run.ts';
 
 export type SwapStore = ReturnType<typeof createSwapStore>;
+
+/** What became of another restore is not this one's state. */
+export function ofRestore<O>(run: JobRunState<O>, restoreId: string): JobRunState<O> {
+  return run.view !== 'idle' && run.subject !== restoreId ? { view: 'idle' } : run;
+}
 
 /** Putting a restore in the place of what the shop has now, and taking that back. One restore at a time: that of the last result. */
 export function createSwapStore(client: Client) {
   const compare = createJobRun(client, 'swap.compare');
   const run = createJobRun(client, 'swap.run');
   const undo = createJobRun(client, 'undo.run');
+
+  /** Restores that lie on servers, newest first; empty while nobody knows. */
+  const past = createStore<readonly RestoreEntry[]>(() => []);
+
+  async function loadPast(): Promise<void> {
+    const outcome = await client.call('restores.list', { source: null });
+    if (outcome.ok) past.setState(outcome.value.restores, true);
+  }
 
   function reset(): void {
     for (const job of [compare, run, undo]) job.reset();
@@ -21,6 +36,8 @@ export function createSwapStore(client: Client) {
     compare,
     run,
     undo,
+    past,
+    loadPast,
     reset,
     openResaleFolder,
     startCompare: (restore: string) => compare.start(restore, { restore }),

@@ -98,6 +98,16 @@ it('tries soon again what passes, seldom what somebody has to do something about
   expect(rig.taken()).toEqual(['+c']);
 });
 
+it('tries soon again when a copy failed: the next session may take another', async () => {
+  const rig = aRig(aShop('a'));
+  await rig.keeper.look();
+  rig.fail.get('a')!(new AppError('backend.io', {}));
+  await eventually(() => expect(rig.rests).toEqual([['a', 'failed']]));
+  rig.clock.advance(61_000);
+  await rig.keeper.look();
+  expect(rig.taken()).toEqual(['+a', '+a']);
+});
+
 it('begins again with a shop that was paused while it could not be followed', async () => {
   const rig = aRig(aShop('a'));
   await rig.keeper.look();

@@ -126,7 +126,9 @@ export class StreamKeeper {
       if (signal.aborted) return;
       const known = toAppError(error);
       const isPassing = known.remedy === 'transient' || passingCodes.has(known.code);
-      this.#notBeforeMs.set(shop.id, this.#options.clock.monotonicMs() + (isPassing ? soonMs : seldomMs));
+      // Of copies another one may be there by then: the next session takes the nearest that opens.
+      const isSoon = isPassing || known.code.startsWith('backend.');
+      this.#notBeforeMs.set(shop.id, this.#options.clock.monotonicMs() + (isSoon ? soonMs : seldomMs));
       this.#options.onRest(shop, {
         kind: offCodes.has(known.code) ? 'off' : isPassing ? 'later' : 'failed',
         error: known,

@@ -42,6 +42,8 @@ const carryEveryMs = 60_000;
 const firstCarryMs = 10_000;
 /** A copy that lacks nothing is looked at all the same, this often. */
 const lookAgainMs = 10 * 60_000;
+/** The server tells its clock in whole seconds, so that it may be almost one further. */
+const wholeSecondMs = 1_000;
 /** How long to wait before a line that broke is tried again, the first time and at most. */
 const firstWaitMs = 1_000;
 const longestWaitMs = 30_000;
@@ -255,7 +257,7 @@ class LogSession {
   #lagMs(): number | null {
     if (this.#serverZeroMs === null || this.#lastEventSeconds === null) return null;
     const serverNowMs = this.#serverZeroMs + this.#context.clock.monotonicMs();
-    return Math.max(0, serverNowMs - this.#lastEventSeconds * 1000);
+    return Math.max(0, serverNowMs - this.#lastEventSeconds * 1000) + wholeSecondMs;
   }
 
   #noteAllStored(lagMs: number | null): void {

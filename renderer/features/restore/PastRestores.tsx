@@ -1,0 +1,63 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { RestoreEntry } from '../../../shared/model/swap.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import { Panel } from '../../ui/Panel.tsx';
+import { SwapPanel } from './SwapPanel.tsx';
+import { UndoButton } from './UndoButton.tsx';
+import type { SwapStore } from './swap-store.ts';
+
+const mostShown = 5;
+
+/** Restores that lie beside the shop, or in its place: what was swapped can be taken back, also after this program was closed. */
+export function PastRestores({ source, swap }: { readonly source: string; readonly swap: SwapStore }) {
+  const { t, format } = useWords();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const past = useStore(swap.past, (all) => all);
+  const undone = useStore(swap.undo.store, ({ view }) => view);
+  const swapped = useStore(swap.run.store, ({ view }) => view);
+
+  useEffect(() => void swap.loadPast(), [swap, undone, swapped]);
+
+  const entries = past.filter(
+    (entry) => entry.source === source && (entry.canUndo || entry.canSwap || entry.id === chosen),
+  );
+  if (entries.length === 0) return null;
+  const isBusy = undone === 'running' || swapped === 'running';
+
+  function choose(entry: RestoreEntry): void {
+    swap.reset();
+    setChosen(entry.id);
+    if (entry.canUndo) void swap.startUndo(entry.id);
+    else void swap.startCompare(entry.id);
+  }
+
+  return (
+    <Stack>
+      {chosen !== null && <SwapPanel restoreId={chosen} isSealed={false} swap={swap} />}
+      <Panel title={t('swap.pastTitle')}>
+        <Stack component="ul" className="sh-list" gap="xs">
+          {entries.slice(0, mostShown).map((entry) => (
+            <Group component="li" key={entry.id} justify="space-between" wrap="nowrap">
+              <Text size="sm" className="sh-break">
+                {t('swap.pastEntry', {
+                  at: format.dateShort(entry.at),
+                  moment: format.date(entry.stoppedAt),
+                  state: t(`swap.state.${entry.state}`),
+                })}
+              </Text>
+              {entry.canUndo ? (
+                <UndoButton size="xs" disabled={isBusy} onUndo={() => choose(entry)} />
+              ) : (
+                <Button variant="default" size="xs" flex="none" disabled={isBusy} onClick={() => choose(entry)}>
+                  {t('swap.compare')}
+                </Button>
+              )}
+            </Group>
+          ))}
+        </Stack>
+      </Panel>
+    </Stack>
+  );
+}
