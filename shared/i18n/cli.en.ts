@@ -41,12 +41,9 @@ export const cliEn: Record<CliKey, string> = {
   'secret.words': 'recovery words or passphrase',
   'feature.stream': 'binlog stream',
   'feature.events': 'event search',
-  'feature.swap': 'putting restored data in place',
-  'feature.undo': 'taking a swap back',
   'feature.drill': 'restore drill',
   'feature.replica': 'stand-by server',
   'feature.restore-at-sql': 'any moment as a .sql file',
-  'feature.restore-overwrite': 'overwriting restore',
   'reason.password-in-url':
     'A password must not stand in the address, because others can see commands; use a flag such as --mysql-password-env.',
   'reason.not-a-bucket': 'Only buckets can be protected against deletion.',
