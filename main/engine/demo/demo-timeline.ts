@@ -22,6 +22,10 @@ export interface DemoProof {
   readonly checksums: readonly [number, number];
 }
 
+type ProofLabel = keyof (typeof demoSentences)['zh']['second'];
+/** What has to be equal: its name, before, after. */
+export type DemoPair = readonly [Exclude<ProofLabel, 'title' | 'good' | 'bad'>, string | number, string | number];
+
 /** Prints the story as it happens: when, how long, what, with real sizes. */
 export class DemoTimeline {
   readonly steps: DemoStep[] = [];
@@ -50,6 +54,22 @@ export class DemoTimeline {
       `${clockText(endedMs - this.#startedMs)}  ${seconds(endedMs - startedMs)}  ${this.#sentence(this.#words.steps[id], facts)}`,
     );
     return value;
+  }
+
+  /** The proof of the first act. True when every pair is equal. */
+  pairs(pairs: readonly DemoPair[]): boolean {
+    const { second: words } = this.#words;
+    const text = (value: string | number) => (typeof value === 'string' ? value : value.toLocaleString('en-US'));
+    this.#write('');
+    this.#write(words.title);
+    for (const [label, before, after] of pairs) {
+      const sign = before === after ? '=' : '≠';
+      this.#write(`  ${words[label]}  ${text(before)} ${sign} ${text(after)}  ${before === after ? '✓' : '✗'}`);
+    }
+    const ok = pairs.every(([, before, after]) => before === after);
+    this.#write(ok ? words.good : words.bad);
+    this.#write('');
+    return ok;
   }
 
   proof(proof: DemoProof, ok: boolean): void {

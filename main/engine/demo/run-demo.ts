@@ -9,6 +9,7 @@ import { makeFolder } from '../platform/make-folder.ts';
 import { randomKeyBytes } from '../platform/random.ts';
 import { startPrivateServer, type PrivateServer } from '../sandbox/index.ts';
 import { openLoadSession } from '../source/mysql/load/load-session.ts';
+import { backToTheSecond } from './back-to-the-second.ts';
 import { DemoTimeline, type DemoProof, type DemoStep } from './demo-timeline.ts';
 import { startDemoShop, type DemoShop } from './demo-shop.ts';
 import { readShopFacts, type ShopFacts } from './independent-check.ts';
@@ -30,6 +31,12 @@ export interface DemoResult {
   readonly ok: boolean;
   readonly steps: readonly DemoStep[];
   readonly proof: DemoProof;
+  /** What had to be equal after the way back to the second. */
+  readonly second: readonly {
+    readonly what: string;
+    readonly wanted: string | number;
+    readonly found: string | number;
+  }[];
   readonly dir: string | null;
   readonly durationMs: number;
 }
@@ -37,8 +44,8 @@ export interface DemoResult {
 const defaultRows = 220_000;
 
 /**
- * The whole story on private servers: a shop is backed up over SSH, copied to two disks and two clouds, verified, destroyed, and
- * brought back on a new server from one cloud copy by a computer that knows nothing, with nothing but the recovery kit.
+ * The whole story on private servers: a shop is backed up over SSH, copied to two disks and two clouds, verified, robbed while it trades and brought
+ * back to the second before, then destroyed with its computer and brought back on a new server from one cloud copy by a computer that knows nothing, with nothing but the recovery kit.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'shouhu-demo-')));
@@ -86,8 +93,20 @@ class DemoStory {
       () => this.#openShop(),
       (opened) => ({ version: `${opened.server.flavour} ${opened.server.version}`, sshd: opened.sshd.kind }),
     );
+    const atFirst = await shop.withOwner((session) => readShopFacts(session, shop.database, signal));
+    const { kitDir, engine } = await this.#backUp(shop, atFirst);
+    const second = await backToTheSecond({
+      engine,
+      shop,
+      timeline: this.#timeline,
+      dir: this.#dir,
+      vaultWords: await this.#kitWords(kitDir, 'vault'),
+      signal,
+    });
+    const isBack = this.#timeline.pairs(second);
     const before = await shop.withOwner((session) => readShopFacts(session, shop.database, signal));
-    const kitDir = await this.#backUp(shop, before);
+    await this.#backUpAgain(engine, shop);
+    await engine.close();
     await this.#timeline.step(
       'destroy',
       () => shop.withOwner((session) => session.execute(`DROP TABLE \`${shop.database}\`.\`orders\``, signal)),
@@ -95,6 +114,7 @@ class DemoStory {
     );
     const proof = await this.#bringBack(shop, kitDir, before);
     const ok =
+      isBack &&
       isEqual(proof.rows) &&
       isEqual(proof.ranges) &&
       proof.digestsEqual &&
@@ -106,6 +126,7 @@ class DemoStory {
       ok,
       steps: this.#timeline.steps,
       proof,
+      second: second.map(([what, wanted, found]) => ({ what, wanted, found })),
       dir: this.#options.keep || this.#options.dir !== undefined ? this.#dir : null,
       durationMs: Math.round(systemClock.monotonicMs() - startedMs),
     };
@@ -118,8 +139,8 @@ class DemoStory {
     return shop;
   }
 
-  /** First computer: keys, source, destinations, one backup, copies, every copy read back. Returns the kit's folder. */
-  async #backUp(shop: DemoShop, before: ShopFacts): Promise<string> {
+  /** First computer: keys, source, destinations, one backup, copies, every copy read back. The engine stays open. */
+  async #backUp(shop: DemoShop, before: ShopFacts): Promise<{ readonly kitDir: string; readonly engine: Engine }> {
     const { signal } = this.#options;
     const kitDir = join(this.#dir, 'recovery-kit');
     await mkdir(kitDir);
@@ -183,8 +204,24 @@ class DemoStory {
         ({ read, bytesRead }) => ({ name, read, bytesRead }),
       );
     }
-    await engine.close();
-    return kitDir;
+    return { kitDir, engine };
+  }
+
+  /** What the second computer will find in the cloud. */
+  async #backUpAgain(engine: Engine, shop: DemoShop): Promise<void> {
+    const { signal } = this.#options;
+    const backup = await this.#timeline.step(
+      'backup2',
+      () =>
+        engine.call('backup.run', { source: demoSourceName, to: ['demo-main'], maxBytesPerSecond: null }, { signal }),
+      ({ snapshot, written }) => ({ rows: snapshot.rows, writtenBytes: written.bytes }),
+    );
+    const cloud = demoDestinationInputs(shop).at(-1)?.name ?? '';
+    await this.#timeline.step(
+      'copy',
+      () => engine.call('copy.run', { snapshot: backup.snapshot.id, from: 'demo-main', to: cloud }, { signal }),
+      ({ objectsCopied, bytesCopied }) => ({ name: cloud, objectsCopied, bytesCopied }),
+    );
   }
 
   async #verify(engine: Engine, destination: string): Promise<{ read: number; bytesRead: number }> {
