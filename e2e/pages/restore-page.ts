@@ -80,6 +80,21 @@ export class RestorePage extends ConsolePage {
     return this.page.getByRole('heading', { name: this.words.say('proof.fileTitle'), exact: true });
   }
 
+  /** Looks at what would change, then puts the restore in the shop's place. */
+  async swap(): Promise<void> {
+    await this.button('swap.compare').click();
+    await this.page.getByRole('table', { name: this.words.say('swap.tables') }).waitFor();
+    await this.button('swap.swap').click();
+    await this.page
+      .getByRole('dialog')
+      .getByRole('button', { name: this.words.say('swap.swap'), exact: true })
+      .click();
+  }
+
+  get isSwapped(): Locator {
+    return this.page.getByRole('heading', { name: this.words.say('swap.doneTitle'), exact: true });
+  }
+
   /** What the proof says of one thing, such as `proof.rows`. */
   async fact(key: UiKey): Promise<string> {
     const panel = this.page.getByRole('region', { name: this.words.say('proof.title'), exact: true });

@@ -171,6 +171,10 @@ it('follows the log by itself, finds the table that was dropped, and brings it b
   const [, , , after] = await restore.ledger(words.say('ledgerName.orders'));
   expect(after?.replace(/[^\d.]/g, '')).toBe(paid);
   await shots.takeBoth('live-proof');
+  await restore.swap();
+  await restore.isSwapped.waitFor();
+  expect(await shop.paidTotal()).toBe(paid);
+  await shots.takeBoth('live-swapped');
 });
 
 it('and offers the way back from a copy to whoever forgot the passphrase', async () => {
