@@ -17,6 +17,7 @@ import type { SavedDestination } from '../home/settings-file.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { nearness } from '../nearness.ts';
 import { prunedMeanwhile } from '../pruned-meanwhile.ts';
+import { planWithParents } from './plan-with-parents.ts';
 import { openRepository, openStore } from '../stores.ts';
 import { findDestination } from '../verbs/lookup.ts';
 import { refreshDestination } from '../verbs/refresh-catalog.ts';
@@ -26,6 +27,8 @@ export interface OpenRestore {
   readonly pool: ChunkPool;
   readonly plan: RestorePlan;
   readonly vault: 'open' | 'closed' | 'none';
+  /** Tables that had to come along: `database.table`. */
+  readonly cameAlong: readonly string[];
 }
 
 /** Opens the vault when asked, for as long as `use` takes. It is written down. */
@@ -87,6 +90,8 @@ export async function withOpenRestore<T>(
     readonly selection: Selection;
     readonly from: string | null;
     readonly vault: VaultKey | null;
+    /** A log will be done again on it. */
+    readonly isReplayed?: boolean;
   },
   run: Run,
   use: (open: OpenRestore) => Promise<T>,
@@ -97,11 +102,15 @@ export async function withOpenRestore<T>(
     try {
       run.report({ phase: 'open', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
       const manifest = await reader.manifest(snapshot.manifestName, run.signal);
-      const plan = await planRestore(manifest, selection, reader, run.signal);
+      const { plan, cameAlong } =
+        request.isReplayed === true
+          ? await planWithParents(manifest, selection, reader, run.signal)
+          : { plan: await planRestore(manifest, selection, reader, run.signal), cameAlong: [] };
       const hasSecrets = plan.databases.some(({ tables }) =>
         tables.some(({ schema }) => schema.columns.some(({ secret }) => secret)),
       );
-      return await use({ reader, pool, plan, vault: hasSecrets ? (vault === null ? 'closed' : 'open') : 'none' });
+      const state = hasSecrets ? (vault === null ? 'closed' : 'open') : 'none';
+      return await use({ reader, pool, plan, cameAlong, vault: state });
     } catch (error) {
       run.signal.throwIfAborted();
       const pruned = await reader.leaveOutPruned(snapshot.manifestName, run.signal);

@@ -78,7 +78,8 @@ async function restoreSnapshot(
 ): Promise<RestoreOutput> {
   const startedMs = context.clock.monotonicMs();
   const selection = { databases: input.databases, tables: input.tables, accounts: input.accounts === true };
-  return withOpenRestore(context, { snapshot, selection, from: input.from, vault }, run, async (open) => {
+  const request = { snapshot, selection, from: input.from, vault, isReplayed: moment !== null };
+  return withOpenRestore(context, request, run, async (open) => {
     if (input.as !== null && open.plan.databases.length !== 1)
       throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
     const hostKey = isReplacing(input) ? (await beforeReplacing(context, input, open, run.signal)).hostKey : null;
@@ -114,6 +115,7 @@ async function restoreSnapshot(
       notes: [
         ...copyNotes(open.reader),
         ...notKeptNotes(open.plan),
+        ...open.cameAlong.map((table) => `came-along: ${table}`),
         ...accountNotes(open.plan, selection.accounts),
         ...restored.notes,
         ...restored.digest.different.map((table) => `digest-differs: ${table}`),
