@@ -21,6 +21,7 @@ import { readCollations } from './read-collations.ts';
 import { binlogStatement, endsStatement, formatWithoutChecksums, RowStatement } from './row-statement.ts';
 import { sequenceStatement } from './sequence-rows.ts';
 import { intvarStatement, randStatement, userVariableStatement, type CollationOf } from './session-events.ts';
+import { TableEngines } from './table-engines.ts';
 import { TransactionBatch } from './transaction-batch.ts';
 import { withDatabase } from './with-database.ts';
 import { scopeOf, type StatementScope } from './statement-scope.ts';
@@ -78,6 +79,9 @@ export class LogReplay {
   readonly #wanted = new Map<number, TableMap>();
   #rows = new RowStatement();
   readonly #batch: TransactionBatch;
+  readonly #engines: TableEngines;
+  /** The transaction under way changes a table that cannot roll back. */
+  #cannotRollBack = false;
   #report: ReplayReport = {
     transactions: 0,
     rowEvents: 0,
@@ -103,6 +107,7 @@ export class LogReplay {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#queries = new QuerySession(options.flavour);
+    this.#engines = new TableEngines(options.session);
     this.#batch = new TransactionBatch((statement) => this.#run(statement), options.session.maxPacketBytes);
   }
 
@@ -186,6 +191,8 @@ export class LogReplay {
         const database = this.#nameOf(map.database);
         this.#wanted.set(map.tableId, { ...map, database });
         this.#rows.addMap(withDatabase(plain, database));
+        const { signal } = this.#options;
+        if (!(await this.#engines.isTransactional(database, map.table, signal))) await this.#beginWithoutRollback();
         return;
       }
       case eventTypes.xid:
@@ -256,11 +263,23 @@ export class LogReplay {
 
   async #finish(statement: 'COMMIT' | 'ROLLBACK', event: BinlogEvent): Promise<void> {
     const mark = this.#mark('done', event);
-    if (statement === 'COMMIT') await this.#batch.commit(mark);
+    if (statement === 'COMMIT' && this.#cannotRollBack) {
+      // MySQL with GTIDs takes no other table into such a transaction, and its rows are there already.
+      await this.#batch.commit(null);
+      if (mark !== null) await this.#run(mark);
+    } else if (statement === 'COMMIT') await this.#batch.commit(mark);
     else await this.#batch.rollback(mark);
     this.#isWithin = false;
+    this.#cannotRollBack = false;
     this.#transactions += 1;
     this.#noteReport();
+  }
+
+  /** Rows of a table without transactions share no transaction with others of the log: what went wrong later would not take them back. */
+  async #beginWithoutRollback(): Promise<void> {
+    if (this.#cannotRollBack) return;
+    this.#cannotRollBack = true;
+    await this.#batch.open();
   }
 
   async #row(plain: PlainEvent): Promise<void> {
@@ -351,6 +370,7 @@ export class LogReplay {
     if (isOfDatabase) this.#queries.leaveDatabase();
     await run(own);
     this.#statements += 1;
+    this.#engines.forget();
     if (isAlone && !beginsTransaction.test(text)) await this.#alone('done', event);
   }
 
