@@ -643,6 +643,45 @@ describe('following the log', () => {
     expect(refused).toMatchObject({ exitCode: 2, json: { error: { code: 'usage.bad-argument' } } });
   });
 
+  it('what is sold until a swap or an undo is sold in what comes in as well', async () => {
+    const shop = 'kaka_open';
+    await openCardShop(rig.server, shop, 60);
+    rig.secrets.add('CARD-SECRET-7');
+    const world = await rig.bare();
+    const run = async (...args: string[]) => expectDone(await world.run(args)).json;
+    await run('init', '--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit');
+    await run('source', 'add', shop, '--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', shop);
+    await run('destination', 'add', 'main', '--disk', 'main');
+    await run('backup', shop);
+    const restored = await run('restore', shop, '--into', 'same', '--open-vault');
+    const sold = () => query(rig.server, `SELECT COUNT(*) AS n FROM ${shop}.carmis WHERE status = 2 AND id < 20`);
+    // The shop stays open while somebody looks at the comparison.
+    await sellCards(rig.server, shop, 5);
+    const swapped = await run('swap', String(restored['restoreId']), '--without-safety-snapshot');
+    expect(swapped['resale']).toMatchObject({ cards: 5, orders: 5, complete: true });
+    expect(await sold()).toEqual([{ n: 5 }]);
+    await query(
+      rig.server,
+      `USE ${shop};
+       INSERT INTO orders (id, order_sn, goods_id, title, actual_price, email, buy_ip, status, created_at)
+         VALUES (8001, 'SN-8001', 1, 'x', 9.90, 'b@example.com', '::1', 4, UTC_TIMESTAMP());
+       UPDATE carmis SET status = 2 WHERE id = 12`,
+    );
+    const { stdout } = await world.run(['undo', String(restored['restoreId']), '--lang', 'zh'], { asText: true });
+    expect(stdout).toContain('1 张');
+    expect(await sold()).toEqual([{ n: 6 }]);
+    await query(rig.server, `UPDATE ${shop}.carmis SET status = 1 WHERE id = 12`);
+    const again = await run(
+      'swap',
+      String(restored['restoreId']),
+      '--without-safety-snapshot',
+      '--resale-guard',
+      'off',
+    );
+    expect(again['resale']).toBeUndefined();
+    await expectNoSecretsInHome(rig, world);
+  });
+
   it('restore brings back the moment before the tables were dropped, to the cent', async () => {
     const world = await rig.prepared();
     await world.run(['stream', 'shop', '--until-caught-up']);

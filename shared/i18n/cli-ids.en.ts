@@ -75,6 +75,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
     'has damaged or missing objects; they were read from another copy, and what was restored is whole. Mend it: verify with --heal-from',
   'note.copy-out-of-reach': 'could not be reached this time; another copy was used',
   'note.left-prepared': 'XA transactions that nobody had committed by then, left out',
+  'note.resale-failed':
+    'the swap is done, but the cards sold right before it could not be looked at: check them by hand',
   'note.came-along': 'a foreign key of it changes what was chosen, so it came along',
   'note.not-replayed': 'nothing kept it still during the backup, so no log goes on from it: as it was in the backup',
   'note.ledger-unproven': 'the log does not tell what it must be; the sum is the server’s own',

@@ -71,6 +71,7 @@ export const cliIdsZh = {
     '这份副本里有损坏或缺失的数据块，已改从别的副本读取，恢复的内容是完整的。请用 verify 加 --heal-from 修好它',
   'note.copy-out-of-reach': '这份副本这次读不到，已改用别的副本',
   'note.left-prepared': '到那一刻还没有提交的 XA 事务，没有算进来',
+  'note.resale-failed': '对调已完成，但没能检查对调前一刻卖出的卡，请手工核对',
   'note.came-along': '外键会连带改动所选的表，所以它也一起恢复',
   'note.not-replayed': '备份时锁不住这张表，日志没法接上，停在备份那一刻',
   'note.ledger-unproven': '日志里算不出这本账应有的数，只有服务器自己的合计',

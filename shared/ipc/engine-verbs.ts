@@ -645,12 +645,18 @@ export const engineVerbs = {
       evenUnproven: z.boolean().optional(),
       /** Without comparing first. Absent: with. */
       withoutComparison: z.boolean().optional(),
+      /** Mark in what comes in what was sold until then. Absent: on, where the shop's program has rules for it. */
+      resaleGuard: z.enum(['on', 'off']).optional(),
     }),
     output: swapOutcomeSchema,
   },
   /** Gives the shop back what it had before the swap; the restore, with all that was written into it since, is kept. Also takes back a swap that was stopped. */
   'undo.run': {
-    input: z.strictObject({ restore: restoreReferenceSchema }),
+    input: z.strictObject({
+      restore: restoreReferenceSchema,
+      /** As of `swap.run`. */
+      resaleGuard: z.enum(['on', 'off']).optional(),
+    }),
     output: swapOutcomeSchema,
   },
   'recover.run': {

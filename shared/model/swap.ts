@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ledgerPartialSchema } from './database.ts';
+import { resaleResultSchema } from './resale.ts';
 import { factsSchema } from './snapshot.ts';
 
 /**
@@ -163,6 +164,8 @@ export const swapOutcomeSchema = z.strictObject({
   tables: count,
   /** The pause that the shop's statements met: from the first statement that took hold of its tables to the last that let go of them. */
   heldMs: z.number().nonnegative(),
+  /** What was sold in the tables that left, up to the exchange, and is marked in those that came; absent: it was not asked for. */
+  resale: resaleResultSchema.optional(),
   /** As of a restore: `id: what it is about`. */
   notes: z.array(z.string()),
   durationMs: z.number().nonnegative(),

@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { RestoreEntry, SwapComparison, SwapOutcome, TableComparison } from '../../../shared/model/swap.ts';
-import { parseName } from '../arguments/values.ts';
+import { oneOf, parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
 import { countText, durationText, localTime, shortId } from '../output/figures.ts';
 import { textTable, type TableColumn } from '../output/text-table.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
+import { resaleLines } from './resale-output.ts';
 import { mark } from './shared-output.ts';
 
 interface SwapFlags {
   readonly compare?: true;
   readonly withoutSafetySnapshot?: true;
   readonly evenUnproven?: true;
+  readonly resaleGuard?: string;
 }
 
 export function addSwap(program: Command, { words, pick }: Picker): void {
@@ -29,6 +31,7 @@ export function addSwap(program: Command, { words, pick }: Picker): void {
     .option('--compare', words.say('flag.swap-compare'))
     .option('--without-safety-snapshot', words.say('flag.without-safety-snapshot'))
     .option('--even-unproven', words.say('flag.even-unproven'))
+    .option('--resale-guard <on|off>', words.say('flag.resale-guard'))
     .action((restore: string, flags: SwapFlags) => {
       pick(flags.compare === true ? compare(restore) : swap(restore, flags));
     });
@@ -36,8 +39,9 @@ export function addSwap(program: Command, { words, pick }: Picker): void {
     .command('undo')
     .description(words.say('help.undo'))
     .argument('<RESTORE>', words.say('argument.restore'))
-    .action((restore: string) => {
-      pick(undo(restore));
+    .option('--resale-guard <on|off>', words.say('flag.resale-guard'))
+    .action((restore: string, flags: SwapFlags) => {
+      pick(undo(restore, flags));
     });
 }
 
@@ -64,23 +68,30 @@ function restores(source: string | null): VerbRun {
 }
 
 function swap(restore: string, flags: SwapFlags): VerbRun {
+  const guard = guardOf(flags);
   return async (context) => {
     await context.unlock();
     const output = await context.call('swap.run', {
       restore,
       ...(flags.withoutSafetySnapshot === true ? { withoutSafetySnapshot: true } : {}),
       ...(flags.evenUnproven === true ? { evenUnproven: true } : {}),
+      ...guard,
     });
     return { json: output, lines: swappedLines(output, context.words) };
   };
 }
 
-function undo(restore: string): VerbRun {
+function undo(restore: string, flags: SwapFlags): VerbRun {
+  const guard = guardOf(flags);
   return async (context) => {
     await context.unlock();
-    const output = await context.call('undo.run', { restore });
+    const output = await context.call('undo.run', { restore, ...guard });
     return { json: output, lines: swappedLines(output, context.words) };
   };
+}
+
+function guardOf({ resaleGuard }: SwapFlags): { readonly resaleGuard?: 'on' | 'off' } {
+  return resaleGuard === undefined ? {} : { resaleGuard: oneOf(resaleGuard, ['on', 'off'], '--resale-guard') };
 }
 
 function compare(restore: string): VerbRun {
@@ -116,6 +127,7 @@ export function swappedLines(output: SwapOutcome, words: Words): string[] {
     ...(isIn
       ? [...(kept === '' ? [] : [words.say('swap.kept', { where: kept })]), words.say('swap.undo-with', { id })]
       : [words.say('swap.undone-kept', { where: kept, id })]),
+    ...(output.resale === undefined ? [] : resaleLines(output.resale, words)),
     ...output.notes.map((note) => noteText(note, words)),
   ];
 }

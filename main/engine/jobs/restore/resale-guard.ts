@@ -66,7 +66,7 @@ export async function prepareGuard(context: EngineContext, restore: GuardedResto
   const skip = (skipped: NonNullable<ResaleResult['skipped']>) => () => Promise.resolve({ ...nothing, skipped });
   if (input.resaleGuard === 'off') return skip('off');
   const source = (await context.home.settings.read()).sources.find(({ name }) => name === input.source) ?? null;
-  const rules = await rulesOf(source?.preset ?? snapshot.manifest.source.preset);
+  const rules = await resaleRulesOf(source?.preset ?? snapshot.manifest.source.preset);
   if (rules === null) {
     if (isAsked) throw new AppError('resale.no-rules', { source: input.source });
     return skip('no-rules');
@@ -80,7 +80,7 @@ export async function prepareGuard(context: EngineContext, restore: GuardedResto
   return async (place) => {
     if (shopsIn(place.plan, rules).length === 0) return { ...nothing, skipped: 'not-restored' };
     const reports = await guardAll(context, { ...restore, rules, source, live }, place, run);
-    const result = await resultOf(context, restore, rules, reports);
+    const result = await resultOf(context, input.source, rules, reports);
     await context.home.audit.append('resale', {
       source: input.source,
       cards: result.cards,
@@ -91,7 +91,8 @@ export async function prepareGuard(context: EngineContext, restore: GuardedResto
   };
 }
 
-async function rulesOf(preset: string | null): Promise<ResaleRules | null> {
+/** Of a shop's program by its preset; null: there are none. */
+export async function resaleRulesOf(preset: string | null): Promise<ResaleRules | null> {
   if (preset === null) return null;
   return (await loadPresets()).find(({ id }) => id === preset)?.resale ?? null;
 }
@@ -220,7 +221,7 @@ function shopsIn({ databases }: RestorePlan, { cards, orders }: ResaleRules): st
 }
 
 /** `table.column` or `database.table.column`, as a source keeps them. */
-function hiddenOf(rules: ResaleRules, database: string, source: SavedSource | null): HiddenColumns {
+export function hiddenOf(rules: ResaleRules, database: string, source: SavedSource | null): HiddenColumns {
   const hidden = (table: string) => {
     const places = [table, `${database}.${table}`].map((place) => `${place.toLowerCase()}.`);
     return new Set(
@@ -258,9 +259,10 @@ function isCaughtUp(log: LogWitness | null, end: LogPlace | null): boolean {
   return newest?.records.some(({ record }) => record.file === end.file && record.to >= end.position) === true;
 }
 
-async function resultOf(
+/** What all databases of a shop come to; the list is written. */
+export async function resultOf(
   context: EngineContext,
-  { input }: GuardedRestore,
+  source: string,
   rules: ResaleRules,
   reports: readonly GuardReport[],
 ): Promise<ResaleResult> {
@@ -273,7 +275,7 @@ async function resultOf(
     csv:
       rows.length === 0
         ? null
-        : await writeList(context, input.source, followUpCsv(rows, { rules, types }, context.language)),
+        : await writeList(context, source, followUpCsv(rows, { rules, types }, context.language)),
     shared: sum(({ shared }) => shared),
     complete: reports.every((report) => report.isComplete),
     unread: reports.flatMap((report) => [...report.gaps]),

@@ -50,7 +50,7 @@ function isProven({ digest, ledgers }: RestoreOutput): boolean {
 
 async function replaceLive(
   context: EngineContext,
-  { overwrite, withoutSafetySnapshot }: RestoreInput,
+  { overwrite, withoutSafetySnapshot, resaleGuard }: RestoreInput,
   output: RestoreOutput,
   run: Run,
 ): Promise<RestoreOutput> {
@@ -61,6 +61,7 @@ async function replaceLive(
       restore: output.restoreId,
       withoutComparison: overwrite !== undefined,
       ...(withoutSafetySnapshot === undefined ? {} : { withoutSafetySnapshot }),
+      ...(resaleGuard === undefined ? {} : { resaleGuard }),
     },
     run,
   );

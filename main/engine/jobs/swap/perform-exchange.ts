@@ -17,6 +17,7 @@ import {
 import type { EngineContext, Run } from '../engine-context.ts';
 import { entryOf, type BookedRestore } from '../home/restore-book.ts';
 import { wishFor } from './exchange-wish.ts';
+import { guardExchange } from './guard-exchange.ts';
 import { takeSafetySnapshot, type Safety } from './safety-snapshot.ts';
 
 export const comparisonLimitMs = 60_000;
@@ -25,6 +26,8 @@ const noAbort = new AbortController().signal;
 
 export interface ExchangeOptions {
   readonly withComparison: boolean;
+  /** As of `goOn`. */
+  readonly isGuarded: boolean;
   /** Null: not taken, and no reason to. */
   readonly safety: { readonly isUnwanted: boolean } | null;
 }
@@ -90,16 +93,21 @@ export async function beginExchange(
   }
   const state = exchange.direction === 'swap' ? 'swapping' : 'undoing';
   const begun = await context.home.restores.change(restore, { state, exchange });
-  const done = await goOn(context, begun, exchange, target, run);
+  const done = await goOn(context, begun, exchange, target, options.isGuarded, run);
   return { ...done, ...safety, comparison, checks, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
 }
 
-/** Does what is left of an exchange that is written down. */
+/**
+ * Does what is left of an exchange that is written down.
+ *
+ * @param isGuarded what was sold meanwhile is marked in what comes in
+ */
 export async function goOn(
   context: EngineContext,
   restore: BookedRestore,
   exchange: Exchange,
   target: MysqlTarget,
+  isGuarded: boolean,
   run: Run,
 ): Promise<SwapOutcome> {
   const startedMs = context.clock.monotonicMs();
@@ -122,6 +130,7 @@ export async function goOn(
     },
     exchange,
   );
+  const guarded = isGuarded ? await guardExchange(context, restore, exchange, target, run) : null;
   const at = isoUtc(clock.nowMs());
   const { direction, ends } = exchange;
   const finished = await home.restores.change(restore, {
@@ -142,7 +151,8 @@ export async function goOn(
     attempts,
     tables,
     heldMs: Math.round(result.heldMs),
-    notes: [...result.notes],
+    ...(guarded === null ? {} : { resale: guarded.resale }),
+    notes: [...result.notes, ...(guarded?.notes ?? [])],
     durationMs: Math.round(clock.monotonicMs() - startedMs),
   };
 }

@@ -55,9 +55,16 @@ export async function swapRun(
   if (isFresh && !restore.proven && input.evenUnproven !== true)
     throw new AppError('swap.unproven', { restore: restore.id.slice(0, 8) });
   return withServerSession(await accessOfRestore(context, restore), run.signal, ({ target }) => {
-    if (restore.exchange !== null) return goOnTowards(context, restore, 'swap', target, run);
+    const isGuarded = input.resaleGuard !== 'off';
+    if (restore.exchange !== null) return goOnTowards(context, restore, 'swap', target, isGuarded, run);
     const safety = { isUnwanted: input.withoutSafetySnapshot === true };
-    return beginExchange(context, restore, target, { withComparison: input.withoutComparison !== true, safety }, run);
+    return beginExchange(
+      context,
+      restore,
+      target,
+      { withComparison: input.withoutComparison !== true, isGuarded, safety },
+      run,
+    );
   });
 }
 
@@ -70,10 +77,11 @@ export async function undoRun(
   const restore = await findRestore(context, input.restore);
   if (restore.state === 'beside' || restore.state === 'undone') throw wrongState(restore);
   await requireTurn(context, restore);
+  const isGuarded = input.resaleGuard !== 'off';
   return withServerSession(await accessOfRestore(context, restore), run.signal, ({ target }) =>
     restore.exchange !== null
-      ? goOnTowards(context, restore, 'undo', target, run)
-      : beginExchange(context, restore, target, { withComparison: false, safety: null }, run),
+      ? goOnTowards(context, restore, 'undo', target, isGuarded, run)
+      : beginExchange(context, restore, target, { withComparison: false, isGuarded, safety: null }, run),
   );
 }
 
@@ -82,16 +90,17 @@ async function goOnTowards(
   restore: BookedRestore,
   direction: 'swap' | 'undo',
   target: Parameters<typeof goOn>[3],
+  isGuarded: boolean,
   run: Run,
 ): ReturnType<typeof goOn> {
   const { exchange } = restore;
   if (exchange === null) throw wrongState(restore);
-  if (exchange.direction === direction) return goOn(context, restore, exchange, target, run);
+  if (exchange.direction === direction) return goOn(context, restore, exchange, target, isGuarded, run);
   // Which way it goes is written down before it goes there.
   const back = reversed(exchange);
   const state = direction === 'swap' ? 'swapping' : 'undoing';
   const turned = await context.home.restores.change(restore, { state, exchange: back });
-  return goOn(context, turned, back, target, run);
+  return goOn(context, turned, back, target, isGuarded, run);
 }
 
 function wrongState({ id, state }: BookedRestore): AppError {

@@ -326,7 +326,10 @@ export class LogReplay {
         else await this.#run(own);
       });
       // MySQL's CREATE TABLE … SELECT: its rows follow.
-      if (beginsTransaction.test(text)) this.#isWithin = true;
+      if (beginsTransaction.test(text)) {
+        this.#isWithin = true;
+        this.#batch.begunForRows();
+      }
     }
   }
 

@@ -23,6 +23,8 @@ export class TransactionBatch {
   #currentBytes = 0;
   /** The one under way is under way on the target, too, by itself. */
   #isOpen = false;
+  /** Nothing but rows may be in it. */
+  #isForRows = false;
 
   /** @param run sends a statement to the target */
   constructor(run: (statement: string) => Promise<void>, maxPacketBytes: number) {
@@ -52,13 +54,21 @@ export class TransactionBatch {
     await this.#sendCurrent();
   }
 
-  /** @param mark runs in the same transaction */
+  /** The target's own statement began one that takes nothing but the rows that follow: MySQL's CREATE TABLE … START TRANSACTION. */
+  begunForRows(): void {
+    this.#isOpen = true;
+    this.#isForRows = true;
+  }
+
+  /** @param mark runs in the same transaction, where that may hold it */
   async commit(mark: string | null): Promise<void> {
     if (this.#isOpen) {
       await this.#sendCurrent();
-      if (mark !== null) await this.#run(mark);
+      const isForRows = this.#isForRows;
+      if (mark !== null && !isForRows) await this.#run(mark);
       await this.#run('COMMIT');
-      this.#isOpen = false;
+      this.#isOpen = this.#isForRows = false;
+      if (mark !== null && isForRows) await this.#run(mark);
       return;
     }
     this.#done.push(...this.#current);
@@ -81,7 +91,7 @@ export class TransactionBatch {
   async drop(): Promise<void> {
     this.#forgetCurrent();
     if (this.#isOpen) await this.#run('ROLLBACK');
-    this.#isOpen = false;
+    this.#isOpen = this.#isForRows = false;
   }
 
   /** All transactions that are over are committed on the target. */
