@@ -712,6 +712,13 @@ describe('following the log', () => {
     expect(sandbox.json).toMatchObject({ rows: beside.json['rows'], stoppedAt: beside.json['stoppedAt'] });
     await query(rig.server, `DROP DATABASE \`${String(beside.json['database'])}\``);
 
+    // The log of the sold cards is in the vault; up to it everybody comes.
+    const closed = await world.run(before.filter((flag) => flag !== '--open-vault').concat('--into', 'sandbox'));
+    expect(closed).toMatchObject({ exitCode: 5, json: { error: { code: 'restore.log-sealed' } } });
+    const { facts: reach } = closed.json['error'] as { facts: { nearest: string } };
+    const open = await world.run(['restore', 'shop', '--into', 'sandbox', '--at', reach.nearest]);
+    expect(open).toMatchObject({ exitCode: 0, json: { vault: 'closed' } });
+
     const at = (moment: string) => world.run(['restore', 'shop', '--into', 'sandbox', '--open-vault', '--at', moment]);
     expect(await at('2001-01-01')).toMatchObject({
       exitCode: 2,

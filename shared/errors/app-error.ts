@@ -95,6 +95,7 @@ export const errorCatalog = {
   'restore.behind-log': usage,
   'restore.in-gap': usage,
   'restore.log-apart': usage,
+  'restore.log-sealed': refused,
   'replay.other-flavour': usage,
   'replay.name-in-statement': failed('user-action'),
   'replay.interrupted': failed('transient'),

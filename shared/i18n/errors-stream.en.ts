@@ -69,6 +69,11 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
     remedy:
       'The two nearest moments are {{before}}, before the gap, and {{after}}, behind it: choose one and restore again.',
   },
+  'restore.log-sealed': {
+    message:
+      'From {{nearest}} on the log holds card secrets, which are sealed in the vault; with the vault closed it cannot be done again. Nothing was changed.',
+    remedy: 'Restore again with --open-vault and the vault’s passphrase; to leave it closed, restore to {{nearest}}.',
+  },
   'restore.log-apart': {
     message:
       'The stored log and the backups do not meet: no backup stands exactly within the log, so no moment between backups can be reached. Nothing was changed.',

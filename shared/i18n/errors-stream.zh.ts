@@ -54,6 +54,10 @@ export const streamErrorsZh = {
     message: '{{at}} 正好落在日志的缺口里：{{before}} 之后、{{after}} 之前的日志没有跟到。没有硬凑，什么都没有动。',
     remedy: '能回到的最近两个时刻是缺口前的 {{before}} 和缺口后的 {{after}}，选一个再恢复。',
   },
+  'restore.log-sealed': {
+    message: '{{nearest}} 之后的日志里有卡密，封在保险库里；保险库没有打开，没法接着重做。什么都没有动。',
+    remedy: '加上 --open-vault 并给出保险库口令，再恢复一次；暂时不想打开的话，可以先恢复到 {{nearest}}。',
+  },
   'restore.log-apart': {
     message: '存下的日志和手上的备份接不起来：没有一份备份正好站在日志里，所以没法回到备份之间的某一刻。什么都没有动。',
     remedy: '可以恢复到任何一份备份的时刻；再做一次备份，从那一刻起就能精确到秒。',

@@ -33,15 +33,7 @@ export function eventId({ file, from, at }: StreamEvent): string {
 export async function findStop(stretch: Stretch, until: Until, read: ReadEvents): Promise<Stop | null> {
   switch (until.kind) {
     case 'time':
-      return beforeFirst(
-        stretch,
-        ({ firstCommitAt, lastCommitAt }) => {
-          const isLater = (at: string | null) => at !== null && Date.parse(at) > until.atMs;
-          return isLater(firstCommitAt) || isLater(lastCommitAt);
-        },
-        ({ committedAtMs }) => committedAtMs > until.atMs,
-        read,
-      );
+      return beforeLater(stretch, until.atMs, read);
     case 'event': {
       const event = stretch.records.flatMap(({ record }) => record.notable).find((each) => eventId(each) === until.id);
       if (event === undefined) return null;
@@ -53,16 +45,15 @@ export async function findStop(stretch: Stretch, until: Until, read: ReadEvents)
   }
 }
 
-/** Before the first transaction for which `isPast`; behind everything when there is none. `mayHold`: whether a record can hold it. */
-async function beforeFirst(
-  stretch: Stretch,
-  mayHold: (record: StoredStreamRecord['record']) => boolean,
-  isPast: (transaction: LoggedTransaction) => boolean,
-  read: ReadEvents,
-): Promise<Stop> {
+/** Before the first transaction that was committed later; behind everything when there is none. */
+async function beforeLater(stretch: Stretch, atMs: number, read: ReadEvents): Promise<Stop> {
+  const isLater = (at: string | null) => at !== null && Date.parse(at) > atMs;
   for (const [index, { record }] of stretch.records.entries()) {
-    if (!mayHold(record)) continue;
-    const found = await firstIn(stretch, index, isPast, read);
+    if (!isLater(record.firstCommitAt) && !isLater(record.lastCommitAt)) continue;
+    const beginsApart = stretch.records[index - 1]?.record.endsWithin !== true;
+    // All of it is later: nobody has to look inside, which nobody can where it is sealed.
+    if (beginsApart && isLater(record.firstCommitAt)) return { place: { index, position: record.from }, isEnd: false };
+    const found = await firstIn(stretch, index, ({ committedAtMs }) => committedAtMs > atMs, read);
     if (found !== null) return { place: placeOf(stretch, index, found), isEnd: false };
   }
   return { place: endOf(stretch), isEnd: true };

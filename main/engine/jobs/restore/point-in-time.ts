@@ -78,6 +78,7 @@ async function findMoment(
       if (stretches.length === 0) continue;
       const replay = await planReplay(stretches, starts, wanted, read);
       const { stretch, from, stop, start } = replay;
+      if (vault === null) requireOpenLog(replay);
       return { snapshot: start.snapshot, replay, read, lastCommitAt: lastCommitBefore(stretch, from, stop) };
     } catch (error) {
       signal.throwIfAborted();
@@ -90,8 +91,27 @@ async function findMoment(
 /** Of two copies' answers the one about the log says more than one about a copy that has none or does not open. */
 function clearer(first: AppError, second: AppError): AppError {
   const isOfLog = (error: AppError) =>
-    isAppErrorOf(error, 'restore.behind-log', 'restore.in-gap', 'restore.before-snapshots', 'stream.event-unknown');
+    isAppErrorOf(
+      error,
+      'restore.behind-log',
+      'restore.in-gap',
+      'restore.before-snapshots',
+      'restore.log-sealed',
+      'stream.event-unknown',
+    );
   return isOfLog(first) || (first.code !== 'stream.none' && !isOfLog(second)) ? first : second;
+}
+
+/** Before anything is restored. Error: `restore.log-sealed` {nearest}: up to there no card is in the log. */
+function requireOpenLog({ stretch, from, stop, start }: ReplayPlan<Start>): void {
+  const index = stretch.records.findIndex(
+    ({ record }, at) =>
+      record.sealed && at >= from.index && (at < stop.index || (at === stop.index && record.from < stop.position)),
+  );
+  const sealed = stretch.records[index]?.record;
+  if (sealed === undefined) return;
+  const nearest = lastCommitBefore(stretch, from, { index, position: sealed.from }) ?? start.at;
+  throw new AppError('restore.log-sealed', { nearest });
 }
 
 /** Snapshots of which it is proven that the log goes on exactly where they stand. */
