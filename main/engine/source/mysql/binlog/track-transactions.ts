@@ -1,3 +1,5 @@
+import { plainQuoting } from '../load/sql-tokens.ts';
+import { beginsTransaction } from './begins-transaction.ts';
 import { headerBytes, parseEventHeader } from './event-header.ts';
 import { eventFlags, eventTypes } from './event-types.ts';
 import type { DescribedStatement, StatementTable } from './describe-statement.ts';
@@ -199,7 +201,7 @@ export class TransactionTracker {
       open.statements.push({ ...statement, text: shownText(statement, text) });
     if (['insert', 'update', 'delete', 'other'].includes(statement.kind)) open.hasStatementChanges = true;
     // CREATE TABLE … SELECT of MySQL 8.0.21 and later: the rows follow, and an XID.
-    if (/\bSTART TRANSACTION\s*$/i.test(text)) open.isBegun = true;
+    if (beginsTransaction(text, plainQuoting)) open.isBegun = true;
     return open.isBegun ? null : this.#finish(event, 'commit');
   }
 

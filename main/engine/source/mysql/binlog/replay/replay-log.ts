@@ -23,6 +23,7 @@ import { sequenceStatement } from './sequence-rows.ts';
 import { intvarStatement, randStatement, userVariableStatement, type CollationOf } from './session-events.ts';
 import { TableEngines } from './table-engines.ts';
 import { TransactionBatch } from './transaction-batch.ts';
+import { beginsTransaction } from '../begins-transaction.ts';
 import { withDatabase } from './with-database.ts';
 import { scopeOf, type StatementScope } from './statement-scope.ts';
 
@@ -326,7 +327,7 @@ export class LogReplay {
         else await this.#run(own);
       });
       // MySQL's CREATE TABLE … SELECT: its rows follow.
-      if (beginsTransaction.test(text)) {
+      if (beginsTransaction(text, quotingOfSession(query.settings))) {
         this.#isWithin = true;
         this.#batch.begunForRows();
       }
@@ -374,7 +375,7 @@ export class LogReplay {
     await run(own);
     this.#statements += 1;
     this.#engines.forget();
-    if (isAlone && !beginsTransaction.test(text)) await this.#alone('done', event);
+    if (isAlone && !beginsTransaction(text, quotingOfSession(query.settings))) await this.#alone('done', event);
   }
 
   /** The statement as it is sent to the target. */
@@ -454,8 +455,6 @@ export class LogReplay {
 /** Of a statement that is to be done; `own`: by another in its place. */
 type Part = 'all' | 'nothing' | { readonly own: string };
 
-/** MySQL's CREATE TABLE … SELECT: its rows follow. */
-const beginsTransaction = /\bSTART TRANSACTION\s*$/i;
 /** Its database may not be there yet. */
 const aboutDatabase =
   /^\s*(?:\/\*[^!M](?:[^*]|\*(?!\/))*\*\/\s*)*(?:create(?:\s+or\s+replace)?|alter|drop)\s+(?:database|schema)\b/i;

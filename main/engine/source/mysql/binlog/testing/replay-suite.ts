@@ -35,7 +35,17 @@ export function describeReplay(source: () => SourceServer, target: () => SourceS
     { until, ...more }: Pick<ReplayOptions, 'isWanted'> & { readonly until?: (at: number) => boolean } = {},
   ) => {
     const session = await openLoadSession(target().target, { signal: never });
+    // As a restore does: how far it is stands on the target.
+    await target().run(
+      'CREATE DATABASE IF NOT EXISTS how_far',
+      'DROP TABLE IF EXISTS how_far.mark',
+      'CREATE TABLE how_far.mark (id INT PRIMARY KEY, position BIGINT, begun INT) ENGINE=InnoDB',
+      'INSERT INTO how_far.mark VALUES (1, 0, 0)',
+    );
+    const note = (begun: number) => (_: string, position: number) =>
+      `UPDATE how_far.mark SET position = ${position}, begun = ${begun} WHERE id = 1`;
     const log = new LogReplay({
+      mark: { done: note(0), begun: note(1) },
       session,
       flavour: source().server.flavour,
       databases: new Set(databases),
