@@ -526,6 +526,19 @@ describe('after selling cards', () => {
   });
 });
 
+/** A shop with so many cards on the rig's server, and a home of its own that has backed it up. */
+async function backedUpCardShop(shop: string, cards: number) {
+  await openCardShop(rig.server, shop, cards);
+  rig.secrets.add('CARD-SECRET-7');
+  const world = await rig.bare();
+  const run = async (...args: string[]) => expectDone(await world.run(args)).json;
+  await run('init', '--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit');
+  await run('source', 'add', shop, '--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', shop);
+  await run('destination', 'add', 'main', '--disk', 'main');
+  await run('backup', shop);
+  return { world, run };
+}
+
 function rangesIn(json: Record<string, unknown>): number {
   const { rangesTotal } = json['read'] as { readonly rangesTotal: number };
   expect(rangesTotal).toBeGreaterThan(5);
@@ -601,14 +614,7 @@ describe('following the log', () => {
 
   it('no card that was sold after the moment is for sale again, and every order of it is listed', async () => {
     const shop = 'kaka';
-    await openCardShop(rig.server, shop, 400);
-    rig.secrets.add('CARD-SECRET-7');
-    const world = await rig.bare();
-    const run = async (...args: string[]) => expectDone(await world.run(args)).json;
-    await run('init', '--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit');
-    await run('source', 'add', shop, '--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', shop);
-    await run('destination', 'add', 'main', '--disk', 'main');
-    await run('backup', shop);
+    const { world, run } = await backedUpCardShop(shop, 400);
     await query(rig.server, `CREATE TABLE ${shop}.a_new_day (id INT PRIMARY KEY)`);
     await sellCards(rig.server, shop, 300);
     await query(rig.server, `DROP TABLE ${shop}.carmis, ${shop}.orders`);
@@ -645,14 +651,7 @@ describe('following the log', () => {
 
   it('what is sold until a swap or an undo is sold in what comes in as well', async () => {
     const shop = 'kaka_open';
-    await openCardShop(rig.server, shop, 60);
-    rig.secrets.add('CARD-SECRET-7');
-    const world = await rig.bare();
-    const run = async (...args: string[]) => expectDone(await world.run(args)).json;
-    await run('init', '--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit');
-    await run('source', 'add', shop, '--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', shop);
-    await run('destination', 'add', 'main', '--disk', 'main');
-    await run('backup', shop);
+    const { world, run } = await backedUpCardShop(shop, 60);
     const restored = await run('restore', shop, '--into', 'same', '--open-vault');
     const sold = () => query(rig.server, `SELECT COUNT(*) AS n FROM ${shop}.carmis WHERE status = 2 AND id < 20`);
     // The shop stays open while somebody looks at the comparison.

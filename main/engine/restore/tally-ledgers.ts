@@ -49,6 +49,8 @@ export class LedgerTally {
   }
 
   take(event: BinlogEvent): void {
+    // Nothing is followed: events are read for nobody.
+    if (this.#ledgers.length === 0) return;
     try {
       for (const { type, bytes } of expandEvent(event.bytes, event.hasChecksum)) {
         if (type === eventTypes.tableMap) this.#map(parseTableMap(bytes, bytes.length));

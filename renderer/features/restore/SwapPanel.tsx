@@ -1,5 +1,4 @@
-import { Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Stack, Table, Text } from '@mantine/core';
 import { useStore } from 'zustand';
 import type { ErrorCode } from '../../../shared/errors/app-error.ts';
 import type { CommandOutput } from '../../../shared/ipc/contract.ts';
@@ -9,6 +8,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
+import { AskedButton } from './AskedButton.tsx';
 import { UndoButton } from './UndoButton.tsx';
 import { ofRestore, type SwapStore } from './swap-store.ts';
 
@@ -105,7 +105,6 @@ interface ComparedProps {
 
 function Compared({ compared, onSwap }: ComparedProps) {
   const { t, format, error } = useWords();
-  const [isAsking, asking] = useDisclosure(false);
   const { comparison, checks } = compared;
   const { comeBack, goAway, change, tablesComeBack, complete } = comparison.totals;
   const obstacles = checks.filter(({ ok, warning }) => !ok && !warning);
@@ -136,27 +135,14 @@ function Compared({ compared, onSwap }: ComparedProps) {
           {error({ code: (errorCode ?? 'unexpected') as ErrorCode, facts }).remedy}
         </Text>
       ))}
-      <Button w="fit-content" disabled={obstacles.length > 0} onClick={asking.open}>
-        {t('swap.swap')}
-      </Button>
-      <Modal opened={isAsking} onClose={asking.close} title={t('swap.askTitle')}>
-        <Stack>
-          <Text>{t('swap.askText')}</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={asking.close} data-autofocus>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              onClick={() => {
-                asking.close();
-                onSwap();
-              }}
-            >
-              {t('swap.swap')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <AskedButton
+        label={t('swap.swap')}
+        title={t('swap.askTitle')}
+        text={t('swap.askText')}
+        w="fit-content"
+        disabled={obstacles.length > 0}
+        onYes={onSwap}
+      />
     </Stack>
   );
 }

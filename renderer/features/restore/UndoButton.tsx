@@ -1,6 +1,5 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useWords } from '../../i18n/use-words.ts';
+import { AskedButton } from './AskedButton.tsx';
 
 interface UndoButtonProps {
   readonly size?: 'xs' | 'sm';
@@ -8,33 +7,9 @@ interface UndoButtonProps {
   readonly onUndo: () => void;
 }
 
-/** The shop's tables change under it: it is asked first, and says what becomes of what. */
+/** The shop's tables change under it. */
 export function UndoButton({ size = 'sm', disabled = false, onUndo }: UndoButtonProps) {
   const { t } = useWords();
-  const [isAsking, asking] = useDisclosure(false);
-  return (
-    <>
-      <Button variant="default" size={size} flex="none" disabled={disabled} onClick={asking.open}>
-        {t('swap.undo')}
-      </Button>
-      <Modal opened={isAsking} onClose={asking.close} title={t('swap.undoAsk')}>
-        <Stack>
-          <Text>{t('swap.undoText')}</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={asking.close} data-autofocus>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              onClick={() => {
-                asking.close();
-                onUndo();
-              }}
-            >
-              {t('swap.undo')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
-  );
+  const words = { label: t('swap.undo'), title: t('swap.undoAsk'), text: t('swap.undoText') };
+  return <AskedButton {...words} variant="default" size={size} flex="none" disabled={disabled} onYes={onUndo} />;
 }

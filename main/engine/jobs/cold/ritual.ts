@@ -8,7 +8,7 @@ import {
 import { rest } from '../../platform/rest.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { withDamageSeen } from '../damage-seen.ts';
 import { feedCopies, snapshotsOf } from '../feed-copies.ts';
 import type { BrokenCopy } from '../record-damage.ts';
@@ -201,7 +201,7 @@ async function fromNearest<T>(
   use: (source: Repository, from: SavedDestination, others: readonly SavedDestination[]) => Promise<T>,
 ): Promise<T> {
   const { destinations } = await context.home.settings.read();
-  const others = destinations.filter(({ id }) => id !== disk.id).sort((a, b) => nearness[a.role] - nearness[b.role]);
+  const others = nearestFirst(destinations.filter(({ id }) => id !== disk.id));
   for (const from of others) {
     const state = { isOpen: false };
     try {

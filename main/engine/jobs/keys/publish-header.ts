@@ -5,7 +5,7 @@ import { authenticateHeader, type MainKeys, type Repository, type RepositoryHead
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withoutEntry, type KeyBookContent } from '../home/key-book.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { withRepository } from '../stores.ts';
 import { letPass } from '../let-pass.ts';
 
@@ -42,9 +42,9 @@ export async function publishHeader(
   );
   context.setUnlocked({ header: next, keys });
   const copies: HeaderCopy[] = [];
-  const nearestFirst = [...destinations].sort((a, b) => nearness[a.role] - nearness[b.role]);
-  for (const [doneItems, destination] of nearestFirst.entries()) {
-    const totalItems = nearestFirst.length;
+  const inOrder = nearestFirst(destinations);
+  for (const [doneItems, destination] of inOrder.entries()) {
+    const totalItems = inOrder.length;
     run.report({ phase: 'header', detail: destination.name, doneBytes: 0, totalBytes: null, doneItems, totalItems });
     copies.push(await renewCopy(context, keys, destination, run.signal));
   }

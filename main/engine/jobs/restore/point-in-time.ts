@@ -14,8 +14,8 @@ import {
   type Until,
 } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
-import { nearness } from '../nearness.ts';
-import { findDestination, findSource } from '../verbs/lookup.ts';
+import { nearestFirst } from '../nearness.ts';
+import { findDestination, findSnapshot, findSource } from '../verbs/lookup.ts';
 import { withCopies } from './open-restore.ts';
 
 type Start = StartingPoint & { readonly snapshot: CatalogSnapshot };
@@ -52,7 +52,7 @@ export async function withMoment<T>(
 ): Promise<T> {
   const destinations =
     request.from === null
-      ? [...(await context.home.settings.read()).destinations].sort((a, b) => nearness[a.role] - nearness[b.role])
+      ? nearestFirst((await context.home.settings.read()).destinations)
       : [await findDestination(context, request.from)];
   run.report({ phase: 'find-moment', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   return withCopies(context, destinations, request.vault, run, async (reader, _pool, copies) =>
@@ -115,13 +115,9 @@ function requireOpenLog({ stretch, from, stop, start }: ReplayPlan<Start>): void
 }
 
 /** Snapshots of which it is proven that the log goes on exactly where they stand. */
-function startsOf({ catalog }: EngineContext, source: string, wanted: string): Start[] {
-  const named = catalog
-    .snapshots(source)
-    .filter(({ manifest }) => wanted === 'latest' || manifest.id.startsWith(wanted));
-  if (named.length === 0 || (wanted !== 'latest' && named.length > 1))
-    throw new AppError('snapshot.unknown', { snapshot: wanted });
-  return named
+function startsOf(context: EngineContext, source: string, wanted: string): Start[] {
+  const named = findSnapshot(context, wanted, source);
+  return (wanted === 'latest' ? context.catalog.snapshots(source) : [named])
     .filter(({ manifest }) => manifest.lock.coordinateExact === true)
     .map((snapshot) => {
       const { id, at, coordinate } = snapshot.manifest;

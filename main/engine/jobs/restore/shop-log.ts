@@ -5,7 +5,7 @@ import type { Findings, LogWitness } from '../../resale/index.ts';
 import { eventsOf, readStreamRecord, stretchesOf, type StoredStreamRecord } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { letPass } from '../let-pass.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { withCopies } from './open-restore.ts';
 
 /**
@@ -21,8 +21,7 @@ export async function withShopLog<T>(
   use: (log: LogWitness | null) => Promise<T>,
 ): Promise<T> {
   const { destinations } = await context.home.settings.read();
-  const nearest = [...destinations].sort((a, b) => nearness[a.role] - nearness[b.role]);
-  return withCopies(context, nearest, vault, run, async (reader, _pool, copies) => {
+  return withCopies(context, nearestFirst(destinations), vault, run, async (reader, _pool, copies) => {
     const records = new Map<string, StoredStreamRecord>();
     const away: string[] = [];
     for (const copy of copies)

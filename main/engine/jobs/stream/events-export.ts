@@ -4,7 +4,7 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import type { ReadableCopy } from '../../restore/copy-reader.ts';
 import { exportLog, readStream, type Stretch } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { withCopies, withVault } from '../restore/open-restore.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
@@ -24,9 +24,8 @@ export async function eventsExport(
   await ensureCatalogBuilt(context, run.signal);
   const source = await findSource(context, input.source);
   const { destinations } = await context.home.settings.read();
-  const nearest = [...destinations].sort((a, b) => nearness[a.role] - nearness[b.role]);
   return withVault(context, input.vault, { source: source.name, log: 'export' }, (vault) =>
-    withCopies(context, nearest, vault, run, async (reader, _pool, copies) => {
+    withCopies(context, nearestFirst(destinations), vault, run, async (reader, _pool, copies) => {
       const { copy, stretches } = await nearestLog(copies, source, run.signal);
       const files = await exportLog({
         repository: reader,

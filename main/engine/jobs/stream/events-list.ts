@@ -6,7 +6,7 @@ import type { Repository } from '../../repository/index.ts';
 import { eventId, readStream, type Stretch } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedSource } from '../home/settings-file.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { withRepository } from '../stores.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
@@ -62,7 +62,7 @@ export async function nearestStream(
 ): Promise<{ readonly destination: string; readonly stretches: readonly Stretch[] }> {
   const { destinations } = await context.home.settings.read();
   let failure: unknown = new AppError('stream.none', { source: source.name });
-  for (const destination of [...destinations].sort((a, b) => nearness[a.role] - nearness[b.role])) {
+  for (const destination of nearestFirst(destinations)) {
     try {
       const read = (repository: Repository) => readStream(repository, source.id, signal);
       const watch = watchOf(context, destination);

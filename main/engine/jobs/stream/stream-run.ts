@@ -9,7 +9,7 @@ import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
 import { carryStream, followLog, type FollowReport, type FollowRequest, type HasSecrets } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { accessOfSaved, withServerSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
@@ -447,9 +447,7 @@ async function copiesFor(context: EngineContext, names: readonly string[]): Prom
 
 /** All but disks that travel, nearest first. */
 export function followedCopies(destinations: readonly SavedDestination[]): SavedDestination[] {
-  return destinations
-    .filter(({ role }) => role !== 'cold' && role !== 'offsite')
-    .sort((a, b) => nearness[a.role] - nearness[b.role]);
+  return nearestFirst(destinations.filter(({ role }) => role !== 'cold' && role !== 'offsite'));
 }
 
 /** Null: the shop has no secret column. */

@@ -14,7 +14,7 @@ import { feedCopies } from '../feed-copies.ts';
 import { KnownDamage, type Mending } from '../known-damage.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { manifestsNewestFirst } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { accessOfSaved, withReadingSession } from '../source-session.ts';
@@ -317,7 +317,7 @@ async function chooseDestinations(context: EngineContext, names: readonly string
   if (names.length > 0) return Promise.all(names.map((name) => findDestination(context, name)));
   const { destinations } = await context.home.settings.read();
   if (destinations.length === 0) throw new AppError('destination.none', {});
-  return [...destinations].sort((a, b) => nearness[a.role] - nearness[b.role]);
+  return nearestFirst(destinations);
 }
 
 /** A cold disk in a drawer is where it should be; only one that was asked for by name is missed. */

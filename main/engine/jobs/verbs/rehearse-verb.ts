@@ -12,7 +12,7 @@ import {
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { headerOf, withRepository } from '../stores.ts';
 import { findDestination } from './lookup.ts';
 
@@ -63,7 +63,7 @@ function isPassedOver(error: unknown): boolean {
 async function chooseCopies(context: EngineContext, from: string | null): Promise<SavedDestination[]> {
   if (from !== null) return [await findDestination(context, from)];
   const { destinations } = await context.home.settings.read();
-  return [...destinations].sort((a, b) => nearness[a.role] - nearness[b.role]);
+  return nearestFirst(destinations);
 }
 
 async function rehearseOn(

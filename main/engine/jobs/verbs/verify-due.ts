@@ -15,7 +15,7 @@ import { writeEvidence } from '../copy-evidence.ts';
 import { knownDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
-import { nearness } from '../nearness.ts';
+import { nearestFirst } from '../nearness.ts';
 import { ProofNotes } from '../proof-notes.ts';
 import { recordBroken } from '../record-damage.ts';
 import { openRepository, openStore } from '../stores.ts';
@@ -139,7 +139,7 @@ async function chosen(context: EngineContext, names: readonly string[]): Promise
     names.length > 0
       ? await Promise.all(names.map((name) => findDestination(context, name)))
       : (await context.home.settings.read()).destinations;
-  return [...wanted].sort((a, b) => nearness[a.role] - nearness[b.role]);
+  return nearestFirst(wanted);
 }
 
 async function shareOf(
