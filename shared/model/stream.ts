@@ -67,6 +67,20 @@ export const streamPieceSchema = z.strictObject({
   to: count,
 });
 
+/**
+ * The columns of a table with secrets as the log has them, in order. A log by default names no column, and which value of a row is a secret is known by
+ * its place alone.
+ */
+export const tableLayoutSchema = z.strictObject({
+  database: z.string(),
+  table: z.string(),
+  /** `type`: DATA_TYPE of information_schema. `generated`: computed from others, and maybe from a secret. */
+  columns: z.array(z.strictObject({ name: z.string(), type: z.string(), generated: z.boolean() })).min(1),
+  /** Names of the primary key's columns; empty: there is none. */
+  key: z.array(z.string()),
+});
+export type TableLayout = z.infer<typeof tableLayoutSchema>;
+
 export const streamRecordSchema = z.strictObject({
   version: z.literal(1),
   server: z.strictObject({
@@ -82,6 +96,12 @@ export const streamRecordSchema = z.strictObject({
   pieces: z.array(streamPieceSchema).min(1),
   /** In the vault slot: rows of a secret column may be in it. */
   sealed: z.boolean(),
+  /**
+   * What of sealed pieces is open: the same events without their secrets, in main slot, in order; each covers whole events. Not everything sealed has one.
+   */
+  twins: z.array(streamPieceSchema).default([]),
+  /** Of tables with secrets, as they were where the record ends; whose layout is not known is not here. */
+  layouts: z.array(tableLayoutSchema).default([]),
   /** Name of the record that ends where this one begins; null: an unbroken stretch begins here. */
   continues: z.string().nullable(),
   /** Why it continues nothing; null for one that does. `start`: nothing was there before. */

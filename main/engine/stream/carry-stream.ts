@@ -24,7 +24,7 @@ export async function carryStream(
   for (const name of missing) {
     const payload = await from.getStreamRecord(name, signal);
     const { record } = parseStreamRecord(name, payload);
-    for (const { chunk } of record.pieces) {
+    for (const { chunk } of [...record.pieces, ...record.twins]) {
       const stored = await from.getRaw(chunk, signal);
       verifyObject(from.keys, chunk, stored);
       await to.putObject({ id: chunk, bytes: stored }, signal);

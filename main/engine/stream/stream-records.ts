@@ -57,6 +57,8 @@ export class StreamWriter {
       ...facts,
       ...before,
       pieces: [{ chunk: object.id, from: segment.from, to: segment.to }],
+      twins: [],
+      layouts: [],
       closedAt: isoUtc(this.#clock.nowMs()),
     };
     this.#sequence += 1;
@@ -90,12 +92,17 @@ export function parseStreamRecord(name: string, bytes: Uint8Array): StoredStream
   return { name, record: parsed.data };
 }
 
-/** Its pieces tile the stretch. */
-function isConsistent({ from, to, pieces, continues, gap }: StreamRecord): boolean {
+/** Its pieces tile the stretch, and its twins lie in it one behind the other. */
+function isConsistent({ from, to, pieces, twins, continues, gap }: StreamRecord): boolean {
   let at = from;
   for (const piece of pieces) {
     if (piece.from !== at || piece.to <= piece.from) return false;
     at = piece.to;
+  }
+  let behind = from;
+  for (const twin of twins) {
+    if (twin.from < behind || twin.to <= twin.from || twin.to > to) return false;
+    behind = twin.to;
   }
   return at === to && (continues === null) === (gap !== null);
 }
