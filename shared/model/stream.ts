@@ -68,16 +68,22 @@ export const streamPieceSchema = z.strictObject({
 });
 
 /**
- * The columns of a table with secrets as the log has them, in order. A log by default names no column, and which value of a row is a secret is known by
- * its place alone.
+ * A table with secrets as the log has it. A log by default names no column, and which value of a row is a secret is known by its place alone. Names and
+ * types, no values.
  */
 export const tableLayoutSchema = z.strictObject({
   database: z.string(),
   table: z.string(),
-  /** `type`: DATA_TYPE of information_schema. `generated`: computed from others, and maybe from a secret. */
-  columns: z.array(z.strictObject({ name: z.string(), type: z.string(), generated: z.boolean() })).min(1),
+  /** The number by which the log last meant the table: the server gives a new one when it opens its definition again. Null: not seen yet. */
+  tableId: count.nullable(),
+  /** In the order of their values in a row. `type`: as SHOW CREATE TABLE says it. `generated`: computed from others, and maybe from a secret. */
+  columns: z
+    .array(z.strictObject({ name: z.string(), type: z.string(), generated: z.literal(true).optional() }))
+    .min(1),
   /** Names of the primary key's columns; empty: there is none. */
   key: z.array(z.string()),
+  /** Names of columns of unique keys in which two rows that were given nothing would be the same. */
+  apart: z.array(z.string()),
 });
 export type TableLayout = z.infer<typeof tableLayoutSchema>;
 

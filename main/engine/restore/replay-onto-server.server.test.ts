@@ -78,7 +78,7 @@ describe('replayOntoServer', { timeout: 300_000 }, () => {
     for (let at = 0; at < events.length; at += eventsEach) parts.push(events.slice(at, at + eventsEach));
     const records = parts.map((part, index) => {
       const [first, last] = [part[0]!, part.at(-1)!];
-      const record = { file: first.file, from: first.position, to: last.position + last.header.sizeBytes };
+      const record = { file: first.file, from: first.position, to: last.endPosition };
       return { name: String(index), record: { ...record, format: format.toString('base64') } };
     }) as unknown as Stretch['records'];
     const readEvents: ReadEvents = async function* (each) {

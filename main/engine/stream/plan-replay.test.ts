@@ -26,7 +26,16 @@ function recordedEvents(file: string, startMs: number): BinlogEvent[] {
     part.writeUInt32LE(second, 0);
     const header = parseEventHeader(part);
     if (header === null) throw new Error('not an event');
-    const event: BinlogEvent = { kind: 'event', file, position: at, header, bytes: part, hasChecksum: true };
+    const endPosition = at + header.sizeBytes;
+    const event: BinlogEvent = {
+      kind: 'event',
+      file,
+      position: at,
+      endPosition,
+      header,
+      bytes: part,
+      hasChecksum: true,
+    };
     if (tracker.take(event) !== null) second += secondsApart;
     events.push(event);
     at += own.sizeBytes;
@@ -166,7 +175,7 @@ describe('planReplay', () => {
 
   it('takes a snapshot at the end of the log for the proof that nothing was committed until then', async () => {
     const end = events.at(-1)!;
-    const quiet = start('quiet', endMs + 7_200_000, 'log.000001', end.position + end.header.sizeBytes);
+    const quiet = start('quiet', endMs + 7_200_000, 'log.000001', end.endPosition);
     expect(await plan([early, quiet], endMs + 3_600_000)).toMatchObject({ start: quiet });
     expect(await errorOf([early, quiet], endMs + 7_300_000)).toMatchObject({ nearest: quiet.at });
   });

@@ -107,6 +107,7 @@ export async function* eventsOf(
         kind: 'event',
         file: record.file,
         position: piece.from + at,
+        endPosition: piece.from + at + header.sizeBytes,
         header,
         bytes: event,
         hasChecksum: hasChecksums || piece.from + at === firstPosition,

@@ -88,7 +88,7 @@ export class SameLog {
   /** Error: `binlog.rewritten` {file, position}. */
   take(event: BinlogEvent): void {
     const { file, to, trace } = this.#record;
-    const end = event.position + event.header.sizeBytes;
+    const end = event.endPosition;
     if (event.file !== file || end > to) throw this.#rewritten(event);
     if (event.position >= trace.from) this.#trace.take(event);
     if (end < to) return;

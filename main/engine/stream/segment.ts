@@ -107,7 +107,7 @@ export class SegmentBuilder {
     const segment: Segment = {
       file: first.file,
       from: first.position,
-      to: behind(last),
+      to: last.endPosition,
       bytes: Buffer.concat(
         this.#events.map(({ bytes }) => bytes),
         this.#bytes,
@@ -155,10 +155,6 @@ export class SegmentBuilder {
   }
 }
 
-function behind({ position, header }: BinlogEvent): number {
-  return position + header.sizeBytes;
-}
-
 function timeOf(transaction: LoggedTransaction | undefined): string | null {
   return transaction === undefined ? null : isoUtc(transaction.committedAtMs);
 }
@@ -194,7 +190,7 @@ function incidentOf(event: BinlogEvent): StreamEvent {
     at: isoUtc(event.header.timestampS * 1000),
     file: event.file,
     from: event.position,
-    to: behind(event),
+    to: event.endPosition,
     gtid: null,
     threadId: null,
     tables: [],

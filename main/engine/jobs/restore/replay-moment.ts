@@ -128,7 +128,7 @@ function heard({ replay: { stretch, from, stop } }: Moment, read: ReadEvents, ta
       const place = { index, position: event.position };
       if (comparePlaces(place, told) >= 0 && comparePlaces(place, stop) < 0) {
         tally.take(event);
-        told = { index, position: event.position + event.header.sizeBytes };
+        told = { index, position: event.endPosition };
       }
       yield event;
     }

@@ -197,7 +197,7 @@ class Proof {
       await log.format(first);
       for (const event of events) {
         await log.take(event);
-        const to = event.position + event.header.sizeBytes;
+        const to = event.endPosition;
         const moment = chosen.get(`${event.file}:${to}`);
         if (moment === undefined) continue;
         await log.settle();

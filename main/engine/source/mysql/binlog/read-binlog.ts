@@ -23,6 +23,8 @@ export interface BinlogPosition {
 /** One event that stands in the server's file, byte for byte. */
 export interface BinlogEvent extends BinlogPosition {
   readonly kind: 'event';
+  /** Behind it in the server's file. Not always `position + bytes.length`: of what was stored without its secrets the bytes are fewer. */
+  readonly endPosition: number;
   readonly header: EventHeader;
   /** A copy of its own. */
   readonly bytes: Buffer;
@@ -205,7 +207,7 @@ class FilePlace implements BinlogPosition {
     const next = position + header.sizeBytes;
     if (header.nextPosition !== 0 && header.nextPosition !== next % positionLimit) throw this.#damaged('position');
     this.#position = next;
-    return { kind: 'event', file: this.#file, position, header, bytes, hasChecksum: isChecked };
+    return { kind: 'event', file: this.#file, position, endPosition: next, header, bytes, hasChecksum: isChecked };
   }
 
   #damaged(reason: string, cause?: unknown): AppError {

@@ -241,7 +241,7 @@ export class TransactionTracker {
     return {
       file,
       from,
-      to: event.position + event.header.sizeBytes,
+      to: event.endPosition,
       gtid: gtid?.gtid ?? null,
       committedAtMs: gtid?.committedAtUs == null ? event.header.timestampS * 1000 : gtid.committedAtUs / 1000,
       threadId,

@@ -394,11 +394,11 @@ export class LogReplay {
     this.#noteReport();
   }
 
-  #mark(what: keyof ReplayMark, { file, position, header }: BinlogEvent): string | null {
+  #mark(what: keyof ReplayMark, { file, endPosition }: BinlogEvent): string | null {
     const { mark } = this.#options;
     // What is prepared is held in memory: a session that takes over would not know of it.
     const known = this.#xa.count > 0 ? 'begun' : what;
-    return mark === undefined ? null : mark[known](file, position + header.sizeBytes);
+    return mark === undefined ? null : mark[known](file, endPosition);
   }
 
   /** Which part of the statement is about what is restored. One that names nothing belongs to its default database. */
