@@ -65,7 +65,36 @@ export const streamPieceSchema = z.strictObject({
   from: count,
   /** Behind the last byte: the piece holds `to - from` bytes of the file. */
   to: count,
+  /**
+   * Where in the chunk's payload it lies, in bytes; absent: the payload is nothing else. What lies there of a sealed piece is a whole object of the vault
+   * slot behind its id, so that the chunk itself is always in the main slot.
+   */
+  within: z.strictObject({ at: count, size: z.int().positive() }).optional(),
 });
+export type StreamPiece = z.infer<typeof streamPieceSchema>;
+
+/** `<number, 12 digits>-<id>`: the name of a stream record of the same source, without its folder. */
+export const shortStreamNameSchema = z
+  .string()
+  .regex(/^\d{12}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+
+/** About a minute of a merged record: one or several of the records that it was made of, all sealed or none, with what they said of themselves. */
+export const streamPartSchema = z.strictObject({
+  /** It begins where the one before ends. A piece, or a twin, lies in one part. */
+  to: count,
+  sealed: z.boolean(),
+  closedAt: isoSchema,
+  firstCommitAt: isoSchema.nullable(),
+  lastCommitAt: isoSchema.nullable(),
+  lastGtid: z.string().nullable(),
+  endsWithin: z.boolean(),
+  lastEnd: count.nullable(),
+  events: count,
+  transactions: count,
+  tables: z.array(changedTableSchema),
+  statementChanges: count,
+});
+export type StreamPart = z.infer<typeof streamPartSchema>;
 
 /**
  * A table with secrets as the log has it. A log by default names no column, and which value of a row is a secret is known by its place alone. Names and
@@ -100,8 +129,12 @@ export const streamRecordSchema = z.strictObject({
   to: count,
   /** The bytes of the file in order, without a gap; kind `binlog`. */
   pieces: z.array(streamPieceSchema).min(1),
-  /** In the vault slot: rows of a secret column may be in it. */
+  /** In the vault slot: rows of a secret column may be in it. Of a merged record: some of its parts are. */
   sealed: z.boolean(),
+  /** The records that this one was merged of, and those that they were merged of. Empty: it was not merged. */
+  merges: z.array(shortStreamNameSchema).default([]),
+  /** Of a merged record: what it consists of, in order, to its end; empty otherwise. */
+  parts: z.array(streamPartSchema).default([]),
   /**
    * What of sealed pieces is open: the same events without their secrets, in main slot, in order; each covers whole events. Not everything sealed has one.
    */

@@ -222,6 +222,11 @@ export class Repository {
     }
   }
 
+  /** Opens an object whose bytes lie elsewhere than under its name: within another one. Errors: those of `decodeObject`. */
+  openObject(id: string, bytes: Uint8Array, options: DecodeOptions): Promise<DecodedObject> {
+    return Promise.try(() => decodeObject(this.keys, id, bytes, options));
+  }
+
   /** For prune: removes one chunk. The caller holds an exclusive lease. */
   async removeObject(id: string, signal: AbortSignal): Promise<void> {
     await this.#chunks.remove(id, signal);
@@ -427,12 +432,17 @@ export class Repository {
   }
 
   async getStreamRecord(name: string, signal: AbortSignal): Promise<Uint8Array> {
-    return decodeNamedObject(
-      this.keys,
-      name,
-      'stream',
-      await readBlob(this.store, name, { object: name, signal, maxBytes: maxNamedObjectBytes }),
-    );
+    return this.openStreamRecord(name, await this.getStoredStreamRecord(name, signal));
+  }
+
+  /** A stream record as it lies here, closed and unchecked. */
+  getStoredStreamRecord(name: string, signal: AbortSignal): Promise<Uint8Array> {
+    return readBlob(this.store, name, { object: name, signal, maxBytes: maxNamedObjectBytes });
+  }
+
+  /** The payload of such bytes, wherever they were kept. Errors: those of `decodeNamedObject`. */
+  openStreamRecord(name: string, bytes: Uint8Array): Uint8Array {
+    return decodeNamedObject(this.keys, name, 'stream', bytes);
   }
 
   async removeStreamRecord(name: string, signal: AbortSignal): Promise<void> {

@@ -30,6 +30,8 @@ function aRecord(
     statementChanges: 0,
     endsWithin: false,
     continues: null,
+    merges: [],
+    parts: [],
     gap: 'start',
     ...more,
   } as unknown as StreamRecord;

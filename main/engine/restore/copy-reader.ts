@@ -122,6 +122,15 @@ export class CopyReader {
     return this.#fromAny(id, (repository) => repository.getObject(id, options), options.signal);
   }
 
+  /** An object whose bytes were read already, within another one: with the keys that all copies share. */
+  async openObject(...object: Parameters<Repository['openObject']>): ReturnType<Repository['openObject']> {
+    for (const name of this.usedCopies) {
+      const repository = await this.#opened.get(name);
+      if (repository !== undefined) return repository.openObject(...object);
+    }
+    throw new AppError('restore.no-copy', {});
+  }
+
   /**
    * The rows of one chunk, decrypted, proven against their names and put together in a worker thread.
    *

@@ -4,8 +4,9 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { mapFileError } from '../platform/map-file-error.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { binlogMagic, eventTypes, firstPosition, type BinlogPosition } from '../source/mysql/binlog/index.ts';
-import { eventsOf, type Stretch } from './read-stream.ts';
-import type { ObjectReader } from './stream-records.ts';
+import type { Stretch } from './link-records.ts';
+import { eventsOf } from './read-stream.ts';
+import type { ObjectReader } from './read-piece.ts';
 
 export interface ExportLogRequest {
   readonly repository: ObjectReader;

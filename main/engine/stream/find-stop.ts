@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { StreamEvent } from '../../../shared/model/stream.ts';
 import { TransactionTracker, type BinlogEvent, type LoggedTransaction } from '../source/mysql/binlog/index.ts';
-import type { Stretch } from './read-stream.ts';
+import type { Stretch } from './link-records.ts';
 import type { StoredStreamRecord } from './stream-records.ts';
 import { comparePlaces, placeIn, type StretchPlace } from './stretch-place.ts';
 

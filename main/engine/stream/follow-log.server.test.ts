@@ -19,7 +19,8 @@ import { connectMysql } from '../source/mysql/index.ts';
 import { startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
 import { exportLog } from './export-log.ts';
 import { followLog, type FollowRequest } from './follow-log.ts';
-import { eventsOf, readStream, type Stretch } from './read-stream.ts';
+import type { Stretch } from './link-records.ts';
+import { eventsOf, readStream } from './read-stream.ts';
 
 const never = new AbortController().signal;
 const flagsAt = 4 + 17;

@@ -4,7 +4,7 @@ import { toAppError } from '../../../shared/errors/app-error.ts';
 import { parseEventHeader, TransactionTracker, type BinlogEvent } from '../source/mysql/binlog/index.ts';
 import { eventId, findStop, type ReadEvents } from './find-stop.ts';
 import { planReplay, type StartingPoint } from './plan-replay.ts';
-import type { Stretch } from './read-stream.ts';
+import type { Stretch } from './link-records.ts';
 import { SegmentBuilder } from './segment.ts';
 import type { StoredStreamRecord } from './stream-records.ts';
 import { binlogPlace } from './stretch-place.ts';

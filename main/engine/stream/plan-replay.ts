@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Coordinate } from '../../../shared/model/database.ts';
 import { isoUtc } from '../platform/clock.ts';
 import { endOf, findStop, type ReadEvents, type Stop, type Until } from './find-stop.ts';
-import type { Stretch } from './read-stream.ts';
+import type { Stretch } from './link-records.ts';
 import { comparePlaces, placeIn, type StretchPlace } from './stretch-place.ts';
 
 /** A snapshot whose rows are exactly those at its coordinate. `atMs`: when it was taken. */
@@ -105,8 +105,13 @@ function spansOf<S extends StartingPoint>(stretches: readonly Stretch[], starts:
  */
 function homeOf(stretches: readonly Stretch[], { at, coordinate: { file, position } }: StartingPoint) {
   if (file === null || position === null) return null;
-  const distance = (stretch: Stretch, { index }: StretchPlace) =>
-    Math.abs(Date.parse(stretch.records[index]?.record.closedAt ?? '') - Date.parse(at));
+  const atMs = Date.parse(at);
+  // A place was the end of the log between when the record before was closed and when its own was.
+  const distance = ({ records }: Stretch, { index }: StretchPlace) => {
+    const closedMs = Date.parse(records[index]?.record.closedAt ?? '');
+    const sinceMs = Date.parse(records[index - 1]?.record.closedAt ?? records[index]?.record.closedAt ?? '');
+    return Math.max(0, sinceMs - atMs, atMs - closedMs);
+  };
   const homes = stretches
     .flatMap((stretch) => {
       const place = placeIn(stretch, { file, position });

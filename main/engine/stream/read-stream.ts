@@ -1,88 +1,97 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
-import type { StreamGap, StreamRecord } from '../../../shared/model/stream.ts';
-import { parseStreamName, type Repository } from '../repository/index.ts';
+import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
+import { inLanes } from '../platform/in-lanes.ts';
+import type { Repository } from '../repository/index.ts';
 import {
   firstPosition,
   parseEventHeader,
   parseFormatDescription,
   type BinlogEvent,
 } from '../source/mysql/binlog/index.ts';
-import { readPiece, readStreamRecord, type ObjectReader, type StoredStreamRecord } from './stream-records.ts';
+import { stretchesOf, type Stretch } from './link-records.ts';
+import { readPiece, type ObjectReader } from './read-piece.ts';
+import { parseStreamRecord, type StoredStreamRecord } from './stream-records.ts';
 
-/** A part of a log without a gap, in order. */
-export interface Stretch {
-  readonly records: readonly StoredStreamRecord[];
-  /** What is missing before it; null for the first. */
-  readonly gap: StreamGap | null;
-}
+/** More than once only while somebody merges records as fast as they are read. */
+const mostListings = 5;
+const lanes = 8;
 
 /**
  * All that is stored of a source's log, in unbroken stretches. Records that say the same twice (two computers followed the log, or one stored its
- * end again) are told by their place and counted once. Errors: those of `readStreamRecord`.
+ * end again, or a merged one is there beside what it was made of) are counted once. Errors: those of `readRecords` and `stretchesOf`.
  */
-export async function readStream(repository: Repository, sourceId: string, signal: AbortSignal): Promise<Stretch[]> {
-  const names = await repository.listStreamRecords(sourceId, signal);
-  const records: StoredStreamRecord[] = [];
-  for (const name of names) records.push(await readStreamRecord(repository, name, signal));
-  return stretchesOf(records);
+export async function readStream(
+  repository: Repository,
+  sourceId: string,
+  signal: AbortSignal,
+  cache: RecordCache = noCache,
+): Promise<Stretch[]> {
+  return stretchesOf(await readRecords(repository, sourceId, signal, cache));
 }
 
-/** Links records to what they continue. `records` in any order. */
-export function stretchesOf(records: readonly StoredStreamRecord[]): Stretch[] {
-  const followers = new Map<string, StoredStreamRecord[]>();
-  const names = new Set(records.map(({ name }) => name));
-  for (const each of records) {
-    const { continues } = each.record;
-    if (continues !== null) followers.set(continues, [...(followers.get(continues) ?? []), each]);
+/** Stream records as they lie in a copy, closed, by name: what was read once need not be read again. A cache may forget anything and be wrong. */
+export interface RecordCache {
+  read(sourceId: string): ReadonlyMap<string, Uint8Array>;
+  add(sourceId: string, records: ReadonlyMap<string, Uint8Array>): void;
+  /** Of this source only these are listed. */
+  keepOnly(sourceId: string, names: ReadonlySet<string>): void;
+}
+
+const noCache: RecordCache = { read: () => new Map(), add: () => undefined, keepOnly: () => undefined };
+
+/**
+ * All records of a source, in the order of their names. One that goes while the others are read was merged into another one: then it is listed again. Errors: those of
+ * `readStreamRecord`.
+ */
+export async function readRecords(
+  repository: Repository,
+  sourceId: string,
+  signal: AbortSignal,
+  cache: RecordCache = noCache,
+): Promise<StoredStreamRecord[]> {
+  const read = new Map<string, StoredStreamRecord>();
+  const cached = cache.read(sourceId);
+  const fresh = new Map<string, Uint8Array>();
+  for (let listings = 1; ; listings += 1) {
+    const names = await repository.listStreamRecords(sourceId, signal);
+    const gone: { readonly name: string; readonly error: AppError }[] = [];
+    await inLanes(names, { lanes, signal }, async (name, laneSignal) => {
+      if (read.has(name)) return;
+      const known = parsedFromCache(repository, name, cached.get(name));
+      if (known !== null) {
+        read.set(name, known);
+        return;
+      }
+      try {
+        const bytes = await repository.getStoredStreamRecord(name, laneSignal);
+        read.set(name, parseStreamRecord(name, repository.openStreamRecord(name, bytes)));
+        fresh.set(name, bytes);
+      } catch (error) {
+        if (!isAppErrorOf(error, 'repository.missing-object')) throw error;
+        gone.push({ name, error });
+      }
+    });
+    const [first] = gone;
+    if (first !== undefined && listings < mostListings) continue;
+    if (first !== undefined) throw first.error;
+    cache.add(sourceId, fresh);
+    cache.keepOnly(sourceId, new Set(names));
+    return names.flatMap((name) => read.get(name) ?? []);
   }
-  const isFirst = ({ record }: StoredStreamRecord) => record.continues === null || !names.has(record.continues);
-  const stretches: StoredStreamRecord[][] = records
-    .filter(isFirst)
-    .sort((a, b) => sequenceOf(a) - sequenceOf(b))
-    .map((first) => chainFrom(first, followers));
-  return stretches.map((chain, index) => ({ records: chain, gap: gapBetween(stretches[index - 1], chain) }));
 }
 
-/** Of several that continue the same record the one with the longest chain behind it is followed: the others say a part of it again. */
-function chainFrom(
-  first: StoredStreamRecord,
-  followers: ReadonlyMap<string, readonly StoredStreamRecord[]>,
-): StoredStreamRecord[] {
-  const chain = [first];
-  const seen = new Set([first.name]);
-  for (let last = first; ;) {
-    const next = (followers.get(last.name) ?? [])
-      .filter(({ name, record }) => !seen.has(name) && isBehind(last.record, record))
-      .sort((a, b) => sequenceOf(b) - sequenceOf(a))[0];
-    if (next === undefined) return chain;
-    chain.push(next);
-    seen.add(next.name);
-    last = next;
+/** Null: it has to be read again. */
+function parsedFromCache(
+  repository: Repository,
+  name: string,
+  bytes: Uint8Array | undefined,
+): StoredStreamRecord | null {
+  if (bytes === undefined) return null;
+  try {
+    return parseStreamRecord(name, repository.openStreamRecord(name, bytes));
+  } catch (error) {
+    if (isAppErrorOf(error, 'repository.damaged', 'repository.newer-format')) return null;
+    throw error;
   }
-}
-
-function isBehind(last: StreamRecord, next: StreamRecord): boolean {
-  return next.file === last.file ? next.from === last.to : next.from === firstPosition;
-}
-
-function gapBetween(
-  before: readonly StoredStreamRecord[] | undefined,
-  chain: readonly StoredStreamRecord[],
-): StreamGap | null {
-  const last = before?.at(-1)?.record;
-  const first = chain[0]?.record;
-  if (last === undefined || first === undefined) return null;
-  return {
-    after: { file: last.file, position: last.to },
-    until: { file: first.file, position: first.from },
-    reason: first.gap ?? 'purged',
-    afterAt: last.lastCommitAt ?? last.closedAt,
-    untilAt: first.firstCommitAt ?? first.closedAt,
-  };
-}
-
-function sequenceOf({ name }: StoredStreamRecord): number {
-  return parseStreamName(name)?.sequence ?? 0;
 }
 
 /**

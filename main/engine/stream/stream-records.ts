@@ -3,12 +3,12 @@ import { streamRecordSchema, type StreamRecord } from '../../../shared/model/str
 import type { Flavour } from '../../../shared/model/database.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
-import { decodeObject, encodeObject, parseStreamName, type Repository } from '../repository/index.ts';
+import { encodeObject, parseStreamName, type Repository } from '../repository/index.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { saltBytes } from './read-piece.ts';
+import { isConsistent } from './record-shape.ts';
 import type { Segment } from './segment.ts';
 
-/** In the vault slot random octets go before the log's: a name must not be a test for a guessed secret (FORMAT.md §9). */
-const saltBytes = 32;
 const recordLimitBytes = 64 * 1024 * 1024;
 
 export interface StoredStreamRecord {
@@ -59,6 +59,8 @@ export class StreamWriter {
       pieces: [{ chunk: object.id, from: segment.from, to: segment.to }],
       twins: [],
       layouts: [],
+      merges: [],
+      parts: [],
       closedAt: isoUtc(this.#clock.nowMs()),
     };
     this.#sequence += 1;
@@ -90,41 +92,6 @@ export function parseStreamRecord(name: string, bytes: Uint8Array): StoredStream
   if (!parsed.success || !isConsistent(parsed.data))
     throw new AppError('repository.damaged', { object: name, reason: 'content' });
   return { name, record: parsed.data };
-}
-
-/** Its pieces tile the stretch, and its twins lie in it one behind the other. */
-function isConsistent({ from, to, pieces, twins, continues, gap }: StreamRecord): boolean {
-  let at = from;
-  for (const piece of pieces) {
-    if (piece.from !== at || piece.to <= piece.from) return false;
-    at = piece.to;
-  }
-  let behind = from;
-  for (const twin of twins) {
-    if (twin.from < behind || twin.to <= twin.from || twin.to > to) return false;
-    behind = twin.to;
-  }
-  return at === to && (continues === null) === (gap !== null);
-}
-
-/** A repository, or whatever finds an object in one of several. */
-export type ObjectReader = Pick<Repository, 'getObject'>;
-
-/** The log's bytes of one piece. Errors: those of `getObject`; `keys.vault-closed` for a sealed one without the vault. */
-export async function readPiece(
-  repository: ObjectReader,
-  { record }: StoredStreamRecord,
-  piece: StreamRecord['pieces'][number],
-  vault: Parameters<typeof decodeObject>[3]['vault'],
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const { payload, slot } = await repository.getObject(piece.chunk, { expectedKind: 'binlog', vault, signal });
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).subarray(
-    slot === 'vault' ? saltBytes : 0,
-  );
-  if (bytes.length !== piece.to - piece.from || (slot === 'vault') !== record.sealed)
-    throw new AppError('repository.damaged', { object: piece.chunk, reason: 'content' });
-  return bytes;
 }
 
 /** The highest number among names of stream records; 0 when there is none. */

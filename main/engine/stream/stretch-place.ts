@@ -1,5 +1,5 @@
 import type { BinlogPlace } from '../../../shared/model/stream.ts';
-import type { Stretch } from './read-stream.ts';
+import type { Stretch } from './link-records.ts';
 
 /** A boundary between two events of a stretch: in the record at `index`, so many bytes from the beginning of that record's file. */
 export interface StretchPlace {
