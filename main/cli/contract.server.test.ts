@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -16,6 +16,7 @@ import {
   type CliRig,
   type Ended,
 } from './testing/cli-rig.ts';
+import type { PrivateServer } from '../engine/sandbox/index.ts';
 import { openCardShop, sellCards } from './testing/card-shop.ts';
 
 /** Every verb as the contract writes it: one JSON document, its field names, numbers for sizes, ISO times, exit code 0. */
@@ -545,6 +546,30 @@ function rangesIn(json: Record<string, unknown>): number {
   return rangesTotal;
 }
 
+/** All that is no table, as the server shows it. */
+async function objectsOf(server: PrivateServer, database: string): Promise<unknown[]> {
+  const shown: unknown[] = [];
+  for (const [kind, from] of [
+    ['VIEW', `VIEWS WHERE TABLE_SCHEMA`],
+    ['TRIGGER', 'TRIGGERS WHERE TRIGGER_SCHEMA'],
+    ['PROCEDURE', 'ROUTINES WHERE ROUTINE_SCHEMA'],
+    ['EVENT', 'EVENTS WHERE EVENT_SCHEMA'],
+  ] as const) {
+    const column = { VIEW: 'TABLE_NAME', TRIGGER: 'TRIGGER_NAME', PROCEDURE: 'ROUTINE_NAME', EVENT: 'EVENT_NAME' }[
+      kind
+    ];
+    const names = await query(
+      server,
+      `SELECT ${column} AS name FROM information_schema.${from} = '${database}' ORDER BY 1`,
+    );
+    for (const { name } of names) {
+      const [row] = await query(server, `SHOW CREATE ${kind} ${database}.${String(name)}`);
+      shown.push({ ...row, Created: undefined });
+    }
+  }
+  return shown;
+}
+
 describe('following the log', () => {
   it('stream goes on from the snapshot, into every copy; events name what took rows and tables away', async () => {
     const world = await rig.prepared();
@@ -617,10 +642,14 @@ describe('following the log', () => {
     const { world, run } = await backedUpCardShop(shop, 400);
     await query(rig.server, `CREATE TABLE ${shop}.a_new_day (id INT PRIMARY KEY)`);
     await sellCards(rig.server, shop, 300);
+    // A column called like its database: where that has another name, nobody can tell the two apart in a statement.
+    await query(rig.server, `ALTER TABLE ${shop}.carmis ADD COLUMN ${shop} INT NOT NULL DEFAULT 7`);
+    const cards = await checksums(rig.server, shop);
     await query(rig.server, `DROP TABLE ${shop}.carmis, ${shop}.orders`);
     await run('stream', shop, '--until-caught-up');
-    const events = (await run('events', shop))['events'] as { id: string; tables: string[] }[];
+    const events = (await run('events', shop))['events'] as { id: string; kind: string; tables: string[] }[];
     const before = (table: string) => events.find(({ tables }) => tables.includes(`${shop}.${table}`))?.id ?? '';
+    const dropped = events.find(({ kind }) => kind === 'drop-table')?.id ?? '';
 
     const open = ['restore', shop, '--into', 'same', '--open-vault', '--lang', 'zh'];
     const restored = await run(...open, '--before-event', before('a_new_day'));
@@ -641,7 +670,12 @@ describe('following the log', () => {
     await expectNoSecretsInHome(rig, world);
 
     // Nothing was sold after the tables were gone.
-    expect((await run(...open, '--before-event', before('carmis')))['resale']).toMatchObject({ cards: 0, csv: null });
+    const last = await run(...open, '--before-event', dropped);
+    expect(last['resale']).toMatchObject({ cards: 0, csv: null });
+    expect(last).toMatchObject({ digest: { equal: true }, undo: null });
+    expect(last['notes']).toContainEqual(expect.stringContaining('through-scratch: MariaDB'));
+    expect(await checksums(rig.server, String(last['database']))).toEqual(cards);
+    expect(restored['notes']).not.toContainEqual(expect.stringContaining('through-scratch'));
     // With the vault closed nobody can see it, and it is said.
     const closed = await world.run(['restore', shop, '--into', 'same', '--lang', 'zh'], { asText: true });
     expect(closed.stdout).toContain('卡密保险库');
@@ -683,6 +717,8 @@ describe('following the log', () => {
 
   it('restore brings back the moment before the tables were dropped, to the cent', async () => {
     const world = await rig.prepared();
+    const teller = "CREATE USER teller@'%'; GRANT SELECT ON *.* TO teller@'%'";
+    await query(rig.server, teller);
     await world.run(['stream', 'shop', '--until-caught-up']);
     await query(
       rig.server,
@@ -691,9 +727,15 @@ describe('following the log', () => {
        UPDATE orders SET status = 4, actual_price = actual_price + 0.35 WHERE id <= 30;
        DELETE FROM orders WHERE id BETWEEN 31 AND 40;
        ALTER TABLE goods ADD COLUMN note_of_test VARCHAR(20) DEFAULT 'x';
-       UPDATE goods SET note_of_test = '改过' LIMIT 3`,
+       UPDATE goods SET note_of_test = '改过' LIMIT 3;
+       CREATE DEFINER = 'teller'@'%' VIEW cheap AS SELECT id, gd_name AS 名 FROM goods WHERE actual_price < 100;
+       CREATE VIEW cheaper AS SELECT 名 FROM cheap WHERE id < 5;
+       CREATE TRIGGER goods_noted BEFORE UPDATE ON goods FOR EACH ROW SET NEW.note_of_test = CONCAT('\\'', NEW.id);
+       CREATE PROCEDURE raise_prices(IN by_cent INT) UPDATE goods SET actual_price = actual_price + by_cent / 100;
+       CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2036-01-01 03:00:00' DO CALL raise_prices(1)`,
     );
     const wanted = await checksums(rig.server, shopDatabase);
+    const objects = await objectsOf(rig.server, shopDatabase);
     await query(rig.server, `USE ${shopDatabase}; SET foreign_key_checks = 0; DROP TABLE orders; TRUNCATE carmis`);
     await world.run(['stream', 'shop', '--until-caught-up']);
     const { json } = await world.run(['events', 'shop', '--destructive', '--table', `${shopDatabase}.orders`]);
@@ -710,6 +752,25 @@ describe('following the log', () => {
     const sandbox = expectDone(await world.run([...before, '--into', 'sandbox']), shapes.restore);
     expect(sandbox.json).toMatchObject({ rows: beside.json['rows'], stoppedAt: beside.json['stoppedAt'] });
     await query(rig.server, `DROP DATABASE \`${String(beside.json['database'])}\``);
+    await mkdir(world.path('tmp'));
+    const env = { TMPDIR: world.path('tmp') };
+    const file = expectDone(await world.run([...before, '--into', 'sql:moment.sql'], { env }), shapes.restore);
+    expect(file.json).toMatchObject({
+      file: world.path('moment.sql'),
+      rows: beside.json['rows'],
+      ledgers: beside.json['ledgers'],
+      replay: { to: { file: expect.any(String) as string } },
+    });
+    expect(file.json['notes']).toContainEqual(expect.stringContaining('through-scratch: MariaDB'));
+    const other = await rig.otherServer();
+    await query(other, teller);
+    await loadWithClient(other, world.path('moment.sql'));
+    expect(await checksums(other, shopDatabase)).toEqual(wanted);
+    expect(await objectsOf(other, shopDatabase)).toEqual(objects);
+    await query(other, `DROP DATABASE ${shopDatabase}`);
+    expectFailure(await world.run([...before, '--into', 'sql:moment.sql']), 5, 'restore.target-exists');
+    // The servers and their folders are gone.
+    expect((await readdir(world.path('tmp'))).filter((name) => name.startsWith('shouhu-'))).toEqual([]);
 
     // The log of the sold cards is in the vault; up to it everybody comes.
     const closed = await world.run(before.filter((flag) => flag !== '--open-vault').concat('--into', 'sandbox'));

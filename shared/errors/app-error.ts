@@ -96,6 +96,8 @@ export const errorCatalog = {
   'restore.in-gap': usage,
   'restore.log-apart': usage,
   'restore.log-sealed': refused,
+  'restore.no-scratch': failed('user-action'),
+  'restore.no-room': failed('user-action'),
   'replay.other-flavour': usage,
   'replay.name-in-statement': failed('user-action'),
   'replay.interrupted': failed('transient'),

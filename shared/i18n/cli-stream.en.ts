@@ -36,6 +36,8 @@ export const cliStreamEn: Record<keyof typeof cliStreamZh, string> = {
   'phase.stream': 'following the log',
   'phase.stream-wait': 'the line broke; waiting to go on',
   'phase.find-moment': 'Finding the moment in the log',
+  'phase.scratch': 'Starting a temporary database to do the log again on',
+  'phase.picture': 'Reading that moment from the temporary database',
   'phase.replay': 'Doing the log again',
   'column.event-at': 'time',
   'column.event-kind': 'what',

@@ -32,6 +32,8 @@ export const cliStreamZh = {
   'phase.stream': '正在跟着记日志',
   'phase.stream-wait': '线路断了，等一会儿接着记',
   'phase.find-moment': '在日志里找那一刻',
+  'phase.scratch': '启动一个临时数据库，在里面重做日志',
+  'phase.picture': '读出临时数据库里的那一刻',
   'phase.replay': '重做日志',
   'column.event-at': '时间',
   'column.event-kind': '操作',

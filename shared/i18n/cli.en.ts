@@ -43,7 +43,6 @@ export const cliEn: Record<CliKey, string> = {
   'feature.events': 'event search',
   'feature.drill': 'restore drill',
   'feature.replica': 'stand-by server',
-  'feature.restore-at-sql': 'any moment as a .sql file',
   'reason.password-in-url':
     'A password must not stand in the address, because others can see commands; use a flag such as --mysql-password-env.',
   'reason.not-a-bucket': 'Only buckets can be protected against deletion.',

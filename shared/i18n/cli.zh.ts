@@ -42,7 +42,6 @@ export const cliZh = {
   'feature.events': '查找操作记录',
   'feature.drill': '恢复演练',
   'feature.replica': '备用服务器',
-  'feature.restore-at-sql': '把任意时刻写成 .sql 文件',
   'reason.password-in-url': '密码不要写在地址里，别人能看到命令；请用 --mysql-password-env 之类的开关。',
   'reason.not-a-bucket': '防删除保护只有云存储才有。',
   'reason.not-a-mysql-url': '应写成 mysql://用户@主机:端口/ 。',

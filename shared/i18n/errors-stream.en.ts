@@ -74,6 +74,17 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
       'From {{nearest}} on the log holds card secrets, which are sealed in the vault; with the vault closed it cannot be done again. Nothing was changed.',
     remedy: 'Restore again with --open-vault and the vault’s passphrase; to leave it closed, restore to {{nearest}}.',
   },
+  'restore.no-scratch': {
+    message:
+      'The log has to be done again on a temporary {{flavour}} on this computer before a file can be written, and no {{flavour}} server program was found here. Nothing was touched.',
+    remedy:
+      'Install it and retry: {{hint}}. Or restore this moment into another {{flavour}} server and export from there, or write the nearest snapshot as an .sql file.',
+  },
+  'restore.no-room': {
+    message:
+      'The disk of “{{path}}” is too small: this restore needs at least {{needed}}, and {{free}} are free. Nothing was touched.',
+    remedy: 'Make room on that disk, or write the file to another one, and restore once more.',
+  },
   'restore.log-apart': {
     message:
       'The stored log and the backups do not meet: no backup stands exactly within the log, so no moment between backups can be reached. Nothing was changed.',
@@ -88,7 +99,8 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
   'replay.name-in-statement': {
     message:
       'A statement of the log “{{file}}” at {{position}} names the database “{{database}}”, which has another name here: doing it again would touch the live one, so this stopped. The live data was not touched.',
-    remedy: 'Restore into another server or a throw-away server, where the database keeps its name.',
+    remedy:
+      'Install a {{flavour}} server on this computer ({{hint}}) and restore once more: the log is then done again on a temporary server under the original names, and the result is carried over. Or restore into another server, where the database keeps its name.',
   },
   'replay.interrupted': {
     message:

@@ -58,6 +58,16 @@ export const streamErrorsZh = {
     message: '{{nearest}} 之后的日志里有卡密，封在保险库里；保险库没有打开，没法接着重做。什么都没有动。',
     remedy: '加上 --open-vault 并给出保险库口令，再恢复一次；暂时不想打开的话，可以先恢复到 {{nearest}}。',
   },
+  'restore.no-scratch': {
+    message:
+      '日志要先在这台电脑上的一个临时 {{flavour}} 里重做一遍，才能写成文件；但这里没有找到 {{flavour}} 的服务程序。什么都没有动。',
+    remedy:
+      '装上它再试一次：{{hint}}。不想装的话，可以把这一刻恢复到另一台 {{flavour}} 服务器上再导出，或者把离它最近的一份快照写成 .sql。',
+  },
+  'restore.no-room': {
+    message: '“{{path}}”所在的磁盘放不下：这次恢复至少要 {{needed}}，只剩 {{free}}。什么都没有动。',
+    remedy: '在这块磁盘上腾出地方，或者把文件写到另一块磁盘，再恢复一次。',
+  },
   'restore.log-apart': {
     message: '存下的日志和手上的备份接不起来：没有一份备份正好站在日志里，所以没法回到备份之间的某一刻。什么都没有动。',
     remedy: '可以恢复到任何一份备份的时刻；再做一次备份，从那一刻起就能精确到秒。',
@@ -70,7 +80,8 @@ export const streamErrorsZh = {
   'replay.name-in-statement': {
     message:
       '日志“{{file}}”的 {{position}} 处有一条语句写着库名“{{database}}”，而恢复出来的库换了名字，照做会碰到线上的库，所以停下了。线上的数据没有动。',
-    remedy: '把它恢复到另一台服务器或临时服务器上，库名不变就可以继续。',
+    remedy:
+      '最省事：在这台电脑上装一个 {{flavour}} 服务器（{{hint}}），再恢复一次，我们会先在临时数据库里用原来的库名重做，再搬过去。或者恢复到另一台服务器上，库名不变也可以。',
   },
   'replay.interrupted': {
     message:

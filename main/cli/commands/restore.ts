@@ -131,6 +131,8 @@ function targetOf(flags: RestoreFlags): ReadTarget {
 
 function restoreLines(output: RestoreOutput, words: Words): string[] {
   const where = output.file ?? output.databases.join(', ');
+  // A file can be compared with nothing yet: that is for the server that reads it. A moment was put together on a server before.
+  const isCompared = output.file === null || output.replay !== undefined;
   return [
     words.say('restore.done', {
       id: shortId(output.snapshot),
@@ -141,13 +143,12 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
       rows: countText(output.rows),
       time: durationText(output.durationMs, words),
     }),
-    // A file can be compared with nothing yet: that is for the server that reads it.
-    ...(output.file === null ? [digestLine(output, words)] : []),
+    ...(isCompared ? [digestLine(output, words)] : []),
     ...replayLines(output, words),
     ...(output.vault === 'closed' ? [words.say('restore.vault-closed')] : []),
     ...accountLines(output, words),
     ...resaleLines(output.resale, words),
-    ...(output.file === null ? ['', ...ledgerLines(output.ledgers, words)] : []),
+    ...(isCompared ? ['', ...ledgerLines(output.ledgers, words)] : []),
     ...output.notes.map((note) => noteLine(note, words)),
     ...nextLines(output, words),
   ];

@@ -4,6 +4,7 @@ export type { ScryptCost } from './crypto/primitives.ts';
 
 export {
   createKeyring,
+  createPassingKeyring,
   openVaultWithPassphrase,
   openVaultWithWords,
   slotOfWords,

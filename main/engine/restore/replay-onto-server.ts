@@ -19,6 +19,7 @@ export interface ServerReplay {
   readonly renames: Renames;
   readonly isWanted?: (database: string, table: string) => boolean;
   readonly withoutBinlog: boolean;
+  readonly onDefiner?: (definer: string) => Promise<void>;
   readonly onProgress: (at: BinlogPlace, doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
 }
@@ -90,7 +91,7 @@ async function placeNoted(session: LoadSession, mark: TargetMark, signal: AbortS
 }
 
 async function doAgain(
-  { plan: { stretch, stop }, read, databases, renames, isWanted, flavour, onProgress, signal }: ServerReplay,
+  { plan: { stretch, stop }, read, databases, renames, isWanted, onDefiner, flavour, onProgress, signal }: ServerReplay,
   session: LoadSession,
   mark: TargetMark,
   start: BinlogPlace,
@@ -98,8 +99,11 @@ async function doAgain(
 ): Promise<void> {
   const from = placeIn(stretch, start);
   if (from === null) throw new AppError('restore.log-apart', {});
-  const wanted = isWanted === undefined ? {} : { isWanted };
-  const log = new LogReplay({ session, flavour, databases: new Set(databases), renames, ...wanted, mark, signal });
+  const optional = {
+    ...(isWanted === undefined ? {} : { isWanted }),
+    ...(onDefiner === undefined ? {} : { onDefiner }),
+  };
+  const log = new LogReplay({ session, flavour, databases: new Set(databases), renames, ...optional, mark, signal });
   const records = stretch.records.slice(from.index, stop.index + 1);
   const totalBytes = records.reduce((bytes, { record }) => bytes + record.to - record.from, 0);
   let doneBytes = 0;

@@ -58,7 +58,7 @@ export interface SqlFile {
 export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
   const { path, signal, plan, as } = request;
   const accounts = accountsOf(plan, as);
-  if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { target: path });
+  await requireNew(path);
   const part = `${path}.${newId().slice(0, 8)}.part`;
   const octetNotes: string[] = [];
   const compress: Transform[] = path.endsWith('.zst') ? [createZstdCompress()] : [];
@@ -85,6 +85,11 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     notes: [...octetNotes, ...(accounts === null ? [] : [...accounts.notes, 'accounts-in-file'])],
   };
+}
+
+/** Error: `restore.target-exists` {target}. */
+export async function requireNew(path: string): Promise<void> {
+  if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { target: path });
 }
 
 /** Null when none were asked for. */

@@ -30,8 +30,8 @@ export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: P
   const { digest, file, resale, notes } = result;
   const outcome = outcomeOf(result);
   const isSwapped = useStore(swap.run.store, (run) => ofRestore(run, result.swap ?? '').view === 'done');
-  // Nothing is compared in a file: its owner gets the sums of the backup, to compare after loading it.
-  const isCompared = file === null;
+  // Nothing is compared in a file: its owner gets the sums of the backup, to compare after loading it. A moment has its own, from the server that it was made on.
+  const isCompared = file === null || result.replay !== undefined;
   const ledgers = isCompared ? result.ledgers : (detail?.ledgers ?? []);
   const definitions = detail?.manifest.ledgerDefinitions ?? [];
   const recorded = new Map(detail?.ledgers.map((ledger) => [ledger.name, ledger.sum]));
@@ -102,7 +102,13 @@ export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: P
                   <Table.Tr key={name}>
                     <Table.Td>{named('ledgerName', name)}</Table.Td>
                     <Table.Td ta="right">{format.count(rows)}</Table.Td>
-                    <Table.Td ta="right">{format.money(recorded.get(name) ?? sum, currency, unit)}</Table.Td>
+                    <Table.Td ta="right">
+                      {format.money(
+                        (result.replay === undefined ? recorded.get(name) : undefined) ?? sum,
+                        currency,
+                        unit,
+                      )}
+                    </Table.Td>
                     {isCompared && <Table.Td ta="right">{format.money(serverSum, currency, unit)}</Table.Td>}
                     {isCompared && (
                       <Table.Td>

@@ -108,6 +108,8 @@ export const commonEn = {
     },
     phase: {
       'find-moment': 'Finding the moment in the log',
+      scratch: 'Starting a temporary database to do the log again on',
+      picture: 'Reading that moment from the temporary database',
       replay: 'Doing the log again',
       'resale-log': 'Looking for sold cards in the log',
       'resale-live': 'Comparing with the live database',

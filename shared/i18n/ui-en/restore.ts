@@ -147,6 +147,8 @@ export const restoreEn = {
     toTimeline: 'Back to home',
   },
   note: {
+    'through-scratch':
+      'The log was done again on a temporary server of this computer, and that moment carried over; the temporary server is gone',
     'objects-left-out': 'Only some tables were restored: views, triggers and the like were not made',
     'event-off': 'Scheduled event made, but not switched on',
     'event-over': 'The time of this scheduled event is over, so it is off',

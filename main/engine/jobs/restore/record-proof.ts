@@ -8,7 +8,7 @@ import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
 import { letPass } from '../let-pass.ts';
 import type { OpenRestore } from './open-restore.ts';
-import type { Restored } from './restore-targets.ts';
+import type { Restored } from './into-server.ts';
 
 /** A whole snapshot that was loaded and compared is the strongest thing that can be said of the copy it came from. */
 export async function recordProof(

@@ -4,6 +4,7 @@ import type { BinlogPlace } from '../../../../shared/model/stream.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
 import { replayOntoServer } from '../../restore/replay-onto-server.ts';
 import { LedgerTally, type TalliedLedger } from '../../restore/tally-ledgers.ts';
+import { definersNamed, makeDefiners } from '../../source/mysql/accounts/index.ts';
 import type { ReplayReport } from '../../source/mysql/binlog/index.ts';
 import { countTarget, targetLedger, type LoadSession, type Renames } from '../../source/mysql/load/index.ts';
 import { connectMysql, quoteText, readServerFacts, type MysqlTarget } from '../../source/mysql/index.ts';
@@ -26,7 +27,8 @@ export interface ReplayRequest {
   readonly plan: RestorePlan;
   readonly target: MysqlTarget;
   readonly renames: Renames;
-  readonly withoutBinlog: boolean;
+  /** A server of ours that goes with the restore: nothing is written into its log, and accounts are made on it as they are needed. */
+  readonly isThrowAway: boolean;
   /** For what is counted afterwards. */
   readonly session: LoadSession;
   readonly signal: AbortSignal;
@@ -44,21 +46,35 @@ export async function requireFlavour(target: MysqlTarget, source: Flavour, signa
   }
 }
 
+/** What of the log is done again: not tables that the snapshot could not hold still, and only what is restored. Absent: everything of these databases. */
+export function wantedOf(plan: RestorePlan): {
+  readonly isWanted?: (database: string, table: string) => boolean;
+} {
+  const still = stillOf(plan);
+  const chosen = plan.isWhole
+    ? null
+    : new Set(plan.databases.flatMap(({ tables }) => tables.map(({ schema }) => `${schema.database}.${schema.name}`)));
+  if (chosen === null && still.size === 0) return {};
+  return {
+    isWanted: (database, table) =>
+      !still.has(`${database}.${table}`) && (chosen === null || chosen.has(`${database}.${table}`)),
+  };
+}
+
+function stillOf({ manifest }: RestorePlan): ReadonlySet<string> {
+  return new Set(manifest.lock.unisolated?.map(({ database, name }) => `${database}.${name}`));
+}
+
 /**
  * Does the log again on what a snapshot brought back, and counts what is there: the ledgers are compared with what the log itself says
  * that they must be. Errors: those of `replayOntoServer`.
  */
 export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
-  const { moment, plan, target, renames, withoutBinlog, session, signal, run } = request;
+  const { moment, plan, target, renames, isThrowAway, session, signal, run } = request;
   const { replay, read, lastCommitAt } = moment;
   const { manifest, databases } = plan;
-  const still = new Set(manifest.lock.unisolated?.map(({ database, name }) => `${database}.${name}`));
-  const chosen = plan.isWhole
-    ? null
-    : new Set(databases.flatMap(({ tables }) => tables.map(({ schema }) => `${schema.database}.${schema.name}`)));
-  const isWanted = (database: string, table: string) =>
-    !still.has(`${database}.${table}`) && (chosen === null || chosen.has(`${database}.${table}`));
-  const tally = new LedgerTally(talliedOf(plan, isWanted));
+  const wanted = wantedOf(plan);
+  const tally = new LedgerTally(talliedOf(plan, wanted.isWanted ?? (() => true)));
   const to = binlogPlace(replay.stretch, replay.stop);
   const report = await replayOntoServer({
     plan: replay,
@@ -67,8 +83,9 @@ export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
     flavour: manifest.server.flavour,
     databases: databases.map(({ record }) => record.name),
     renames,
-    ...(chosen === null && still.size === 0 ? {} : { isWanted }),
-    withoutBinlog,
+    ...wanted,
+    withoutBinlog: isThrowAway,
+    ...(isThrowAway ? { onDefiner: (text) => makeDefiners(target, definersNamed([text]), signal) } : {}),
     onProgress: ({ file, position }, doneBytes, totalBytes) =>
       run.report({
         phase: 'replay',
@@ -86,7 +103,9 @@ export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
     databases.map(({ record }) => nameOf(record.name)),
     signal,
   );
-  const notes = [...still].filter((table) => databases.some(({ record }) => table.startsWith(`${record.name}.`)));
+  const notes = [...stillOf(plan)].filter((table) =>
+    databases.some(({ record }) => table.startsWith(`${record.name}.`)),
+  );
   const ledgers = await ledgersOf(plan, tally, session, nameOf, signal);
   return {
     ...report,

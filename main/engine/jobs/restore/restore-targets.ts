@@ -1,39 +1,21 @@
 import { resolve } from 'node:path';
-import { AppError } from '../../../../shared/errors/app-error.ts';
-import type { ResaleResult } from '../../../../shared/model/resale.ts';
+import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
-import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
-import { writeSqlFile } from '../../restore/write-sql-file.ts';
 import { startPrivateServer } from '../../sandbox/index.ts';
+import { definersIn, makeDefiners } from '../../source/mysql/accounts/index.ts';
 import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
-import { besideNames } from './beside-names.ts';
 import { findSource } from '../verbs/lookup.ts';
-import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
+import { intoServerOrAround } from './around-by-scratch.ts';
+import { besideNames } from './beside-names.ts';
+import { intoFile, momentIntoFile } from './into-file.ts';
+import { intoServer, type Continuation, type Restored } from './into-server.ts';
 import type { OpenRestore } from './open-restore.ts';
-import type { Moment } from './point-in-time.ts';
-import { replayMoment, requireFlavour, type Replayed } from './replay-moment.ts';
-import type { ResaleGuard } from './resale-guard.ts';
-import { fileProgress } from './file-progress.ts';
 import { liveNames } from './replace-live.ts';
-import { leftOutNotes } from './restore-notes.ts';
 
 type RestoreInput = VerbInput<'restore.run'>;
-const loadingSessions = 4;
-
-/** The snapshot's own proof, and what was done again on it; null: nothing was asked for. */
-export type Restored = Pick<
-  RestoreResult,
-  'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes' | 'accounts'
-> & { readonly replayed: Replayed | null; readonly resale: ResaleResult | null };
-
-/** What follows when the snapshot is there: how far the log is done again (null: the snapshot as it is), and what sees to cards that were sold since. */
-export interface Continuation {
-  readonly moment: Moment | null;
-  readonly guard: ResaleGuard;
-}
 
 export async function restoreInto(
   context: EngineContext,
@@ -50,7 +32,8 @@ export async function restoreInto(
     case 'same': {
       const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
       return withServerSession(access, run.signal, async ({ target }) =>
-        intoServer(
+        intoServerOrAround(
+          context,
           target,
           await namesBeside(target, input, next.moment?.lastCommitAt ?? snapshot.manifest.at, open, run.signal),
           open,
@@ -65,13 +48,13 @@ export async function restoreInto(
       return withServerSession(accessOfInput({ mysql, ssh }), run.signal, async ({ target }) => {
         const isBeside = input.overwrite !== undefined;
         const names = isBeside ? await namesBeside(target, input, at, open, run.signal) : asNames(open.plan, input.as);
-        return intoServer(target, names, open, next, run);
+        return intoServerOrAround(context, target, names, open, next, run);
       });
     }
     case 'sql':
-      // A log cannot be done again in a file.
-      if (next.moment !== null) throw new AppError('feature.not-yet', { feature: 'restore-at-sql' });
-      return intoFile(resolve(into.path), input.as, open, run);
+      return next.moment === null
+        ? intoFile(resolve(into.path), input.as, open, run)
+        : momentIntoFile(context, resolve(into.path), input.as, open, next.moment, run);
   }
 }
 
@@ -94,77 +77,13 @@ async function intoSandbox(
   });
   try {
     const target: MysqlTarget = { host: '127.0.0.1', port: server.port ?? 0, ...server.connection };
+    // What the log makes may stand on what acts for an account of the shop.
+    const objects = open.plan.databases.flatMap(({ record }) => record.objects);
+    if (next.moment !== null) await makeDefiners(target, definersIn(objects), run.signal);
     return await intoServer(target, asNames(open.plan, input.as), open, next, run, true);
   } finally {
     await server.stop();
   }
-}
-
-async function intoServer(
-  target: MysqlTarget,
-  renames: ReadonlyMap<string, string>,
-  { plan, reader, pool }: OpenRestore,
-  { moment, guard }: Continuation,
-  run: Run,
-  isSandbox = false,
-): Promise<Restored> {
-  if (moment !== null) await requireFlavour(target, plan.manifest.server.flavour, run.signal);
-  let replayed: Replayed | null = null;
-  let resale: ResaleResult | null = null;
-  const restored = await restoreIntoServer({
-    plan,
-    reader,
-    pool,
-    target,
-    renames,
-    sessions: loadingSessions,
-    enableEvents: false,
-    withoutBinlog: isSandbox,
-    signal: run.signal,
-    continueWith: async (_, session, signal) => {
-      if (moment !== null)
-        replayed = await replayMoment({
-          moment,
-          plan,
-          target,
-          renames,
-          withoutBinlog: isSandbox,
-          session,
-          signal,
-          run,
-        });
-      resale = await guard({ target, plan, renames, signal });
-    },
-    onProgress: (phase, detail, doneBytes, totalBytes) =>
-      run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
-  });
-  return { ...restored, replayed, resale };
-}
-
-async function intoFile(path: string, as: string | null, { plan, reader }: OpenRestore, run: Run): Promise<Restored> {
-  const { tables, rows, notes } = await writeSqlFile({
-    plan,
-    reader,
-    path,
-    as,
-    signal: run.signal,
-    onProgress: fileProgress(run),
-  });
-  const ranges = plan.databases
-    .flatMap((database) => database.tables)
-    .reduce((sum, table) => sum + table.ranges.length, 0);
-  return {
-    databases: plan.databases.map(({ record }) => (as !== null && plan.databases.length === 1 ? as : record.name)),
-    tables,
-    rows,
-    // No server looked at the rows: every chunk was proven against its keyed name, digests were not computed again.
-    digest: { ranges, compared: 0, equal: true, different: [] },
-    ledgers: [],
-    notes: [...leftOutNotes(plan), ...notes],
-    accounts: null,
-    replayed: null,
-    resale: null,
-  };
 }
 
 function asNames(plan: RestorePlan, as: string | null): ReadonlyMap<string, string> {

@@ -29,7 +29,7 @@ export interface NewKeyringOptions {
   /** Must differ from `passphrase`. */
   readonly vaultPassphrase: string;
   readonly clock: Clock;
-  /** For tests only: a cheaper scrypt, within the bounds a reader accepts. */
+  /** For tests and for passphrases that are random: a cheaper scrypt, within the bounds a reader accepts. */
   readonly testCost?: ScryptCost;
 }
 
@@ -108,6 +108,16 @@ export function secretBy(header: RepositoryHeader, guarded: Guarded, credential:
   return 'words' in credential
     ? secretByWords(header, guarded, credential.words)
     : secretByPassphrase(header, guarded, credential.passphrase);
+}
+
+/**
+ * Keys of a repository that ends with the work it was made for: nobody is told the passphrases, so that what is left of it on a disk is noise. They are
+ * random, and no expensive derivation has to protect them.
+ */
+export async function createPassingKeyring(clock: Clock): Promise<Pick<NewKeyring, 'header' | 'mainKeys'>> {
+  const passphrase = () => Buffer.from(randomKeyBytes(keyBytes)).toString('base64url');
+  const cost = { n: 1024, r: 8, p: 1 };
+  return createKeyring({ passphrase: passphrase(), vaultPassphrase: passphrase(), clock, testCost: cost });
 }
 
 async function secretByPassphrase(header: RepositoryHeader, guarded: Guarded, passphrase: string): Promise<Uint8Array> {

@@ -2,3 +2,4 @@
 export { readAccounts, type AccountsReading, type LackingAccount } from './read-accounts.ts';
 export { AccountMaker, dropStatement } from './make-accounts.ts';
 export { accountsSql, type AccountsSql, type WrittenObjects } from './sql-file.ts';
+export { definersIn, definersNamed, makeDefiners, missingAccounts } from './definers.ts';

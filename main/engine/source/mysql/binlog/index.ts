@@ -16,6 +16,7 @@ export {
 } from './read-binlog.ts';
 export { withCascadingParents, type TableDdl } from './replay/cascading-parents.ts';
 export { mayBeLoggedAs } from './logged-types.ts';
+export { needsOwnName } from './replay/needs-own-name.ts';
 export { LogReplay, type ReplayMark, type ReplayOptions, type ReplayReport } from './replay/replay-log.ts';
 export { isRowsEvent, parseRowsHead, readRows, type ChangedRow, type RowChange, type RowImage } from './read-rows.ts';
 export type { BinlogValue } from './row-values.ts';

@@ -52,6 +52,12 @@ export function withoutDefiner(ddl: string, sqlMode: string | null = null): stri
   return part === null ? ddl : ddl.slice(0, part.start) + ddl.slice(part.end).trimStart();
 }
 
+/** For whom the object acts, as the statement writes it: `` `user`@`host` ``; null when it does not say. */
+export function definerOf(ddl: string, sqlMode: string | null = null): string | null {
+  const part = definerPart(ddl, quotingOf(sqlMode));
+  return part === null ? null : ddl.slice(ddl.indexOf('=', part.start) + 1, part.end).trim();
+}
+
 /** `` DEFINER=`user`@`host` `` (or a MariaDB role without host) as a place in the statement. */
 function definerPart(ddl: string, quoting: Quoting): { readonly start: number; readonly end: number } | null {
   const head = tokenize(ddl, quoting)?.slice(0, 60) ?? [];

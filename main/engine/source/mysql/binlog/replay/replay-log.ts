@@ -2,6 +2,7 @@ import { AppError, isAppErrorOf } from '../../../../../../shared/errors/app-erro
 import type { Flavour } from '../../../../../../shared/model/database.ts';
 import { infileRefused } from '../../load/load-chunk.ts';
 import { textSource, type LoadSession } from '../../load/load-session.ts';
+import { definerOf } from '../../load/rewrite-ddl.ts';
 import { serverErrno } from '../../map-error.ts';
 import { quoteTable } from '../../quote.ts';
 import { eventTypes } from '../event-types.ts';
@@ -39,6 +40,8 @@ export interface ReplayOptions {
   readonly isWanted?: (database: string, table: string) => boolean;
   /** Statements that note on the target how far it is; they run within the transaction that they speak of. */
   readonly mark?: ReplayMark;
+  /** Before a statement that makes something act for an account: as the statement writes it. A throw-away server has none of the shop's accounts. */
+  readonly onDefiner?: (definer: string) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -372,6 +375,9 @@ export class LogReplay {
     await this.#runAll(before.filter((each) => !isVariable(each)));
     // Dropped with it is where the session stood.
     if (isOfDatabase) this.#queries.leaveDatabase();
+    const { ansiQuotes } = quotingOfSession(query.settings);
+    const definer = definerOf(text, ansiQuotes ? 'ANSI_QUOTES' : null);
+    if (definer !== null) await this.#options.onDefiner?.(definer);
     await run(own);
     this.#statements += 1;
     this.#engines.forget();
