@@ -16,7 +16,8 @@ function statement(text: string, position: number): BinlogEvent {
   bytes.writeUInt32LE(bytes.length, 9);
   const header = parseEventHeader(bytes);
   if (header === null) throw new Error('not an event');
-  return { kind: 'event', file, position, header, bytes, hasChecksum: false };
+  const endPosition = position + bytes.length;
+  return { kind: 'event', file, position, endPosition, header, bytes, hasChecksum: false };
 }
 
 /** One record per statement, 1000 bytes of log apart. `shown`: what the index says of it. */
