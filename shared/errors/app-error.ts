@@ -189,6 +189,7 @@ export const errorCatalog = {
   'swap.name-taken': failed('user-action'),
   'swap.tables-gone': failed('permanent'),
   'swap.busy': failed('transient'),
+  'swap.guard-too-slow': refused,
   'sandbox.no-server': failed('user-action'),
   'sandbox.start-failed': failed('permanent'),
 } as const satisfies Record<string, CatalogEntry>;

@@ -77,6 +77,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'note.left-prepared': 'XA transactions that nobody had committed by then, left out',
   'note.resale-failed':
     'the swap is done, but the cards sold right before it could not be looked at: check them by hand',
+  'note.resale-late':
+    'the swap is done, but the cards sold in its last moment were marked only behind it: those sold twice are in the list',
   'note.came-along': 'a foreign key of it changes what was chosen, so it came along',
   'note.through-scratch':
     'the log was done again on a temporary server of this computer, and that moment carried over; the temporary server is gone',

@@ -72,6 +72,7 @@ export const cliIdsZh = {
   'note.copy-out-of-reach': '这份副本这次读不到，已改用别的副本',
   'note.left-prepared': '到那一刻还没有提交的 XA 事务，没有算进来',
   'note.resale-failed': '对调已完成，但没能检查对调前一刻卖出的卡，请手工核对',
+  'note.resale-late': '对调已完成，但最后一刻卖出的卡是对调之后才标上的，可能重复卖出的都在清单里',
   'note.came-along': '外键会连带改动所选的表，所以它也一起恢复',
   'note.through-scratch': '日志先在这台电脑的临时数据库里重做，再取出那一刻；临时数据库已经清掉',
   'note.not-replayed': '备份时锁不住这张表，日志没法接上，停在备份那一刻',

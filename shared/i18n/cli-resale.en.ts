@@ -2,6 +2,8 @@ import type { cliResaleZh } from './cli-resale.zh.ts';
 
 /** What is said about cards that must not be sold twice. */
 export const cliResaleEn: Record<keyof typeof cliResaleZh, string> = {
+  'flag.swap-guard':
+    'mark as sold what is sold until the tables change places: on (default, before anybody can buy again), behind (right after it, for a closed shop) or off',
   'flag.resale-guard':
     'mark cards as sold that were delivered after the restore point (on or off; on where the shop program is known)',
   'reason.not-in-a-file': 'Cards cannot be marked in a .sql file: restore into a database, or say off.',

@@ -1,5 +1,7 @@
 /** 防止重复售卡说的话。 */
 export const cliResaleZh = {
+  'flag.swap-guard':
+    '把对调前一刻还在卖出的卡标成已售出：on（默认，在别人能买之前标好）、behind（店已关上时，对调后再标）或 off',
   'flag.resale-guard': '恢复后把恢复点之后已经发出的卡标成已售出（on 或 off；认识的发卡程序默认 on）',
   'reason.not-in-a-file': '.sql 文件里没法标记卡；请恢复到数据库，或写 off。',
   'phase.resale-log': '正在从日志里找恢复点之后卖出的卡',

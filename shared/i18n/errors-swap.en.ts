@@ -75,4 +75,10 @@ export const swapErrorsEn = {
     remedy:
       'Try at a quiet hour, or put the site into maintenance first. The number behind # is the connection in the database; one that hangs can be ended with KILL.',
   },
+  'swap.guard-too-slow': {
+    message:
+      'So that no card is sold twice, the last sales are marked while the shop stands still for a moment. Looking through {{table}} for them took {{seconds}} s, or too much was sold meanwhile; the shop is not kept waiting for that. Nothing was swapped, and the shop was not touched.',
+    remedy:
+      'Try at a quiet hour. With very many cards: close the shop for some minutes so that nobody can buy, and run the same command with --resale-guard behind.',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -63,4 +63,10 @@ export const swapErrorsZh = {
       '店里一直有人在用这些表，试了 {{attempts}} 次、共等了 {{waitedS}} 秒都没有等到空档，所以没有换。正在营业的店没有动。挡在前面的：{{blockers}}。',
     remedy: '挑一个安静的时候再试，或先让网站进入维护。#号后面是数据库的连接号，卡住很久的可以用 KILL 结束。',
   },
+  'swap.guard-too-slow': {
+    message:
+      '为了不把一张卡卖两次，换的那一刻要让店停一下，把刚卖掉的卡标好。可是翻一遍 {{table}} 花了 {{seconds}} 秒，或者这期间卖得太多，不能让店等这么久，所以没有换。正在营业的店没有动。',
+    remedy:
+      '挑一个安静的时候再试。如果卡实在太多：先把店关几分钟，让谁都买不了，再用同一条命令加上 --resale-guard behind。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -645,8 +645,11 @@ export const engineVerbs = {
       evenUnproven: z.boolean().optional(),
       /** Without comparing first. Absent: with. */
       withoutComparison: z.boolean().optional(),
-      /** Mark in what comes in what was sold until then. Absent: on, where the shop's program has rules for it. */
-      resaleGuard: z.enum(['on', 'off']).optional(),
+      /**
+       * Mark in what comes in what was sold until then. Absent: on, where the shop's program has rules for it. `behind`: the last of it right behind the move, for a
+       * shop in which nobody can buy meanwhile.
+       */
+      resaleGuard: z.enum(['on', 'behind', 'off']).optional(),
     }),
     output: swapOutcomeSchema,
   },
@@ -655,7 +658,7 @@ export const engineVerbs = {
     input: z.strictObject({
       restore: restoreReferenceSchema,
       /** As of `swap.run`. */
-      resaleGuard: z.enum(['on', 'off']).optional(),
+      resaleGuard: z.enum(['on', 'behind', 'off']).optional(),
     }),
     output: swapOutcomeSchema,
   },

@@ -31,7 +31,7 @@ export function addSwap(program: Command, { words, pick }: Picker): void {
     .option('--compare', words.say('flag.swap-compare'))
     .option('--without-safety-snapshot', words.say('flag.without-safety-snapshot'))
     .option('--even-unproven', words.say('flag.even-unproven'))
-    .option('--resale-guard <on|off>', words.say('flag.resale-guard'))
+    .option('--resale-guard <on|behind|off>', words.say('flag.swap-guard'))
     .action((restore: string, flags: SwapFlags) => {
       pick(flags.compare === true ? compare(restore) : swap(restore, flags));
     });
@@ -39,7 +39,7 @@ export function addSwap(program: Command, { words, pick }: Picker): void {
     .command('undo')
     .description(words.say('help.undo'))
     .argument('<RESTORE>', words.say('argument.restore'))
-    .option('--resale-guard <on|off>', words.say('flag.resale-guard'))
+    .option('--resale-guard <on|behind|off>', words.say('flag.swap-guard'))
     .action((restore: string, flags: SwapFlags) => {
       pick(undo(restore, flags));
     });
@@ -90,8 +90,10 @@ function undo(restore: string, flags: SwapFlags): VerbRun {
   };
 }
 
-function guardOf({ resaleGuard }: SwapFlags): { readonly resaleGuard?: 'on' | 'off' } {
-  return resaleGuard === undefined ? {} : { resaleGuard: oneOf(resaleGuard, ['on', 'off'], '--resale-guard') };
+function guardOf({ resaleGuard }: SwapFlags): { readonly resaleGuard?: 'on' | 'behind' | 'off' } {
+  return resaleGuard === undefined
+    ? {}
+    : { resaleGuard: oneOf(resaleGuard, ['on', 'behind', 'off'], '--resale-guard') };
 }
 
 function compare(restore: string): VerbRun {

@@ -31,6 +31,8 @@ export interface GuardRequest {
   readonly isCaughtUp: boolean;
   /** Null as above. */
   readonly live: LiveWitness | null;
+  /** Keys of cards that were marked before, because the live database had them as sold. */
+  readonly alreadyMarked?: ReadonlySet<string>;
   readonly findings: Findings;
   readonly clock: Clock;
   readonly onProgress: (phase: ResalePhase, doneItems: number, totalItems: number | null) => void;
@@ -41,6 +43,8 @@ export interface GuardReport {
   /** Cards that would have been sold again and were marked. */
   readonly cards: number;
   readonly shared: number;
+  /** Keys of those that were marked. */
+  readonly markedCards: readonly string[];
   /** Orders to see to. */
   readonly orders: number;
   readonly followUps: readonly FollowUp[];
@@ -72,8 +76,13 @@ export async function guardResale(request: GuardRequest): Promise<GuardReport> {
       onProgress: (rows) => onProgress('resale-live', rows, null),
     }));
   onProgress('resale-mark', 0, sales.cards.size);
-  const fates: ReadonlyMap<string, CardFate> =
-    copy.cards === null ? new Map() : await markSold(copy.cards, sales.cards.values(), rules, signal);
+  const fates = new Map<string, CardFate>(
+    copy.cards === null ? [] : await markSold(copy.cards, sales.cards.values(), rules, signal),
+  );
+  for (const key of request.alreadyMarked ?? []) {
+    sales.seeCard(key, { order: null, product: null, identity: undefined }, 'live');
+    fates.set(key, 'marked');
+  }
   const keys = [...new Set([...sales.orders.values()].map(({ key }) => key))];
   const known = copy.orders === null ? null : await copy.orders.rowsOf(keys, signal);
   const followed = followUps(sales, known, fates, rules);
@@ -81,6 +90,7 @@ export async function guardResale(request: GuardRequest): Promise<GuardReport> {
   return {
     cards: count('marked'),
     shared: count('shared'),
+    markedCards: [...fates].filter(([, fate]) => fate === 'marked').map(([key]) => key),
     orders: new Set(followed.flatMap(({ order }) => (order === null ? [] : [order.sale]))).size,
     followUps: followed,
     orderTypes: new Map(copy.orders?.described.columns.map(({ name, dataType }) => [name, dataType]) ?? []),

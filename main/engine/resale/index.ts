@@ -2,6 +2,7 @@
 export { Findings } from './finding.ts';
 export { followUpCsv } from './follow-up-csv.ts';
 export { guardResale, type GuardReport, type GuardRequest, type ResalePhase } from './guard-resale.ts';
+export { LastSales, type MovingShop } from './last-sales.ts';
 export type { LiveWitness } from './live-sales.ts';
 export type { LogWitness } from './log-sales.ts';
 export type { RestorePoint } from './log-tail.ts';

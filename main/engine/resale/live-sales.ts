@@ -5,7 +5,7 @@ import type { ResaleRules } from '../presets/resale-rules.ts';
 import type { MysqlConnection } from '../source/mysql/index.ts';
 import { limitStatements } from '../source/mysql/session.ts';
 import type { Findings } from './finding.ts';
-import { isOneOf, KeyedTable, pageRows } from './keyed-table.ts';
+import { isOneOf, KeyedTable, pageRows, pagesOf } from './keyed-table.ts';
 import type { ResaleRole, RowValues } from './row-change.ts';
 import { becomes, mostByHand, type Sales } from './sales.ts';
 import { describeTable, type HiddenColumns, type WatchedTable } from './watched-table.ts';
@@ -36,6 +36,8 @@ export interface LiveRequest {
   readonly rules: ResaleRules;
   readonly hidden: HiddenColumns;
   readonly sales: Sales;
+  /** As of `GuardRequest`. */
+  readonly alreadyMarked?: ReadonlySet<string>;
   readonly findings: Findings;
   readonly clock: Clock;
   readonly onProgress: (doneRows: number) => void;
@@ -49,8 +51,9 @@ export interface LiveRequest {
  */
 export async function seeLiveSales(request: LiveRequest): Promise<boolean> {
   const session = new LiveSession(request);
-  const orders = await session.guarded('orders', (table) => session.orders(table));
-  const cards = await session.guarded('cards', (table) => session.cards(table, orders !== null));
+  const lookAtOrders = () => session.guarded('orders', (table) => session.orders(table));
+  const orders = await lookAtOrders();
+  const cards = await session.guarded('cards', (table) => session.cards(table, orders === null ? null : lookAtOrders));
   return orders !== null && cards !== null;
 }
 
@@ -128,8 +131,8 @@ class LiveSession {
     return true;
   }
 
-  /** Null when these cards cannot be told by looking. `areOrdersKnown`: all that were paid are in `sales`. */
-  async cards(described: WatchedTable, areOrdersKnown: boolean): Promise<true | null> {
+  /** Null when these cards cannot be told by looking. `lookAtOrders`: once more; all that were paid before are in `sales`. Null: they are not known. */
+  async cards(described: WatchedTable, lookAtOrders: (() => Promise<true | null>) | null): Promise<true | null> {
     const { copy, rules, live, sales, findings } = this.#request;
     const { status, shared, link, product, identity } = rules.cards;
     const table = `${live.database}.${described.table}`;
@@ -155,11 +158,18 @@ class LiveSession {
     }
     const linked = link === null || link === 'transaction' ? null : link.column.toLowerCase();
     const alone = [...found.keys()].filter((key) => !sales.cards.has(key)).length;
-    if (link === 'transaction' && areOrdersKnown && alone > mostByHand + this.#cardsOwed()) {
+    const isTooMany = () => alone > mostByHand + this.#cardsOwed();
+    const isMass =
+      link === 'transaction' &&
+      lookAtOrders !== null &&
+      isTooMany() &&
+      // The shop has sold on while its cards were looked at. Their orders are there now, because they came with them.
+      !((await lookAtOrders()) !== null && !isTooMany());
+    if (isMass) {
       findings.add('live-mass-change', { cards: alone });
-      if (failure !== null) throw failure;
-      return null;
+      found.clear();
     }
+    if (failure === null) for (const [key, row] of await this.#soldBefore(there)) found.set(key, row);
     for (const [key, row] of found) {
       const valueOf = (column: string | null) => (column === null ? undefined : row.get(column.toLowerCase()));
       const order = linked === null ? null : (row.get(linked) ?? null);
@@ -167,7 +177,16 @@ class LiveSession {
       sales.seeCard(key, { order: order === '0' ? null : order, ...seen }, 'live');
     }
     if (failure !== null) throw failure;
-    return true;
+    return isMass ? null : true;
+  }
+
+  /** Those that were seen sold by an earlier look, and are not for sale in the copy any more. */
+  async #soldBefore(there: KeyedTable): Promise<Map<string, RowValues>> {
+    const { alreadyMarked, signal } = this.#request;
+    const rows = new Map<string, RowValues>();
+    for (const page of pagesOf([...(alreadyMarked ?? [])]))
+      for (const [key, row] of await this.#ask(() => there.rowsOf(page, signal))) rows.set(key, row);
+    return rows;
   }
 
   /** So many cards more than are known the orders would explain. */

@@ -46,6 +46,16 @@ export async function markSold(
   return fates;
 }
 
+/** Marks these alone, without a transaction of its own: START TRANSACTION would let go of LOCK TABLES. Only rows that are there and for sale are touched. */
+export async function markKeys(
+  copy: KeyedTable,
+  keys: readonly string[],
+  rules: ResaleRules,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const page of pagesOf(keys)) await copy.run(markStatement(copy, page, rules), signal);
+}
+
 function fateOf(sale: CardSale, row: RowValues | undefined, rules: ResaleRules): CardFate {
   const { shared, identity } = rules.cards;
   if (row === undefined) return 'absent';

@@ -32,6 +32,7 @@ export async function checkPrivileges(
   session: LoadSession,
   databases: readonly string[],
   exchange: Exchange | null,
+  isGuarded = false,
 ): Promise<SwapCheck> {
   const grants = await readGrants(session.connection, await readServerFacts(session.connection));
   const kinds = new Set(
@@ -42,12 +43,14 @@ export async function checkPrivileges(
   const needed = [
     ...moving,
     ...(kinds.has('trigger') ? ['TRIGGER', 'LOCK TABLES'] : []),
+    // What was sold in the last moments is marked under a lock.
+    ...(isGuarded ? ['UPDATE', 'LOCK TABLES'] : []),
     ...(kinds.has('view') ? ['CREATE VIEW', 'SHOW VIEW'] : []),
     ...(kinds.has('procedure') || kinds.has('function') ? ['CREATE ROUTINE', 'ALTER ROUTINE'] : []),
     ...(kinds.has('event') ? ['EVENT'] : []),
   ];
   for (const database of databases) {
-    const missing = needed.filter((privilege) => !isGranted(grants, database, [privilege]));
+    const missing = [...new Set(needed)].filter((privilege) => !isGranted(grants, database, [privilege]));
     if (missing.length > 0)
       return failed('privileges', 'swap.no-privilege', { database, privileges: missing.join(', ') });
   }

@@ -5,3 +5,4 @@ export { prepareExchange, type ExchangeWish, type Prepared } from './prepare.ts'
 export { runExchange, type ExchangeDeps, type ExchangeResult } from './run-exchange.ts';
 export { checkPrivileges, checkTransactions, checkWritable, failed, passed, requireAll } from './checks.ts';
 export { compareShops } from './compare.ts';
+export type { WhileHeld } from './while-held.ts';

@@ -10,7 +10,8 @@ import type { Exchange } from './exchange.ts';
 import { presentTables } from './picture.ts';
 import { planMoves, renameStatement } from './plan-moves.ts';
 import { triggersOn } from './plan-exchange.ts';
-import { behindGate, renamesUnderLock, underLock, waitAtMost } from './with-triggers.ts';
+import type { WhileHeld } from './while-held.ts';
+import { behindGate, renamesUnderLock, underLock, waitAtMost, type HeldPlace } from './while-locked.ts';
 
 /** How long each try may wait for the tables, in seconds, and how long the shop is left alone behind it. While a try waits, the shop's own statements stand behind it. */
 export const patience: readonly Try[] = [
@@ -32,6 +33,7 @@ export interface MoveDeps {
   readonly tries: readonly Try[];
   readonly clock: Clock;
   readonly onAttempt: (attempt: SwapAttempt) => void;
+  readonly whileHeld: WhileHeld | null;
   /** For statements. Never the person's: the shop must not be left between two of them. */
   readonly signal: AbortSignal;
   /** The person's: heard between two tries. */
@@ -41,20 +43,25 @@ export interface MoveDeps {
 /**
  * All tables change places in one RENAME TABLE, which no statement of the shop ever sees half done. Between two tries the shop is as it was.
  *
- * RENAME refuses tables with triggers in another database, so these are dropped before and made again behind it, while the shop stands: see `with-triggers.ts`.
+ * RENAME refuses tables with triggers in another database, so these are dropped before and made again behind it, while the shop stands; and so is marked what was
+ * sold until then: see `while-locked.ts`.
  *
- * Gives how long the shop's statements may have stood. Errors: `swap.busy` {attempts, waitedS, blockers}, `swap.tables-gone` {tables}, `swap.name-taken` {tables}.
+ * Gives how long the shop's statements may have stood. Errors: `swap.busy` {attempts, waitedS, blockers}, `swap.tables-gone` {tables}, `swap.name-taken` {tables}, those of `prepare`.
  */
 export async function moveTables(deps: MoveDeps, exchange: Exchange): Promise<number> {
   const { session, signal, tries } = deps;
   let last: SwapAttempt | undefined;
   for (const [index, { waitS, pauseMs }] of tries.entries()) {
-    const startedMs = deps.clock.monotonicMs();
     deps.wish.throwIfAborted();
-    const plan = await planned(session, exchange);
-    if (plan.moves.length === 0) return 0;
+    let { moves } = await planned(session, exchange);
+    if (moves.length === 0) return 0;
+    if (deps.whileHeld !== null) {
+      await deps.whileHeld.prepare();
+      ({ moves } = await planned(session, exchange));
+    }
+    const startedMs = deps.clock.monotonicMs();
     try {
-      const heldSinceMs = await once(deps, exchange, plan.moves, waitS);
+      const heldSinceMs = await once(deps, exchange, moves, waitS);
       const nowMs = deps.clock.monotonicMs();
       deps.onAttempt({ waitedMs: Math.round(nowMs - startedMs), ok: true, blockers: [] });
       return nowMs - heldSinceMs;
@@ -62,7 +69,9 @@ export async function moveTables(deps: MoveDeps, exchange: Exchange): Promise<nu
       // Without a connection nothing can be put back now: whoever goes on with this exchange, either way, does it.
       if (!session.connection.isOpen) throw error;
       await putBack(deps, exchange);
-      if (!isAppErrorOf(error, 'mysql.lock-timeout')) throw error;
+      // Too much was sold in the last moment, or it took too long to see what: perhaps not the next time.
+      const isTooSlow = isAppErrorOf(error, 'swap.guard-too-slow') && index < tries.length - 1;
+      if (!isTooSlow && !isAppErrorOf(error, 'mysql.lock-timeout')) throw error;
       const waitedMs = Math.round(deps.clock.monotonicMs() - startedMs);
       last = { waitedMs, ok: false, blockers: await blockersOf(session, waitS, signal) };
       deps.onAttempt(last);
@@ -102,14 +111,31 @@ async function once(
   const awaited = exchange.wanted.flatMap((content) =>
     triggersOn(content, (table) => isLeaving(content.database, table)),
   );
-  if (dropped.length === 0 && awaited.length === 0) {
+  const held = heldPlaces(deps.whileHeld, exchange, moves);
+  if (dropped.length === 0 && awaited.length === 0 && held.length === 0) {
     await waitAtMost(session, waitS, signal);
     const sinceMs = deps.clock.monotonicMs();
     await session.execute(rename, signal);
     return sinceMs;
   }
-  const locked = { moves, leaving, dropped, waitS };
+  const locked = { moves, leaving, dropped, held, waitS };
   return renamesUnderLock(session) ? underLock(deps, exchange, locked) : behindGate(deps, exchange, locked);
+}
+
+/** Those whose table leaves and whose table comes in this very move. */
+function heldPlaces(
+  whileHeld: WhileHeld | null,
+  { databases }: Exchange,
+  moves: ReturnType<typeof planMoves>['moves'],
+): HeldPlace[] {
+  return (whileHeld?.places ?? []).flatMap(({ database, table }) => {
+    const places = databases.find(({ live }) => live === database);
+    const goes = (from: string, to: string) =>
+      moves.some((move) => move.from.database === from && move.to.database === to && move.from.table === table);
+    return places !== undefined && goes(database, places.away) && goes(places.from, database)
+      ? [{ ...places, table }]
+      : [];
+  });
 }
 
 async function triggersNow(

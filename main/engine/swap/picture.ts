@@ -5,7 +5,7 @@ import { readObjects } from '../source/mysql/schema/read-objects.ts';
 import { isBaseTable, listTables, readTables, transactionalEngines } from '../source/mysql/schema/read-tables.ts';
 import { foreignKeysOf, type TableKey } from './foreign-keys.ts';
 
-/** The gate of `with-triggers.ts`, closed and opened: never a table of a shop. */
+/** The gate of `while-locked.ts`, closed and opened: never a table of a shop. */
 export const gateName = '\ufffd\ufffdshouhu';
 export const openedName = `${gateName}_`;
 export const gateNames: readonly string[] = [gateName, openedName];

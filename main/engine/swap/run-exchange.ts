@@ -16,7 +16,8 @@ import type { Exchange } from './exchange.ts';
 import { endOrphans } from './blockers.ts';
 import { moveTables, patience, type Try } from './move-tables.ts';
 import { presentTables } from './picture.ts';
-import { removeGates } from './with-triggers.ts';
+import type { WhileHeld } from './while-held.ts';
+import { removeGates } from './while-locked.ts';
 import { readObjects } from '../source/mysql/schema/read-objects.ts';
 import { listTables } from '../source/mysql/schema/read-tables.ts';
 
@@ -25,6 +26,8 @@ export type ExchangePhase = 'prepare' | 'move' | 'objects' | 'tidy';
 export interface ExchangeDeps {
   readonly open: () => Promise<LoadSession>;
   readonly tries?: readonly Try[];
+  /** Absent: nothing but the move. */
+  readonly whileHeld?: WhileHeld | null;
   readonly clock: Clock;
   readonly onPhase: (phase: ExchangePhase) => void;
   readonly onAttempt: (attempt: SwapAttempt) => void;
@@ -63,7 +66,14 @@ export async function runExchange(deps: ExchangeDeps, exchange: Exchange): Promi
     await makeDatabases(session, exchange, signal);
     for (const { from } of exchange.databases) await dropTriggersIn(session, from, signal);
     onPhase('move');
-    const moving = { ...deps, session, tries: deps.tries ?? patience, signal, wish: deps.signal };
+    const moving = {
+      ...deps,
+      session,
+      tries: deps.tries ?? patience,
+      whileHeld: deps.whileHeld ?? null,
+      signal,
+      wish: deps.signal,
+    };
     const heldMs = await moveTables(moving, exchange).catch(async (error: unknown) => {
       if (!exchange.isWayBack && session.connection.isOpen && (await isUntouched(session, exchange))) {
         await asBefore(session, exchange, signal);

@@ -1,10 +1,12 @@
 import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { ResaleResult } from '../../../../shared/model/resale.ts';
-import { Findings, guardResale, type GuardReport } from '../../resale/index.ts';
+import type { ResaleRules } from '../../presets/resale-rules.ts';
+import { Findings, guardResale, LastSales, type GuardReport, type MovingShop } from '../../resale/index.ts';
 import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
-import type { Exchange } from '../../swap/index.ts';
+import type { Exchange, WhileHeld } from '../../swap/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { BookedRestore } from '../home/restore-book.ts';
+import type { SavedSource } from '../home/settings-file.ts';
 import { letPass } from '../let-pass.ts';
 import { hiddenOf, resaleRulesOf, resultOf } from '../restore/resale-guard.ts';
 
@@ -13,66 +15,132 @@ export interface GuardedExchange {
   readonly notes: readonly string[];
 }
 
+/** Sees to it that nothing which was sold until the moment of the exchange is sold again in what comes in, whichever way it goes. */
+export interface ExchangeGuard {
+  /** Until the tables change places, and while they do; null: then there is nothing to mark. */
+  readonly whileHeld: WhileHeld | null;
+  /** Behind the exchange: what is left to a person, and whatever could not be marked before. */
+  finish(): Promise<GuardedExchange>;
+}
+
+/** When what was sold in the last moments is marked: `on`: before anybody can buy from the tables that come · `behind`: right behind the move. */
+export type GuardMode = 'on' | 'behind';
+
 const nothing = { cards: 0, orders: 0, csv: null } as const;
 
-/**
- * The shop sold until the moment of the exchange: what was sold in the tables that have just left is marked in those that came in their place, whichever
- * way it went. It runs before the exchange counts as finished, so that one that is stopped here does it when it is completed.
- * The exchange has happened: what goes wrong from here on is said in the notes, never thrown. Errors: the signal's reason.
- */
 export async function guardExchange(
   context: EngineContext,
   restore: BookedRestore,
   exchange: Exchange,
   target: MysqlTarget,
+  mode: GuardMode,
   run: Run,
-): Promise<GuardedExchange> {
-  const source = (await context.home.settings.read()).sources.find(({ name }) => name === restore.source) ?? null;
+): Promise<ExchangeGuard> {
+  const source = await sourceOf(context, restore);
   const rules = await resaleRulesOf(source?.preset ?? null);
-  if (rules === null) return { resale: { ...nothing, skipped: 'no-rules' }, notes: [] };
+  if (rules === null) return nothingToDo('no-rules');
   const isMoved = (database: string) =>
     exchange.tables.some(
       ({ database: home, name, comes, leaves }) =>
         home === database && comes && leaves && name.toLowerCase() === rules.cards.table.toLowerCase(),
     );
-  const moved = exchange.databases.filter(({ live }) => isMoved(live));
+  const shops = exchange.databases.filter(({ live }) => isMoved(live));
   // The shop's cards were gone, or stay where they are: nobody sold any meanwhile.
-  if (moved.length === 0) return { resale: { ...nothing, skipped: 'not-restored' }, notes: [] };
+  if (shops.length === 0) return nothingToDo('not-restored');
+  const look = looking(context, { restore, exchange, rules, source }, target, run);
+  const last = new LastSales({
+    rules,
+    shops,
+    hidden: (database) => hiddenOf(rules, database, source),
+    connect: () => connectMysql(target, { signal: run.signal }),
+    look: ({ live, from }) => look(live, { copy: from, live }),
+    clock: context.clock,
+    signal: run.signal,
+  });
+  const late: string[] = [];
+  const whileHeld: WhileHeld = {
+    get places() {
+      return last.places;
+    },
+    prepare: () => last.prepare(),
+    mark: (session, live, at, signal) => last.mark(session, live, at, signal),
+    missed: (error) => late.push(`resale-late: ${toAppError(error).code}`),
+  };
+  return {
+    whileHeld: mode === 'on' ? whileHeld : null,
+    finish: async () => {
+      try {
+        const reports: GuardReport[] = [];
+        for (const { live, away } of shops)
+          reports.push(await look(live, { copy: live, live: away }, last.marked.get(live)));
+        const resale = await resultOf(context, restore.source, rules, reports);
+        // No log was asked: the tables that left know everything that was sold in them.
+        const complete = reports.every(({ gaps }) => gaps.length === 0);
+        return { resale: { ...resale, complete }, notes: late };
+      } catch (error) {
+        // The exchange has happened: what goes wrong from here on is said, never thrown.
+        letPass(error, run.signal);
+        return { resale: nothing, notes: [...late, `resale-failed: ${toAppError(error).code}`] };
+      }
+    },
+  };
+}
+
+/** Whether the shop's program says what selling does to its tables. */
+export async function hasSaleRules(context: EngineContext, restore: BookedRestore): Promise<boolean> {
+  return (await resaleRulesOf((await sourceOf(context, restore))?.preset ?? null)) !== null;
+}
+
+async function sourceOf({ home }: EngineContext, { source }: BookedRestore): Promise<SavedSource | null> {
+  return (await home.settings.read()).sources.find(({ name }) => name === source) ?? null;
+}
+
+function nothingToDo(skipped: NonNullable<ResaleResult['skipped']>): ExchangeGuard {
+  return { whileHeld: null, finish: () => Promise.resolve({ resale: { ...nothing, skipped }, notes: [] }) };
+}
+
+interface Guarded {
+  readonly restore: BookedRestore;
+  readonly exchange: Exchange;
+  readonly rules: ResaleRules;
+  readonly source: SavedSource | null;
+}
+
+/** The whole look at one shop, wherever its two tables are at the time. */
+function looking(context: EngineContext, { restore, exchange, rules, source }: Guarded, target: MysqlTarget, run: Run) {
   const { signal } = run;
   const since = exchange.direction === 'undo' ? (restore.swappedAt ?? restore.stoppedAt) : restore.stoppedAt;
-  try {
-    const reports: GuardReport[] = [];
-    for (const { live, away } of moved) {
-      const [here, there] = [await connectMysql(target, { signal }), await connectMysql(target, { signal })];
+  return async (
+    shop: MovingShop['live'],
+    databases: { readonly copy: string; readonly live: string },
+    alreadyMarked: ReadonlySet<string> = new Set(),
+  ): Promise<GuardReport> => {
+    const here = await connectMysql(target, { signal });
+    try {
+      const there = await connectMysql(target, { signal });
       try {
-        reports.push(
-          await guardResale({
-            rules,
-            hidden: hiddenOf(rules, live, source),
-            database: live,
-            copy: { connection: here, database: live },
-            point: { place: null, atMs: Date.parse(since) },
-            undone: null,
-            log: null,
-            isCaughtUp: false,
-            live: { connection: there, database: away },
-            findings: new Findings(),
-            clock: context.clock,
-            onProgress: (phase, doneItems, totalItems) =>
-              run.report({ phase, detail: live, doneBytes: 0, totalBytes: null, doneItems, totalItems }),
-            signal,
-          }),
-        );
+        return await guardResale({
+          rules,
+          hidden: hiddenOf(rules, shop, source),
+          database: shop,
+          copy: { connection: here, database: databases.copy },
+          point: { place: null, atMs: Date.parse(since) },
+          undone: null,
+          log: null,
+          isCaughtUp: false,
+          live: { connection: there, database: databases.live },
+          alreadyMarked,
+          findings: new Findings(),
+          clock: context.clock,
+          onProgress: (phase, doneItems, totalItems) =>
+            run.report({ phase, detail: shop, doneBytes: 0, totalBytes: null, doneItems, totalItems }),
+          signal,
+        });
       } finally {
-        here.close();
         there.close();
       }
+    } finally {
+      here.close();
     }
-    const resale = await resultOf(context, restore.source, rules, reports);
-    // No log was asked: the tables that left know everything that was sold in them.
-    return { resale: { ...resale, complete: reports.every(({ gaps }) => gaps.length === 0) }, notes: [] };
-  } catch (error) {
-    letPass(error, signal);
-    return { resale: nothing, notes: [`resale-failed: ${toAppError(error).code}`] };
-  }
+  };
 }

@@ -17,7 +17,7 @@ import {
 import type { EngineContext, Run } from '../engine-context.ts';
 import { entryOf, type BookedRestore } from '../home/restore-book.ts';
 import { wishFor } from './exchange-wish.ts';
-import { guardExchange } from './guard-exchange.ts';
+import { guardExchange, hasSaleRules, type GuardMode } from './guard-exchange.ts';
 import { takeSafetySnapshot, type Safety } from './safety-snapshot.ts';
 
 export const comparisonLimitMs = 60_000;
@@ -27,7 +27,7 @@ const noAbort = new AbortController().signal;
 export interface ExchangeOptions {
   readonly withComparison: boolean;
   /** As of `goOn`. */
-  readonly isGuarded: boolean;
+  readonly guard: GuardMode | null;
   /** Null: not taken, and no reason to. */
   readonly safety: { readonly isUnwanted: boolean } | null;
 }
@@ -42,6 +42,7 @@ export async function lookAt(
   context: EngineContext,
   restore: BookedRestore,
   session: LoadSession,
+  isGuarded: boolean,
   signal: AbortSignal,
 ): Promise<LookedAt> {
   const prepared = await prepareExchange(session, await wishFor(context, restore, session, signal));
@@ -55,7 +56,7 @@ export async function lookAt(
         leave: exchange.tables.filter(({ leaves }) => leaves).length,
         come: exchange.tables.filter(({ comes }) => comes).length,
       }),
-      await checkPrivileges(session, databases, exchange),
+      await checkPrivileges(session, databases, exchange, isGuarded),
       await checkTransactions(session, signal),
     ],
   };
@@ -76,15 +77,16 @@ export async function beginExchange(
   let comparison: SwapComparison | null = null;
   let safety: Safety = { safetySnapshot: null, safetyReason: 'not-needed' };
   let exchange: Exchange;
+  const isGuarded = options.guard === 'on' && (await hasSaleRules(context, restore));
   try {
     say(run, 'check', '');
-    const before = await lookAt(context, restore, session, signal);
+    const before = await lookAt(context, restore, session, isGuarded, signal);
     requireAll(before.checks);
     if (options.withComparison) comparison = await compare(context, restore, session, before.prepared, run);
     if (options.safety !== null)
       safety = await takeSafetySnapshot(context, restore, before.prepared, options.safety.isUnwanted, run);
     // Time has passed, and the shop was open.
-    const now = await lookAt(context, restore, session, signal);
+    const now = await lookAt(context, restore, session, isGuarded, signal);
     requireAll(now.checks);
     ({ checks } = now);
     ({ exchange } = now.prepared);
@@ -93,30 +95,32 @@ export async function beginExchange(
   }
   const state = exchange.direction === 'swap' ? 'swapping' : 'undoing';
   const begun = await context.home.restores.change(restore, { state, exchange });
-  const done = await goOn(context, begun, exchange, target, options.isGuarded, run);
+  const done = await goOn(context, begun, exchange, target, options.guard, run);
   return { ...done, ...safety, comparison, checks, durationMs: Math.round(context.clock.monotonicMs() - startedMs) };
 }
 
 /**
  * Does what is left of an exchange that is written down.
  *
- * @param isGuarded what was sold meanwhile is marked in what comes in
+ * @param guard when what was sold meanwhile is marked in what comes in; null: it is not
  */
 export async function goOn(
   context: EngineContext,
   restore: BookedRestore,
   exchange: Exchange,
   target: MysqlTarget,
-  isGuarded: boolean,
+  guardMode: GuardMode | null,
   run: Run,
 ): Promise<SwapOutcome> {
   const startedMs = context.clock.monotonicMs();
   const { home, clock } = context;
   const attempts: SwapAttempt[] = [];
+  const guard = guardMode === null ? null : await guardExchange(context, restore, exchange, target, guardMode, run);
   const result = await runExchange(
     {
       open: () => openLoadSession(target, { signal: noAbort }),
       clock,
+      whileHeld: guard?.whileHeld ?? null,
       onPhase: (phase) => say(run, phase, ''),
       onAttempt: (attempt) => {
         attempts.push(attempt);
@@ -130,7 +134,7 @@ export async function goOn(
     },
     exchange,
   );
-  const guarded = isGuarded ? await guardExchange(context, restore, exchange, target, run) : null;
+  const guarded = (await guard?.finish()) ?? null;
   const at = isoUtc(clock.nowMs());
   const { direction, ends } = exchange;
   const finished = await home.restores.change(restore, {

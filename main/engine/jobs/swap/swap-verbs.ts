@@ -5,6 +5,7 @@ import { reversed } from '../../swap/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { entryOf, type BookedRestore } from '../home/restore-book.ts';
 import { withServerSession } from '../source-session.ts';
+import { hasSaleRules, type GuardMode } from './guard-exchange.ts';
 import { accessOfRestore, findRestore, requireTurn } from './find-restore.ts';
 import { beginExchange, compare, goOn, lookAt } from './perform-exchange.ts';
 
@@ -28,7 +29,13 @@ export async function swapCompare(
   return withServerSession(await accessOfRestore(context, restore), run.signal, async ({ target }) => {
     const session = await openLoadSession(target, { signal: run.signal });
     try {
-      const { prepared, checks } = await lookAt(context, restore, session, run.signal);
+      const { prepared, checks } = await lookAt(
+        context,
+        restore,
+        session,
+        await hasSaleRules(context, restore),
+        run.signal,
+      );
       const comparison = await compare(context, restore, session, prepared, run);
       const durationMs = Math.round(context.clock.monotonicMs() - startedMs);
       return { restore: entryOf(restore), comparison, checks, durationMs };
@@ -55,14 +62,14 @@ export async function swapRun(
   if (isFresh && !restore.proven && input.evenUnproven !== true)
     throw new AppError('swap.unproven', { restore: restore.id.slice(0, 8) });
   return withServerSession(await accessOfRestore(context, restore), run.signal, ({ target }) => {
-    const isGuarded = input.resaleGuard !== 'off';
-    if (restore.exchange !== null) return goOnTowards(context, restore, 'swap', target, isGuarded, run);
+    const guard = guardMode(input);
+    if (restore.exchange !== null) return goOnTowards(context, restore, 'swap', target, guard, run);
     const safety = { isUnwanted: input.withoutSafetySnapshot === true };
     return beginExchange(
       context,
       restore,
       target,
-      { withComparison: input.withoutComparison !== true, isGuarded, safety },
+      { withComparison: input.withoutComparison !== true, guard, safety },
       run,
     );
   });
@@ -77,11 +84,11 @@ export async function undoRun(
   const restore = await findRestore(context, input.restore);
   if (restore.state === 'beside' || restore.state === 'undone') throw wrongState(restore);
   await requireTurn(context, restore);
-  const isGuarded = input.resaleGuard !== 'off';
+  const guard = guardMode(input);
   return withServerSession(await accessOfRestore(context, restore), run.signal, ({ target }) =>
     restore.exchange !== null
-      ? goOnTowards(context, restore, 'undo', target, isGuarded, run)
-      : beginExchange(context, restore, target, { withComparison: false, isGuarded, safety: null }, run),
+      ? goOnTowards(context, restore, 'undo', target, guard, run)
+      : beginExchange(context, restore, target, { withComparison: false, guard, safety: null }, run),
   );
 }
 
@@ -90,17 +97,21 @@ async function goOnTowards(
   restore: BookedRestore,
   direction: 'swap' | 'undo',
   target: Parameters<typeof goOn>[3],
-  isGuarded: boolean,
+  guard: GuardMode | null,
   run: Run,
 ): ReturnType<typeof goOn> {
   const { exchange } = restore;
   if (exchange === null) throw wrongState(restore);
-  if (exchange.direction === direction) return goOn(context, restore, exchange, target, isGuarded, run);
+  if (exchange.direction === direction) return goOn(context, restore, exchange, target, guard, run);
   // Which way it goes is written down before it goes there.
   const back = reversed(exchange);
   const state = direction === 'swap' ? 'swapping' : 'undoing';
   const turned = await context.home.restores.change(restore, { state, exchange: back });
-  return goOn(context, turned, back, target, isGuarded, run);
+  return goOn(context, turned, back, target, guard, run);
+}
+
+function guardMode({ resaleGuard }: VerbInput<'swap.run' | 'undo.run'>): GuardMode | null {
+  return resaleGuard === 'off' ? null : (resaleGuard ?? 'on');
 }
 
 function wrongState({ id, state }: BookedRestore): AppError {

@@ -3,6 +3,7 @@ import type { Flavour } from '../../../../shared/model/database.ts';
 import type { SwapAttempt } from '../../../../shared/model/swap.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { pollUntil } from '../../platform/poll.ts';
+import { presetById } from '../../presets/preset.ts';
 import { openLoadSession } from '../../source/mysql/load/index.ts';
 import { never, type SourceServer } from '../../source/mysql/testing/source-server.ts';
 import {
@@ -14,8 +15,10 @@ import {
   runExchange,
   type Exchange,
   type ExchangeWish,
+  type WhileHeld,
 } from '../index.ts';
 import type { Try } from '../move-tables.ts';
+import { lastSalesOf, lookBehind, openShop, sellOne, startSelling } from './selling-shop.ts';
 import { besides, buildShops, countedSessions, lives, renamed, seen } from './two-shops.ts';
 
 const fromBeside = { shop__r: 'shop', pay__r: 'pay' };
@@ -81,10 +84,12 @@ export function exchangeSuite(
         open = countedSessions(source).open,
         tries = patient,
         onAttempt = () => undefined,
+        whileHeld = null,
       }: {
         open?: ReturnType<typeof countedSessions>['open'];
         tries?: readonly Try[];
         onAttempt?: (attempt: SwapAttempt) => void;
+        whileHeld?: WhileHeld | null;
       } = {},
     ) =>
       runExchange(
@@ -92,6 +97,7 @@ export function exchangeSuite(
           open,
           tries,
           clock: systemClock,
+          whileHeld,
           onPhase: () => undefined,
           onAttempt,
           onUntouched: () => Promise.resolve(),
@@ -378,6 +384,156 @@ export function exchangeSuite(
       await run(undo);
       expect(await seen(source.admin, lives)).toEqual(was);
       expect(await databases()).toEqual(['pay', 'shop', 'shop__u']);
+    });
+
+    /** From the shop to the restore and back: what the next exchange of `shop` would be. */
+    const onlyShop = (direction: 'swap' | 'undo', from: string, away: string, last: Exchange | null) =>
+      plan({
+        direction,
+        ends: direction === 'swap' ? 'swapped' : 'undone',
+        databases: [{ live: 'shop', from, away }],
+        enabledEvents: [],
+        last,
+      });
+
+    it.each([
+      ['', 4, []],
+      [
+        ', with triggers',
+        2,
+        [
+          'CREATE TABLE $.handed (id INT AUTO_INCREMENT PRIMARY KEY, card BIGINT NOT NULL, CONSTRAINT handed_card FOREIGN KEY (card) REFERENCES $.carmis (id) ON DELETE CASCADE) ENGINE=InnoDB',
+          'CREATE TRIGGER $.carmis_handed AFTER UPDATE ON $.carmis FOR EACH ROW INSERT INTO $.handed (card) VALUES (NEW.id)',
+          "CREATE TRIGGER $.orders_note BEFORE INSERT ON $.orders FOR EACH ROW SET NEW.title = CONCAT('$', NEW.title)",
+          'CREATE TRIGGER $.carmis_note BEFORE UPDATE ON $.carmis FOR EACH ROW SET NEW.updated_at = UTC_TIMESTAMP()',
+        ],
+      ],
+    ])('sells no card twice while the shop never stops selling%s', async (_, rounds, triggers) => {
+      const rules = (await presetById('dujiaoka-2.x')).resale!;
+      await openShop(source, 6_000, triggers);
+      const seller = startSelling(source, 4);
+      await seller.sold(50);
+      let last: Exchange | null = null;
+      const held: number[] = [];
+      const gaps: number[] = [];
+      let byLock = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const isSwap = round % 2 === 0;
+        const from = isSwap ? (round === 0 ? 'shop__r' : 'shop__u') : 'shop__b';
+        const exchange = await onlyShop(isSwap ? 'swap' : 'undo', from, isSwap ? 'shop__b' : 'shop__u', last);
+        const guard = lastSalesOf(source, rules, exchange.databases);
+        const before = await seller.sold(20).then(() => seller.delivered.length);
+        seller.longestGapMs();
+        const { heldMs } = await run(exchange, { whileHeld: guard.whileHeld });
+        held.push(Math.round(heldMs));
+        await seller.sold(20);
+        gaps.push(Math.round(seller.longestGapMs()));
+        expect(guard.missed).toEqual([]);
+        byLock += guard.marked.get('shop')?.size ?? 0;
+        expect(seller.delivered.length).toBeGreaterThan(before);
+        last = exchange;
+      }
+      await seller.stop();
+
+      const twice = seller.delivered.filter((code, index) => seller.delivered.indexOf(code) !== index);
+      expect(twice).toEqual([]);
+      expect(byLock).toBeGreaterThan(100);
+      const errors = [...seller.errors].map(([errno, count]) => `${errno}×${count}`).join(' ');
+      console.info(
+        `${name}: ${seller.delivered.length} cards sold through ${rounds} exchanges, held ${held.join(', ')} ms, longest without a sale ${gaps.join(', ')} ms, errors of the shop: ${errors || 'none'}`,
+      );
+    });
+
+    /** A guard in whose last moment, between the look and the lock, one more card is sold. */
+    const withLastSale = (
+      guard: ReturnType<typeof lastSalesOf>,
+      card: number,
+      last = { isSold: false },
+    ): WhileHeld => ({
+      get places() {
+        return guard.whileHeld.places;
+      },
+      prepare: async () => {
+        await guard.whileHeld.prepare();
+        await sellOne(source, card);
+        last.isSold = true;
+      },
+      mark: (...held) => guard.whileHeld.mark(...held),
+      missed: (error) => guard.whileHeld.missed(error),
+    });
+    const forSale = async (database: string) =>
+      (await source.admin.query(`SELECT id FROM ${database}.carmis WHERE status = 1 AND is_loop = 0 ORDER BY id`)).map(
+        (row) => Number(row.get('id')),
+      );
+
+    it('has marked what was sold, wherever it was stopped, when it is completed or taken back', async () => {
+      const rules = (await presetById('dujiaoka-2.x')).resale!;
+      const server = { isThrough: false };
+      let rounds = 0;
+      for (let stopAt = 1; !server.isThrough; stopAt += stride) {
+        rounds += 1;
+        await openShop(source, 9);
+        await sellOne(source, 3);
+        const swap = await onlyShop('swap', 'shop__r', 'shop__b', null);
+        const last = { isSold: false };
+        const guardOf = (exchange: Exchange) => lastSalesOf(source, rules, exchange.databases);
+        server.isThrough = await run(swap, {
+          open: countedSessions(source, stopAt).open,
+          whileHeld: withLastSale(guardOf(swap), 5, last),
+        }).then(
+          () => true,
+          () => false,
+        );
+        if (rounds % 2 === 0 && !server.isThrough) {
+          await run(swap, { whileHeld: guardOf(swap).whileHeld });
+          await lookBehind(source, rules, 'shop', 'shop__b');
+        } else if (!server.isThrough) {
+          const back = reversed(swap);
+          await run(back, { whileHeld: guardOf(back).whileHeld });
+        }
+        // The one that went through at once had nobody look behind it: what was sold in its last moment was marked before anybody could buy.
+        const sold = last.isSold ? [3, 5] : [3];
+        expect(await forSale('shop')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].filter((card) => !sold.includes(card)));
+      }
+      expect(rounds * stride).toBeGreaterThan(5);
+    });
+
+    it('refuses in words when the last look would hold the shop for too long, and when an accident comes in between', async () => {
+      const rules = (await presetById('dujiaoka-2.x')).resale!;
+      await openShop(source, 2_000);
+      const swap = await onlyShop('swap', 'shop__r', 'shop__b', null);
+      const slow = lastSalesOf(source, rules, swap.databases, 0);
+      await expect(run(swap, { whileHeld: slow.whileHeld })).rejects.toMatchObject({
+        code: 'swap.guard-too-slow',
+        facts: { table: 'shop.carmis', seconds: 1 },
+      });
+      expect(await databases()).toEqual(['shop', 'shop__r']);
+
+      // Between the last look and the lock somebody marks everything as sold: these are no sales, and the restore is to undo it.
+      await sellOne(source, 7);
+      const guard = lastSalesOf(source, rules, swap.databases);
+      let looks = 0;
+      const accident: WhileHeld = {
+        ...withLastSale(guard, 9),
+        get places() {
+          return guard.whileHeld.places;
+        },
+        prepare: async () => {
+          await guard.whileHeld.prepare();
+          if ((looks += 1) === 1) await source.run('UPDATE shop.carmis SET status = 2');
+        },
+      };
+      const attempts: SwapAttempt[] = [];
+      const tries = [
+        { waitS: 20, pauseMs: 0 },
+        { waitS: 20, pauseMs: 0 },
+      ];
+      await run(swap, { tries, whileHeld: accident, onAttempt: (attempt) => attempts.push(attempt) });
+      expect(await forSale('shop')).toHaveLength(1_999);
+      expect(await forSale('shop')).not.toContain(7);
+      // MariaDB marks behind the move: there it is left to the look behind it, which judges in the same way.
+      expect(attempts.map(({ ok }) => ok)).toEqual(flavour === 'mysql' ? [false, true] : [true]);
+      expect(guard.missed).toHaveLength(flavour === 'mysql' ? 0 : 1);
     });
 
     it('brings back a shop that is gone altogether', async () => {
