@@ -26,6 +26,14 @@ export function stretchesOf(records: readonly StoredStreamRecord[]): Stretch[] {
  * Error: `repository.damaged` for a merged record that claims a record that cannot be in it.
  */
 export function chainsOf(records: readonly StoredStreamRecord[]): StoredStreamRecord[][] {
+  return linkRecords(records).chains;
+}
+
+/** The same, and which records go on where one ends: of more than one only the first is in the chain. */
+export function linkRecords(records: readonly StoredStreamRecord[]): {
+  readonly chains: StoredStreamRecord[][];
+  readonly followers: ReadonlyMap<StoredStreamRecord, readonly StoredStreamRecord[]>;
+} {
   const standIns = standInsOf(records);
   const live = records.filter(({ name }) => !standIns.has(shortName(name)));
   const byName = new Map(live.map((each) => [shortName(each.name), each]));
@@ -39,14 +47,13 @@ export function chainsOf(records: readonly StoredStreamRecord[]): StoredStreamRe
     else followers.set(before, [...(followers.get(before) ?? []), each]);
   }
   const held = bytesBehind(roots, followers);
-  return roots.sort(bySequence).map((root) => {
+  for (const each of followers.values()) each.sort((a, b) => heldBy(held, b) - heldBy(held, a) || bySequence(b, a));
+  const chains = roots.sort(bySequence).map((root) => {
     const chain = [root];
-    for (let last: StoredStreamRecord | undefined = root; ;) {
-      last = (followers.get(last) ?? []).sort((a, b) => heldBy(held, b) - heldBy(held, a) || bySequence(b, a))[0];
-      if (last === undefined) return chain;
-      chain.push(last);
-    }
+    for (let next = followers.get(root)?.[0]; next !== undefined; next = followers.get(next)?.[0]) chain.push(next);
+    return chain;
   });
+  return { chains, followers };
 }
 
 /** Whether one of the merged records among them stands for it. `records`: all of a source that are listed. Error: as `chainsOf`. */
@@ -68,15 +75,19 @@ function standInsOf(records: readonly StoredStreamRecord[]): Map<string, StoredS
       standIns.set(shortName(each.name), owner);
       continue;
     }
+    if (standIns.has(shortName(each.name))) throw claimedWrongly(standIns.get(shortName(each.name)) ?? each);
     // What a larger one holds stays its own.
     for (const name of merges) if (!standIns.has(name)) standIns.set(name, each);
   }
   for (const each of records) {
     const owner = standIns.get(shortName(each.name));
-    if (owner !== undefined && !mayHold(owner.record, each.record))
-      throw new AppError('repository.damaged', { object: owner.name, reason: 'content' });
+    if (owner !== undefined && !mayHold(owner.record, each.record)) throw claimedWrongly(owner);
   }
   return standIns;
+}
+
+function claimedWrongly({ name }: StoredStreamRecord): AppError {
+  return new AppError('repository.damaged', { object: name, reason: 'content' });
 }
 
 /** Nothing that both say of themselves speaks against it. */
