@@ -19,6 +19,7 @@ export const cliStreamEn: Record<keyof typeof cliStreamZh, string> = {
   'phase.write-log': 'writing the log',
   'stream.done': 'Stored {{events}} log events ({{bytes}}) in {{segments}} pieces, up to {{place}}, in {{time}}.',
   'stream.rpo': 'If the database died now, at most {{time}} of trade would be lost.',
+  'stream.merged': 'Tidied up: {{records}} older pieces lie together now, byte for byte as they were.',
   'stream.copy': '{{destination}}: brought {{records}} pieces, {{bytes}}',
   'stream.gap.start': 'Begins at {{until}}.',
   'stream.gap.purged':

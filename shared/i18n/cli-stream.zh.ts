@@ -16,6 +16,7 @@ export const cliStreamZh = {
   'phase.write-log': '写出日志',
   'stream.done': '存下 {{events}} 个日志事件（{{bytes}}），分 {{segments}} 段，到 {{place}} 为止，用时 {{time}}。',
   'stream.rpo': '如果数据库现在坏了，最多丢失 {{time}} 的交易。',
+  'stream.merged': '顺手整理：{{records}} 段较早的日志已合并存放，一个字节都没少。',
   'stream.copy': '{{destination}}：补送了 {{records}} 段，{{bytes}}',
   'stream.gap.start': '从 {{until}} 开始记。',
   'stream.gap.purged':

@@ -358,6 +358,8 @@ export const engineVerbs = {
       /** Of the log; `storedBytes` is what became of them on the first copy. */
       bytes: count,
       storedBytes: count,
+      /** Older stretches that lie in an hour's or a day's now, on the first copy. */
+      merged: count,
       gaps: z.array(streamGapSchema),
       /** How much trade would be lost if the server died now: since everything that it had was last stored. */
       rpoMs: z.number().nonnegative().nullable(),

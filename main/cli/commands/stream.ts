@@ -79,6 +79,7 @@ function streamLines(output: StreamOutput, words: Words): string[] {
       place: to === null ? '–' : `${to.file}:${to.position}`,
       time: durationText(output.durationMs, words),
     }),
+    ...(output.merged === 0 ? [] : [words.say('stream.merged', { records: countText(output.merged) })]),
     ...(rpoMs === null ? [] : [words.say('stream.rpo', { time: durationText(rpoMs, words) })]),
     ...copies
       .slice(1)

@@ -1,5 +1,6 @@
 /** The stored log of a shop: following it, carrying it to other copies, reading it. */
-export { carryStream, type CarriedStream } from './carry-stream.ts';
+export { CarryMemory, carryStream, type CarriedStream } from './carry-stream.ts';
+export { StreamCompaction, type Compacted } from './compact-stream.ts';
 export { exportLog, type ExportedLogFile } from './export-log.ts';
 export { followLog, type FollowReport, type FollowRequest } from './follow-log.ts';
 export { eventId, findStop, lastCommitBefore, type ReadEvents, type Until } from './find-stop.ts';

@@ -42,7 +42,7 @@ export function planMerges(
 }
 
 /** Whether nothing more is going to be merged with it. */
-export function isSettled({ closedAt }: StreamRecord, nowMs: number): boolean {
+export function isSettled({ closedAt }: Pick<StreamRecord, 'closedAt'>, nowMs: number): boolean {
   return dayOf(closedAt, nowMs) !== null;
 }
 

@@ -2,7 +2,9 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { BinlogPlace, StreamRecord } from '../../../shared/model/stream.ts';
 import type { Repository } from '../repository/index.ts';
 import { firstPosition, positionLimit, type BinlogEvent } from '../source/mysql/binlog/index.ts';
+import { shortName } from './link-records.ts';
 import { LogTrace } from './log-trace.ts';
+import { isMergedName } from './merge-records.ts';
 import { readStreamRecord, type StoredStreamRecord, type StreamServer } from './stream-records.ts';
 
 /** What is stored of a log, as far as following it further needs it. */
@@ -24,7 +26,7 @@ export async function findStoredEnd(
 ): Promise<StoredEnd | null> {
   for (const name of [...names].reverse()) {
     const last = await readable(repository, name, signal);
-    if (last !== null) return { last, readFrom: await startOfOpenTransaction(repository, last, signal) };
+    if (last !== null) return { last, readFrom: await startOfOpenTransaction(repository, names, last, signal) };
   }
   return null;
 }
@@ -40,6 +42,7 @@ export function isSameServer(record: StreamRecord, server: StreamServer): boolea
 
 async function startOfOpenTransaction(
   repository: Repository,
+  names: readonly string[],
   last: StoredStreamRecord,
   signal: AbortSignal,
 ): Promise<number> {
@@ -51,10 +54,31 @@ async function startOfOpenTransaction(
     const end = record.lastEnd ?? record.from;
     if (mustBegin(end) && (record.lastEnd !== null || record.from === firstPosition)) return end;
     if (mustBegin(record.from) && !record.endsWithin) return record.from;
-    const before = record.continues === null ? null : await readable(repository, record.continues, signal);
+    const before = record.continues === null ? null : await recordNamed(repository, names, record.continues, signal);
     if (before?.record.file !== last.record.file) return record.from;
     record = before.record;
   }
+}
+
+/** It, or the merged one that stands for it. */
+async function recordNamed(
+  repository: Repository,
+  names: readonly string[],
+  name: string,
+  signal: AbortSignal,
+): Promise<StoredStreamRecord | null> {
+  if (names.includes(name)) {
+    const found = await readable(repository, name, signal);
+    if (found !== null) return found;
+  }
+  // A merged record bears the number of the first that it was made of.
+  for (const each of names
+    .filter((other) => isMergedName(other) && other.slice(0, name.length - 36) <= name)
+    .reverse()) {
+    const merged = await readable(repository, each, signal);
+    if (merged?.record.merges.includes(shortName(name)) === true) return merged;
+  }
+  return null;
 }
 
 async function readable(repository: Repository, name: string, signal: AbortSignal): Promise<StoredStreamRecord | null> {

@@ -6,9 +6,18 @@ import { isoUtc } from '../../platform/clock.ts';
 import { rest } from '../../platform/rest.ts';
 import type { Repository } from '../../repository/index.ts';
 import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
-import { carryStream, followLog, type FollowReport, type FollowRequest, type HasSecrets } from '../../stream/index.ts';
+import {
+  CarryMemory,
+  carryStream,
+  followLog,
+  StreamCompaction,
+  type FollowReport,
+  type FollowRequest,
+  type HasSecrets,
+} from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { letPass } from '../let-pass.ts';
 import { nearestFirst } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { accessOfSaved, withServerSession } from '../source-session.ts';
@@ -42,6 +51,11 @@ const carryEveryMs = 60_000;
 const firstCarryMs = 10_000;
 /** A copy that lacks nothing is looked at all the same, this often. */
 const lookAgainMs = 10 * 60_000;
+/** What is old is merged, beside the following, so long at a time; then it rests, shortly while there is more to do. */
+const compactForMs = 20_000;
+const firstCompactMs = 30_000;
+const compactSoonMs = 60_000;
+const compactEveryMs = 10 * 60_000;
 /** The server tells its clock in whole seconds, so that it may be almost one further. */
 const wholeSecondMs = 1_000;
 /** How long to wait before a line that broke is tried again, the first time and at most. */
@@ -125,6 +139,10 @@ class LogSession {
   readonly #until: AbortSignal;
   readonly #gaps: StreamGap[] = [];
   readonly #copies = new Map<string, CarriedCopy>();
+  readonly #carried = new Map<string, CarryMemory>();
+  readonly #compaction: StreamCompaction;
+  /** Records that were merged away on the first copy. */
+  #merged = 0;
   #from: BinlogPlace | null = null;
   #to: BinlogPlace | null = null;
   #segments = 0;
@@ -148,6 +166,14 @@ class LogSession {
     this.#run = run;
     this.#places = places;
     this.#live = context.streams.of(places.source.id, places.source.name);
+    const { repository, source } = places;
+    this.#compaction = new StreamCompaction({
+      repository,
+      sourceId: source.id,
+      guard: (work) => withWriterLease(repository, streamHolder(source.name), context, run.signal, work),
+      clock: context.clock,
+      signal: run.signal,
+    });
     this.#until = input.forMs === null ? run.signal : AbortSignal.any([run.signal, AbortSignal.timeout(input.forMs)]);
   }
 
@@ -156,14 +182,24 @@ class LogSession {
     this.#live.begin([primary, ...others]);
     const ended = new AbortController();
     const carrying = this.#carryNowAndThen(ended.signal);
+    const compacting = this.#compactNowAndThen(ended.signal).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
     try {
       await this.#followThroughBreaks();
     } finally {
       ended.abort();
       await carrying;
+      await compacting;
       this.#live.note();
     }
-    if (!this.#run.signal.aborted) await this.#carry();
+    const bug = await compacting;
+    if (bug !== null) throw bug.error;
+    if (!this.#run.signal.aborted) {
+      await this.#compact();
+      await this.#carry();
+    }
     this.#live.rest('unknown', null);
     return this.#output();
   }
@@ -336,6 +372,27 @@ class LogSession {
     }
   }
 
+  async #compactNowAndThen(ended: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([ended, this.#until]);
+    for (let waitMs = firstCompactMs; ;) {
+      await rest(waitMs, over).catch(() => undefined);
+      if (over.aborted) return;
+      waitMs = (await this.#compact()) ? compactSoonMs : compactEveryMs;
+    }
+  }
+
+  /** Whether there is more to do. What a place has against it is met again by the following itself, and tried again later. */
+  async #compact(): Promise<boolean> {
+    try {
+      const { removed, isMore } = await this.#compaction.pass(compactForMs);
+      this.#merged += removed;
+      return isMore;
+    } catch (error) {
+      if (!this.#run.signal.aborted) letPass(error, this.#run.signal);
+      return false;
+    }
+  }
+
   /** Each copy by itself: one that fails is named and holds back nobody. */
   async #carry(): Promise<void> {
     const { others } = this.#places;
@@ -349,6 +406,8 @@ class LogSession {
     const allStored = this.#allStored;
     const segments = this.#stored;
     const { clock } = this.#context;
+    const memory = this.#carried.get(destination.name) ?? new CarryMemory();
+    this.#carried.set(destination.name, memory);
     // Nothing new, and it was looked at a moment ago: a cloud is not asked for nothing.
     if (known?.ok === true && known.segments === segments && clock.monotonicMs() - known.carriedMs < lookAgainMs)
       return;
@@ -359,7 +418,7 @@ class LogSession {
         signal,
         (to) =>
           withWriterLease(to, streamHolder(source.name), this.#context, signal, (leased) =>
-            carryStream(repository, to, source.id, leased),
+            carryStream(repository, to, source.id, clock.nowMs(), memory, leased),
           ),
         { watch: watchOf(this.#context, destination) },
       );
@@ -431,6 +490,7 @@ class LogSession {
       events: this.#events,
       bytes: this.#bytes,
       storedBytes: this.#storedBytes,
+      merged: this.#merged,
       gaps: [...this.#gaps],
       rpoMs,
       copies: [first, ...others],
