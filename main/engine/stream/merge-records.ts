@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
-import type { StreamPart, StreamPiece, StreamRecord } from '../../../shared/model/stream.ts';
+import type { StreamPart, StreamRecord } from '../../../shared/model/stream.ts';
 import { encodeObject, isUnreadableObject, parseStreamName, type Repository } from '../repository/index.ts';
 import { shortName } from './link-records.ts';
 import { LogDigest, unitsOf, type LogUnit } from './log-units.ts';
