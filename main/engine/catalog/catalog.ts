@@ -9,6 +9,7 @@ import { DeedBook } from './deed-book.ts';
 import { JobBook } from './job-book.ts';
 import { LeaseBook } from './lease-book.ts';
 import { openDatabase } from './open-database.ts';
+import { StreamRecordCache } from './record-cache.ts';
 import { StreamBook } from './stream-book.ts';
 
 const stateOrder: readonly CopyState[] = ['written', 'listed', 'read-back', 'restored', 'totals-matched'];
@@ -50,6 +51,8 @@ export class Catalog {
   readonly leases: LeaseBook;
   /** Until when each copy holds a shop's log. */
   readonly streams: StreamBook;
+  /** What of these logs' records was read from a copy. */
+  readonly streamRecords: StreamRecordCache;
 
   private constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
@@ -59,6 +62,7 @@ export class Catalog {
     this.deeds = new DeedBook(db);
     this.leases = new LeaseBook(db);
     this.streams = new StreamBook(db);
+    this.streamRecords = new StreamRecordCache(db);
   }
 
   /** Opens or creates the file. A file that is not a sound catalog is set aside (`….damaged`) and started anew: it is a cache. */

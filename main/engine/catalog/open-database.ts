@@ -15,6 +15,7 @@ const tables = [
   'jobs',
   'leases',
   'streams',
+  'stream_records',
 ];
 
 const schema = `
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE TABLE IF NOT EXISTS leases (
   id TEXT PRIMARY KEY, pid INTEGER NOT NULL, born TEXT NOT NULL, place TEXT NOT NULL, boot TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS streams (source TEXT PRIMARY KEY, note TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stream_records (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS jobs_by_start ON jobs (started_at);
 `;
 

@@ -6,7 +6,7 @@ export { followLog, type FollowReport, type FollowRequest } from './follow-log.t
 export { eventId, findStop, lastCommitBefore, type ReadEvents, type Until } from './find-stop.ts';
 export { planReplay, type ReplayPlan, type StartingPoint } from './plan-replay.ts';
 export { stretchesOf, type Stretch } from './link-records.ts';
-export { eventsOf, readRecords, readStream, type RecordCache } from './read-stream.ts';
+export { eventsOf, readCachedRecord, readRecords, readStream, type RecordCache } from './read-stream.ts';
 export { binlogPlace, comparePlaces, placeIn, type StretchPlace } from './stretch-place.ts';
 export type { HasSecrets } from './secret-events.ts';
 export type { ObjectReader } from './read-piece.ts';

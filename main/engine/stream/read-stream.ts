@@ -30,13 +30,15 @@ export async function readStream(
 
 /** Stream records as they lie in a copy, closed, by name: what was read once need not be read again. A cache may forget anything and be wrong. */
 export interface RecordCache {
-  read(sourceId: string): ReadonlyMap<string, Uint8Array>;
-  add(sourceId: string, records: ReadonlyMap<string, Uint8Array>): void;
+  get(name: string): Uint8Array | undefined;
+  add(records: ReadonlyMap<string, Uint8Array>): void;
   /** Of this source only these are listed. */
   keepOnly(sourceId: string, names: ReadonlySet<string>): void;
 }
 
-const noCache: RecordCache = { read: () => new Map(), add: () => undefined, keepOnly: () => undefined };
+const noCache: RecordCache = { get: () => undefined, add: () => undefined, keepOnly: () => undefined };
+/** Kept until so many can be written down at once. */
+const batch = 1000;
 
 /**
  * All records of a source, in the order of their names. One that goes while the others are read was merged into another one: then it is listed again. Errors: those of
@@ -49,14 +51,13 @@ export async function readRecords(
   cache: RecordCache = noCache,
 ): Promise<StoredStreamRecord[]> {
   const read = new Map<string, StoredStreamRecord>();
-  const cached = cache.read(sourceId);
-  const fresh = new Map<string, Uint8Array>();
+  let fresh = new Map<string, Uint8Array>();
   for (let listings = 1; ; listings += 1) {
     const names = await repository.listStreamRecords(sourceId, signal);
-    const gone: { readonly name: string; readonly error: AppError }[] = [];
+    const gone: AppError[] = [];
     await inLanes(names, { lanes, signal }, async (name, laneSignal) => {
       if (read.has(name)) return;
-      const known = parsedFromCache(repository, name, cached.get(name));
+      const known = parsedFromCache(repository, name, cache.get(name));
       if (known !== null) {
         read.set(name, known);
         return;
@@ -67,16 +68,34 @@ export async function readRecords(
         fresh.set(name, bytes);
       } catch (error) {
         if (!isAppErrorOf(error, 'repository.missing-object')) throw error;
-        gone.push({ name, error });
+        gone.push(error);
       }
+      if (fresh.size < batch) return;
+      cache.add(fresh);
+      fresh = new Map();
     });
     const [first] = gone;
     if (first !== undefined && listings < mostListings) continue;
-    if (first !== undefined) throw first.error;
-    cache.add(sourceId, fresh);
+    if (first !== undefined) throw first;
+    cache.add(fresh);
     cache.keepOnly(sourceId, new Set(names));
     return names.flatMap((name) => read.get(name) ?? []);
   }
+}
+
+/** One record, from the cache or from the copy. Errors: those of `readStreamRecord`. */
+export async function readCachedRecord(
+  repository: Repository,
+  name: string,
+  signal: AbortSignal,
+  cache: RecordCache,
+): Promise<StoredStreamRecord> {
+  const known = parsedFromCache(repository, name, cache.get(name));
+  if (known !== null) return known;
+  const bytes = await repository.getStoredStreamRecord(name, signal);
+  const stored = parseStreamRecord(name, repository.openStreamRecord(name, bytes));
+  cache.add(new Map([[name, bytes]]));
+  return stored;
 }
 
 /** Null: it has to be read again. */

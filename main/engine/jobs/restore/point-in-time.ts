@@ -74,7 +74,7 @@ async function findMoment(
   let failure = new AppError('stream.none', { source: name });
   for (const copy of copies) {
     try {
-      const stretches = await readStream(await copy.open(), source.id, signal);
+      const stretches = await readStream(await copy.open(), source.id, signal, context.catalog.streamRecords);
       if (stretches.length === 0) continue;
       const replay = await planReplay(stretches, starts, wanted, read);
       const { stretch, from, stop, start } = replay;

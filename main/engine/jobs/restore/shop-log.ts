@@ -1,8 +1,9 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import type { Repository, VaultKey } from '../../repository/index.ts';
+import { inLanes } from '../../platform/in-lanes.ts';
+import type { VaultKey } from '../../repository/index.ts';
 import type { ReadableCopy } from '../../restore/copy-reader.ts';
 import type { Findings, LogWitness } from '../../resale/index.ts';
-import { eventsOf, readStreamRecord, stretchesOf, type StoredStreamRecord } from '../../stream/index.ts';
+import { eventsOf, readCachedRecord, stretchesOf, type StoredStreamRecord } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { letPass } from '../let-pass.ts';
 import { nearestFirst } from '../nearness.ts';
@@ -25,7 +26,7 @@ export async function withShopLog<T>(
     const records = new Map<string, StoredStreamRecord>();
     const away: string[] = [];
     for (const copy of copies)
-      await addRecords(copy, sourceId, records, run.signal).catch((error: unknown) => {
+      await addRecords(context, copy, sourceId, records, run.signal).catch((error: unknown) => {
         letPass(error, run.signal);
         away.push(copy.name);
       });
@@ -42,28 +43,32 @@ export async function withShopLog<T>(
   });
 }
 
+/** More than once only while somebody merges records as fast as they are read. */
+const mostListings = 5;
+const lanes = 8;
+
+/** What continues a record that nobody has whole is seen as a gap. One that went while the others were read was merged into another one: it is listed again. */
 async function addRecords(
+  { catalog }: EngineContext,
   copy: ReadableCopy,
   sourceId: string,
   records: Map<string, StoredStreamRecord>,
   signal: AbortSignal,
 ): Promise<void> {
   const repository = await copy.open();
-  for (const name of await repository.listStreamRecords(sourceId, signal))
-    if (!records.has(name)) await addRecord(repository, name, records, signal);
-}
-
-/** What continues a record that nobody has whole is seen as a gap. */
-async function addRecord(
-  repository: Repository,
-  name: string,
-  records: Map<string, StoredStreamRecord>,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    records.set(name, await readStreamRecord(repository, name, signal));
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof AppError)) throw error;
+  let isWhole = false;
+  for (let listings = 1; !isWhole && listings <= mostListings; listings += 1) {
+    isWhole = true;
+    const names = await repository.listStreamRecords(sourceId, signal);
+    await inLanes(names, { lanes, signal }, async (name, laneSignal) => {
+      if (records.has(name)) return;
+      try {
+        records.set(name, await readCachedRecord(repository, name, laneSignal, catalog.streamRecords));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof AppError)) throw error;
+        if (error.code === 'repository.missing-object') isWhole = false;
+      }
+    });
   }
 }

@@ -26,7 +26,7 @@ export async function eventsExport(
   const { destinations } = await context.home.settings.read();
   return withVault(context, input.vault, { source: source.name, log: 'export' }, (vault) =>
     withCopies(context, nearestFirst(destinations), vault, run, async (reader, _pool, copies) => {
-      const { copy, stretches } = await nearestLog(copies, source, run.signal);
+      const { copy, stretches } = await nearestLog(context, copies, source, run.signal);
       const files = await exportLog({
         repository: reader,
         stretches,
@@ -55,6 +55,7 @@ export async function eventsExport(
 }
 
 async function nearestLog(
+  { catalog }: EngineContext,
   copies: readonly ReadableCopy[],
   source: { readonly id: string; readonly name: string },
   signal: AbortSignal,
@@ -62,7 +63,7 @@ async function nearestLog(
   let failure: unknown = new AppError('stream.none', { source: source.name });
   for (const copy of copies) {
     try {
-      const stretches = await readStream(await copy.open(), source.id, signal);
+      const stretches = await readStream(await copy.open(), source.id, signal, catalog.streamRecords);
       if (stretches.length > 0) return { copy: copy.name, stretches };
     } catch (error) {
       signal.throwIfAborted();

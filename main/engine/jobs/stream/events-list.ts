@@ -64,7 +64,7 @@ export async function nearestStream(
   let failure: unknown = new AppError('stream.none', { source: source.name });
   for (const destination of nearestFirst(destinations)) {
     try {
-      const read = (repository: Repository) => readStream(repository, source.id, signal);
+      const read = (repository: Repository) => readStream(repository, source.id, signal, context.catalog.streamRecords);
       const watch = watchOf(context, destination);
       const stretches = await withRepository(context.unlocked().keys, destination, signal, read, { watch });
       if (stretches.length > 0) return { destination: destination.name, stretches };
