@@ -42,6 +42,11 @@ export class EngineClient {
     this.#child = fork(program, [], { execArgv: profiling });
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('The engine did not start');
+    return this.#child.pid;
+  }
+
   async call<N extends VerbName>(verb: N, input: VerbInput<N>): Promise<Measured<N>> {
     const answer = await this.#ask({ homeDir: this.#homeDir, verb, input });
     return { ...answer, output: answer.output as VerbOutput<N> };

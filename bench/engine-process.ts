@@ -18,7 +18,13 @@ async function answer(question: EngineQuestion): Promise<void> {
   try {
     send({ ok: true, ...(await perform(question)) });
   } catch (error) {
-    send({ ok: false, message: error instanceof Error ? `${error.message} ${JSON.stringify(error)}` : String(error) });
+    send({
+      ok: false,
+      message:
+        error instanceof Error
+          ? `${error.message} ${JSON.stringify(error)} ${(error.cause as Error | undefined)?.stack ?? ''}`
+          : String(error),
+    });
   }
 }
 

@@ -14,8 +14,13 @@ export async function cpuSeconds(pid: number): Promise<number | undefined> {
 }
 
 /** The most memory the process has held at once, in bytes. */
-export async function peakMemoryBytes(pid: number): Promise<number | undefined> {
+export const peakMemoryBytes = (pid: number): Promise<number | undefined> => statusBytes(pid, 'VmHWM');
+
+/** The memory it holds now, in bytes. */
+export const residentBytes = (pid: number): Promise<number | undefined> => statusBytes(pid, 'VmRSS');
+
+async function statusBytes(pid: number, field: string): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => undefined);
-  const kib = status === undefined ? null : /^VmHWM:\s+(\d+) kB/m.exec(status);
+  const kib = status === undefined ? null : new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status);
   return kib === null ? undefined : Number(kib[1]) * 1024;
 }

@@ -20,6 +20,8 @@ export interface SourceAt {
   readonly server: PrivateServer;
   readonly sshd: PrivateSshd | null;
   readonly databases: readonly string[];
+  /** As `table.column`; absent: none. */
+  readonly secretColumns?: readonly string[];
 }
 
 export interface BackupFigures extends Measured<'backup.run'> {
@@ -80,6 +82,16 @@ export class Rig {
         storedBytes: await folderBytes(path),
         serverCpuMs: before === undefined || after === undefined ? undefined : (after - before) * 1000,
       };
+    });
+  }
+
+  /** An empty repository on a disk. */
+  async addDisk(name: string, role: 'main' | 'second-disk'): Promise<void> {
+    const path = this.repositoryDir(name);
+    await mkdir(path, { recursive: true });
+    await this.withEngine(null, async (engine) => {
+      await engine.call('home.unlock', { passphrase });
+      await engine.call('destination.add', { name, place: null, kind: 'disk', path, role });
     });
   }
 
@@ -161,7 +173,7 @@ function assertGreen({ checks, copies }: VerbOutput<'backup.run'>): void {
   if (failed.length > 0) throw new Error(`The backup is not green: ${JSON.stringify(failed)}`);
 }
 
-function sourceInput({ name, server, sshd, databases }: SourceAt): SourceInput {
+function sourceInput({ name, server, sshd, databases, secretColumns = [] }: SourceAt): SourceInput {
   const { user, password, port } = server;
   return {
     name,
@@ -179,7 +191,7 @@ function sourceInput({ name, server, sshd, databases }: SourceAt): SourceInput {
           },
     databases: [...databases],
     preset: 'auto',
-    secretColumns: [],
+    secretColumns: [...secretColumns],
     ledgers: [],
     files: [],
   };

@@ -1,7 +1,8 @@
 /**
  * Measures the stored log: how fast it is followed, done again beside `mariadb-binlog | mariadb`, and searched.
  *
- *   npm run bench:stream -- [--transactions 20000]     the default is kept in bench/RESULTS.md
+ *   npm run bench:stream -- [--transactions 20000]         the default is kept in bench/RESULTS.md
+ *   npm run bench:stream -- rpo [--sales 1800000 --pace 120]   seconds that would be lost, see rpo.ts; some ten minutes
  *
  * Servers and repository live in temporary folders and are gone afterwards. What is measured is this program's sources in one process, server and
  * client on the same cores.
@@ -24,8 +25,9 @@ import { firstPosition } from '../../main/engine/source/mysql/binlog/index.ts';
 import { connectMysql } from '../../main/engine/source/mysql/index.ts';
 import { startSource, type SourceServer } from '../../main/engine/source/mysql/testing/source-server.ts';
 import { eventsOf, followLog, readStream, type Stretch } from '../../main/engine/stream/index.ts';
-import { keepStreamResults } from '../results-file.ts';
+import { keepRpoResults, keepStreamResults } from '../results-file.ts';
 import { machine, median, megabytes, ratio, seconds, tableText } from '../report.ts';
+import { measureRpo } from './rpo.ts';
 
 const rounds = 3;
 /** 5 GB of log in stretches of 4 MiB. */
@@ -33,10 +35,37 @@ const stretches = 1280;
 const eventsEach = 40;
 const signal = new AbortController().signal;
 
-const { values } = parseArgs({ options: { transactions: { type: 'string', default: '20000' } } });
+const { values, positionals } = parseArgs({
+  options: {
+    transactions: { type: 'string', default: '20000' },
+    sales: { type: 'string', default: '1800000' },
+    pace: { type: 'string', default: '120' },
+  },
+  allowPositionals: true,
+});
 const folder = await createOwnedFolder(tmpdir(), 'shouhu-bench-');
 const stops: (() => Promise<void>)[] = [() => folder.remove()];
 try {
+  if (positionals[0] === 'rpo') await rpo();
+  else await againAndFind();
+} finally {
+  for (const stop of stops.reverse()) await stop();
+}
+
+async function rpo(): Promise<void> {
+  const hourSales = Number(values.sales);
+  const text = await measureRpo({
+    dir: folder.path,
+    paceSeconds: Number(values.pace),
+    hourSales,
+    write: (line) => console.log(line),
+    signal,
+  });
+  if (values.sales === '1800000' && values.pace === '120')
+    await keepRpoResults(`${machine()}. Written by \`npm run bench:stream -- rpo\`.\n\n${text}`);
+}
+
+async function againAndFind(): Promise<void> {
   const source = await startSource();
   stops.push(() => source.stop());
   const sourceId = newId();
@@ -67,8 +96,6 @@ try {
   const text = `${machine()}. Written by \`npm run bench:stream\`; medians of three alternating runs.\n\n${tableText(['', 'transactions', 'log', 'time', 'mariadb-binlog | mariadb', 'times as fast'], rows)}`;
   console.log(text);
   if (values.transactions === '20000') await keepStreamResults(text);
-} finally {
-  for (const stop of stops.reverse()) await stop();
 }
 
 async function newRepository(name: string): Promise<Repository> {

@@ -50,7 +50,7 @@ export const cliEn: Record<CliKey, string> = {
   'reason.user-missing': 'The address lacks a user name.',
   'reason.database-in-url': 'The target ends with the port; give the database name with --as.',
   'reason.not-an-address': 'It is written as user@host:port.',
-  'reason.not-seconds': 'It should be a number of seconds above 0, such as 30.',
+  'reason.not-seconds': 'It should be a number of seconds above 0, such as 30, and 24 days at most.',
   'reason.not-a-time': 'It should be a time such as 2026-11-23T14:00:00+08:00.',
   'reason.not-a-count': 'It should be a whole number between 0 and 3660.',
   'reason.not-a-snapshot': 'It should be the id of a snapshot, or at least the first 8 characters of it.',

@@ -48,7 +48,7 @@ export const cliZh = {
   'reason.user-missing': '地址里缺少用户名。',
   'reason.database-in-url': '恢复的目标只写到端口为止；数据库名请用 --as。',
   'reason.not-an-address': '应写成 用户@主机:端口。',
-  'reason.not-seconds': '应写成大于 0 的秒数，例如 30。',
+  'reason.not-seconds': '应写成大于 0 的秒数，例如 30，最长 24 天。',
   'reason.not-a-time': '应写成 2026-11-23T14:00:00+08:00 这样的时间。',
   'reason.not-a-count': '应写成 0 到 3660 之间的整数。',
   'reason.not-a-snapshot': '应写快照的编号，或它开头的至少 8 个字符。',

@@ -342,8 +342,12 @@ export const engineVerbs = {
   'stream.run': {
     input: z.strictObject({
       source: nameSchema,
-      /** Ends after so long; null: when it is told to. */
-      forMs: z.number().positive().nullable(),
+      /** Ends after so long; null: when it is told to. A timer of Node can wait no longer. */
+      forMs: z
+        .int()
+        .positive()
+        .max(2 ** 31 - 1)
+        .nullable(),
       /** Ends when all that the server had is stored. */
       untilCaughtUp: z.boolean(),
       /** Empty: all copies but disks that travel. */

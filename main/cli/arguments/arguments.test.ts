@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseFingerprint, parseMysqlUrl, parseSshAddress } from './addresses.ts';
-import { parsePercent, parseRate, parseTables } from './values.ts';
+import { parsePercent, parseRate, parseSecondsAsMs, parseTables } from './values.ts';
 
 describe('parseMysqlUrl', () => {
   it.each([
@@ -51,6 +51,23 @@ describe('parseFingerprint', () => {
   it('takes what ssh-keygen prints, also with padding', () => {
     expect(parseFingerprint(`${fingerprint}=`)).toBe(fingerprint);
     expect(() => parseFingerprint('MD5:00')).toThrow(expect.objectContaining({ code: 'usage.bad-argument' }));
+  });
+});
+
+describe('parseSecondsAsMs', () => {
+  it.each([
+    ['30', 30_000],
+    ['0.5', 500],
+    ['1.0001', 1001],
+    ['2147483', 2_147_483_000],
+  ])('reads %s', (text, ms) => {
+    expect(parseSecondsAsMs(text, '--for')).toBe(ms);
+  });
+
+  it.each(['0', '-1', '1e3', '2147484', '999999999', 'a day', ''])('refuses %j', (text) => {
+    expect(() => parseSecondsAsMs(text, '--for')).toThrow(
+      expect.objectContaining({ facts: { argument: '--for', reason: 'not-seconds' } }),
+    );
   });
 });
 

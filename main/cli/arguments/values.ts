@@ -71,11 +71,14 @@ export function parseCount(text: string, argument: string): number {
   return count;
 }
 
-/** Above 0, with or without a fraction. */
-export function parseSeconds(text: string, argument: string): number {
+/** The longest that a timer of Node can wait, in whole seconds: 24 days. */
+const longestSeconds = Math.floor((2 ** 31 - 1) / 1000);
+
+/** Seconds above 0, at most 24 days, also with a decimal point, as whole milliseconds. */
+export function parseSecondsAsMs(text: string, argument: string): number {
   const seconds = /^\d{1,9}(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(seconds > 0)) throw badArgument(argument, 'not-seconds');
-  return seconds;
+  if (!(seconds > 0 && seconds <= longestSeconds)) throw badArgument(argument, 'not-seconds');
+  return Math.ceil(seconds * 1000);
 }
 
 /** ISO 8601 with or without a zone, and with a blank for the `T`; without a zone it is this computer's time. Gives UTC. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
-import { parseInstant, parseList, parseName, parseSeconds } from '../arguments/values.ts';
+import { parseInstant, parseList, parseName, parseSecondsAsMs } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
 import { countText, durationText, localTime, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
@@ -59,7 +59,7 @@ export function addStream(program: Command, { words, pick }: Picker): void {
 function stream(source: string, flags: StreamFlags): VerbRun {
   if (flags.for !== undefined && flags.untilCaughtUp === true)
     throw badArgument('--for --until-caught-up', 'not-together');
-  const forMs = flags.for === undefined ? null : parseSeconds(flags.for, '--for') * 1000;
+  const forMs = flags.for === undefined ? null : parseSecondsAsMs(flags.for, '--for');
   const to = (flags.to ?? []).flatMap(parseList).map((name) => parseName(name, '--to'));
   return async (context) => {
     await context.unlock();
