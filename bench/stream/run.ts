@@ -139,6 +139,7 @@ async function follow(source: SourceServer, repository: Repository, sourceId: st
     guard: (write) => write(),
     heartbeatMs: 1000,
     closeAfterMs: 5000,
+    askAbovePerSecond: Infinity,
     clock: systemClock,
     onStored: () => undefined,
     onHeard: () => undefined,

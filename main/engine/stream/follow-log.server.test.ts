@@ -10,6 +10,7 @@ import { seededRandom } from '../backend/testing/model-disk/seeded-random.ts';
 import { startCuttingProxy, type CuttingProxy } from '../demo/cutting-proxy.ts';
 import { readLogFacts } from '../jobs/stream/log-facts.ts';
 import { systemClock } from '../platform/clock.ts';
+import { rest } from '../platform/rest.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { describeResale } from '../resale/testing/resale-suite.ts';
 import { openVaultWithPassphrase, Repository, unlockWithPassphrase } from '../repository/index.ts';
@@ -72,6 +73,7 @@ describe('followLog', { timeout: 600_000 }, () => {
       guard: (write) => write(),
       heartbeatMs: 200,
       closeAfterMs: 5_000,
+      askAbovePerSecond: Infinity,
       clock: systemClock,
       signal: never,
       ...more,
@@ -323,6 +325,39 @@ describe('followLog', { timeout: 600_000 }, () => {
     const report = await following;
     expect(report.segments).toBeGreaterThan(0);
     expect(report.gaps).toEqual([]);
+  });
+
+  it('asks a busy server now and then, and never joins what was reset meanwhile', async () => {
+    const stop = new AbortController();
+    const gaps: string[] = [];
+    let asked = 0;
+    const following = follow({
+      untilCaughtUp: false,
+      closeAfterMs: 100,
+      askAbovePerSecond: 0,
+      connect: () => {
+        asked += 1;
+        return connectMysql(source.target);
+      },
+      onStored: ({ record }) => gaps.push(record.gap ?? ''),
+      signal: stop.signal,
+    });
+    const busy = async (until: () => boolean) => {
+      while (!until()) await work(26);
+    };
+    await busy(() => asked > 4);
+    await source.run('RESET MASTER');
+    await busy(() => gaps.includes('rewritten') || gaps.includes('purged'));
+    const then = asked;
+    await busy(() => asked > then + 3);
+    // A lull: it tells of itself again.
+    for (let last = -1; last !== asked;) {
+      last = asked;
+      await rest(1_000, never);
+    }
+    stop.abort(new Error('enough'));
+    expect((await following).gaps).toHaveLength(1);
+    await expectAsOnServer(1);
   });
 
   describeResale(() => ({ source, repository, sourceId, vault, follow }));

@@ -1,10 +1,12 @@
 import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { BinlogPlace, StreamGap, StreamRecord } from '../../../shared/model/stream.ts';
 import type { Clock } from '../platform/clock.ts';
+import { rest } from '../platform/rest.ts';
 import type { Repository } from '../repository/index.ts';
-import { firstPosition, readBinlog, type BinlogItem } from '../source/mysql/binlog/index.ts';
+import { firstPosition, positionLimit, readBinlog, type BinlogItem } from '../source/mysql/binlog/index.ts';
 import type { MysqlConnection } from '../source/mysql/index.ts';
-import { findStoredEnd, isSameServer, SameLog, type StoredEnd } from './resume.ts';
+import { CommitPace } from './commit-pace.ts';
+import { endBehind, findStoredEnd, isSameServer, SameLog, type StoredEnd } from './resume.ts';
 import { SegmentBuilder } from './segment.ts';
 import type { HasSecrets } from './secret-events.ts';
 import { lastSequence, StreamWriter, type StoredStreamRecord, type StreamServer } from './stream-records.ts';
@@ -30,6 +32,8 @@ export interface FollowRequest {
   readonly heartbeatMs: number;
   /** A stretch is closed when its first event is so old. */
   readonly closeAfterMs: number;
+  /** Transactions a second above which the server is asked every `closeAfterMs` instead of telling each as it comes. */
+  readonly askAbovePerSecond: number;
   readonly clock: Clock;
   readonly onStored?: (stored: StoredStreamRecord) => void;
   /** An event came (when it happened, in seconds by the server's clock; 0 where it does not say), or the server has nothing more (null). */
@@ -50,6 +54,8 @@ export interface FollowReport {
 
 /** A stretch is closed when it holds so many bytes. */
 const closeAtBytes = 4 * 1024 * 1024;
+/** Below this part of `askAbovePerSecond` the server tells each transaction again: not at the first lull. */
+const lull = 0.5;
 /** A store that takes longer for a stretch is not there. */
 const writeTimeoutMs = 10 * 60_000;
 
@@ -80,10 +86,17 @@ class Following {
   #events = 0;
   #bytes = 0;
   #storedBytes = 0;
+  /**
+   * A server that tells a replica each transaction as it comes is woken by each: at 500 a second that costs it as much as a third of what they cost
+   * themselves. Asked now and then it reads its file in one go. `pace` is of what was heard anew.
+   */
+  #isAsking = false;
+  readonly #pace: CommitPace;
 
   constructor(request: FollowRequest) {
     this.#request = request;
     this.#clock = request.clock;
+    this.#pace = new CommitPace(request.clock, request.closeAfterMs);
   }
 
   async run(): Promise<FollowReport> {
@@ -95,6 +108,36 @@ class Following {
       this.#gap = isSameServer(this.#end.last.record, server) ? null : 'another-server';
       this.#from = { file: this.#end.last.record.file, position: this.#end.last.record.to };
     }
+    for (;;) {
+      const beganMs = this.#clock.monotonicMs();
+      await this.#followThroughGap();
+      if (this.#request.untilCaughtUp || signal.aborted) return this.#report();
+      await this.#chooseToAsk(beganMs);
+    }
+  }
+
+  /** The server was heard to its end, or tells more than it is to be woken for. */
+  async #chooseToAsk(beganMs: number): Promise<void> {
+    const { repository, sourceId, askAbovePerSecond, closeAfterMs, onHeard, signal } = this.#request;
+    if (this.#isAsking) onHeard?.({ isAllStored: true, eventSeconds: null });
+    const pace = this.#isAsking ? this.#pace.perSecond() : null;
+    this.#isAsking = (pace === null || pace > askAbovePerSecond * lull) && this.#canBeginAtEnd();
+    if (this.#end !== null && !this.#canBeginAtEnd()) {
+      const names = await repository.listStreamRecords(sourceId, signal);
+      this.#end = await endBehind(repository, names, this.#end.last, signal);
+    }
+    const restMs = beganMs + closeAfterMs - this.#clock.monotonicMs();
+    // The signal ends the rest, and the next reading at once.
+    if (this.#isAsking && restMs > 0) await rest(restMs, signal).catch(() => undefined);
+  }
+
+  /** There is a place shortly before the end at which a replica can begin. */
+  #canBeginAtEnd(): boolean {
+    const record = this.#end?.last.record;
+    return record !== undefined && !record.endsWithin && record.trace.from < positionLimit;
+  }
+
+  async #followThroughGap(): Promise<void> {
     try {
       await this.#followFrom(false);
     } catch (error) {
@@ -103,15 +146,15 @@ class Following {
       this.#gap = reason;
       await this.#followFrom(false);
     }
-    return this.#report();
   }
 
   /** A file that ended with the name of the next may be gone from the server: nothing is missing then. */
   async #followFrom(isNextFile: boolean): Promise<void> {
+    const before = this.#segments;
     try {
       await this.#follow(isNextFile);
     } catch (error) {
-      const mayGoOn = !isNextFile && this.#gap === null && this.#segments === 0;
+      const mayGoOn = !isNextFile && this.#gap === null && this.#segments === before;
       if (!mayGoOn || !isAppErrorOf(error, 'binlog.purged') || this.#end?.last.record.nextFile == null) throw error;
       await this.#follow(true);
     }
@@ -141,7 +184,7 @@ class Following {
         if (item.kind === 'idle') throw same.rewritten(item);
         same.take(item);
         this.#builder.recall(item);
-      } else await this.#hear(item);
+      } else if ((await this.#hear(item)) === 'ask') return;
     }
     if (same !== null && !same.isProven && !this.#request.signal.aborted) throw same.rewritten(from);
   }
@@ -154,7 +197,7 @@ class Following {
       flavour: server.flavour,
       replicaId,
       replicaUuid,
-      untilEnd: untilCaughtUp,
+      untilEnd: untilCaughtUp || this.#isAsking,
       heartbeatMs,
       signal,
     };
@@ -165,9 +208,11 @@ class Following {
     }
   }
 
-  async #hear(item: BinlogItem): Promise<void> {
+  /** `ask`: the server tells so much that it is better asked now and then. */
+  async #hear(item: BinlogItem): Promise<'ask' | null> {
     const builder = this.#builder;
     if (item.kind === 'event') {
+      this.#pace.take(item);
       if (builder.file !== null && builder.file !== item.file) await this.#store();
       if (builder.sizeBytes === 0) this.#firstEventMs = this.#clock.monotonicMs();
       this.#from ??= { file: item.file, position: item.position };
@@ -179,6 +224,9 @@ class Following {
       isAllStored: builder.sizeBytes === 0,
       eventSeconds: item.kind === 'event' ? item.header.timestampS : null,
     });
+    if (this.#isAsking || this.#request.untilCaughtUp || builder.sizeBytes > 0) return null;
+    const pace = this.#pace.perSecond() ?? 0;
+    return pace > this.#request.askAbovePerSecond && this.#canBeginAtEnd() ? 'ask' : null;
   }
 
   async #store(): Promise<void> {

@@ -26,9 +26,19 @@ export async function findStoredEnd(
 ): Promise<StoredEnd | null> {
   for (const name of [...names].reverse()) {
     const last = await readable(repository, name, signal);
-    if (last !== null) return { last, readFrom: await startOfOpenTransaction(repository, names, last, signal) };
+    if (last !== null) return endBehind(repository, names, last, signal);
   }
   return null;
+}
+
+/** The end of a log of which `last` is the last record. `names`: of all of this source. */
+export async function endBehind(
+  repository: Repository,
+  names: readonly string[],
+  last: StoredStreamRecord,
+  signal: AbortSignal,
+): Promise<StoredEnd> {
+  return { last, readFrom: await startOfOpenTransaction(repository, names, last, signal) };
 }
 
 /** Whether this is the server whose log was followed. MariaDB has no identity but the number that its owner gave it. */

@@ -46,6 +46,8 @@ interface CarriedCopy extends CopyOutcome {
 const closeAfterMs = 5_000;
 /** A stretch is closed at a word of the server: the shorter this is, the less waits for the next word. */
 const heartbeatMs = 2_500;
+/** So many transactions a second cost a server some hundredths of a core when each is told as it comes (`npm run bench:stream -- rpo`). */
+const askAbovePerSecond = 100;
 const carryEveryMs = 60_000;
 /** Soon after the beginning: what was stored last time may not be everywhere. */
 const firstCarryMs = 10_000;
@@ -265,6 +267,7 @@ class LogSession {
       guard: (write) => this.#guarded(write),
       heartbeatMs,
       closeAfterMs,
+      askAbovePerSecond,
       clock,
       onStored: ({ record }) => {
         if (record.gap !== null && record.gap !== 'start') this.#live.gap(this.#gapBefore(record, record.gap));

@@ -153,6 +153,7 @@ class Proof {
       guard: (write) => write(),
       heartbeatMs: 500,
       closeAfterMs: 5_000,
+      askAbovePerSecond: Infinity,
       clock: systemClock,
       signal: never,
     });
