@@ -40,6 +40,15 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'prune.dry':
     'This was a rehearsal: nothing was removed. The real run removes {{removed}} snapshots and {{objects}} objects and frees {{bytes}}; {{kept}} snapshots stay.',
   'prune.young': '{{count}} more objects that nobody needs are younger than three days and wait for a later run.',
+  'prune.log-goes':
+    'Log of {{source}}: {{records}} pieces from before the oldest snapshot could restore nothing any more and were removed too.',
+  'prune.log-would-go':
+    'Log of {{source}}: {{records}} pieces from before the oldest snapshot can restore nothing any more and would be removed too.',
+  'prune.log.no-snapshot': 'All of the log of {{source}} stays: no snapshot stands in it for certain.',
+  'prune.log.not-merged':
+    'All of the log of {{source}} stays: it lies in too many small pieces. Follow it for a while (shouhu stream), then tidy up again.',
+  'prune.log.unreadable':
+    'All of the log of {{source}} stays: some of it cannot be understood. Verify this place first (shouhu verify).',
   'prune.rule-saved':
     'This rule is now that of “{{name}}”: it is a disk that travels, and its next round would otherwise bring back what has just gone.',
   'prune.locked': '{{count}} more objects are locked against deletion and go once the lock has ended.',

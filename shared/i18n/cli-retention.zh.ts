@@ -37,6 +37,12 @@ export const cliRetentionZh = {
   'prune.dry':
     '这只是预演，什么都没有删除。真的清理会去掉 {{removed}} 个快照、{{objects}} 个对象，腾出 {{bytes}}；留下 {{kept}} 个快照。',
   'prune.young': '另有 {{count}} 个没人用的对象不满三天，留到以后再清理。',
+  'prune.log-goes': '{{source}} 的日志：最早的快照之前的 {{records}} 段已经什么都恢复不了，一并清理了。',
+  'prune.log-would-go': '{{source}} 的日志：最早的快照之前的 {{records}} 段已经什么都恢复不了，会一并清理。',
+  'prune.log.no-snapshot': '{{source}} 的日志全部留着：没有哪个快照能确定站在这段日志里。',
+  'prune.log.not-merged':
+    '{{source}} 的日志全部留着：小段太多，还没有合并过。先跟随一阵日志（shouhu stream），再来清理。',
+  'prune.log.unreadable': '{{source}} 的日志全部留着：其中有看不懂的段。请先核验这个位置（shouhu verify）。',
   'prune.rule-saved': '这条规则已记为“{{name}}”自己的规则：它是带走的盘，不记下的话，下一轮又会把清理掉的抄回来。',
   'prune.locked': '另有 {{count}} 个对象在防删除的锁定期内，到期后再清理。',
   'prune.nothing': '没有要清理的快照。',

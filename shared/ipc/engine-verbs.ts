@@ -495,7 +495,20 @@ export const engineVerbs = {
       /** Newest first, source by source. */
       kept: z.array(prunedSnapshotSchema.extend({ reasons: z.array(keepReasonSchema) })),
       removed: z.array(prunedSnapshotSchema.extend({ reasons: z.array(goReasonSchema) })),
-      /** Manifests and chunks. In a dry run: what would go. */
+      /**
+       * Of each shop whose log is stored there: how many of its records go, because no snapshot that stays stands before them; in a dry run, would. `no-snapshot` stands in
+       * the log for certain, so all of it stays · `not-merged`: too many small pieces, let its log be followed first · `unreadable`: verify it.
+       */
+      logs: z
+        .array(
+          z.strictObject({
+            source: z.string(),
+            records: count,
+            because: z.enum(['oldest-snapshot', 'no-snapshot', 'not-merged', 'unreadable']),
+          }),
+        )
+        .optional(),
+      /** Manifests, records of logs and chunks. In a dry run: what would go. */
       objectsRemoved: count,
       bytesFreed: count,
       objectsKept: count,

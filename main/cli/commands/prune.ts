@@ -104,12 +104,22 @@ function linesOf(output: Output, words: Words): string[] {
     dryRun
       ? words.say('prune.dry', figures)
       : words.say('prune.done', { ...figures, time: durationText(output.durationMs, words) }),
+    ...logLines(output, words),
     ...(output.ruleSaved === true ? [words.say('prune.rule-saved', { name: output.destination })] : []),
     ...(tooYoung === 0 ? [] : [words.say('prune.young', { count: countText(tooYoung) })]),
     ...(locked === 0 ? [] : [words.say('prune.locked', { count: countText(locked) })]),
     ...unknownDeedLines(output, words),
     ...shrunk.flatMap((source) => ['', ...shrinkLines(source, words)]),
   ];
+}
+
+/** What goes of the logs, and why the rest of one stays that could have been looked at. */
+function logLines({ logs = [], dryRun }: Output, words: Words): string[] {
+  return logs.flatMap(({ source, records, because }) => {
+    const gone = { source, records: countText(records) };
+    if (records > 0) return [words.say(dryRun ? 'prune.log-would-go' : 'prune.log-goes', gone)];
+    return because === 'oldest-snapshot' ? [] : [words.say(`prune.log.${because}`, { source })];
+  });
 }
 
 function whyOf(

@@ -38,7 +38,7 @@ export { referencesOf, type ManifestReferences } from './references.ts';
 export { addDeed, deedText, listDeeds, parseDeed, putDeed, readDeed, sayingsOf, type ReadDeed } from './deeds/deeds.ts';
 export type { FoundDeed } from './deeds/merge-deeds.ts';
 export { defaultGraceMs, pruneRepository } from './prune/prune-repository.ts';
-export type { PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
+export type { PrunableLogs, PruneNow, PruneOptions, PruneProgress, PruneReport } from './prune/prune-repository.ts';
 export type { PrunableSnapshot } from './prune/survey.ts';
 export { Feed } from './feed/feed.ts';
 export type { FeedOptions, FillOptions, FillProgress, FillReport, ReadObject } from './feed/feed.ts';

@@ -85,6 +85,16 @@ describe('carryStream', () => {
     expect(await bytesOn(log.repository)).toBe(truth);
   });
 
+  it('does not bring back what was tidied up on the copy', async () => {
+    const { copy, names, carry } = await aLogAndACopy();
+    await carry();
+    const [first, second, ...others] = await names(copy);
+    await copy.removeStreamRecord(first!, never);
+    await copy.removeStreamRecord(second!, never);
+    expect(await carry()).toMatchObject({ records: 0 });
+    expect(await names(copy)).toEqual(others);
+  });
+
   it('takes nothing away for a merged record that is not whole on the copy', async () => {
     const { log, copy, blobs, names, compact, carry } = await aLogAndACopy();
     await carry();

@@ -77,7 +77,11 @@ class Carrying {
 
   async run(): Promise<CarriedStream> {
     const there = new Set(await this.#to.listStreamRecords(this.#sourceId, this.#signal));
-    const here = await this.#from.listStreamRecords(this.#sourceId, this.#signal);
+    const begin = there.size === 0 ? 0 : firstSequence([...there]);
+    // What stands before all that is there was tidied up there: it is not brought back.
+    const here = (await this.#from.listStreamRecords(this.#sourceId, this.#signal)).filter(
+      (name) => firstSequence([name]) >= begin,
+    );
     await this.#learn(this.#from, here);
     await this.#learn(this.#to, [...there]);
     const wanted = this.#choose(here, there);
@@ -198,4 +202,9 @@ class Carrying {
     for (const chunk of chunks) verifyObject(to.keys, chunk, await to.getRaw(chunk, signal));
     await to.makeDurable(chunks, [name], signal);
   }
+}
+
+/** The lowest number among names of stream records. */
+function firstSequence(names: readonly string[]): number {
+  return names.reduce((least, name) => Math.min(least, parseStreamName(name)?.sequence ?? 0), Infinity);
 }

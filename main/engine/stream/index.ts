@@ -10,4 +10,5 @@ export { eventsOf, readCachedRecord, readRecords, readStream, type RecordCache }
 export { binlogPlace, comparePlaces, placeIn, type StretchPlace } from './stretch-place.ts';
 export type { HasSecrets } from './secret-events.ts';
 export type { ObjectReader } from './read-piece.ts';
-export { readStreamRecord, type StoredStreamRecord, type StreamServer } from './stream-records.ts';
+export { spentLog, type StayingSnapshot } from './spent-log.ts';
+export { parseStreamRecord, readStreamRecord, type StoredStreamRecord, type StreamServer } from './stream-records.ts';

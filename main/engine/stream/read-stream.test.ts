@@ -70,7 +70,7 @@ describe('readRecords', () => {
   it('lists again when a record is merged away while it reads', async () => {
     const truth = await readStream(log.repository, sourceId, never);
     log.clock.advance(4 * 86_400_000);
-    const read = log.repository.getStoredStreamRecord;
+    const read = log.repository.getStoredStreamRecord.bind(log.repository);
     let isFirst = true;
     log.repository.getStoredStreamRecord = async (name, signal) => {
       if (isFirst) {

@@ -27,6 +27,7 @@ function tile(pieces: readonly StreamPiece[], from: number, to: number): boolean
 function areSound(record: StreamRecord, parts: readonly StreamPart[]): boolean {
   const { from, to, pieces, twins, merges, sealed } = record;
   if (new Set(merges).size !== merges.length || sealed !== parts.some((part) => part.sealed)) return false;
+  if (record.events !== parts.reduce((sum, part) => sum + part.events, 0)) return false;
   let at = from;
   for (const part of parts) {
     if (part.to <= at || (part.lastEnd !== null && (part.lastEnd <= at || part.lastEnd > part.to))) return false;

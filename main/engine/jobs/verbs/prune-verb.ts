@@ -18,6 +18,7 @@ import { findDestination } from './lookup.ts';
 import { copiesTakenAway } from './pruned-copies.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
 import { confirmedShrinkAction, confirmedShrinks, knownCopies, ownTimeZone } from './retention-facts.ts';
+import { SpentLogs } from './spent-logs.ts';
 import { digester, findShrunk, type SnapshotDigest } from './shrunk-sources.ts';
 
 type Output = VerbOutput<'prune.run'>;
@@ -62,6 +63,7 @@ export async function pruneRun(context: EngineContext, input: VerbInput<'prune.r
 async function perform(repository: Repository, judge: Judge, run: Run): Promise<Output> {
   const { context, destination, input } = judge;
   const taken = copiesTakenAway(context.catalog, destination.id);
+  const logs = new SpentLogs(context, destination.id);
   try {
     const prune = () =>
       pruneRepository(repository, {
@@ -77,6 +79,7 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
           if (!input.dryRun) refuseWhileRead(context, run);
           return going;
         },
+        logs,
         dryRun: input.dryRun,
         holder: `prune of ${destination.name}`,
         host: hostname(),
@@ -95,7 +98,7 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
       });
     const report = await besideStreams(prune, run.signal);
     context.catalog.deeds.forget(destination.id, report.deedsMerged);
-    return judge.outputOf(report);
+    return { ...judge.outputOf(report), logs: logs.reportOf(report.removedStreams, report.snapshots) };
   } finally {
     await taken.settle(repository);
   }

@@ -5,6 +5,7 @@ import { isFromFuture } from '../../../../shared/model/snapshot-age.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import type { PrunableSnapshot } from '../../repository/index.ts';
+import type { StayingSnapshot } from '../../stream/index.ts';
 import { findShrink, type SnapshotSize } from '../../retention/find-shrink.ts';
 
 /** What prune keeps in memory of a manifest. */
@@ -12,6 +13,8 @@ export interface SnapshotDigest extends SnapshotSize {
   readonly source: string;
   readonly isGreen: boolean;
   readonly dated: DatedSnapshot;
+  /** In its server's log. */
+  readonly standing: StayingSnapshot;
 }
 
 /** Checks that say that the snapshot holds less than the shop had. Red for another reason, it still says what is normal. */
@@ -40,6 +43,7 @@ function digestOf(manifest: Manifest, once: (name: string) => string): SnapshotD
     at,
     source: once(source.name),
     dated: dateOf(manifest),
+    standing: { coordinate: manifest.coordinate, isExact: manifest.lock.coordinateExact === true },
     isGreen: checks.every(({ ok }) => ok) && ledgers.every(({ equal }) => equal),
     isComplete: checks.every(({ id: check, ok }) => ok || !sizeChecks.has(check)),
     rows: tables.reduce((sum, table) => sum + table.rows, 0),

@@ -34,6 +34,8 @@ export interface PruneOptions<T> {
     now: PruneNow,
     deeds: readonly FoundDeed[],
   ) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
+  /** What of the stored logs goes with them; absent: nothing. */
+  readonly logs?: PrunableLogs<T>;
   /** Looks and counts; takes no lease and writes nothing. */
   readonly dryRun: boolean;
   /** What runs and where, for people who meet the lease. */
@@ -52,6 +54,16 @@ export interface PruneOptions<T> {
   readonly signal: AbortSignal;
 }
 
+export interface PrunableLogs<T> {
+  /** Hears of every stream record, once, in any order. */
+  readonly note: (name: string, payload: Uint8Array) => void;
+  /**
+   * Names of the stream records that go, given the snapshots that stay. Called once, when what goes of these has gone. One that is young stays all the same; the last of a source's must stay: else a
+   * `RangeError`.
+   */
+  readonly choose: (staying: readonly PrunableSnapshot<T>[]) => ReadonlySet<string>;
+}
+
 export interface PruneNow {
   /** The store's time, or this computer's where the store has none (or in a dry run, which writes nothing). */
   readonly storeNowMs: number;
@@ -64,7 +76,9 @@ export interface PruneReport<T> {
   readonly removed: ReadonlySet<string>;
   /** Manifests that were to go and are under object lock: these snapshots stay, whole. */
   readonly lockedSnapshots: ReadonlySet<string>;
-  /** Manifests and chunks; in a dry run, what would go if nothing is locked. */
+  /** Stream records that were removed; in a dry run, that would be. */
+  readonly removedStreams: ReadonlySet<string>;
+  /** Manifests, stream records and chunks; in a dry run, what would go if nothing is locked. */
   readonly objectsRemoved: number;
   readonly bytesFreed: number;
   /** Chunks that are there afterwards. */
@@ -129,14 +143,17 @@ class Pruning<T> {
 
   async rehearse(): Promise<PruneReport<T>> {
     const { survey, going } = await this.#decide();
-    const waste = this.#wasteOf(survey, going);
+    const streams = this.#goingStreams(survey, going);
+    const waste = this.#wasteOf(survey, going, streams);
     const manifests = survey.snapshots.filter(({ name }) => going.has(name));
-    const bytes = waste.numbers.reduce((sum, number) => sum + (survey.chunks.sizeBytes[number] ?? 0), 0);
+    const logBytes = [...streams].reduce((sum, name) => sum + (survey.streams.get(name)?.sizeBytes ?? 0), 0);
+    const bytes = waste.numbers.reduce((sum, number) => sum + (survey.chunks.sizeBytes[number] ?? 0), logBytes);
     return {
       snapshots: survey.snapshots,
       removed: going,
       lockedSnapshots: new Set(),
-      objectsRemoved: manifests.length + waste.numbers.length,
+      removedStreams: streams,
+      objectsRemoved: manifests.length + streams.size + waste.numbers.length,
       bytesFreed: manifests.reduce((sum, { sizeBytes }) => sum + sizeBytes, bytes),
       objectsKept: survey.chunks.ids.size - waste.numbers.length,
       tooYoung: waste.tooYoung,
@@ -150,8 +167,9 @@ class Pruning<T> {
     await this.#writeDown(survey, going);
     const lockedSnapshots = await this.#removeManifests(survey, going);
     const removed = going.difference(lockedSnapshots);
+    const removedStreams = await this.#removeStreams(survey, this.#goingStreams(survey, removed));
     await this.#assertNothingNew(survey);
-    const waste = this.#wasteOf(survey, removed);
+    const waste = this.#wasteOf(survey, removed, removedStreams);
     const before = this.#objectsRemoved;
     await this.#removeChunks(survey, waste.numbers);
     const deedsMerged = await this.#mergeDeeds(survey);
@@ -159,6 +177,7 @@ class Pruning<T> {
       snapshots: survey.snapshots,
       removed,
       lockedSnapshots,
+      removedStreams,
       objectsRemoved: this.#objectsRemoved,
       bytesFreed: this.#bytesFreed,
       objectsKept: survey.chunks.ids.size - (this.#objectsRemoved - before),
@@ -169,11 +188,13 @@ class Pruning<T> {
   }
 
   async #decide(): Promise<{ readonly survey: Survey<T>; readonly going: ReadonlySet<string> }> {
-    const { digest, choose, concurrency = 8 } = this.#options;
+    const { digest, choose, logs, concurrency = 8 } = this.#options;
     const survey = await surveyRepository({
       repository: this.#repository,
       digest,
       concurrency,
+      onStream: logs?.note,
+      isAlone: !this.#options.dryRun,
       beat: this.#beat,
       onProgress: (done, total) => this.#report('read', done, total),
       signal: this.#signal,
@@ -227,6 +248,37 @@ class Pruning<T> {
     return locked;
   }
 
+  /** Of those that are chosen, the ones that are old enough. */
+  #goingStreams({ snapshots, streams }: Survey<T>, gone: ReadonlySet<string>): ReadonlySet<string> {
+    const { logs } = this.#options;
+    if (logs === undefined) return new Set();
+    const chosen = logs.choose(snapshots.filter(({ name }) => !gone.has(name)));
+    const going = [...chosen].filter((name) => {
+      const found = streams.get(name);
+      if (found === undefined) throw new RangeError('an unknown stream record was to be removed');
+      return !this.#now.isYoung(found);
+    });
+    const newest = new Map([...streams.keys()].sort().map((name) => [parseStreamName(name)?.sourceId, name]));
+    if ([...newest.values()].some((name) => chosen.has(name)))
+      throw new RangeError('the newest stream record of a source was to be removed');
+    return new Set(going);
+  }
+
+  /** Removes them, oldest first, durably; gives those that went. */
+  async #removeStreams({ streams }: Survey<T>, going: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const gone = new Set<string>();
+    await this.#each([...going].sort(), async (name) => {
+      const remove = () => this.#repository.removeStreamRecord(name, this.#signal);
+      if (await this.#remove(remove, streams.get(name)?.sizeBytes ?? 0)) gone.add(name);
+    });
+    if (going.size > 0)
+      await this.#repository.store.flush(
+        [...streams.keys()].filter((name) => !gone.has(name)),
+        this.#signal,
+      );
+    return gone;
+  }
+
   async #removeChunks({ chunks }: Survey<T>, numbers: readonly number[]): Promise<void> {
     let done = 0;
     await this.#each(numbers, async (number) => {
@@ -275,10 +327,14 @@ class Pruning<T> {
   }
 
   /** Numbers of the chunks that nobody needs and that are old enough to go. */
-  #wasteOf(survey: Survey<T>, gone: ReadonlySet<string>): { readonly numbers: number[]; readonly tooYoung: number } {
-    const { chunks, snapshots, ofStreams, ofSnapshot } = survey;
+  #wasteOf(
+    { chunks, snapshots, streams, ofSnapshot }: Survey<T>,
+    gone: ReadonlySet<string>,
+    goneStreams: ReadonlySet<string>,
+  ): { readonly numbers: number[]; readonly tooYoung: number } {
     const needed = new Uint8Array(chunks.ids.size);
-    for (const number of ofStreams) needed[number] = 1;
+    for (const [name, stream] of streams)
+      if (!goneStreams.has(name)) for (const number of stream.chunks) needed[number] = 1;
     for (const { name } of snapshots) if (!gone.has(name)) for (const number of ofSnapshot(name)) needed[number] = 1;
     const numbers: number[] = [];
     let tooYoung = 0;

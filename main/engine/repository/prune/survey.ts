@@ -39,15 +39,26 @@ export interface Survey<T> {
   readonly deeds: readonly FoundDeed[];
   /** Names of all manifests and stream records that were looked at. */
   readonly records: ReadonlySet<string>;
-  /** Numbers of the chunks that stream records need. */
-  readonly ofStreams: Iterable<number>;
+  /** By name: how old a stream record is, how large, and the numbers of the chunks that it needs. */
+  readonly streams: ReadonlyMap<string, SurveyedStream>;
   /** Numbers of the chunks that a snapshot needs; one may come twice. */
   readonly ofSnapshot: (name: string) => Generator<number>;
+}
+
+export interface SurveyedStream {
+  readonly sizeBytes: number;
+  /** By the store's clock. */
+  readonly modifiedAtMs: number;
+  readonly chunks: Uint32Array;
 }
 
 export interface SurveyRequest<T> {
   readonly repository: Repository;
   readonly digest: (manifest: Manifest) => T;
+  /** Hears of every stream record. */
+  readonly onStream?: ((name: string, payload: Uint8Array) => void) | undefined;
+  /** Others may be writing: a stream record that goes meanwhile was merged into another one. */
+  readonly isAlone: boolean;
   readonly concurrency: number;
   /** Before each read: to keep a lease alive. */
   readonly beat: () => Promise<void>;
@@ -86,7 +97,7 @@ class Surveying<T> {
   readonly #found = new Map<string, Omit<PrunableSnapshot<T>, 'isWhole'>>();
   readonly #names = new Map<string, Names>();
   readonly #tables = new Map<string, TableNames>();
-  readonly #ofStreams = new Set<number>();
+  readonly #streams = new Map<string, SurveyedStream>();
   readonly #deeds: FoundDeed[] = [];
   readonly #unreadable: string[] = [];
   readonly #stop = new AbortController();
@@ -107,7 +118,7 @@ class Surveying<T> {
     await this.#listChunks();
     this.#total = manifests.length + streams.length + deeds.length;
     await this.#each(manifests, (blob) => this.#readManifest(blob));
-    await this.#each(streams, ({ name }) => this.#readStream(name));
+    await this.#each(streams, (blob) => this.#readStream(blob));
     await this.#each(deeds, (blob) => this.#readDeed(blob));
     const tables = [...new Set([...this.#names.values()].flatMap((names) => names.tables))];
     this.#total += tables.length;
@@ -122,7 +133,7 @@ class Surveying<T> {
       snapshots: manifests.flatMap(({ name }) => this.#snapshot(name)),
       deeds: this.#deeds,
       records: new Set([...manifests, ...streams].map(({ name }) => name)),
-      ofStreams: this.#ofStreams,
+      streams: this.#streams,
       ofSnapshot: (name) => this.#chunksOf(name),
     };
   }
@@ -165,10 +176,21 @@ class Surveying<T> {
   }
 
   /** The payload is JSON of another part of the program, which writes chunk ids in full (FORMAT.md §9): whatever looks like one counts. */
-  async #readStream(name: string): Promise<void> {
-    const { repository } = this.#request;
-    const ids = await this.#read(name, async () => idsIn(name, await repository.getStreamRecord(name, this.#signal)));
-    for (const number of this.#numbersOf(ids ?? []).leaves) this.#ofStreams.add(number);
+  async #readStream({ name, sizeBytes, modifiedAtMs }: BlobStat): Promise<void> {
+    const { repository, onStream, isAlone } = this.#request;
+    const ids = await this.#read(name, async () => {
+      try {
+        const payload = await repository.getStreamRecord(name, this.#signal);
+        onStream?.(name, payload);
+        return idsIn(name, payload);
+      } catch (error) {
+        const isGone = !isAlone && isAppErrorOf(error, 'repository.missing-object');
+        if (isGone && (await repository.store.stat(name, this.#signal)) === undefined) return [];
+        throw error;
+      }
+    });
+    const chunks = Uint32Array.from(this.#numbersOf(ids ?? []).leaves);
+    this.#streams.set(name, { sizeBytes, modifiedAtMs, chunks });
   }
 
   async #readDeed({ name, sizeBytes, modifiedAtMs }: BlobStat): Promise<void> {
