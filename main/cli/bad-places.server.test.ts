@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startFakeS3, type FakeS3Server } from '../engine/demo/fake-s3/fake-s3-server.ts';
+import { startPrivateServer } from '../engine/sandbox/index.ts';
 import { runCommand } from '../engine/platform/run-command.ts';
 import {
   expectFailure,
@@ -9,6 +10,7 @@ import {
   expectNothingLost,
   filesBelow,
   flipBit,
+  query,
   secretEnv,
   startCliRig,
   wordsFile,
@@ -77,6 +79,52 @@ describe.concurrent('a disk that is full, read-only or absent', () => {
     expect(await world.run(['copy', '--from', 'main', '--to', 'small'])).toMatchObject({ exitCode: 0 });
     await expectNothingLost(rig, world, 'small');
     await expectNothingLost(rig, world);
+  });
+
+  it('a target that is too small, or gets full on the way: said before, or in words, with nothing left behind', async (test) => {
+    const world = await rig.prepared();
+    const small = world.path('target');
+    if (!(await smallDisk(small, 220))) return test.skip();
+    const target = await startPrivateServer({
+      kind: 'mariadb',
+      baseDir: small,
+      durability: 'none',
+      memoryMb: 32,
+      extraArgs: ['--innodb-log-file-size=8M'],
+    });
+    rig.secrets.add(target.password);
+    try {
+      const url = `mysql://${target.user}@127.0.0.1:${target.port ?? 0}/`;
+      const into = ['restore', 'shop', '--into', url, '--mysql-password-env', 'TARGET'];
+      const run = (...more: string[]) => world.run([...into, ...more], { env: { TARGET: target.password } });
+      const checked = await run('--dry-run');
+      expect(checked).toMatchObject({ exitCode: 0, json: { ok: true } });
+      const room = (checked.json['checks'] as { id: string; state: string; facts: Record<string, number> }[])[0];
+      expect(room).toMatchObject({ id: 'room', state: 'ok' });
+      const likelyBytes = room?.facts['neededBytes'] ?? 0;
+      const databases = () => query(target, 'SHOW DATABASES');
+      const before = await databases();
+
+      // Enough for the rows as they are, and not for the keys and the server's own way of laying them out.
+      await fillUp(small, Math.ceil(likelyBytes * 0.6));
+      expect((await run('--dry-run', '--lang', 'zh')).json).toMatchObject({
+        checks: expect.arrayContaining([expect.objectContaining({ id: 'room', state: 'warn' })]) as unknown,
+      });
+      const facts = expectFailure(await run(), 1, 'restore.target-full');
+      expect(facts).not.toHaveProperty('leftBehind');
+      expect(await databases()).toEqual(before);
+
+      await rm(join(small, '.ballast'));
+      await fillUp(small, Math.ceil(likelyBytes * 0.2));
+      expectFailure(await run('--dry-run'), 3, 'restore.no-room');
+      expectFailure(await run(), 1, 'restore.no-room');
+      expect(await databases()).toEqual(before);
+      await rm(join(small, '.ballast'));
+      expect(await run()).toMatchObject({ exitCode: 0 });
+      await expectNothingLost(rig, world);
+    } finally {
+      await target.stop();
+    }
   });
 
   it('read-only, unplugged and unmounted: refused, never filled, and good again afterwards', async (test) => {

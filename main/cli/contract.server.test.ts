@@ -348,7 +348,15 @@ describe.concurrent('restoring', () => {
     const { host, port, user, clientKeyPath, hostKeyFingerprint } = rig.sshd;
     const ssh = ['--ssh', `${user}@${host}:${port}`, '--ssh-key', clientKeyPath, '--ssh-host-key', hostKeyFingerprint];
     const tables = ['--tables', `${shopDatabase}.goods,${shopDatabase}.carmis`, '--resale-guard', 'off'];
-    const done = await world.run(['restore', 'shop', ...intoServer(), ...ssh, ...tables, '--as', 'r_some']);
+    const wanted = ['restore', 'shop', ...intoServer(), ...ssh, ...tables, '--as', 'r_some'];
+    // Through the tunnel the server itself is asked how much room it has.
+    const { json: looked } = expectDone(await world.run([...wanted, '--dry-run']));
+    expect((looked['checks'] as Record<string, unknown>[])[0]).toMatchObject({
+      id: 'room',
+      state: 'ok',
+      facts: { path: expect.any(String) as string },
+    });
+    const done = await world.run(wanted);
     expect(expectDone(done, shapes.restore).json).toMatchObject({ database: 'r_some', tables: 2, vault: 'closed' });
     const cards = await query(
       rig.server,
@@ -415,6 +423,14 @@ describe('swap and undo', () => {
     expectDone(await world.run(['backup', 'tiny']));
     await query(rig.server, 'DELETE FROM r_tiny.orders WHERE id = 1');
     await query(rig.server, 'INSERT INTO r_tiny.orders VALUES (3, 30)');
+
+    const looked = expectDone(await world.run(['restore', 'tiny', '--into', 'same', '--dry-run', '--lang', 'zh']));
+    const checks = looked.json['checks'] as { id: string; state: string; text: string }[];
+    expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+    expect(checks.find(({ id }) => id === 'room')?.text).toContain('放得下');
+    expect(await states(world)).toEqual([]);
+    const taken = await world.run(['restore', 'tiny', '--into', 'same', '--as', 'r_tiny', '--dry-run']);
+    expectFailure(taken, 3, 'restore.target-exists');
 
     const restored = expectDone(await world.run(['restore', 'tiny', '--into', 'same', '--swap']), shapes.restore).json;
 

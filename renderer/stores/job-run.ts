@@ -11,6 +11,7 @@ export type JobCommand =
   | 'verify.run'
   | 'prune.run'
   | 'cold.run'
+  | 'restore.check'
   | 'restore.run'
   | 'swap.compare'
   | 'swap.run'

@@ -2,6 +2,10 @@ import type { cliResaleZh } from './cli-resale.zh.ts';
 
 /** What is said about cards that must not be sold twice. */
 export const cliResaleEn: Record<keyof typeof cliResaleZh, string> = {
+  'flag.restore-dry-run':
+    'only look, restore nothing: room, rights, version, collations, letter case, reserved words …, each with what to do about it; nothing is written',
+  'restore.can-begin': 'It can be restored. Nothing has been written yet.',
+  'restore.cannot-begin': 'It cannot be restored like this: see to what has a ✗ first. Nothing was written.',
   'flag.swap-guard':
     'mark as sold what is sold until the tables change places: on (default, before anybody can buy again), behind (right after it, for a closed shop) or off',
   'flag.resale-guard':

@@ -1,5 +1,9 @@
 /** 防止重复售卡说的话。 */
 export const cliResaleZh = {
+  'flag.restore-dry-run':
+    '只检查，不恢复：空间、权限、版本、字符集、大小写、保留字……每一项不合适的都说清楚怎么办；什么都不写',
+  'restore.can-begin': '可以恢复。什么都还没有写。',
+  'restore.cannot-begin': '这样恢复不了，先解决打 ✗ 的。什么都没有写。',
   'flag.swap-guard':
     '把对调前一刻还在卖出的卡标成已售出：on（默认，在别人能买之前标好）、behind（店已关上时，对调后再标）或 off',
   'flag.resale-guard': '恢复后把恢复点之后已经发出的卡标成已售出（on 或 off；认识的发卡程序默认 on）',

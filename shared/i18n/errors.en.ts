@@ -388,6 +388,24 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
       'Restored money totals differ from the snapshot; do not use this result. Snapshot and database are unchanged.',
     remedy: 'Restore again from another copy; if they still differ, send us the log.',
   },
+  'restore.target-full': {
+    message:
+      'The disk of the target server is full, so the restore was not completed; what had been written was removed. The shop was not touched, and the backup is sound.',
+    remedy:
+      'Make room on that server (two to three times the size of the backup), or take another one, and restore again. --dry-run tells beforehand whether it is enough.',
+  },
+  'restore.read-only': {
+    message:
+      'The target server takes no changes now ({{variable}}=ON), so nothing was restored. The shop was not touched.',
+    remedy:
+      'If it is a replica, restore into its primary or another server; if it was switched off on purpose, run SET GLOBAL {{variable}}=OFF and try again.',
+  },
+  'restore.names-collide': {
+    message:
+      'Some names differ only in capital letters, which the target server does not tell apart: {{names}} (lower_case_table_names: backup {{source}}, there {{target}}). Nothing was restored, and the shop was not touched.',
+    remedy:
+      'Use a server that was initialised with lower_case_table_names={{source}}, or restore into a throw-away one first (--into sandbox); --tables restores one of them alone.',
+  },
   'restore.load-failed': {
     message:
       'Writing into the target database failed, so the restore did not finish. Snapshot and database are unchanged.',

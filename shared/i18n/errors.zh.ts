@@ -342,6 +342,21 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '恢复出来的金额合计和快照里的对不上，先不要使用这份结果。快照和原来的数据库都没有动。',
     remedy: '换一份副本再恢复一次；如果还是对不上，把日志发给我们。',
   },
+  'restore.target-full': {
+    message: '目标服务器的磁盘写满了，恢复没有完成，已经写进去的那部分删掉了。正在营业的店没有动，备份也是好的。',
+    remedy:
+      '在那台服务器上腾出地方（大约是备份大小的两到三倍），或换一台服务器，再恢复一次。恢复之前可以加 --dry-run 先看看够不够。',
+  },
+  'restore.read-only': {
+    message: '目标数据库服务器现在是只读的（{{variable}}=ON），什么都没有恢复。正在营业的店没有动。',
+    remedy: '如果那台是从库，请恢复到主库或别的服务器；如果是自己关的，运行 SET GLOBAL {{variable}}=OFF 之后再试。',
+  },
+  'restore.names-collide': {
+    message:
+      '有些名字只差大小写，目标服务器分不清：{{names}}（lower_case_table_names：备份 {{source}}，那里 {{target}}）。什么都没有恢复，店里的数据没有动。',
+    remedy:
+      '换一台初始化时设了 lower_case_table_names={{source}} 的服务器，或先恢复到临时服务器（--into sandbox）；也可以用 --tables 只恢复其中一张。',
+  },
   'restore.load-failed': {
     message: '往目标数据库写入时出了错，恢复没有完成。快照和原来的数据库都没有动。',
     remedy: '检查目标服务器的空间和权限，然后重新恢复；没有写完的那份可以放心删掉。',

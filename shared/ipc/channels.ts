@@ -41,6 +41,7 @@ export const commandNames = [
   'stream.status',
   'stream.set',
   'events.list',
+  'restore.check',
   'restore.run',
   'restores.list',
   'swap.compare',

@@ -130,6 +130,12 @@ export const commands = {
     ),
     output: engineVerbs['restore.run'].output,
   },
+  'restore.check': {
+    input: withJob(
+      engineVerbs['restore.check'].input.extend({ into: pageRestoreTargetSchema, vault: vaultOpeningSchema }),
+    ),
+    output: engineVerbs['restore.check'].output,
+  },
   'restores.list': engineVerbs['restores.list'],
   'swap.compare': {
     input: withJob(engineVerbs['swap.compare'].input),

@@ -8,6 +8,7 @@ import { destinationInputSchema, destinationViewSchema } from '../model/destinat
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
 import { proofFiguresSchema } from '../model/proof.ts';
+import { restoreCheckSchema } from '../model/restore-check.ts';
 import { resaleResultSchema } from '../model/resale.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
 import { goReasonSchema, keepReasonSchema, retentionRuleSchema, shrunkSourceSchema } from '../model/retention.ts';
@@ -144,6 +145,33 @@ export const repositoryLocationSchema = z.discriminatedUnion('kind', [
     secretKey: z.string(),
   }),
 ]);
+
+/** Of a restore, and of the look that comes before it. */
+const restoreInputSchema = z.strictObject({
+  source: nameSchema,
+  /** A snapshot id (or its unique beginning) or `latest`. */
+  snapshot: z.string(),
+  from: nameSchema.nullable(),
+  databases: z.array(z.string()),
+  /** `database.table`; empty: every table. */
+  tables: z.array(z.string()),
+  into: restoreTargetSchema,
+  /** Where to stop when the log is done again; absent: the snapshot's own moment. With `snapshot: 'latest'` the newest one from which it is reached. */
+  until: restoreUntilSchema.optional(),
+  /** New name for the one database restored; null: beside (`<db>__restore_<utc>`) on the same server, else its own name. */
+  as: z.string().max(64).nullable(),
+  vault: vaultOpeningSchema,
+  /** The server's accounts as well, where the snapshot has them. Absent: no. */
+  accounts: z.boolean().optional(),
+  /** Mark as sold what was delivered after the moment. Absent: where the shop's program has rules for it and the target may become the shop. */
+  resaleGuard: z.enum(['on', 'off']).optional(),
+  /** Then put it in the place of what the shop has now, if everything held. Only into the same server. Absent: no. */
+  swap: z.boolean().optional(),
+  /** As `swap`, without looking at the differences first: the typed text `host/database`, one for every database. Absent: no. */
+  overwrite: z.string().max(400).optional(),
+  /** As of `swap.run`. */
+  withoutSafetySnapshot: z.boolean().optional(),
+});
 
 export const engineVerbs = {
   'home.status': {
@@ -583,32 +611,17 @@ export const engineVerbs = {
   /** Whether the open app reads a share back each day by itself. */
   'share.status': { input: nothing, output: z.strictObject({ enabled: z.boolean() }) },
   'share.set': { input: z.strictObject({ enabled: z.boolean() }), output: z.strictObject({ enabled: z.boolean() }) },
-  'restore.run': {
-    input: z.strictObject({
-      source: nameSchema,
-      /** A snapshot id (or its unique beginning) or `latest`. */
-      snapshot: z.string(),
-      from: nameSchema.nullable(),
-      databases: z.array(z.string()),
-      /** `database.table`; empty: every table. */
-      tables: z.array(z.string()),
-      into: restoreTargetSchema,
-      /** Where to stop when the log is done again; absent: the snapshot's own moment. With `snapshot: 'latest'` the newest one from which it is reached. */
-      until: restoreUntilSchema.optional(),
-      /** New name for the one database restored; null: beside (`<db>__restore_<utc>`) on the same server, else its own name. */
-      as: z.string().max(64).nullable(),
-      vault: vaultOpeningSchema,
-      /** The server's accounts as well, where the snapshot has them. Absent: no. */
-      accounts: z.boolean().optional(),
-      /** Mark as sold what was delivered after the moment. Absent: where the shop's program has rules for it and the target may become the shop. */
-      resaleGuard: z.enum(['on', 'off']).optional(),
-      /** Then put it in the place of what the shop has now, if everything held. Only into the same server. Absent: no. */
-      swap: z.boolean().optional(),
-      /** As `swap`, without looking at the differences first: the typed text `host/database`, one for every database. Absent: no. */
-      overwrite: z.string().max(400).optional(),
-      /** As of `swap.run`. */
-      withoutSafetySnapshot: z.boolean().optional(),
+  /** What would come in the way of a restore with this input, or be another way behind it. Reads only; the vault is not opened. */
+  'restore.check': {
+    input: restoreInputSchema,
+    output: z.strictObject({
+      snapshot: z.uuid(),
+      checks: z.array(restoreCheckSchema),
+      durationMs: z.number().nonnegative(),
     }),
+  },
+  'restore.run': {
+    input: restoreInputSchema,
     output: z.strictObject({
       restoreId: z.uuid(),
       snapshot: z.uuid(),

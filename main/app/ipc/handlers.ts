@@ -133,6 +133,8 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
       if (done.resale.csv !== null) resaleLists.set(done.restoreId, done.resale.csv);
       return done;
     },
+    'restore.check': async ({ jobId, into, ...input }) =>
+      engine.call('restore.check', { ...input, into: await inputs.restoreTarget(into) }, jobId),
     'restores.list': pass('restores.list'),
     'swap.compare': ({ jobId, ...input }) => engine.call('swap.compare', input, jobId),
     'swap.run': ({ jobId, ...input }) => engine.call('swap.run', input, jobId),

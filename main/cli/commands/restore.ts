@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AppError } from '../../../shared/errors/app-error.ts';
-import type { RestoreTarget, RestoreUntil, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import { AppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
+import { restoreCheckText } from '../../../shared/i18n/restore-checks.ts';
+import type { RestoreTarget, RestoreUntil, VerbInput, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import { parseMysqlUrl } from '../arguments/addresses.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { oneOf, parseInstant, parseList, parseName, parseTables } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
 import { countText, durationText, localTime, shortId } from '../output/figures.ts';
-import type { Finding } from '../output/report.ts';
+import type { Finding, Finished } from '../output/report.ts';
 import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
 import {
   addServerFlags,
@@ -38,6 +39,7 @@ interface RestoreFlags extends ServerFlags, OpenVaultFlags {
   readonly withoutSafetySnapshot?: true;
   readonly resaleGuard?: string;
   readonly accounts?: true;
+  readonly dryRun?: true;
 }
 
 type RestoreOutput = VerbOutput<'restore.run'>;
@@ -61,7 +63,8 @@ export function addRestore(program: Command, { words, pick }: Picker): void {
     .option('--overwrite <host/database>', words.say('flag.overwrite'))
     .option('--without-safety-snapshot', words.say('flag.without-safety-snapshot'))
     .option('--resale-guard <on|off>', words.say('flag.resale-guard'))
-    .option('--accounts', words.say('flag.restore-accounts'));
+    .option('--accounts', words.say('flag.restore-accounts'))
+    .option('--dry-run', words.say('flag.restore-dry-run'));
   addVaultFlags(addServerFlags(command, words), words).action((source: string, flags: RestoreFlags) => {
     pick(restore(parseName(source, 'SOURCE'), flags));
   });
@@ -77,7 +80,7 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
   const guard = flags.resaleGuard === undefined ? null : oneOf(flags.resaleGuard, ['on', 'off'], '--resale-guard');
   return async (context) => {
     await context.unlock();
-    const output = await context.call('restore.run', {
+    const input: VerbInput<'restore.run'> = {
       source,
       snapshot: flags.snapshot,
       from,
@@ -86,16 +89,39 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
       tables,
       into: await readTarget(context),
       as: flags.as ?? null,
-      vault: await readVault(flags, context),
+      // For a look the vault stays closed.
+      vault: flags.dryRun === true ? null : await readVault(flags, context),
       ...(flags.accounts === true ? { accounts: true } : {}),
       ...(guard === null ? {} : { resaleGuard: guard }),
       ...(flags.swap === true ? { swap: true } : {}),
       ...(flags.overwrite === undefined ? {} : { overwrite: flags.overwrite }),
       ...(flags.withoutSafetySnapshot === true ? { withoutSafetySnapshot: true } : {}),
-    });
+    };
+    if (flags.dryRun === true) return checked(await context.call('restore.check', input), context.words);
+    const output = await context.call('restore.run', input);
     return { json: output, lines: restoreLines(output, context.words), finding: restoreFinding(output) };
   };
 }
+
+/** The sentences stand in the JSON as well: whoever reads it by a program shows them to a person. */
+function checked(output: VerbOutput<'restore.check'>, words: Words): Finished {
+  const told = output.checks.map((check) => ({ ...check, ...restoreCheckText(check, words.language) }));
+  const failed = output.checks.find(({ state }) => state === 'fail');
+  return {
+    json: { ...output, checks: told },
+    lines: [
+      ...told.map(({ state, label, text }) => `${stateMarks[state]} ${label}: ${text}`),
+      '',
+      words.say(failed === undefined ? 'restore.can-begin' : 'restore.cannot-begin'),
+    ],
+    finding:
+      failed === undefined
+        ? undefined
+        : { error: new AppError((failed.errorCode ?? 'unexpected') as ErrorCode, failed.facts) },
+  };
+}
+
+const stateMarks = { ok: '✓', warn: '!', fail: '✗', unknown: '?' } as const;
 
 function untilOf({ at, beforeEvent, toGtid }: RestoreFlags): RestoreUntil | null {
   const wanted: RestoreUntil[] = [

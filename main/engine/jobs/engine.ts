@@ -81,6 +81,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'prune.run': (input: VerbInput<'prune.run'>) => input.destination,
   'cold.run': (input: VerbInput<'cold.run'>) => input.name,
   'verify.due': (input: VerbInput<'verify.due'>) => input.destinations.join(', '),
+  'restore.check': (input: VerbInput<'restore.check'>) => input.source,
   'restore.run': (input: VerbInput<'restore.run'>) => input.source,
   'swap.compare': (input: VerbInput<'swap.compare'>) => input.restore,
   'swap.run': (input: VerbInput<'swap.run'>) => input.restore,

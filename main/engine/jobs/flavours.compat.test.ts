@@ -185,6 +185,63 @@ describe.skipIf(present.length < kinds.length)('a shop', () => {
     }
   });
 
+  it('is looked at before: words that the other server keeps, owners that are not there, modes, and what it cannot have', async () => {
+    const name = 'looked_at';
+    await runOn(
+      serverOf('local'),
+      `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`,
+      `USE ${name}`,
+      'CREATE TABLE t (id int PRIMARY KEY, `rank` int, `manual` int, at datetime)',
+      "SET SESSION sql_mode = ''; INSERT INTO t VALUES (1, 2, 3, '0000-00-00 00:00:00')",
+      "CREATE DEFINER = nobody@'shop.example' PROCEDURE best() SELECT rank FROM t",
+      'CREATE PROCEDURE plain() SELECT t.rank, manual FROM t',
+    );
+    await rig.backUp(serverOf('local'), name);
+    const before = await databasesOf(serverOf('mysql'));
+
+    const { checks } = await rig.check(name, serverOf('mysql'));
+
+    expect(await databasesOf(serverOf('mysql'))).toEqual(before);
+    const of = (id: string) => checks.find((check) => check.id === id);
+    expect(of('words')).toMatchObject({ state: 'warn', facts: { objects: `${name}.best (RANK)` } });
+    expect(of('definers')).toMatchObject({ state: 'warn', facts: { accounts: 'nobody@shop.example' } });
+    for (const id of ['writable', 'privileges', 'names', 'letter-case', 'portable', 'packet'])
+      expect(of(id)).toMatchObject({ id, state: 'ok' });
+    // What was said is what happens.
+    const { notes, digest } = await rig.restore(name, serverOf('mysql'));
+    expect(digest.equal).toBe(true);
+    expect(notes.filter((note) => note.startsWith('not-created'))).toEqual(['not-created: procedure best']);
+    expect((await rig.check(name, serverOf('mysql'))).checks.find(({ id }) => id === 'names')).toMatchObject({
+      state: 'fail',
+      errorCode: 'restore.target-exists',
+    });
+
+    const mine = 'looked_at_too';
+    await runOn(
+      serverOf('mysql'),
+      `CREATE DATABASE ${mine}`,
+      `CREATE TABLE ${mine}.t (id int PRIMARY KEY, v varchar(9) COLLATE utf8mb4_0900_as_ci)`,
+      'SET GLOBAL super_read_only = ON',
+    );
+    try {
+      const readOnly = await rig.check(name, serverOf('mysql'));
+      expect(readOnly.checks.find(({ id }) => id === 'writable')).toMatchObject({
+        state: 'fail',
+        facts: { variable: 'super_read_only' },
+      });
+      await expect(rig.restore(name, serverOf('mysql'), 'never')).rejects.toMatchObject({ code: 'restore.read-only' });
+    } finally {
+      await runOn(serverOf('mysql'), 'SET GLOBAL super_read_only = OFF', 'SET GLOBAL read_only = OFF');
+    }
+    await rig.backUp(serverOf('mysql'), mine);
+    if (!isYoung(serverOf('local')))
+      expect((await rig.check(mine, serverOf('local'))).checks.find(({ id }) => id === 'portable')).toMatchObject({
+        state: 'fail',
+        errorCode: 'restore.not-portable',
+        facts: { object: `${mine}.t`, feature: 'COLLATE utf8mb4_0900_as_ci' },
+      });
+  });
+
   it.each<[CompatServer, CompatServer, string[]]>([
     ['local', 'mysql', ['only_mariadb', 'versioned', 'aria']],
     ['mysql', 'mariadb', ['only_mysql']],

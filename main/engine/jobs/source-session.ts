@@ -22,6 +22,8 @@ export interface SshAccess {
 export interface ServerSession {
   readonly target: MysqlTarget;
   readonly hostKey: HostKeyPin | null;
+  /** As of a tunnel; null: there is none. */
+  readonly ask: Tunnel['ask'] | null;
   close(): Promise<void>;
 }
 
@@ -65,11 +67,12 @@ export async function openServerSession(
   compress = false,
 ): Promise<ServerSession> {
   const { mysql, ssh } = access;
-  if (ssh === null) return { target: mysql, hostKey: null, close: () => Promise.resolve() };
+  if (ssh === null) return { target: mysql, hostKey: null, ask: null, close: () => Promise.resolve() };
   const tunnel: Tunnel = await openTunnel({ ...ssh, auth: tunnelAuth(ssh.auth), compress }, { signal });
   return {
     target: { ...mysql, openStream: (host, port) => tunnel.openStream(host, port) },
     hostKey: tunnel.hostKey,
+    ask: (command) => tunnel.ask(command),
     close: () => tunnel.close(),
   };
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
@@ -45,6 +45,14 @@ describe.skipIf(!hasSshd)('a tunnel through a real sshd', () => {
 
     expect(tunnel.hostKey).toEqual({ algorithm: 'ssh-ed25519', fingerprint: sshd.hostKeyFingerprint });
     expect(stdout).toContain(sshd.hostKeyFingerprint);
+  });
+
+  it('asks the server a question, and hears nothing where there is no answer', async () => {
+    const tunnel = await open();
+    expect(await tunnel.ask("uname -n && printf '%s' 'it'\\''s here'")).toBe(`${hostname()}\nit's here`);
+    expect(await tunnel.ask('exit 3')).toBeNull();
+    await tunnel.close();
+    expect(await tunnel.ask('true')).toBeNull();
   });
 
   it('refuses a key the server does not know', async () => {

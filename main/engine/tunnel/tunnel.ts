@@ -34,6 +34,11 @@ export interface Tunnel {
   readonly isOpen: boolean;
   /** A connection from the server to `host:port`. It may be given to a client in place of a socket. */
   openStream(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
+  /**
+   * What a command of the server's shell writes, as far as the account may run one; null: it may not, it failed, or it took too long.
+   * For questions only. Whoever gives the command quotes what is in it.
+   */
+  ask(command: string): Promise<string | null>;
   /** Destroys all streams and says goodbye. May be called again. */
   close(): Promise<void>;
 }
@@ -61,6 +66,8 @@ export interface TunnelOptions {
 const defaultTimeoutMs = 20_000;
 const defaultKeepaliveMs = 15_000;
 const goodbyeMs = 1000;
+const askMs = 10_000;
+const mostAnswerChars = 64 * 1024;
 
 /** The signal covers the opening only; afterwards `close()` ends the tunnel. */
 export async function openTunnel(config: TunnelConfig, options: TunnelOptions = {}): Promise<Tunnel> {
@@ -196,6 +203,34 @@ class SshTunnel implements Tunnel {
         });
       } catch (error) {
         fail(this.#whyEnded() ?? this.#lostError(reasonOf(error as Error)));
+      }
+    });
+  }
+
+  ask(command: string): Promise<string | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), askMs);
+      const answer = (text: string | null) => {
+        clearTimeout(timer);
+        resolve(text);
+      };
+      try {
+        this.#client.exec(command, (error, channel) => {
+          if (error !== undefined) {
+            answer(null);
+            return;
+          }
+          let text = '';
+          channel.on('data', (piece: Buffer) => {
+            if (text.length < mostAnswerChars) text += piece.toString('utf8');
+          });
+          channel.stderr.resume();
+          channel.on('error', () => answer(null));
+          channel.on('close', (code: number | null) => answer(code === 0 ? text : null));
+        });
+      } catch {
+        // Not connected any more: whoever needs the tunnel hears of it.
+        answer(null);
       }
     });
   }

@@ -1,3 +1,4 @@
+import type { RestoreCheck } from '../../../shared/model/restore-check.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CommandInput, CommandOutput } from '../../../shared/ipc/contract.ts';
 import type { SnapshotCopy, SnapshotSummary } from '../../../shared/model/snapshot.ts';
@@ -136,6 +137,33 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
     'prune.run': pruneCommand(world, jobs, changed),
     'share.status': () => ({ enabled: world.dailyShare }),
     'share.set': ({ enabled }: CommandInput<'share.set'>) => ({ enabled: (world.dailyShare = enabled) }),
+    'restore.check': async (input: CommandInput<'restore.check'>): Promise<CommandOutput<'restore.check'>> => {
+      const snapshot = snapshotOf(input.snapshot, input.source);
+      await jobs.walk(input.jobId, 'restore.check', input.source, [{ phase: 'open', details: [''], bytes: 0 }]);
+      const room = { path: '/var/lib/mysql/', needed: '1.2 GB', free: '84 GB' };
+      const ok = (id: RestoreCheck['id'], facts = {}): RestoreCheck => ({ id, state: 'ok', facts, errorCode: null });
+      const isNear = input.into.kind === 'sandbox' || input.into.kind === 'sql';
+      const version = { source: 'STRICT_TRANS_TABLES', added: 'NO_ZERO_DATE', missing: '–' };
+      return {
+        snapshot: snapshot.id,
+        checks: isNear
+          ? [ok('room', room)]
+          : [
+              input.into.kind === 'same'
+                ? ok('room', room)
+                : { id: 'room', state: 'unknown', facts: room, errorCode: null },
+              ...(['writable', 'privileges', 'names', 'letter-case', 'portable', 'packet'] as const).map((id) =>
+                ok(id),
+              ),
+              input.into.kind === 'same'
+                ? ok('sql-mode')
+                : { id: 'sql-mode', state: 'warn', facts: version, errorCode: null },
+              ok('definers'),
+              ok('words'),
+            ],
+        durationMs: 900,
+      };
+    },
     'restore.run': async (input: CommandInput<'restore.run'>): Promise<CommandOutput<'restore.run'>> => {
       const snapshot = snapshotOf(input.snapshot, input.source);
       if (input.vault !== null && 'passphrase' in input.vault && input.vault.passphrase === 'wrong')

@@ -15,6 +15,8 @@ import { Verdict } from '../../ui/Verdict.tsx';
 import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
 import { ConnectionError } from '../shop/index.ts';
+import { ChecksPanel } from './ChecksPanel.tsx';
+import { isRefused } from './checks-store.ts';
 import { ConfirmStep } from './ConfirmStep.tsx';
 import { FromStep } from './FromStep.tsx';
 import { IntoStep } from './IntoStep.tsx';
@@ -142,6 +144,7 @@ function Wizard({ library, restore, events, streams, dialogs }: WizardProps) {
   const { t } = useWords();
   const { step } = useStore(restore.store);
   const isReady = useStore(restore.detail.store, ({ view }) => view === 'ready');
+  const isStopped = useStore(restore.checks.store, isRefused);
   return (
     <Stack gap="lg">
       <Stepper
@@ -164,7 +167,7 @@ function Wizard({ library, restore, events, streams, dialogs }: WizardProps) {
           </Button>
         )}
         {step === 'confirm' ? (
-          <Button size="md" disabled={!isReady} onClick={() => void restore.start()}>
+          <Button size="md" disabled={!isReady || isStopped} onClick={() => void restore.start()}>
             {t('restore.start')}
           </Button>
         ) : (
@@ -181,6 +184,7 @@ function StepContent({ library, restore, events, streams, dialogs }: WizardProps
   const { t } = useWords();
   const { step, answers, errors } = useStore(restore.store);
   const state = useStore(restore.detail.store);
+  const checks = useStore(restore.checks.store);
   const said = (key: UiKey | undefined): string | null => (key === undefined ? null : t(key));
   if (step === 'snapshot') {
     return (
@@ -218,6 +222,11 @@ function StepContent({ library, restore, events, streams, dialogs }: WizardProps
     case 'vault':
       return <VaultStep detail={detail} answers={answers} error={said(errors['vault'])} onAnswer={restore.answer} />;
     case 'confirm':
-      return <ConfirmStep detail={detail} answers={answers} />;
+      return (
+        <Stack>
+          <ConfirmStep detail={detail} answers={answers} />
+          <ChecksPanel state={checks} />
+        </Stack>
+      );
   }
 }

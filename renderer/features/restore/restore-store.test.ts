@@ -4,6 +4,7 @@ import { idOf, sampleFingerprint, shopName } from '../../bridge/scripted/sample-
 import { sampleEvents } from '../../bridge/scripted/sample-stream.ts';
 import { emptyServer } from '../shop/index.ts';
 import { firstAnswers, toRestoreInput } from './restore-answers.ts';
+import { isRefused } from './checks-store.ts';
 import { createRestoreStore } from './restore-store.ts';
 
 const latest = idOf(1005);
@@ -32,6 +33,29 @@ describe('the restore wizard', () => {
       view: 'done',
       value: { digest: { equal: true }, vault: 'closed' },
     });
+  });
+
+  it('looks before the button, drops what an older look says, and stops at what would be refused', async () => {
+    const { client, restore } = await atConfirm();
+    const toTheEnd = () => {
+      while (restore.store.getState().step !== 'confirm') restore.next();
+    };
+    toTheEnd();
+    restore.back();
+    restore.answer({ into: 'same', vault: 'passphrase', vaultSecret: 'a secret for later' });
+    toTheEnd();
+    expect(restore.checks.store.getState().view).toBe('looking');
+    await client.settled();
+    expect(client.calls('restore.check').map(({ into, vault }) => [into.kind, vault])).toEqual([
+      ['sandbox', null],
+      ['same', null],
+    ]);
+    const state = restore.checks.store.getState();
+    expect(state.view === 'ready' ? state.checks.length : 0).toBe(10);
+    expect(isRefused(state)).toBe(false);
+    const full = { id: 'room', state: 'fail', facts: {}, errorCode: 'restore.no-room' } as const;
+    expect(isRefused({ view: 'ready', checks: [full] })).toBe(true);
+    expect(client.calls('restore.run')).toEqual([]);
   });
 
   it('asks for accounts where the snapshot has them and the target can use them', async () => {

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { LogEvent } from '../../stores/events-store.ts';
 import type { Client } from '../../bridge/client.ts';
 import { createDetailStore } from '../../stores/detail-store.ts';
+import { createChecksStore } from './checks-store.ts';
 import { createJobRun } from '../../stores/job-run.ts';
 import type { FormErrors } from '../shop/index.ts';
 import { unknownHostKey } from '../shop/index.ts';
@@ -22,6 +23,7 @@ export function createRestoreStore(client: Client) {
   const store = createStore<RestoreState>(() => ({ step: 'snapshot', answers: firstAnswers('', null), errors: {} }));
   const detail = createDetailStore(client);
   const run = createJobRun(client, 'restore.run');
+  const checks = createChecksStore(client);
 
   /** Starts over for a shop; with a snapshot already chosen, at the second step. A restore under way is not disturbed. */
   function begin(source: string, snapshot: string | null): void {
@@ -60,12 +62,25 @@ export function createRestoreStore(client: Client) {
   function next(): void {
     const { step, answers } = store.getState();
     const errors = stepErrors(step, answers);
-    if (Object.keys(errors).length > 0) store.setState({ errors });
-    else store.setState({ step: restoreSteps[restoreSteps.indexOf(step) + 1] ?? step, errors: {} });
+    if (Object.keys(errors).length > 0) {
+      store.setState({ errors });
+      return;
+    }
+    const following = restoreSteps[restoreSteps.indexOf(step) + 1] ?? step;
+    store.setState({ step: following, errors: {} });
+    if (following === 'confirm') lookAhead();
+  }
+
+  /** For the last step, before the button. The vault stays closed for it. */
+  function lookAhead(): void {
+    const shown = detail.store.getState();
+    if (shown.view !== 'ready') return;
+    void checks.look({ ...toRestoreInput(store.getState().answers, shown.detail), vault: null });
   }
 
   function back(): void {
     const { step } = store.getState();
+    checks.leave();
     store.setState({ step: restoreSteps[restoreSteps.indexOf(step) - 1] ?? step, errors: {} });
   }
 
@@ -73,6 +88,7 @@ export function createRestoreStore(client: Client) {
     const shown = detail.store.getState();
     if (shown.view !== 'ready') return;
     const { answers } = store.getState();
+    checks.leave();
     const value = await run.start(answers.source, toRestoreInput(answers, shown.detail));
     // A secret stays in memory no longer than it is needed.
     if (value !== null) answer({ vaultSecret: '' });
@@ -87,5 +103,19 @@ export function createRestoreStore(client: Client) {
     await start();
   }
 
-  return { store, detail, run, begin, beginBefore, chooseMoment, chooseSnapshot, answer, next, back, start, trust };
+  return {
+    store,
+    detail,
+    run,
+    checks,
+    begin,
+    beginBefore,
+    chooseMoment,
+    chooseSnapshot,
+    answer,
+    next,
+    back,
+    start,
+    trust,
+  };
 }

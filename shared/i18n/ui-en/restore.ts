@@ -103,6 +103,12 @@ export const restoreEn = {
     accounts: 'Accounts of the database server as well',
     accountsHint:
       'Makes those that are missing, with their old passwords and rights. Accounts that are there already are not touched.',
+    checksTitle: 'A look before anything is written',
+    checksLooking: 'Looking whether there is room and whether these tables are known there … nothing is written.',
+    checksFailed:
+      'This look could not be made: {{why}} You can restore all the same; if something is wrong, it stops before it begins.',
+    checksRefused: 'It cannot be restored like this. See to what has a cross, then come back.',
+    checkState: { ok: 'fine', warn: 'take note', fail: 'no', unknown: 'cannot be seen' },
     confirmAccounts: 'Missing accounts are made as well; existing ones are not touched.',
     needsShop:
       'The passwords of this shop are not on this computer, so it cannot be restored to the same server yet. Choose another way, or enter them on the Shops page first.',

@@ -100,6 +100,11 @@ export const restoreZh = {
     changeAnswers: '回去改一改',
     accounts: '连同数据库服务器的账号',
     accountsHint: '缺少的账号会建好，密码和权限照旧；已有的账号一概不动。',
+    checksTitle: '动手之前先看一遍',
+    checksLooking: '正在看那边放不放得下、认不认得这些表……什么都不会写。',
+    checksFailed: '这一遍没有看成：{{why}} 仍然可以恢复，有问题会在动手之前停下。',
+    checksRefused: '这样恢复不了。先解决打叉的那几项，再回来。',
+    checkState: { ok: '没问题', warn: '要留意', fail: '不行', unknown: '看不到' },
     confirmAccounts: '缺少的账号也会建好；已有的账号不动。',
     needsShop:
       '这家店铺的登录密码不在这台电脑上，暂时不能恢复到同一台服务器。可以选别的方式，或先在「店铺」页重新填写。',

@@ -21,7 +21,10 @@ export function isReplacing({ into, swap, overwrite }: RestoreInput): boolean {
 }
 
 /** The names that the shop uses, by those of the snapshot. `as` is another one for the only database, but beside a shop it is where the restore lies. */
-export function liveNames({ databases }: RestorePlan, { as, overwrite }: RestoreInput): ReadonlyMap<string, string> {
+export function liveNames(
+  { databases }: RestorePlan,
+  { as, overwrite }: Pick<RestoreInput, 'as' | 'overwrite'>,
+): ReadonlyMap<string, string> {
   return new Map(
     databases.map(({ record }) => [record.name, overwrite === undefined ? record.name : (as ?? record.name)]),
   );

@@ -140,11 +140,22 @@ function replayOf({ transactions, rowEvents, statements, to, lastCommitAt }: Rep
 
 /** The same refusal means another thing here: nothing is missing from a backup, somebody may not write. */
 function asRestoring(error: unknown): unknown {
+  if (isAppErrorOf(error, 'mysql.query-failed', 'restore.load-failed') && isFull(error))
+    return new AppError('restore.target-full', error.facts, { cause: error });
   if (!isAppErrorOf(error, 'mysql.no-privilege')) return error;
   const { statement = '', privilege = statement, ...facts } = error.facts;
   return new AppError(
     'restore.no-privilege',
     { ...facts, statement: statement === '' ? privilege : statement },
     { cause: error },
+  );
+}
+
+/** ER_RECORD_FILE_FULL, ER_DISK_FULL; and ER_GET_ERRNO, ER_ERROR_ON_WRITE and their like with ENOSPC or a quota in their words. */
+function isFull({ facts: { errno, message = '' } }: AppError): boolean {
+  return (
+    errno === 1114 ||
+    errno === 1021 ||
+    /\b(?:errno|error)[: ]*"?(?:28|122)\b|No space left on device/i.test(String(message))
   );
 }

@@ -1,19 +1,18 @@
 import { resolve } from 'node:path';
 import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
-import type { RestorePlan } from '../../restore/plan-restore.ts';
 import { startPrivateServer } from '../../sandbox/index.ts';
 import { definersIn, makeDefiners } from '../../source/mysql/accounts/index.ts';
-import { connectMysql, type MysqlTarget } from '../../source/mysql/index.ts';
+import type { MysqlTarget } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { intoServerOrAround } from './around-by-scratch.ts';
-import { besideNames } from './beside-names.ts';
+import { requireSandbox, requireTarget } from './check-restore.ts';
 import { intoFile, momentIntoFile } from './into-file.ts';
 import { intoServer, type Continuation, type Restored } from './into-server.ts';
 import type { OpenRestore } from './open-restore.ts';
-import { liveNames } from './replace-live.ts';
+import { asNames, namesOnTarget } from './names-on-target.ts';
 
 type RestoreInput = VerbInput<'restore.run'>;
 
@@ -31,24 +30,20 @@ export async function restoreInto(
       return intoSandbox(input, snapshot, open, next, run);
     case 'same': {
       const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
-      return withServerSession(access, run.signal, async ({ target }) =>
-        intoServerOrAround(
-          context,
-          target,
-          await namesBeside(target, input, next.moment?.lastCommitAt ?? snapshot.manifest.at, open, run.signal),
-          open,
-          next,
-          run,
-        ),
-      );
+      return withServerSession(access, run.signal, async (server) => {
+        await requireTarget(server, open.plan, run.signal);
+        const at = next.moment?.lastCommitAt ?? snapshot.manifest.at;
+        const names = await namesOnTarget(server.target, input, at, open.plan, run.signal);
+        return intoServerOrAround(context, server.target, names, open, next, run);
+      });
     }
     case 'server': {
       const { ssh, ...mysql } = into.target;
       const at = next.moment?.lastCommitAt ?? snapshot.manifest.at;
-      return withServerSession(accessOfInput({ mysql, ssh }), run.signal, async ({ target }) => {
-        const isBeside = input.overwrite !== undefined;
-        const names = isBeside ? await namesBeside(target, input, at, open, run.signal) : asNames(open.plan, input.as);
-        return intoServerOrAround(context, target, names, open, next, run);
+      return withServerSession(accessOfInput({ mysql, ssh }), run.signal, async (server) => {
+        await requireTarget(server, open.plan, run.signal);
+        const names = await namesOnTarget(server.target, input, at, open.plan, run.signal);
+        return intoServerOrAround(context, server.target, names, open, next, run);
       });
     }
     case 'sql':
@@ -65,6 +60,7 @@ async function intoSandbox(
   next: Continuation,
   run: Run,
 ): Promise<Restored> {
+  await requireSandbox(open.plan);
   run.report({ phase: 'sandbox', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const lowerCase = manifest.server.variables['lower_case_table_names'];
   const server = await startPrivateServer({
@@ -83,34 +79,5 @@ async function intoSandbox(
     return await intoServer(target, asNames(open.plan, input.as), open, next, run, true);
   } finally {
     await server.stop();
-  }
-}
-
-function asNames(plan: RestorePlan, as: string | null): ReadonlyMap<string, string> {
-  const [only] = plan.databases;
-  return as === null || only === undefined ? new Map() : new Map([[only.record.name, as]]);
-}
-
-/** The live database keeps its name and its place. A name that a person gave is taken as it is, or refused; with `overwrite` it is the live one's. */
-async function namesBeside(
-  target: MysqlTarget,
-  input: RestoreInput,
-  at: string,
-  { plan }: OpenRestore,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  if (input.as !== null && input.overwrite === undefined) return asNames(plan, input.as);
-  const lives = liveNames(plan, input);
-  const connection = await connectMysql(target, { signal });
-  try {
-    const taken = await connection.query('SHOW DATABASES', { signal });
-    const names = besideNames(
-      [...lives.values()],
-      at,
-      taken.map((row) => row.get('database') ?? ''),
-    );
-    return new Map([...lives].map(([name, live]) => [name, names.get(live) ?? live]));
-  } finally {
-    connection.close();
   }
 }

@@ -15,6 +15,8 @@ export interface CompatRig {
   backUp(server: PrivateServer, database: string): Promise<VerbOutput<'backup.run'>>;
   /** Brings the newest snapshot of `database` into `server`, under another name where that is given. */
   restore(database: string, server: PrivateServer, as?: string): Promise<VerbOutput<'restore.run'>>;
+  /** What would come in the way of that, or be another way. */
+  check(database: string, server: PrivateServer): Promise<VerbOutput<'restore.check'>>;
   /** Brings it into a throw-away server that the engine chooses. */
   rehearse(database: string): Promise<VerbOutput<'restore.run'>>;
   close(): Promise<void>;
@@ -28,17 +30,18 @@ export async function startCompatRig(): Promise<CompatRig> {
   await engine.call('home.init', { ...passphrases, kitDir: null, language: 'en' });
   const disk = { name: 'disk', place: null, kind: 'disk', path: join(dir, 'disk'), role: 'main' } as const;
   await engine.call('destination.add', disk);
+  const wanted = (database: string, into: RestoreTarget, as?: string) => ({
+    source: database,
+    snapshot: 'latest',
+    from: null,
+    databases: [],
+    tables: [],
+    into,
+    as: as ?? null,
+    vault: { passphrase: passphrases.vaultPassphrase },
+  });
   const restore = (database: string, into: RestoreTarget, as?: string) =>
-    engine.call('restore.run', {
-      source: database,
-      snapshot: 'latest',
-      from: null,
-      databases: [],
-      tables: [],
-      into,
-      as: as ?? null,
-      vault: { passphrase: passphrases.vaultPassphrase },
-    });
+    engine.call('restore.run', wanted(database, into, as));
   return {
     engine,
     async backUp(server, database) {
@@ -56,6 +59,8 @@ export async function startCompatRig(): Promise<CompatRig> {
     },
     restore: (database, server, as) =>
       restore(database, { kind: 'server', target: { ...accessOf(server), ssh: null } }, as),
+    check: (database, server) =>
+      engine.call('restore.check', wanted(database, { kind: 'server', target: { ...accessOf(server), ssh: null } })),
     rehearse: (database) => restore(database, { kind: 'sandbox' }),
     async close() {
       await engine.close();

@@ -22,6 +22,7 @@ import { pruneRun } from './prune-verb.ts';
 import { recoverRun } from './recover-verb.ts';
 import { kitRehearse } from './rehearse-verb.ts';
 import { exportRun } from '../restore/export-run.ts';
+import { restoreCheck } from '../restore/check-restore.ts';
 import { restoreRun } from '../restore/restore-run.ts';
 import { eventsExport } from '../stream/events-export.ts';
 import { eventsList } from '../stream/events-list.ts';
@@ -75,6 +76,7 @@ export const verbs: Verbs = {
   'verify.due': verifyDue,
   'share.status': shareStatus,
   'share.set': shareSet,
+  'restore.check': restoreCheck,
   'restore.run': restoreRun,
   'restores.list': restoresList,
   'swap.compare': swapCompare,

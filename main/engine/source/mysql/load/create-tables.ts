@@ -30,10 +30,8 @@ export async function createDatabase(
     throw new AppError('mysql.unsupported', { what: 'character set', database: record.name });
   }
   const options = `CHARACTER SET ${record.characterSet} COLLATE ${record.collation}`;
-  const databases = await session.rows('SHOW DATABASES', signal);
-  const exists = databases.some((row) => row.get('database') === name);
-  if (exists && (await hasObjects(session, name, signal)))
-    throw new AppError('restore.target-exists', { target: name });
+  const exists = (await session.rows('SHOW DATABASES', signal)).some((row) => row.get('database') === name);
+  if (exists && (await isTaken(session, name, signal))) throw new AppError('restore.target-exists', { target: name });
   await session.execute(`${exists ? 'ALTER' : 'CREATE'} DATABASE ${quoteName(name)} ${options}`, signal);
   const comment = databaseComment(record.ddl);
   // Only MariaDB ≥ 10.5 has comments on databases; to others this is no statement.
@@ -50,7 +48,8 @@ export function databaseComment(ddl: string): string | null {
   return comment?.kind === 'string' ? comment.text : null;
 }
 
-async function hasObjects(session: LoadSession, name: string, signal: AbortSignal): Promise<boolean> {
+/** Whether something is in a database of this name: an empty one may be filled. */
+export async function isTaken(session: LoadSession, name: string, signal: AbortSignal): Promise<boolean> {
   const sources = [
     ['TABLES', 'TABLE_SCHEMA'],
     ['ROUTINES', 'ROUTINE_SCHEMA'],

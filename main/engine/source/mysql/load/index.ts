@@ -5,6 +5,7 @@ export {
   addForeignKeys,
   buildKeys,
   createDatabase,
+  isTaken,
   createSequences,
   createTable,
   databaseComment,

@@ -1,0 +1,129 @@
+import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { ErrorCode } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { RestoreCheck } from '../../../../shared/model/restore-check.ts';
+import { checkMusts, checkRoom, checkTarget } from '../../restore/target/check-target.ts';
+import { found } from '../../restore/target/check.ts';
+import type { RestorePlan } from '../../restore/plan-restore.ts';
+import { openLoadSession, type LoadSession } from '../../source/mysql/load/index.ts';
+import { roomAt } from '../cold/room.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { accessOfInput, accessOfSaved, withServerSession, type ServerSession } from '../source-session.ts';
+import { findSnapshot, findSource } from '../verbs/lookup.ts';
+import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
+import { withOpenRestore } from './open-restore.ts';
+import { withMoment } from './point-in-time.ts';
+import { namesOnTarget } from './names-on-target.ts';
+import { targetRoom } from './target-room.ts';
+
+type RestoreInput = VerbInput<'restore.check'>;
+
+/**
+ * What would come in the way of a restore, or be another way behind it: the same input as for `restore.run`, and nothing is written anywhere. The vault stays closed.
+ * Errors: those that `restore.run` has before it writes.
+ */
+export async function restoreCheck(
+  context: EngineContext,
+  input: RestoreInput,
+  run: Run,
+): Promise<VerbOutput<'restore.check'>> {
+  const startedMs = context.clock.monotonicMs();
+  await ensureCatalogBuilt(context, run.signal);
+  const { source, until, from } = input;
+  const selection = { databases: input.databases, tables: input.tables, accounts: input.accounts === true };
+  const look = (snapshot: ReturnType<typeof findSnapshot>, at: string) =>
+    withOpenRestore(
+      context,
+      { snapshot, selection, from, vault: null, isReplayed: until !== undefined },
+      run,
+      async ({ plan }) => {
+        if (input.as !== null && plan.databases.length !== 1)
+          throw new AppError('usage.bad-argument', { argument: 'as', value: input.as });
+        return {
+          snapshot: snapshot.manifest.id,
+          checks: await checksOf(context, input, plan, at, run),
+          durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+        };
+      },
+    );
+  if (until === undefined) {
+    const snapshot = findSnapshot(context, input.snapshot, source);
+    return look(snapshot, snapshot.manifest.at);
+  }
+  return withMoment(context, { source, snapshot: input.snapshot, until, from, vault: null }, run, (moment) =>
+    look(moment.snapshot, moment.lastCommitAt ?? moment.snapshot.manifest.at),
+  );
+}
+
+async function checksOf(
+  context: EngineContext,
+  input: RestoreInput,
+  plan: RestorePlan,
+  at: string,
+  run: Run,
+): Promise<RestoreCheck[]> {
+  const { into } = input;
+  if (into.kind === 'sandbox') return [await checkSandbox(plan)];
+  if (into.kind === 'sql') return checkFile(resolve(into.path), plan);
+  const access =
+    into.kind === 'same'
+      ? accessOfSaved(context.unlocked().keys, await findSource(context, input.source))
+      : accessOfInput({ mysql: into.target, ssh: into.target.ssh });
+  return withServerSession(access, run.signal, async (server) => {
+    const renames = await namesOnTarget(server.target, input, at, plan, run.signal);
+    return withLoadSession(server, run.signal, async (session) =>
+      checkTarget(session, plan, renames, await targetRoom(session, server, run.signal), run.signal),
+    );
+  });
+}
+
+/** What would fail after an hour, or hurt: throws the first that does not hold. The others are refused by the server itself at once, or are told behind it. */
+export async function requireTarget(server: ServerSession, plan: RestorePlan, signal: AbortSignal): Promise<void> {
+  await withLoadSession(server, signal, async (session) => {
+    requireAll(await checkMusts(session, plan, await targetRoom(session, server, signal), signal));
+  });
+}
+
+export async function requireSandbox(plan: RestorePlan): Promise<void> {
+  requireAll([await checkSandbox(plan)]);
+}
+
+function requireAll(checks: readonly RestoreCheck[]): void {
+  for (const { errorCode, facts } of checks) if (errorCode !== null) throw new AppError(errorCode as ErrorCode, facts);
+}
+
+async function checkSandbox(plan: RestorePlan): Promise<RestoreCheck> {
+  const path = tmpdir();
+  return checkRoom(plan, { path, freeBytes: (await roomAt(path))?.freeBytes ?? null }, false);
+}
+
+async function checkFile(path: string, plan: RestorePlan): Promise<RestoreCheck[]> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  const folder = dirname(path);
+  const freeBytes = (await roomAt(folder))?.freeBytes ?? null;
+  const room = checkRoom(plan, { path: folder, freeBytes }, false);
+  return [
+    // What is packed takes a part of it that nobody knows before.
+    path.endsWith('.zst') && room.state === 'fail' ? { ...room, state: 'warn', errorCode: null } : room,
+    isThere ? found('names', 'fail', { names: path }, 'restore.target-exists') : found('names', 'ok'),
+  ];
+}
+
+async function withLoadSession<T>(
+  { target }: ServerSession,
+  signal: AbortSignal,
+  use: (session: LoadSession) => Promise<T>,
+): Promise<T> {
+  const session = await openLoadSession(target, { signal });
+  try {
+    return await use(session);
+  } finally {
+    session.close();
+  }
+}
