@@ -33,7 +33,7 @@ export const debianServers = [
     release: 'sid',
     packages: ['mysql-server-core'],
     server: 'sbin/mysqld',
-    programs: [],
+    programs: ['bin/mysqlbinlog'],
     scripts: [],
     messages: 'share/mysql',
   },
@@ -72,7 +72,8 @@ const minutes = 60_000;
 export async function debianServer(wanted, { log = () => {} } = {}) {
   const folder = join(cacheFolder(), `debian-${wanted.release}-${wanted.packages[0]}-${process.arch}`);
   const program = join(folder, 'server', wanted.server);
-  if (existsSync(program)) return program;
+  const isWhole = () => [wanted.server, ...wanted.programs].every((each) => existsSync(join(folder, 'server', each)));
+  if (isWhole()) return program;
   if (process.platform !== 'linux' || process.getuid() !== 0) throw new Error(sentence(wanted));
   await ensureSystem('debian');
   mkdirSync(cacheFolder(), { recursive: true });
@@ -80,6 +81,8 @@ export async function debianServer(wanted, { log = () => {} } = {}) {
     join(cacheFolder(), 'debian-servers.lock'),
     async () => {
       if (!existsSync(program)) await make(wanted, folder, log);
+      // One that was made when fewer programs were asked for.
+      else if (!isWhole()) writeStarters(wanted, folder);
     },
     () => log(`Another process is fetching ${wanted.what}; waiting for it.`),
   );
@@ -128,10 +131,14 @@ async function remove(folder) {
 }
 
 /** `server/` beside `root/`: an installation as its scripts expect it, with starters in place of programs. */
-function layOut({ server, programs, scripts, messages, libraries }, folder) {
+function layOut(wanted, folder) {
   for (const each of ['bin', 'sbin']) mkdirSync(join(folder, 'server', each), { recursive: true });
-  for (const each of ['lib', 'share', ...scripts])
+  for (const each of ['lib', 'share', ...wanted.scripts])
     symlinkSync(join('..', each.includes('/') ? '..' : '', 'root', 'usr', each), join(folder, 'server', each));
+  writeStarters(wanted, folder);
+}
+
+function writeStarters({ server, programs, messages, libraries }, folder) {
   const loader = loaderOf(join(folder, 'root'), libraries);
   const ofServer =
     messages === undefined

@@ -32,12 +32,8 @@ export class CommitPace {
     const lengthMs = nowMs - this.#sinceMs;
     if (lengthMs < this.#windowMs) return null;
     const pace = (this.#transactions * 1000) / lengthMs;
-    this.restart();
-    return pace;
-  }
-
-  restart(): void {
-    this.#sinceMs = this.#clock.monotonicMs();
+    this.#sinceMs = nowMs;
     this.#transactions = 0;
+    return pace;
   }
 }
