@@ -20,6 +20,7 @@ import { connectMysql } from '../source/mysql/index.ts';
 import { startSource, type SourceServer } from '../source/mysql/testing/source-server.ts';
 import { exportLog } from './export-log.ts';
 import { followLog, type FollowRequest } from './follow-log.ts';
+import { StreamCompaction } from './compact-stream.ts';
 import type { Stretch } from './link-records.ts';
 import { eventsOf, readStream } from './read-stream.ts';
 
@@ -391,6 +392,35 @@ describe('followLog', { timeout: 600_000 }, () => {
     await set('ROW', 'FULL', 'CRC32', 'OFF');
     const records = await expectAsOnServer();
     expect(records.every(({ gap }, at) => (gap === null) === at > 0)).toBe(true);
+  });
+
+  it('merges what is old while the log goes on, and it is still that of the server, byte for byte', async () => {
+    const days = 3 * 86_400_000;
+    const clock = { nowMs: () => systemClock.nowMs() + days, monotonicMs: () => systemClock.monotonicMs() };
+    const names = () => repository.listStreamRecords(sourceId, never);
+    for (let round = 0; round < 3; round += 1) {
+      await work(5);
+      await source.run("INSERT INTO shop.carmis (carmi) VALUES ('card-of-a-merged-log')");
+      await follow({ closeAfterMs: 0 });
+    }
+    await source.run('FLUSH BINARY LOGS');
+    await follow({ closeAfterMs: 0 });
+    const before = await names();
+    const compaction = new StreamCompaction({
+      repository,
+      sourceId,
+      clock,
+      guard: (merge) => merge(never),
+      signal: never,
+    });
+    const done = await compaction.pass(600_000);
+    expect(done.removed).toBeGreaterThan(10);
+    expect((await names()).length).toBe(before.length - done.removed + done.into);
+    await work(5);
+    await follow({ closeAfterMs: 0 });
+    const records = await expectAsOnServer();
+    expect(new Set(records.map(({ sealed }) => sealed))).toEqual(new Set([true, false]));
+    expect((await names()).length).toBeLessThan(before.length);
   });
 
   it('goes on without a gap when the server ended, or was killed, and came back', async () => {
