@@ -7,6 +7,7 @@ import {
   readDeed,
   type Repository,
 } from '../repository/index.ts';
+import { wasMergedOrPruned } from './gone-stream-record.ts';
 import type { Finding } from './verify-copy.ts';
 
 export interface ShareRequest {
@@ -52,6 +53,8 @@ export async function readShare(request: ShareRequest): Promise<ShareReport> {
       signal.throwIfAborted();
       const reason = findingOf(error);
       if (reason === null) throw error;
+      // Taken away since the share was chosen: no loss.
+      if (reason === 'missing' && (await wasMergedOrPruned(request.repository, object, signal))) continue;
       if (reason === 'missing') missing.push(object);
       else damaged.push({ object, reason });
       onBroken(object);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Catalog } from '../catalog/catalog.ts';
+import { wasMergedOrPruned } from '../check/gone-stream-record.ts';
+import { newId } from '../platform/random.ts';
 import { StreamCompaction } from './compact-stream.ts';
 import { readRecords, readStream } from './read-stream.ts';
 import { never, recordedEvents, sourceId, StoredLog } from './testing/recorded-log.ts';
@@ -87,5 +89,23 @@ describe('readRecords', () => {
     const sum = (of: typeof truth) =>
       of.flatMap(({ records }) => records).reduce((all, { record }) => all + record.events, 0);
     expect(sum([stretch!])).toBe(sum(truth));
+  });
+
+  it('leaves a record that was merged away out of what a check calls missing, and no other', async () => {
+    const before = await log.repository.listStreamRecords(sourceId, never);
+    log.clock.advance(4 * 86_400_000);
+    await compact();
+    const after = await log.repository.listStreamRecords(sourceId, never);
+    const merged = before.filter((name) => !after.includes(name));
+    expect(merged.length).toBeGreaterThan(3);
+    for (const name of merged) expect(await wasMergedOrPruned(log.repository, name, never)).toBe(true);
+    const lost = after.at(-1)!;
+    expect(await wasMergedOrPruned(log.repository, lost, never)).toBe(false);
+    await log.repository.removeStreamRecord(lost, never);
+    expect(await wasMergedOrPruned(log.repository, lost, never)).toBe(false);
+    const first = after[0]!;
+    await log.repository.putStreamRecord({ sourceId, sequence: 999, id: newId(), payload: Buffer.from('{}') }, never);
+    await log.repository.removeStreamRecord(first, never);
+    expect(await wasMergedOrPruned(log.repository, first, never)).toBe(true);
   });
 });
