@@ -5,13 +5,16 @@ import { isUnreadableObject, type Repository } from '../repository/index.ts';
 import { mergedAway, shortName } from './link-records.ts';
 import { chunksOf, holdsRecord, mergeRecords, withdraw } from './merge-records.ts';
 import { isSettled, planMerges } from './plan-merges.ts';
-import { readStreamRecord, type StoredStreamRecord } from './stream-records.ts';
+import { noCache, readCachedRecord, type RecordCache } from './read-stream.ts';
+import type { StoredStreamRecord } from './stream-records.ts';
 
 export interface CompactRequest {
   readonly repository: Repository;
   readonly sourceId: string;
   /** Runs the work on one group, with what keeps a prune away meanwhile. */
   readonly guard: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Absent: every record is read from the copy. */
+  readonly cache?: RecordCache;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -88,14 +91,14 @@ export class StreamCompaction {
 
   /** Oldest first. Gives whether some were left for the next pass. */
   async #read(names: readonly string[], isTimeUp: () => boolean): Promise<boolean> {
-    const { repository, signal } = this.#request;
+    const { repository, cache = noCache, signal } = this.#request;
     const listed = new Set(names);
     for (const name of this.#known.keys()) if (!listed.has(name)) this.#known.delete(name);
     const unread = names.filter((name) => !this.#known.has(name) && !this.#settled.has(name));
     await inLanes(unread.slice(0, mostRead), { lanes, signal }, async (name, laneSignal) => {
       if (isTimeUp()) return;
       try {
-        this.#known.set(name, await readStreamRecord(repository, name, laneSignal));
+        this.#known.set(name, await readCachedRecord(repository, name, laneSignal, cache));
       } catch (error) {
         // Another computer has merged it, or a check has to tell of it.
         if (!isUnreadableObject(error)) throw error;

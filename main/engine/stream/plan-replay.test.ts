@@ -1,48 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { toAppError } from '../../../shared/errors/app-error.ts';
-import { parseEventHeader, TransactionTracker, type BinlogEvent } from '../source/mysql/binlog/index.ts';
+import { TransactionTracker, type BinlogEvent } from '../source/mysql/binlog/index.ts';
 import { eventId, findStop, type ReadEvents } from './find-stop.ts';
 import { planReplay, type StartingPoint } from './plan-replay.ts';
 import type { Stretch } from './link-records.ts';
 import { SegmentBuilder } from './segment.ts';
 import type { StoredStreamRecord } from './stream-records.ts';
 import { binlogPlace } from './stretch-place.ts';
+import { recordedEvents } from './testing/recorded-log.ts';
 
 const firstMs = Date.parse('2026-11-23T14:00:00Z');
-const secondsApart = 10;
-const log = new URL('../source/mysql/binlog/testing/recorded/mariadb-10.11.binlog', import.meta.url);
-
-/** A log that a real server wrote within a second, with its transactions ten seconds apart. */
-function recordedEvents(file: string, startMs: number): BinlogEvent[] {
-  const bytes = readFileSync(log);
-  const tracker = new TransactionTracker();
-  const events: BinlogEvent[] = [];
-  let second = startMs / 1000;
-  for (let at = 4; at < bytes.length;) {
-    const own = parseEventHeader(bytes, at);
-    if (own === null) throw new Error('not an event');
-    const part = Buffer.from(bytes.subarray(at, at + own.sizeBytes));
-    part.writeUInt32LE(second, 0);
-    const header = parseEventHeader(part);
-    if (header === null) throw new Error('not an event');
-    const endPosition = at + header.sizeBytes;
-    const event: BinlogEvent = {
-      kind: 'event',
-      file,
-      position: at,
-      endPosition,
-      header,
-      bytes: part,
-      hasChecksum: true,
-    };
-    if (tracker.take(event) !== null) second += secondsApart;
-    events.push(event);
-    at += own.sizeBytes;
-  }
-  return events;
-}
-
 function transactionsOf(events: readonly BinlogEvent[]) {
   const tracker = new TransactionTracker();
   return events.map((event) => tracker.take(event)).filter((done) => done !== null);

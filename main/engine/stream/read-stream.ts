@@ -36,7 +36,7 @@ export interface RecordCache {
   keepOnly(sourceId: string, names: ReadonlySet<string>): void;
 }
 
-const noCache: RecordCache = { get: () => undefined, add: () => undefined, keepOnly: () => undefined };
+export const noCache: RecordCache = { get: () => undefined, add: () => undefined, keepOnly: () => undefined };
 /** Kept until so many can be written down at once. */
 const batch = 1000;
 

@@ -41,6 +41,13 @@ export function spentLog(records: readonly StoredStreamRecord[], snapshots: read
   const merged = new Set(spent.flatMap(({ record }) => record.merges));
   const names = new Set(spent.map(({ name }) => name));
   for (const { name } of records) if (merged.has(shortName(name))) names.add(name);
+  // What is followed next goes on from there.
+  names.delete(
+    records
+      .map(({ name }) => name)
+      .sort()
+      .at(-1) ?? '',
+  );
   return { names: [...names].sort(), because: isCertain.some(Boolean) ? 'oldest-snapshot' : 'no-snapshot' };
 }
 

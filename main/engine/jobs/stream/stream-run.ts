@@ -173,6 +173,7 @@ class LogSession {
       repository,
       sourceId: source.id,
       guard: (work) => withWriterLease(repository, streamHolder(source.name), context, run.signal, work),
+      cache: context.catalog.streamRecords,
       clock: context.clock,
       signal: run.signal,
     });

@@ -22,13 +22,13 @@ interface FoundLog {
  * takes the snapshot from the one and the log from the other.
  */
 export class SpentLogs implements PrunableLogs<SnapshotDigest> {
-  readonly #context: EngineContext;
+  readonly #context: Pick<EngineContext, 'catalog'>;
   readonly #destinationId: string;
   readonly #logs = new Map<string, FoundLog>();
   readonly #because = new Map<string, Kept>();
 
   /** @param destinationId the place that is tidied up */
-  constructor(context: EngineContext, destinationId: string) {
+  constructor(context: Pick<EngineContext, 'catalog'>, destinationId: string) {
     this.#context = context;
     this.#destinationId = destinationId;
   }
