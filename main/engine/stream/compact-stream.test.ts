@@ -14,6 +14,7 @@ import { stretchesOf, type Stretch } from './link-records.ts';
 import { planReplay, type StartingPoint } from './plan-replay.ts';
 import { readOpen } from './read-piece.ts';
 import { eventsOf, readRecords, readStream } from './read-stream.ts';
+import { findStoredEnd } from './resume.ts';
 import { binlogPlace } from './stretch-place.ts';
 import { never, recordedEvents, sourceId, StoredLog } from './testing/recorded-log.ts';
 
@@ -243,6 +244,31 @@ describe('StreamCompaction', () => {
     expect(await passOver(new MemoryBlobStore({ blobs: own, clock }), keyring, clock)).toMatchObject({ into: 0 });
     expect(await truthOf(own, keyring, clock)).toEqual(expected);
     expect((await listed(locked)).length).toBeLessThan(names.length - 5);
+  });
+
+  it('leaves it known where the server has to be read again, also within a transaction', async () => {
+    const all = recordedEvents('log.000001', startMs, 30);
+    const keyring = (await StoredLog.make()).keyring;
+    let within = 0;
+    for (let count = 3; count <= all.length; count += 1) {
+      const log = await StoredLog.make(keyring);
+      const written = await log.write(all.slice(0, count), { cut: () => 1, isSealed: () => false });
+      if (written.at(-1)!.record.endsWithin) within += 1;
+      const end = async () => {
+        const names = await log.repository.listStreamRecords(sourceId, never);
+        const found = await findStoredEnd(log.repository, names, never);
+        return { name: found!.last.name, readFrom: found!.readFrom };
+      };
+      const before = await end();
+      log.clock.advance(4 * day);
+      await compactionOf(log).pass(1e9);
+      const after = await end();
+      expect(after.name).toBe(before.name);
+      // Before the first transaction has ended it is the beginning of what is stored, which is further back and as good.
+      if (written.slice(0, -1).some(({ record }) => record.lastEnd !== null)) expect(after).toEqual(before);
+      else expect(after.readFrom).toBeLessThanOrEqual(before.readFrom);
+    }
+    expect(within).toBeGreaterThan(5);
   });
 
   it('is gone on from by whoever remembers a record that was merged away', async () => {
