@@ -12,6 +12,7 @@ import {
   query,
   shopDatabase,
   startCliRig,
+  until,
   wordsFile,
   type CliRig,
   type Ended,
@@ -728,6 +729,73 @@ describe('following the log', () => {
       'off',
     );
     expect(again['resale']).toBeUndefined();
+    await expectNoSecretsInHome(rig, world);
+  });
+
+  it('a restore that is killed while it does the log again goes on, and equals', async () => {
+    const shop = 'kaka_killed';
+    const { world, run } = await backedUpCardShop(shop, 30);
+    // Each with a savepoint is a transaction of its own on the target, too: many small steps.
+    const steps = Array.from(
+      { length: 300 },
+      (_, n) => `BEGIN; UPDATE carmis SET carmi = CONCAT('${n}-', id) WHERE id < 9; SAVEPOINT a;
+        INSERT INTO orders (order_sn, goods_id, title, actual_price, email, buy_ip, status, created_at)
+          VALUES ('K-${n}', 1, 'x', 1.05, 'b@example.com', '::1', 4, UTC_TIMESTAMP()); COMMIT`,
+    );
+    await query(rig.server, `USE ${shop}; ${steps.join(';')}`);
+    const wanted = await checksums(rig.server, shop);
+    await query(rig.server, `DROP TABLE ${shop}.carmis`);
+    await run('stream', shop, '--until-caught-up');
+    const events = (await run('events', shop, '--destructive'))['events'] as { id: string }[];
+    const wish = ['restore', shop, '--into', 'same', '--open-vault', '--before-event', events.at(-1)?.id ?? ''];
+    const databases = async () => (await query(rig.server, 'SHOW DATABASES')).map((row) => String(row['Database']));
+    const restoredOnes = async () => (await databases()).filter((name) => name.startsWith(`${shop}__`));
+    /** Kills the process with its work half done, and gives the database that notes how far it came. */
+    const kill = async (args: readonly string[], ours: (name: string) => boolean) => {
+      const started = world.start(args);
+      let mark = '';
+      await until('some of the log is done again', async () => {
+        mark = (await databases()).find((name) => name.endsWith('__replay') && ours(name)) ?? '';
+        const progress = `SELECT COUNT(DISTINCT order_sn) AS n FROM \`${mark.replace(/__replay$/, '')}\`.orders`;
+        return mark !== '' && Number((await query(rig.server, progress))[0]?.['n']) > 20;
+      });
+      started.child.kill('SIGKILL');
+      expect((await started.ended).exitCode).toBeNull();
+      return mark;
+    };
+    const first = await kill(wish, () => true);
+    const [half, ...none] = (await restoredOnes()).filter((name) => name !== first);
+    expect(none).toEqual([]);
+    const listed = await run('restores', shop);
+    expect(listed['unfinished']).toMatchObject([{ source: shop, databases: [half] }]);
+    const done = await run(...wish);
+    expect(done).toMatchObject({ database: half, digest: { equal: true } });
+    // Counted on from the snapshot's by the log, over what was done before the kill as well.
+    expect(done['ledgers']).toMatchObject([{ rows: 300, sum: '315.00', serverSum: '315.00', equal: true }]);
+    expect(done['notes']).not.toContainEqual(expect.stringContaining('ledger-unproven'));
+    expect(done['notes']).toContainEqual(expect.stringContaining('went-on: '));
+    expect(await checksums(rig.server, String(half))).toEqual(wanted);
+    expect(await restoredOnes()).toEqual([half]);
+    expect((await run('restores', shop))['unfinished']).toEqual([]);
+
+    // Nobody can tell whether that step was done: what the restore made is taken away, and it begins anew.
+    const other = [...wish, '--as', 'kaka_again'];
+    const ours = (name: string) => name.startsWith('kaka_again');
+    await query(rig.server, `UPDATE ${await kill(other, ours)}.progress SET begun = 1`);
+    const again = await run(...other);
+    expect(again['notes']).not.toContainEqual(expect.stringContaining('went-on: '));
+    expect(await checksums(rig.server, 'kaka_again')).toEqual(wanted);
+
+    // A database that somebody made meanwhile under the same name is not touched, whatever the book says.
+    const last = [...wish, '--as', 'kaka_mine'];
+    await kill(last, (name) => name.startsWith('kaka_mine'));
+    await query(
+      rig.server,
+      'DROP DATABASE kaka_mine; CREATE DATABASE kaka_mine; CREATE TABLE kaka_mine.notes (id INT)',
+    );
+    expectFailure(await world.run(last), 5, 'restore.target-exists');
+    expect(await query(rig.server, 'SHOW TABLES FROM kaka_mine')).toEqual([{ Tables_in_kaka_mine: 'notes' }]);
+    expect(await databases()).not.toContain('kaka_mine__replay');
     await expectNoSecretsInHome(rig, world);
   });
 

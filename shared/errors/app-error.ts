@@ -178,6 +178,7 @@ export const errorCatalog = {
   'restore.names-collide': refused,
   'resale.no-rules': usage,
   'resale.not-marked': checkFailed,
+  'restore.still-running': refused,
   'swap.unknown-restore': usage,
   'swap.wrong-state': refused,
   'swap.nothing-beside': failed('user-action'),

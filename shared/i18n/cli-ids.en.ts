@@ -82,6 +82,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'note.came-along': 'a foreign key of it changes what was chosen, so it came along',
   'note.through-scratch':
     'the log was done again on a temporary server of this computer, and that moment carried over; the temporary server is gone',
+  'note.went-on': 'this same restore was cut off before; it went on from here in the log',
   'note.not-replayed': 'nothing kept it still during the backup, so no log goes on from it: as it was in the backup',
   'note.ledger-unproven': 'the log does not tell what it must be; the sum is the server’s own',
   'note.table-not-kept': 'could not be read when the backup was made: not in this snapshot',

@@ -75,6 +75,7 @@ export const cliIdsZh = {
   'note.resale-late': '对调已完成，但最后一刻卖出的卡是对调之后才标上的，可能重复卖出的都在清单里',
   'note.came-along': '外键会连带改动所选的表，所以它也一起恢复',
   'note.through-scratch': '日志先在这台电脑的临时数据库里重做，再取出那一刻；临时数据库已经清掉',
+  'note.went-on': '上次这同一次恢复中途停了，这次从日志的这里接着做完',
   'note.not-replayed': '备份时锁不住这张表，日志没法接上，停在备份那一刻',
   'note.ledger-unproven': '日志里算不出这本账应有的数，只有服务器自己的合计',
   'note.table-not-kept': '备份时读不出来，快照里没有这张表',

@@ -39,6 +39,7 @@ export const cliStreamEn: Record<keyof typeof cliStreamZh, string> = {
   'phase.find-moment': 'Finding the moment in the log',
   'phase.scratch': 'Starting a temporary database to do the log again on',
   'phase.picture': 'Reading that moment from the temporary database',
+  'phase.recount': 'Going on: counting what was done again before',
   'phase.replay': 'Doing the log again',
   'column.event-at': 'time',
   'column.event-kind': 'what',

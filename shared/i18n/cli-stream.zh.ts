@@ -35,6 +35,7 @@ export const cliStreamZh = {
   'phase.find-moment': '在日志里找那一刻',
   'phase.scratch': '启动一个临时数据库，在里面重做日志',
   'phase.picture': '读出临时数据库里的那一刻',
+  'phase.recount': '接着上次的：先把已经重做的账数一遍',
   'phase.replay': '重做日志',
   'column.event-at': '时间',
   'column.event-kind': '操作',

@@ -12,6 +12,18 @@ export const cliSwapEn: Record<keyof typeof cliSwapZh, string> = {
   'column.restore-stopped': 'state of',
   'column.restore-where': 'databases',
   'column.restore-state': 'now',
+  'flag.remove-unfinished':
+    'take away what a restore that stopped half-way left on its server; only databases that it can be shown to have made',
+  'restores.unfinished': 'Restores that stopped half-way:',
+  'restores.unfinished.load':
+    '· {{id}}: to {{at}}; its rows were on their way, the same restore begins anew ({{where}})',
+  'restores.unfinished.replay':
+    '· {{id}}: to {{at}}; the log was being done again, the same restore goes on ({{where}})',
+  'restores.unfinished-next':
+    'Run the same restore command once more to go on; to give it up, run: shouhu restores --remove {{id}}',
+  'restores.removed': 'Taken away: {{where}}. Nothing else was touched.',
+  'restores.removed-nothing': 'Nothing of it is left on the server; it is forgotten.',
+  'restores.left': 'Not touched: {{where}}. That restore cannot be shown to have made them: look at them yourself.',
   'restores.none': 'Nothing has been restored beside a shop yet.',
   'restore-state.beside': 'beside the shop, not in use',
   'restore-state.swapping': 'stopped while swapping: run swap again, or undo',

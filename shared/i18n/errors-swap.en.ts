@@ -6,6 +6,10 @@ export const swapErrorsEn = {
     message: 'No restore, or more than one, has an id that begins with “{{restore}}”. Nothing was changed.',
     remedy: 'Run shouhu restores to see which there are, and give more of the id.',
   },
+  'restore.still-running': {
+    message: 'That restore ({{restore}}) is still running, so nothing was touched.',
+    remedy: 'Wait until it is done, or cancel it where it runs: it tidies up by itself.',
+  },
   'swap.wrong-state': {
     message:
       'This restore ({{restore}}) is now “{{state}}”, so there is nothing to do for this step. Nothing was changed.',

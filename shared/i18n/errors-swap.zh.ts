@@ -6,6 +6,10 @@ export const swapErrorsZh = {
     message: '没有编号以“{{restore}}”开头的恢复，或者不止一个。什么都没有改动。',
     remedy: '运行 shouhu restores 看看有哪些，把编号写长一点再试。',
   },
+  'restore.still-running': {
+    message: '这次恢复（{{restore}}）还在进行，所以没有动它。',
+    remedy: '等它做完；不想要了就在做它的那个窗口里取消，它会自己收拾干净。',
+  },
   'swap.wrong-state': {
     message: '这次恢复（{{restore}}）现在的状态是“{{state}}”，这一步用不上，所以什么都没有做。',
     remedy: '想换上恢复的数据用 shouhu swap，想换回原来的用 shouhu undo；shouhu restores 会告诉你现在是哪一份在用。',

@@ -44,6 +44,7 @@ export const commandNames = [
   'restore.check',
   'restore.run',
   'restores.list',
+  'restores.remove',
   'swap.compare',
   'swap.run',
   'undo.run',

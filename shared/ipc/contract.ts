@@ -137,6 +137,7 @@ export const commands = {
     output: engineVerbs['restore.check'].output,
   },
   'restores.list': engineVerbs['restores.list'],
+  'restores.remove': engineVerbs['restores.remove'],
   'swap.compare': {
     input: withJob(engineVerbs['swap.compare'].input),
     output: engineVerbs['swap.compare'].output,

@@ -20,7 +20,13 @@ import {
   snapshotCopySchema,
   snapshotSummarySchema,
 } from '../model/snapshot.ts';
-import { restoreEntrySchema, swapCheckSchema, swapComparisonSchema, swapOutcomeSchema } from '../model/swap.ts';
+import {
+  restoreEntrySchema,
+  swapCheckSchema,
+  swapComparisonSchema,
+  swapOutcomeSchema,
+  unfinishedRestoreSchema,
+} from '../model/swap.ts';
 import {
   binlogPlaceSchema,
   streamEventKindSchema,
@@ -654,7 +660,21 @@ export const engineVerbs = {
   /** The restores that this home has put on servers beside what was there, newest first. */
   'restores.list': {
     input: z.strictObject({ source: nameSchema.nullable() }),
-    output: z.strictObject({ restores: z.array(restoreEntrySchema) }),
+    output: z.strictObject({
+      restores: z.array(restoreEntrySchema),
+      /** Those that stopped half-way; the same restore goes on with them. */
+      unfinished: z.array(unfinishedRestoreSchema),
+    }),
+  },
+  /** Takes away what a restore that stopped half-way left on its server: databases that say themselves that they are that restore's, and nothing else. */
+  'restores.remove': {
+    input: z.strictObject({ restore: restoreReferenceSchema }),
+    output: z.strictObject({
+      restore: unfinishedRestoreSchema,
+      dropped: z.array(z.string()),
+      /** There, and not to be told from what somebody else made: not touched. */
+      left: z.array(z.string()),
+    }),
   },
   /** What a swap would bring back and what it would take away, and whether anything stands in its way. Reads only. */
   'swap.compare': {

@@ -53,6 +53,17 @@ export const restoreEntrySchema = z.strictObject({
 });
 export type RestoreEntry = z.infer<typeof restoreEntrySchema>;
 
+/** A restore that stopped half-way, because its program was killed, the computer went off or the server was gone. The same restore, asked for again, goes on with it. */
+export const unfinishedRestoreSchema = restoreEntrySchema
+  .pick({ id: true, at: true, source: true, snapshot: true, stoppedAt: true, server: true })
+  .extend({
+    /** Its databases on that server, half filled. */
+    databases: z.array(z.string()),
+    /** `load`: the snapshot was on its way, and comes anew · `replay`: the log was being done again, and goes on. */
+    stage: z.enum(['load', 'replay']),
+  });
+export type UnfinishedRestore = z.infer<typeof unfinishedRestoreSchema>;
+
 /** Rows of one table on one side; `exact` false: the server's estimate, because counting took too long. */
 const sideSchema = z.strictObject({ rows: count, exact: z.boolean() });
 

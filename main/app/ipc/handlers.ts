@@ -136,6 +136,7 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'restore.check': async ({ jobId, into, ...input }) =>
       engine.call('restore.check', { ...input, into: await inputs.restoreTarget(into) }, jobId),
     'restores.list': pass('restores.list'),
+    'restores.remove': pass('restores.remove'),
     'swap.compare': ({ jobId, ...input }) => engine.call('swap.compare', input, jobId),
     'swap.run': ({ jobId, ...input }) => engine.call('swap.run', input, jobId),
     'undo.run': ({ jobId, ...input }) => engine.call('undo.run', input, jobId),

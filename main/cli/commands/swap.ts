@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
-import type { RestoreEntry, SwapComparison, SwapOutcome, TableComparison } from '../../../shared/model/swap.ts';
+import type {
+  RestoreEntry,
+  SwapComparison,
+  SwapOutcome,
+  TableComparison,
+  UnfinishedRestore,
+} from '../../../shared/model/swap.ts';
+import { badArgument } from '../arguments/bad-argument.ts';
 import { oneOf, parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
 import { countText, durationText, localTime, shortId } from '../output/figures.ts';
@@ -21,8 +28,12 @@ export function addSwap(program: Command, { words, pick }: Picker): void {
     .command('restores')
     .description(words.say('help.restores'))
     .argument('[SOURCE]', words.say('argument.source'))
-    .action((source: string | undefined) => {
-      pick(restores(source === undefined ? null : parseName(source, 'SOURCE')));
+    .option('--remove <RESTORE>', words.say('flag.remove-unfinished'))
+    .action((source: string | undefined, { remove }: { readonly remove?: string }) => {
+      if (remove !== undefined && source !== undefined) throw badArgument('SOURCE --remove', 'not-together');
+      pick(
+        remove === undefined ? restores(source === undefined ? null : parseName(source, 'SOURCE')) : removeRest(remove),
+      );
     });
   program
     .command('swap')
@@ -49,7 +60,9 @@ function restores(source: string | null): VerbRun {
   return async (context) => {
     const output = await context.call('restores.list', { source });
     const { words } = context;
-    if (output.restores.length === 0) return { json: output, lines: [words.say('restores.none')] };
+    const unfinished = unfinishedLines(output.unfinished, words);
+    if (output.restores.length === 0)
+      return { json: output, lines: unfinished.length === 0 ? [words.say('restores.none')] : unfinished };
     const head = ['restore-id', 'restore-stopped', 'restore-where', 'restore-state'];
     const rows = output.restores.map((each) => [
       shortId(each.id),
@@ -59,10 +72,47 @@ function restores(source: string | null): VerbRun {
     ]);
     return {
       json: output,
-      lines: textTable(
-        head.map((column) => ({ title: words.wordFor('column', column) })),
-        rows,
-      ),
+      lines: [
+        ...textTable(
+          head.map((column) => ({ title: words.wordFor('column', column) })),
+          rows,
+        ),
+        ...(unfinished.length === 0 ? [] : ['', ...unfinished]),
+      ],
+    };
+  };
+}
+
+/** What stopped half-way, with what to do about it. */
+function unfinishedLines(unfinished: readonly UnfinishedRestore[], words: Words): string[] {
+  if (unfinished.length === 0) return [];
+  return [
+    words.say('restores.unfinished'),
+    ...unfinished.map(({ id, stoppedAt, databases, stage }) =>
+      words.say(`restores.unfinished.${stage}`, {
+        id: shortId(id),
+        at: localTime(stoppedAt),
+        where: databases.join(', '),
+      }),
+    ),
+    words.say('restores.unfinished-next', { id: shortId(unfinished[0]?.id ?? '') }),
+  ];
+}
+
+function removeRest(restore: string): VerbRun {
+  return async (context) => {
+    await context.unlock();
+    const output = await context.call('restores.remove', { restore });
+    const { dropped, left } = output;
+    const { words } = context;
+    return {
+      json: output,
+      lines: [
+        dropped.length === 0
+          ? words.say('restores.removed-nothing')
+          : words.say('restores.removed', { where: dropped.join(', ') }),
+        ...(left.length === 0 ? [] : [words.say('restores.left', { where: left.join(', ') })]),
+      ],
     };
   };
 }

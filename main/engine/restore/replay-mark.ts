@@ -1,11 +1,13 @@
 import type { BinlogPlace } from '../../../shared/model/stream.ts';
-import { quoteName, quoteTable } from '../source/mysql/index.ts';
+import { quoteName, quoteTable, quoteText, serverErrno } from '../source/mysql/index.ts';
 import type { ReplayMark } from '../source/mysql/binlog/index.ts';
 import type { LoadSession } from '../source/mysql/load/index.ts';
 
 const table = 'progress';
 const longestName = 64;
 const suffix = '__replay';
+/** No such database, no such table, a table of an older version. */
+const isNotThere = new Set([1049, 1054, 1146]);
 
 /**
  * How far the log was done again, kept on the target in a database of its own and written in the same transaction as what it speaks of: whatever
@@ -13,11 +15,16 @@ const suffix = '__replay';
  */
 export class TargetMark implements ReplayMark {
   readonly #database: string;
+  readonly #restore: string;
   #isMade = false;
 
-  /** @param beside a database of the restore; the mark is called after it, where an account that may create it may create this one too */
-  constructor(beside: string) {
+  /**
+   * @param beside a database of the restore; the mark is called after it, where an account that may create it may create this one too
+   * @param restore whose mark it is
+   */
+  constructor(beside: string, restore: string) {
     this.#database = `${beside.slice(0, longestName - suffix.length)}${suffix}`;
+    this.#restore = restore;
   }
 
   /** It is on the target. */
@@ -30,20 +37,45 @@ export class TargetMark implements ReplayMark {
     await this.drop(session, signal);
     await session.execute(`CREATE DATABASE ${quoteName(this.#database)}`, signal);
     await session.execute(
-      `CREATE TABLE ${this.#table} (id INT PRIMARY KEY, file VARBINARY(600) NOT NULL, position BIGINT UNSIGNED NOT NULL, begun TINYINT NOT NULL) ENGINE=InnoDB`,
+      `CREATE TABLE ${this.#table} (id INT PRIMARY KEY, file VARBINARY(600) NOT NULL, position BIGINT UNSIGNED NOT NULL, begun TINYINT NOT NULL, restore_id VARCHAR(36) CHARACTER SET ascii NOT NULL) ENGINE=InnoDB`,
       signal,
     );
-    await session.execute(`INSERT INTO ${this.#table} VALUES (1, ${hex(file)}, ${position}, 0)`, signal);
+    await session.execute(
+      `INSERT INTO ${this.#table} VALUES (1, ${hex(file)}, ${position}, 0, ${quoteText(this.#restore)})`,
+      signal,
+    );
     this.#isMade = true;
+  }
+
+  /** Takes up what a process that is gone has left. What is noted, or null when there is no mark of this restore. */
+  async takeUp(
+    session: LoadSession,
+    signal: AbortSignal,
+  ): Promise<(BinlogPlace & { readonly isCertain: boolean }) | null> {
+    try {
+      const [row] = await session.rows(`SELECT restore_id FROM ${this.#table}`, signal);
+      if (row?.get('restore_id') !== this.#restore) return null;
+    } catch (error) {
+      if (isNotThere.has(serverErrno(error))) return null;
+      throw error;
+    }
+    this.#isMade = true;
+    return this.read(session, signal);
   }
 
   async drop(session: LoadSession, signal: AbortSignal): Promise<void> {
     await session.execute(`DROP DATABASE IF EXISTS ${quoteName(this.#database)}`, signal);
   }
 
-  /** What is noted. `isCertain` is false when a statement had begun of which nobody knows whether it was done. */
+  /**
+   * What is noted. `isCertain` is false when a statement had begun of which nobody knows whether it was done. A COMMIT may still be on its way from a line that
+   * broke or a process that was killed: whoever sent it holds the row, and is waited for.
+   */
   async read(session: LoadSession, signal: AbortSignal): Promise<BinlogPlace & { readonly isCertain: boolean }> {
-    const [row] = await session.rows(`SELECT HEX(file) AS file, position, begun FROM ${this.#table}`, signal);
+    const [row] = await session.rows(
+      `SELECT HEX(file) AS file, position, begun FROM ${this.#table} FOR UPDATE`,
+      signal,
+    );
     return {
       file: Buffer.from(row?.get('file') ?? '', 'hex').toString('utf8'),
       position: Number(row?.get('position') ?? 0),

@@ -19,6 +19,10 @@ export interface ServerReplay {
   readonly renames: Renames;
   readonly isWanted?: (database: string, table: string) => boolean;
   readonly withoutBinlog: boolean;
+  /** Whose progress is noted. */
+  readonly restore?: string;
+  /** Go on with what that restore did before its process ended. */
+  readonly goesOn?: boolean;
   readonly onDefiner?: (definer: string) => Promise<void>;
   readonly onProgress: (at: BinlogPlace, doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
@@ -32,12 +36,12 @@ const mostTries = 6;
  * target itself says that it stands.
  *
  * Errors: `replay.other-flavour` {source, target}; `replay.interrupted` {file, position} when the line broke within a statement that commits itself;
- * `restore.log-apart` when no event begins where the snapshot stands; those of `LogReplay` and of `read`.
+ * also where it was to go on and there is no progress of that restore; `restore.log-apart` when no event begins where the snapshot stands; those of `LogReplay` and of `read`.
  */
 export async function replayOntoServer(request: ServerReplay): Promise<ReplayReport> {
   const { plan, databases, renames, signal } = request;
   const names = databases.map((database) => renames.get(database) ?? database);
-  const mark = new TargetMark(names[0] ?? '');
+  const mark = new TargetMark(names[0] ?? '', request.restore ?? '');
   const start = binlogPlace(plan.stretch, plan.from);
   const sum: Sum = {
     transactions: 0,
@@ -52,7 +56,9 @@ export async function replayOntoServer(request: ServerReplay): Promise<ReplayRep
     try {
       if (session.flavour !== request.flavour)
         throw new AppError('replay.other-flavour', { source: request.flavour, target: session.flavour });
-      if (!mark.isMade) await mark.create(session, start, signal);
+      if (!mark.isMade && request.goesOn === true) {
+        if ((await mark.takeUp(session, signal)) === null) throw new AppError('replay.interrupted', { ...start });
+      } else if (!mark.isMade) await mark.create(session, start, signal);
       await doAgain(request, session, mark, await placeNoted(session, mark, signal), sum);
       await mark.drop(session, signal);
     } finally {

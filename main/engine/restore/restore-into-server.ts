@@ -30,6 +30,7 @@ import { settleAll } from '../platform/settle-all.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { CopyReader } from './copy-reader.ts';
 import { fitPlan } from './fit-plan.ts';
+import { disown, own } from './own-databases.ts';
 import { proveTables, type Proof } from './prove-tables.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import { ReadBack } from './read-back.ts';
@@ -48,6 +49,8 @@ export interface ServerRestore {
   readonly enableEvents: boolean;
   /** Keep the load out of the target's binary log where the account may. For throw-away servers only. */
   readonly withoutBinlog: boolean;
+  /** Its id: every database says whose it is until `disown`. Absent: a server of ours, that goes with it. */
+  readonly restore?: string;
   /** Belongs to the restore: when it fails, everything is taken back. It may use `session` while it runs. */
   readonly continueWith?: (restored: RestoreResult, session: LoadSession, signal: AbortSignal) => Promise<void>;
   readonly onProgress: (phase: RestorePhase, detail: string, doneBytes: number, totalBytes: number) => void;
@@ -75,6 +78,8 @@ export interface RestoreResult extends Proof {
 /** What this run made on the target, and may take away again. */
 interface Created {
   readonly databases: string[];
+  /** Were there, and empty: they stay, and say no more whose they are. */
+  readonly filled: string[];
   accounts: readonly Account[];
 }
 
@@ -88,7 +93,7 @@ export async function restoreIntoServer(request: ServerRestore): Promise<Restore
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const sessions: LoadSession[] = [];
-  const created: Created = { databases: [], accounts: [] };
+  const created: Created = { databases: [], filled: [], accounts: [] };
   try {
     for (let n = 0; n < request.sessions; n++) {
       sessions.push(await openLoadSession(request.target, { signal, withoutBinlog: request.withoutBinlog }));
@@ -119,7 +124,9 @@ async function restore(
   // All names are tried before anything is filled: a target that exists is found while nothing has happened yet.
   for (const { record } of plan.databases) {
     const name = nameOf(record.name);
-    if (await createDatabase(first, record, name, signal)) created.databases.push(name);
+    const isNew = await createDatabase(first, record, name, signal);
+    (isNew ? created.databases : created.filled).push(name);
+    if (request.restore !== undefined) await own(first, name, request.restore, isNew ? 'made' : 'filled', signal);
   }
   const maker = new AccountMaker(first, plan.accounts ?? [], plan.manifest.server.flavour, signal);
   created.accounts = maker.made;
@@ -202,10 +209,10 @@ async function restore(
  */
 async function dropCreated(
   target: MysqlTarget,
-  { databases, accounts }: Created,
+  { databases, filled, accounts }: Created,
   cut: readonly LoadSession[],
 ): Promise<readonly string[]> {
-  if (databases.length + accounts.length === 0) return [];
+  if (databases.length + filled.length + accounts.length === 0) return [];
   const left = new Set([...databases, ...accounts.map(({ name }) => accountText(name))]);
   const signal = AbortSignal.timeout(dropLimitMs);
   const drop = async () => {
@@ -213,6 +220,7 @@ async function dropCreated(
     try {
       // A server goes on building keys for a client that has gone, and a drop would wait for it.
       for (const { connection } of cut) await session.tryTo(`KILL ${connection.threadId}`, noSuchThread, signal);
+      await disown(session, filled, signal);
       for (const name of databases) {
         await session.execute(`DROP DATABASE IF EXISTS ${quoteName(name)}`, signal);
         left.delete(name);

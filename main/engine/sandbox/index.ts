@@ -1,6 +1,7 @@
 /** Public face of the private servers. */
 export {
   startPrivateServer,
+  sweepPrivateServers,
   type PrivateServer,
   type PrivateServerOptions,
   type ServerConnection,

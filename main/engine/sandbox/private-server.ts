@@ -66,6 +66,11 @@ export type ServerConnection = { readonly user: string; readonly password: strin
 );
 
 const folderPrefix = 'shouhu-server-';
+
+/** Ends servers of killed processes below `parent` and removes their folders; the system's own place is swept with every start. */
+export async function sweepPrivateServers(parent: string): Promise<void> {
+  await sweepOwnedFolders(parent, folderPrefix);
+}
 const longestSocketPath = 100; // sun_path holds 104 bytes on macOS, 108 on Linux.
 const stopGraceMs = 20_000;
 const isWindows = process.platform === 'win32';
@@ -74,7 +79,7 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
   const { signal } = options;
   signal?.throwIfAborted();
   const parent = options.baseDir ?? tmpdir();
-  await Promise.all([...new Set([parent, tmpdir()])].map((folder) => sweepOwnedFolders(folder, folderPrefix)));
+  await Promise.all([...new Set([parent, tmpdir()])].map(sweepPrivateServers));
   const binaries =
     options.serverPath === undefined
       ? await chooseServer(options.kind ?? 'auto', signal, options.preferred)

@@ -88,7 +88,11 @@ export function swapCommands(world: World, jobs: FakeJobs) {
     },
     'restores.list': (): CommandOutput<'restores.list'> => ({
       restores: [...past].map(([id, state]) => entry(id, state)),
+      unfinished: [],
     }),
+    'restores.remove': ({ restore }: CommandInput<'restores.remove'>): CommandOutput<'restores.remove'> => {
+      throw new AppError('swap.unknown-restore', { restore });
+    },
     'swap.compare': async ({
       jobId,
       restore,

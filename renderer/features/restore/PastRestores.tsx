@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { SwapPanel } from './SwapPanel.tsx';
 import { UndoButton } from './UndoButton.tsx';
+import { UnfinishedRestores } from './UnfinishedRestores.tsx';
 import type { SwapStore } from './swap-store.ts';
 
 const mostShown = 5;
@@ -20,10 +21,11 @@ export function PastRestores({ source, swap }: { readonly source: string; readon
 
   useEffect(() => void swap.loadPast(), [swap, undone, swapped]);
 
+  const unfinished = useStore(swap.unfinished, (all) => all).filter((each) => each.source === source);
+  const removal = useStore(swap.removal, (state) => state);
   const entries = past.filter(
     (entry) => entry.source === source && (entry.canUndo || entry.canSwap || entry.id === chosen),
   );
-  if (entries.length === 0) return null;
   const isBusy = undone === 'running' || swapped === 'running';
 
   function choose(entry: RestoreEntry): void {
@@ -35,29 +37,32 @@ export function PastRestores({ source, swap }: { readonly source: string; readon
 
   return (
     <Stack>
+      <UnfinishedRestores entries={unfinished} removal={removal} onRemove={(id) => void swap.removeUnfinished(id)} />
       {chosen !== null && <SwapPanel restoreId={chosen} isSealed={false} swap={swap} />}
-      <Panel title={t('swap.pastTitle')}>
-        <Stack component="ul" className="sh-list" gap="xs">
-          {entries.slice(0, mostShown).map((entry) => (
-            <Group component="li" key={entry.id} justify="space-between" wrap="nowrap">
-              <Text size="sm" className="sh-break">
-                {t('swap.pastEntry', {
-                  at: format.dateShort(entry.at),
-                  moment: format.date(entry.stoppedAt),
-                  state: t(`swap.state.${entry.state}`),
-                })}
-              </Text>
-              {entry.canUndo ? (
-                <UndoButton size="xs" disabled={isBusy} onUndo={() => choose(entry)} />
-              ) : (
-                <Button variant="default" size="xs" flex="none" disabled={isBusy} onClick={() => choose(entry)}>
-                  {t('swap.compare')}
-                </Button>
-              )}
-            </Group>
-          ))}
-        </Stack>
-      </Panel>
+      {entries.length > 0 && (
+        <Panel title={t('swap.pastTitle')}>
+          <Stack component="ul" className="sh-list" gap="xs">
+            {entries.slice(0, mostShown).map((entry) => (
+              <Group component="li" key={entry.id} justify="space-between" wrap="nowrap">
+                <Text size="sm" className="sh-break">
+                  {t('swap.pastEntry', {
+                    at: format.dateShort(entry.at),
+                    moment: format.date(entry.stoppedAt),
+                    state: t(`swap.state.${entry.state}`),
+                  })}
+                </Text>
+                {entry.canUndo ? (
+                  <UndoButton size="xs" disabled={isBusy} onUndo={() => choose(entry)} />
+                ) : (
+                  <Button variant="default" size="xs" flex="none" disabled={isBusy} onClick={() => choose(entry)}>
+                    {t('swap.compare')}
+                  </Button>
+                )}
+              </Group>
+            ))}
+          </Stack>
+        </Panel>
+      )}
     </Stack>
   );
 }

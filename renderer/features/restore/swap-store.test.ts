@@ -48,3 +48,14 @@ it('knows earlier restores of the shop, so that a swap can be taken back later',
   await swap.loadPast();
   expect(swap.past.getState()).toHaveLength(1);
 });
+
+it('says why what an unfinished restore left could not be taken away', async () => {
+  const client = createScriptedClient({ scene: 'shop' });
+  const swap = createSwapStore(client);
+  client.fail('restores.remove', 'restore.still-running');
+  await swap.removeUnfinished(restore);
+  expect(swap.removal.getState()).toMatchObject({ error: { code: 'restore.still-running' } });
+  expect(client.calls('restores.remove')).toEqual([{ restore }]);
+  // What is left is looked at again.
+  expect(client.calls('restores.list')).toHaveLength(1);
+});

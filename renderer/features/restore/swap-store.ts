@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { RestoreEntry } from '../../../shared/model/swap.ts';
+import type { WireError } from '../../../shared/errors/app-error.ts';
+import type { RestoreEntry, UnfinishedRestore } from '../../../shared/model/swap.ts';
 import type { Client } from '../../bridge/client.ts';
 import { createJobRun, type JobRunState } from '../../stores/job-run.ts';
 
@@ -19,9 +20,26 @@ export function createSwapStore(client: Client) {
   /** Restores that lie on servers, newest first; empty while nobody knows. */
   const past = createStore<readonly RestoreEntry[]>(() => []);
 
+  /** Those that stopped half-way. */
+  const unfinished = createStore<readonly UnfinishedRestore[]>(() => []);
+  /** What came of the last one that was to be taken away. */
+  const removal = createStore<{ readonly error: WireError | null; readonly left: readonly string[] }>(() => ({
+    error: null,
+    left: [],
+  }));
+
   async function loadPast(): Promise<void> {
     const outcome = await client.call('restores.list', { source: null });
-    if (outcome.ok) past.setState(outcome.value.restores, true);
+    if (!outcome.ok) return;
+    past.setState(outcome.value.restores, true);
+    unfinished.setState(outcome.value.unfinished, true);
+  }
+
+  /** Takes away what it left on its server. */
+  async function removeUnfinished(restore: string): Promise<void> {
+    const outcome = await client.call('restores.remove', { restore });
+    removal.setState(outcome.ok ? { error: null, left: outcome.value.left } : { error: outcome.error, left: [] }, true);
+    await loadPast();
   }
 
   function reset(): void {
@@ -37,7 +55,10 @@ export function createSwapStore(client: Client) {
     run,
     undo,
     past,
+    unfinished,
+    removal,
     loadPast,
+    removeUnfinished,
     reset,
     openResaleFolder,
     startCompare: (restore: string) => compare.start(restore, { restore }),

@@ -110,6 +110,7 @@ export const commonEn = {
       'find-moment': 'Finding the moment in the log',
       scratch: 'Starting a temporary database to do the log again on',
       picture: 'Reading that moment from the temporary database',
+      recount: 'Going on: counting what was done again before',
       replay: 'Doing the log again',
       'resale-log': 'Looking for sold cards in the log',
       'resale-live': 'Comparing with the live database',

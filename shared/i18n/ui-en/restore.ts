@@ -155,6 +155,7 @@ export const restoreEn = {
   note: {
     'through-scratch':
       'The log was done again on a temporary server of this computer, and that moment carried over; the temporary server is gone',
+    'went-on': 'This same restore was cut off before; it went on from here in the log',
     'objects-left-out': 'Only some tables were restored: views, triggers and the like were not made',
     'event-off': 'Scheduled event made, but not switched on',
     'event-over': 'The time of this scheduled event is over, so it is off',

@@ -38,6 +38,16 @@ export const swapEn = {
     undoneTitle: 'Undone: the shop works with its old data',
     undoneText: 'The restored data still lies beside it and can be swapped in again.',
     again: 'Swap in again',
+    unfinishedTitle: 'Restores that stopped half-way',
+    unfinishedHint:
+      'The program was closed, or the computer went off. The same restore once more goes on where it stopped; if you no longer want it, take away what it left.',
+    unfinishedEntry: 'Begun {{at}}, to {{moment}} ({{where}})',
+    unfinishedRemove: 'Take away',
+    unfinishedAsk: 'Take away this unfinished restore?',
+    unfinishedAskText:
+      'Only databases that it made itself are dropped: {{where}}. What the shop works with, and every other database, is not touched.',
+    unfinishedLeft:
+      'Not touched: {{where}}. That restore cannot be shown to have made them: please look at them yourself.',
     pastTitle: 'Earlier restores',
     pastEntry: 'Restored {{at}}, data as of {{moment}}: {{state}}',
     state: {

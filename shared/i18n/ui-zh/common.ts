@@ -104,6 +104,7 @@ export const commonZh = {
       'find-moment': '正在日志里找那一刻',
       scratch: '正在启动临时数据库，日志在里面重做',
       picture: '正在读出临时数据库里的那一刻',
+      recount: '接着上次的：先把已经重做的账数一遍',
       replay: '正在重做日志',
       'resale-log': '正在从日志里找恢复点之后卖出的卡',
       'resale-live': '正在和线上数据库核对卖出的卡',

@@ -148,6 +148,7 @@ export const restoreZh = {
   },
   note: {
     'through-scratch': '日志先在这台电脑的临时数据库里重做，再取出那一刻；临时数据库已经清掉',
+    'went-on': '上次这同一次恢复中途停了，这次从日志的这里接着做完',
     'objects-left-out': '只恢复了部分表，视图、触发器等没有建',
     'event-off': '定时事件已建好，但没有启用',
     'event-over': '定时事件的时间已过，没有启用',

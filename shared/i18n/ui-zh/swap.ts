@@ -37,6 +37,13 @@ export const swapZh = {
     undoneTitle: '已撤销，店铺用回原来的数据',
     undoneText: '恢复的数据还放在旁边，可以再换上去。',
     again: '再换上去',
+    unfinishedTitle: '做到一半停下的恢复',
+    unfinishedHint: '程序被关掉或电脑断电了。照原样再恢复一次，会从停下的地方接着做；不想要了，可以清掉它留下的库。',
+    unfinishedEntry: '{{at}} 开始，要恢复到 {{moment}}（{{where}}）',
+    unfinishedRemove: '清掉',
+    unfinishedAsk: '清掉这次没做完的恢复？',
+    unfinishedAskText: '只删除它自己建的库：{{where}}。店铺正在用的数据和别的库都不会碰。',
+    unfinishedLeft: '没有动：{{where}}。不能证明这些库是那次恢复建的，请自己看过再决定。',
     pastTitle: '以前的恢复',
     pastEntry: '{{at}} 恢复的，数据停在 {{moment}}：{{state}}',
     state: {

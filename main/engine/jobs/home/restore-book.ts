@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
+import { ledgerDefinitionSchema, ledgerResultSchema } from '../../../../shared/model/database.ts';
 import { restoreStateSchema, type RestoreEntry } from '../../../../shared/model/swap.ts';
 import { exchangeSchema } from '../../swap/index.ts';
 import { HomeJson } from './home-json.ts';
@@ -43,9 +43,48 @@ const bookedRestoreSchema = z.strictObject({
 });
 export type BookedRestore = z.infer<typeof bookedRestoreSchema>;
 
-const bookSchema = z.strictObject({ version: z.literal(1), restores: z.array(bookedRestoreSchema) });
+/** A restore onto a server that is not over: a process works at it, or did when it was killed. */
+const restoreUnderWaySchema = z.strictObject({
+  id: z.uuid(),
+  startedAt: z.iso.datetime(),
+  source: z.string(),
+  snapshot: z.uuid(),
+  /** The moment that it is to hold. */
+  stoppedAt: z.iso.datetime(),
+  host: z.string(),
+  port: z.int(),
+  /** As of a restore that is done. */
+  access: bookedRestoreSchema.shape.access,
+  /** Of two with the same text the second goes on with the first. */
+  wish: z.string(),
+  databases: z.array(z.strictObject({ name: z.string(), here: z.string() })),
+  /** How the snapshot came back; null: it is on its way. */
+  loaded: z
+    .strictObject({
+      databases: z.array(z.string()),
+      tables: z.int(),
+      rows: z.int(),
+      notes: z.array(z.string()),
+      accounts: z.strictObject({ created: z.array(z.string()), existing: z.array(z.string()) }).nullable(),
+      digest: z.strictObject({
+        ranges: z.int(),
+        compared: z.int(),
+        equal: z.boolean(),
+        different: z.array(z.string()),
+      }),
+      ledgers: z.array(ledgerResultSchema),
+    })
+    .nullable(),
+});
+export type RestoreUnderWay = z.infer<typeof restoreUnderWaySchema>;
+
+const bookSchema = z.strictObject({
+  version: z.literal(1),
+  restores: z.array(bookedRestoreSchema),
+  underWay: z.array(restoreUnderWaySchema).default([]),
+});
 export type RestoreBookContent = z.infer<typeof bookSchema>;
-const empty: RestoreBookContent = { version: 1, restores: [] };
+const empty: RestoreBookContent = { version: 1, restores: [], underWay: [] };
 
 /** `restores.json` of a home: the restores that lie on servers, and the journals of their exchanges. */
 export class RestoreBook extends HomeJson<RestoreBookContent> {
@@ -55,6 +94,25 @@ export class RestoreBook extends HomeJson<RestoreBookContent> {
 
   async add(restore: BookedRestore): Promise<void> {
     await this.update((book) => ({ ...book, restores: [...book.restores, restore] }));
+  }
+
+  /** In the place of what was known of it. */
+  async keepUnderWay(restore: RestoreUnderWay): Promise<void> {
+    await this.update((book) => ({
+      ...book,
+      underWay: [...book.underWay.filter(({ id }) => id !== restore.id), restore],
+    }));
+  }
+
+  async changeUnderWay(id: string, changes: Partial<RestoreUnderWay>): Promise<void> {
+    await this.update((book) => ({
+      ...book,
+      underWay: book.underWay.map((each) => (each.id === id ? { ...each, ...changes } : each)),
+    }));
+  }
+
+  async endUnderWay(id: string): Promise<void> {
+    await this.update((book) => ({ ...book, underWay: book.underWay.filter((each) => each.id !== id) }));
   }
 
   /**

@@ -1,8 +1,7 @@
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import { findNameInLog } from '../../restore/find-name-in-log.ts';
-import type { MysqlTarget } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
-import { intoServer, type Continuation, type Restored } from './into-server.ts';
+import { intoServer, type Continuation, type Onto, type Restored } from './into-server.ts';
 import { withPicturedMoment, type PicturedMoment } from './moment-on-scratch.ts';
 import type { OpenRestore } from './open-restore.ts';
 import type { Moment } from './point-in-time.ts';
@@ -15,15 +14,15 @@ import { requireFlavour, wantedOf } from './replay-moment.ts';
  */
 export async function intoServerOrAround(
   context: EngineContext,
-  target: MysqlTarget,
+  onto: Onto,
   renames: ReadonlyMap<string, string>,
   open: OpenRestore,
   next: Continuation,
   run: Run,
 ): Promise<Restored> {
   const { moment } = next;
-  if (moment === null) return intoServer(target, renames, open, next, run);
-  await requireFlavour(target, open.plan.manifest.server.flavour, run.signal);
+  if (moment === null) return intoServer(onto, renames, open, next, run);
+  await requireFlavour(onto.target, open.plan.manifest.server.flavour, run.signal);
   const { databases } = open.plan;
   const found = await findNameInLog({
     plan: moment.replay,
@@ -36,14 +35,14 @@ export async function intoServerOrAround(
   let refusal = new AppError('replay.name-in-statement', { database: databases[0]?.record.name ?? '', ...found });
   if (found === null) {
     try {
-      return await intoServer(target, renames, open, next, run);
+      return await intoServer(onto, renames, open, next, run);
     } catch (error) {
       if (!isAppErrorOf(error, 'replay.name-in-statement')) throw error;
       refusal = error;
     }
   }
   try {
-    return await aroundByScratch(context, target, renames, open, { ...next, moment }, run);
+    return await aroundByScratch(context, onto, renames, open, { ...next, moment }, run);
   } catch (error) {
     if (!isAppErrorOf(error, 'restore.no-scratch')) throw error;
     throw new AppError('replay.name-in-statement', { ...refusal.facts, ...error.facts }, { cause: error });
@@ -52,7 +51,7 @@ export async function intoServerOrAround(
 
 async function aroundByScratch(
   context: EngineContext,
-  target: MysqlTarget,
+  onto: Onto,
   renames: ReadonlyMap<string, string>,
   open: OpenRestore,
   { moment, guard }: Continuation & { readonly moment: Moment },
@@ -60,7 +59,7 @@ async function aroundByScratch(
 ): Promise<Restored> {
   return withPicturedMoment(context, open, moment, null, run, async ({ plan, reader, pool, ...made }) => {
     const carried = await intoServer(
-      target,
+      onto,
       renames,
       { ...open, plan, reader, pool },
       { moment: null, guard: (place) => guard({ ...place, plan: open.plan }) },

@@ -60,7 +60,7 @@ export async function bookRestore(
 }
 
 /** A server that is no source is needed again for an undo: its secrets are kept as those of a source are, sealed for this restore alone. */
-function accessToKeep(
+export function accessToKeep(
   context: EngineContext,
   { into }: RestoreInput,
   id: string,

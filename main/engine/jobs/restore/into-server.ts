@@ -1,11 +1,17 @@
+import { isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { ResaleResult } from '../../../../shared/model/resale.ts';
+import type { HostKeyPin } from '../../../../shared/model/source.ts';
+import { disown } from '../../restore/own-databases.ts';
 import { restoreIntoServer, type RestoreResult } from '../../restore/restore-into-server.ts';
 import type { MysqlTarget } from '../../source/mysql/index.ts';
+import { openLoadSession } from '../../source/mysql/load/index.ts';
 import type { Run } from '../engine-context.ts';
 import type { OpenRestore } from './open-restore.ts';
 import type { Moment } from './point-in-time.ts';
 import { replayMoment, requireFlavour, type Replayed } from './replay-moment.ts';
 import type { ResaleGuard } from './resale-guard.ts';
+import type { RestoreJournal } from './restore-journal.ts';
+import { dropLeftOf, type LeftOnServer } from './take-up.ts';
 
 const loadingSessions = 4;
 
@@ -21,44 +27,106 @@ export interface Continuation {
   readonly guard: ResaleGuard;
 }
 
-/** Loads a snapshot, does the log again on it as far as is wanted, and sees to the cards. `isSandbox`: a server of ours that goes with the restore. */
+/** A server, and the book that knows of what is done on it; null: a server of ours that goes with the restore. */
+export interface Onto {
+  readonly target: MysqlTarget;
+  readonly kept: { readonly journal: RestoreJournal; readonly hostKey: HostKeyPin | null } | null;
+}
+
+/** Loads a snapshot, does the log again on it as far as is wanted, and sees to the cards. */
 export async function intoServer(
-  target: MysqlTarget,
+  { target, kept }: Onto,
   renames: ReadonlyMap<string, string>,
   { plan, reader, pool }: OpenRestore,
   { moment, guard }: Continuation,
   run: Run,
-  isSandbox = false,
 ): Promise<Restored> {
   if (moment !== null) await requireFlavour(target, plan.manifest.server.flavour, run.signal);
   let replayed: Replayed | null = null;
   let resale: ResaleResult | null = null;
-  const restored = await restoreIntoServer({
-    plan,
-    reader,
-    pool,
-    target,
-    renames,
-    sessions: loadingSessions,
-    enableEvents: false,
-    withoutBinlog: isSandbox,
-    signal: run.signal,
-    continueWith: async (_, session, signal) => {
-      if (moment !== null)
-        replayed = await replayMoment({
-          moment,
-          plan,
-          target,
-          renames,
-          isThrowAway: isSandbox,
-          session,
-          signal,
-          run,
-        });
-      resale = await guard({ target, plan, renames, signal });
-    },
-    onProgress: (phase, detail, doneBytes, totalBytes) =>
-      run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
-  });
-  return { ...restored, replayed, resale };
+  const isSandbox = kept === null;
+  const restore = kept?.journal.id;
+  const names = plan.databases.map(({ record }) => record.name);
+  await kept?.journal.begin(renames, names, kept.hostKey);
+  try {
+    const restored = await restoreIntoServer({
+      plan,
+      reader,
+      pool,
+      target,
+      renames,
+      sessions: loadingSessions,
+      enableEvents: false,
+      withoutBinlog: isSandbox,
+      ...(restore === undefined ? {} : { restore }),
+      signal: run.signal,
+      continueWith: async (loaded, session, signal) => {
+        await kept?.journal.loaded(loaded);
+        if (moment !== null)
+          replayed = await replayMoment({
+            moment,
+            plan,
+            target,
+            renames,
+            isThrowAway: isSandbox,
+            ...(restore === undefined ? {} : { restore }),
+            session,
+            signal,
+            run,
+          });
+        resale = await guard({ target, plan, renames, signal });
+        if (!isSandbox) await disown(session, loaded.databases, signal);
+      },
+      onProgress: (phase, detail, doneBytes, totalBytes) =>
+        run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
+    });
+    await kept?.journal.end();
+    return { ...restored, replayed, resale };
+  } catch (error) {
+    // What could not be taken back stays in the book, and the next try finds it there.
+    if (toAppError(error).facts['leftBehind'] === undefined) await kept?.journal.end();
+    throw error;
+  }
+}
+
+/**
+ * Goes on with a restore whose process was killed while it did the log again: with what is on the server, from where that itself says that it stands. Fails as
+ * any other: what the restore made is taken back then, unless the server is out of reach.
+ */
+export async function goOnInServer(
+  { target }: Onto,
+  left: LeftOnServer,
+  { plan }: OpenRestore,
+  { moment, guard }: Continuation & { readonly moment: Moment },
+  journal: RestoreJournal,
+  run: Run,
+): Promise<Restored> {
+  const { entry, loaded, at } = left;
+  const { signal } = run;
+  const renames = new Map(entry.databases.map(({ name, here }) => [name, here]));
+  const session = await openLoadSession(target, { signal });
+  try {
+    const replayed = await replayMoment({
+      moment,
+      plan,
+      target,
+      renames,
+      isThrowAway: false,
+      restore: entry.id,
+      goOnFrom: at,
+      session,
+      signal,
+      run,
+    });
+    const resale = await guard({ target, plan, renames, signal });
+    await disown(session, loaded.databases, signal);
+    await journal.end();
+    return { ...loaded, notes: [...loaded.notes, `went-on: ${at.file}:${at.position}`], replayed, resale };
+  } catch (error) {
+    session.destroy();
+    if (!isAppErrorOf(error, 'mysql.unreachable', 'mysql.connection-lost')) await dropLeftOf(target, entry, journal);
+    throw error;
+  } finally {
+    session.close();
+  }
 }

@@ -2,13 +2,14 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Flavour, LedgerResult } from '../../../../shared/model/database.ts';
 import type { BinlogPlace } from '../../../../shared/model/stream.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
+import { ownerTable } from '../../restore/own-databases.ts';
 import { replayOntoServer } from '../../restore/replay-onto-server.ts';
 import { LedgerTally, type TalliedLedger } from '../../restore/tally-ledgers.ts';
 import { definersNamed, makeDefiners } from '../../source/mysql/accounts/index.ts';
 import type { ReplayReport } from '../../source/mysql/binlog/index.ts';
 import { countTarget, targetLedger, type LoadSession, type Renames } from '../../source/mysql/load/index.ts';
 import { connectMysql, quoteText, readServerFacts, type MysqlTarget } from '../../source/mysql/index.ts';
-import { binlogPlace, comparePlaces, type ReadEvents } from '../../stream/index.ts';
+import { binlogPlace, comparePlaces, placeIn, type ReadEvents } from '../../stream/index.ts';
 import type { Run } from '../engine-context.ts';
 import type { Moment } from './point-in-time.ts';
 
@@ -29,6 +30,10 @@ export interface ReplayRequest {
   readonly renames: Renames;
   /** A server of ours that goes with the restore: nothing is written into its log, and accounts are made on it as they are needed. */
   readonly isThrowAway: boolean;
+  /** Whose progress is noted on the target. */
+  readonly restore?: string;
+  /** How far that restore came before its process ended: everything up to there is on the target. */
+  readonly goOnFrom?: BinlogPlace;
   /** For what is counted afterwards. */
   readonly session: LoadSession;
   readonly signal: AbortSignal;
@@ -70,15 +75,19 @@ function stillOf({ manifest }: RestorePlan): ReadonlySet<string> {
  * that they must be. Errors: those of `replayOntoServer`.
  */
 export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
-  const { moment, plan, target, renames, isThrowAway, session, signal, run } = request;
+  const { moment, plan, target, renames, isThrowAway, restore, goOnFrom, session, signal, run } = request;
   const { replay, read, lastCommitAt } = moment;
   const { manifest, databases } = plan;
   const wanted = wantedOf(plan);
   const tally = new LedgerTally(talliedOf(plan, wanted.isWanted ?? (() => true)));
   const to = binlogPlace(replay.stretch, replay.stop);
+  const listening = heard(moment, read, tally);
+  if (goOnFrom !== undefined && plan.ledgers.length > 0) await hearUpTo(goOnFrom, replay, listening, run, signal);
   const report = await replayOntoServer({
     plan: replay,
-    read: heard(moment, read, tally),
+    read: listening,
+    ...(restore === undefined ? {} : { restore }),
+    goesOn: goOnFrom !== undefined,
     target,
     flavour: manifest.server.flavour,
     databases: databases.map(({ record }) => record.name),
@@ -154,6 +163,33 @@ function heard({ replay: { stretch, from, stop } }: Moment, read: ReadEvents, ta
   };
 }
 
+/** What was done by a process that is gone is not done again, but the ledgers are to know of it. Error: `restore.log-apart` when the place is not in the log. */
+async function hearUpTo(
+  place: BinlogPlace,
+  { stretch, from }: Moment['replay'],
+  read: ReadEvents,
+  run: Run,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = placeIn(stretch, place);
+  if (end === null) throw new AppError('restore.log-apart', {});
+  const before = stretch.records.slice(from.index, end.index + 1);
+  for (const [at, stored] of before.entries()) {
+    run.report({
+      phase: 'recount',
+      detail: stored.record.file,
+      doneBytes: 0,
+      totalBytes: null,
+      doneItems: at,
+      totalItems: before.length,
+    });
+    for await (const event of read(stored)) {
+      signal.throwIfAborted();
+      if (at === before.length - 1 && event.position >= end.position) break;
+    }
+  }
+}
+
 async function countAll(
   session: LoadSession,
   databases: readonly string[],
@@ -162,7 +198,7 @@ async function countAll(
   let [tables, rows] = [0, 0];
   for (const database of databases) {
     const names = await session.rows(
-      `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_TYPE = 'BASE TABLE'`,
+      `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME <> ${quoteText(ownerTable)}`,
       signal,
     );
     for (const row of names) rows += await countTarget(session, database, row.get('name') ?? '', signal);

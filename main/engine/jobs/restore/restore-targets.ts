@@ -5,14 +5,17 @@ import { startPrivateServer } from '../../sandbox/index.ts';
 import { definersIn, makeDefiners } from '../../source/mysql/accounts/index.ts';
 import type { MysqlTarget } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
-import { accessOfInput, accessOfSaved, withServerSession } from '../source-session.ts';
+import { accessOfInput, accessOfSaved, withServerSession, type ServerAccess } from '../source-session.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { intoServerOrAround } from './around-by-scratch.ts';
 import { requireSandbox, requireTarget } from './check-restore.ts';
 import { intoFile, momentIntoFile } from './into-file.ts';
-import { intoServer, type Continuation, type Restored } from './into-server.ts';
+import { goOnInServer, intoServer, type Continuation, type Restored } from './into-server.ts';
 import type { OpenRestore } from './open-restore.ts';
 import { asNames, namesOnTarget } from './names-on-target.ts';
+import { withRestoreJournal } from './restore-journal.ts';
+import { wishOf } from './restore-wish.ts';
+import { takeUp } from './take-up.ts';
 
 type RestoreInput = VerbInput<'restore.run'>;
 
@@ -30,27 +33,45 @@ export async function restoreInto(
       return intoSandbox(input, snapshot, open, next, run);
     case 'same': {
       const access = accessOfSaved(context.unlocked().keys, await findSource(context, input.source));
-      return withServerSession(access, run.signal, async (server) => {
-        await requireTarget(server, open.plan, run.signal);
-        const at = next.moment?.lastCommitAt ?? snapshot.manifest.at;
-        const names = await namesOnTarget(server.target, input, at, open.plan, run.signal);
-        return intoServerOrAround(context, server.target, names, open, next, run);
-      });
+      return ontoServer(context, access, input, snapshot, open, next, run);
     }
     case 'server': {
       const { ssh, ...mysql } = into.target;
-      const at = next.moment?.lastCommitAt ?? snapshot.manifest.at;
-      return withServerSession(accessOfInput({ mysql, ssh }), run.signal, async (server) => {
-        await requireTarget(server, open.plan, run.signal);
-        const names = await namesOnTarget(server.target, input, at, open.plan, run.signal);
-        return intoServerOrAround(context, server.target, names, open, next, run);
-      });
+      return ontoServer(context, accessOfInput({ mysql, ssh }), input, snapshot, open, next, run);
     }
     case 'sql':
       return next.moment === null
         ? intoFile(resolve(into.path), input.as, open, run)
         : momentIntoFile(context, resolve(into.path), input.as, open, next.moment, run);
   }
+}
+
+/** A server that stays. What a process that was killed left there of this very restore is gone on with, or taken away first. */
+async function ontoServer(
+  context: EngineContext,
+  access: ServerAccess,
+  input: RestoreInput,
+  { manifest }: CatalogSnapshot,
+  open: OpenRestore,
+  next: Continuation,
+  run: Run,
+): Promise<Restored> {
+  const { moment } = next;
+  const at = moment?.lastCommitAt ?? manifest.at;
+  const { host, port } = access.mysql;
+  const wish = wishOf(input, open, moment);
+  const facts = { input, wish, snapshot: manifest.id, stoppedAt: at, host, port };
+  return withRestoreJournal(context, facts, (journal) =>
+    withServerSession(access, run.signal, async (server) => {
+      const { target, hostKey } = server;
+      const onto = { target, kept: { journal, hostKey } };
+      const left = await takeUp(target, journal, moment !== null, run.signal);
+      if (left !== null && moment !== null) return goOnInServer(onto, left, open, { ...next, moment }, journal, run);
+      await requireTarget(server, open.plan, run.signal);
+      const names = await namesOnTarget(target, input, at, open.plan, run.signal);
+      return intoServerOrAround(context, onto, names, open, next, run);
+    }),
+  );
 }
 
 async function intoSandbox(
@@ -76,7 +97,7 @@ async function intoSandbox(
     // What the log makes may stand on what acts for an account of the shop.
     const objects = open.plan.databases.flatMap(({ record }) => record.objects);
     if (next.moment !== null) await makeDefiners(target, definersIn(objects), run.signal);
-    return await intoServer(target, asNames(open.plan, input.as), open, next, run, true);
+    return await intoServer({ target, kept: null }, asNames(open.plan, input.as), open, next, run);
   } finally {
     await server.stop();
   }

@@ -5,7 +5,7 @@ import prettyBytes from 'pretty-bytes';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { makeFolder } from '../../platform/make-folder.ts';
-import { installHint, startPrivateServer, type PrivateServer } from '../../sandbox/index.ts';
+import { installHint, startPrivateServer, sweepPrivateServers, type PrivateServer } from '../../sandbox/index.ts';
 import type { MysqlTarget } from '../../source/mysql/index.ts';
 import { roomAt } from '../cold/room.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -84,6 +84,8 @@ const productName = { mariadb: 'MariaDB', mysql: 'MySQL' } as const;
 /** The system's place for such things; where that is too small (it may be memory), one in the home. */
 async function roomyFolder({ home }: EngineContext, { scratchBytes, file }: ScratchNeeds): Promise<string> {
   const own = join(home.dir, 'scratch');
+  // What a killed process left there takes the room that is looked for.
+  await Promise.all([tmpdir(), own].map(sweepPrivateServers));
   let most: { readonly path: string; readonly freeBytes: number; readonly neededBytes: number } | null = null;
   for (const path of [tmpdir(), own]) {
     if (path === own) await makeFolder(own);

@@ -15,7 +15,10 @@ export async function findRestore({ home }: EngineContext, reference: string): P
 }
 
 /** How to reach the server that the restore lies on. Errors: `source.unknown`, `usage.secret-missing`. */
-export async function accessOfRestore(context: EngineContext, restore: BookedRestore): Promise<ServerAccess> {
+export async function accessOfRestore(
+  context: EngineContext,
+  restore: Pick<BookedRestore, 'id' | 'at' | 'source' | 'access'>,
+): Promise<ServerAccess> {
   const { keys } = context.unlocked();
   if (restore.access === null) return accessOfSaved(keys, await findSource(context, restore.source));
   const asSource: SavedSource = {

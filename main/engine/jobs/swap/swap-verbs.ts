@@ -9,15 +9,6 @@ import { hasSaleRules, type GuardMode } from './guard-exchange.ts';
 import { accessOfRestore, findRestore, requireTurn } from './find-restore.ts';
 import { beginExchange, compare, goOn, lookAt } from './perform-exchange.ts';
 
-export async function restoresList(
-  { home }: EngineContext,
-  { source }: VerbInput<'restores.list'>,
-): Promise<VerbOutput<'restores.list'>> {
-  const { restores } = await home.restores.read();
-  const wanted = restores.filter((each) => source === null || each.source === source);
-  return { restores: wanted.map(entryOf).reverse() };
-}
-
 /** Of what a swap would do, or, when the shop works with the restore, an undo. */
 export async function swapCompare(
   context: EngineContext,

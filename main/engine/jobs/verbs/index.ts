@@ -28,7 +28,8 @@ import { eventsExport } from '../stream/events-export.ts';
 import { eventsList } from '../stream/events-list.ts';
 import { streamSet, streamStatus } from '../stream/stream-status.ts';
 import { streamRun } from '../stream/stream-run.ts';
-import { restoresList, swapCompare, swapRun, undoRun } from '../swap/swap-verbs.ts';
+import { restoresList, restoresRemove } from '../restore/restores-verbs.ts';
+import { swapCompare, swapRun, undoRun } from '../swap/swap-verbs.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
 import { verifyDue } from './verify-due.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceSet, sourceTest, sourceTry } from './source-verbs.ts';
@@ -79,6 +80,7 @@ export const verbs: Verbs = {
   'restore.check': restoreCheck,
   'restore.run': restoreRun,
   'restores.list': restoresList,
+  'restores.remove': restoresRemove,
   'swap.compare': swapCompare,
   'swap.run': swapRun,
   'undo.run': undoRun,

@@ -196,7 +196,8 @@ export class LogReplay {
         this.#wanted.set(map.tableId, { ...map, database });
         this.#rows.addMap(withDatabase(plain, database));
         const { signal } = this.#options;
-        if (!(await this.#engines.isTransactional(database, map.table, signal))) await this.#beginWithoutRollback();
+        if (!(await this.#engines.isTransactional(database, map.table, signal)))
+          await this.#beginWithoutRollback(event);
         return;
       }
       case eventTypes.xid:
@@ -280,9 +281,15 @@ export class LogReplay {
   }
 
   /** Rows of a table without transactions share no transaction with others of the log: what went wrong later would not take them back. */
-  async #beginWithoutRollback(): Promise<void> {
+  async #beginWithoutRollback(event: BinlogEvent): Promise<void> {
     if (this.#cannotRollBack) return;
     this.#cannotRollBack = true;
+    // Of its rows some may be there already when the line breaks within, and doing them again would double them.
+    if (!this.#batch.isOpen) {
+      await this.settle();
+      const mark = this.#mark('begun', event);
+      if (mark !== null) await this.#run(mark);
+    }
     await this.#batch.open();
   }
 

@@ -37,6 +37,11 @@ export class TransactionBatch {
     return this.#doneTransactions === 0;
   }
 
+  /** The transaction under way is under way on the target, too. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** Row events of the transaction under way, in order; a statement of the log may come in several parts. */
   async add(events: readonly Buffer[]): Promise<void> {
     for (const event of events) {

@@ -1,0 +1,75 @@
+import type { BinlogPlace } from '../../../../shared/model/stream.ts';
+import { dropOwned, ownedBy } from '../../restore/own-databases.ts';
+import { TargetMark } from '../../restore/replay-mark.ts';
+import { openLoadSession } from '../../source/mysql/load/index.ts';
+import type { MysqlTarget } from '../../source/mysql/index.ts';
+import type { RestoreUnderWay } from '../home/restore-book.ts';
+import type { RestoreJournal } from './restore-journal.ts';
+
+/** What a killed restore left on a server, as far as it can be gone on with. */
+export interface LeftOnServer {
+  readonly entry: RestoreUnderWay;
+  readonly loaded: NonNullable<RestoreUnderWay['loaded']>;
+  /** Everything of the log up to there was done, and nothing behind it. */
+  readonly at: BinlogPlace;
+}
+
+const dropLimitMs = 60_000;
+
+/**
+ * Looks at what is left of a killed restore. When every database says that it is that restore's, the snapshot was there, and the progress of the log is noted and certain, it
+ * can be gone on with. Otherwise what it made is dropped, and null is given: the restore begins anew. What does not say whose it is is never touched.
+ */
+export async function takeUp(
+  target: MysqlTarget,
+  journal: RestoreJournal,
+  isReplayed: boolean,
+  signal: AbortSignal,
+): Promise<LeftOnServer | null> {
+  const entry = journal.killed;
+  if (entry === null) return null;
+  const names = entry.databases.map(({ here }) => here);
+  const session = await openLoadSession(target, { signal });
+  try {
+    const { loaded } = entry;
+    const noted = await new TargetMark(names[0] ?? '', entry.id).takeUp(session, signal);
+    if (isReplayed && loaded !== null && noted?.isCertain === true) {
+      const owned = await Promise.all(names.map((name) => ownedBy(session, name, entry.id, signal)));
+      if (owned.every((each) => each !== null))
+        return { entry, loaded, at: { file: noted.file, position: noted.position } };
+    }
+  } finally {
+    session.close();
+  }
+  await dropLeft(target, entry, signal);
+  await journal.end();
+  return null;
+}
+
+/** Takes back what a restore made, as far as the server can be reached; then it is forgotten. */
+export async function dropLeftOf(target: MysqlTarget, entry: RestoreUnderWay, journal: RestoreJournal): Promise<void> {
+  try {
+    await dropLeft(target, entry, AbortSignal.timeout(dropLimitMs));
+    await journal.end();
+  } catch {
+    // The error that brought us here is the one that matters; the book still knows of what is left.
+  }
+}
+
+/** Drops the databases that a restore made, and what notes its progress. Gives the names of both, and of those that do not say that they are its own. */
+export async function dropLeft(
+  target: MysqlTarget,
+  entry: RestoreUnderWay,
+  signal: AbortSignal,
+): Promise<{ readonly dropped: string[]; readonly left: string[] }> {
+  const names = entry.databases.map(({ here }) => here);
+  const session = await openLoadSession(target, { signal });
+  try {
+    const result = await dropOwned(session, names, entry.id, signal);
+    const mark = new TargetMark(names[0] ?? '', entry.id);
+    if ((await mark.takeUp(session, signal)) !== null) await mark.drop(session, signal);
+    return result;
+  } finally {
+    session.close();
+  }
+}
