@@ -1,7 +1,8 @@
 import type { ChecklistItem } from '../../../shared/model/checklist.ts';
 
 export function sampleChecklist(nowMs: number): ChecklistItem[] {
-  const before = (hours: number): string => new Date(nowMs - hours * 3_600_000).toISOString();
+  const secondsAgo = (seconds: number): string => new Date(nowMs - seconds * 1000).toISOString();
+  const before = (hours: number): string => secondsAgo(hours * 3600);
   const unknown: Omit<ChecklistItem, 'id'> = { state: 'unknown', evidence: [], since: null, todo: 'not-yet' };
   return [
     { id: 'replica', ...unknown },
@@ -48,7 +49,16 @@ export function sampleChecklist(nowMs: number): ChecklistItem[] {
       since: before(120),
       todo: 'rehearse-kit',
     },
-    { id: 'stream-rpo', ...unknown },
+    {
+      id: 'stream-rpo',
+      state: 'ok',
+      evidence: [
+        { id: 'log-stored', at: secondsAgo(4), facts: { destination: '主硬盘', seconds: 4 } },
+        { id: 'log-stored', at: secondsAgo(42), facts: { destination: '阿里云', seconds: 42 } },
+      ],
+      since: before(6),
+      todo: null,
+    },
     { id: 'alarm', ...unknown },
   ];
 }
