@@ -136,7 +136,7 @@ export async function behindGate(
         if (makers.length < mostMakers)
           makers.push({ database: place.database, trigger, session: await open(ownWaitS) });
     const holder = hasTriggers ? await open(waitS) : null;
-    for (const { connection } of [...markers.map(({ session }) => session), keeperOfGate])
+    for (const { connection } of [...markers.map(({ session }) => session), keeperOfGate, ...(holder ? [holder] : [])])
       await limitIdleness(connection, idleS);
     await keeperOfGate.execute(lockStatement([gate]), signal);
     const sinceMs = clock.monotonicMs();

@@ -108,6 +108,7 @@ export const restoreEn = {
     checksFailed:
       'This look could not be made: {{why}} You can restore all the same; if something is wrong, it stops before it begins.',
     checksRefused: 'It cannot be restored like this. See to what has a cross, then come back.',
+    checksFine: 'All fine',
     checkState: { ok: 'fine', warn: 'take note', fail: 'no', unknown: 'cannot be seen' },
     confirmAccounts: 'Missing accounts are made as well; existing ones are not touched.',
     needsShop:

@@ -104,6 +104,7 @@ export const restoreZh = {
     checksLooking: '正在看那边放不放得下、认不认得这些表……什么都不会写。',
     checksFailed: '这一遍没有看成：{{why}} 仍然可以恢复，有问题会在动手之前停下。',
     checksRefused: '这样恢复不了。先解决打叉的那几项，再回来。',
+    checksFine: '都没问题',
     checkState: { ok: '没问题', warn: '要留意', fail: '不行', unknown: '看不到' },
     confirmAccounts: '缺少的账号也会建好；已有的账号不动。',
     needsShop:

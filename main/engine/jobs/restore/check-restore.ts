@@ -97,7 +97,7 @@ function requireAll(checks: readonly RestoreCheck[]): void {
 
 async function checkSandbox(plan: RestorePlan): Promise<RestoreCheck> {
   const path = tmpdir();
-  return checkRoom(plan, { path, freeBytes: (await roomAt(path))?.freeBytes ?? null }, false);
+  return checkRoom(plan, { path, freeBytes: await freeBytesAt(path), holdsLog: false });
 }
 
 async function checkFile(path: string, plan: RestorePlan): Promise<RestoreCheck[]> {
@@ -106,13 +106,21 @@ async function checkFile(path: string, plan: RestorePlan): Promise<RestoreCheck[
     () => false,
   );
   const folder = dirname(path);
-  const freeBytes = (await roomAt(folder))?.freeBytes ?? null;
-  const room = checkRoom(plan, { path: folder, freeBytes }, false);
+  const room = checkRoom(plan, { path: folder, freeBytes: await freeBytesAt(folder), holdsLog: false });
   return [
     // What is packed takes a part of it that nobody knows before.
     path.endsWith('.zst') && room.state === 'fail' ? { ...room, state: 'warn', errorCode: null } : room,
     isThere ? found('names', 'fail', { names: path }, 'restore.target-exists') : found('names', 'ok'),
   ];
+}
+
+/** Null where nobody can tell, or where there is no such folder: the restore has words for that. */
+async function freeBytesAt(path: string): Promise<number | null> {
+  try {
+    return (await roomAt(path))?.freeBytes ?? null;
+  } catch {
+    return null;
+  }
 }
 
 async function withLoadSession<T>(

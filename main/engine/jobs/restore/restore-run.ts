@@ -156,6 +156,6 @@ function isFull({ facts: { errno, message = '' } }: AppError): boolean {
   return (
     errno === 1114 ||
     errno === 1021 ||
-    /\b(?:errno|error)[: ]*"?(?:28|122)\b|No space left on device/i.test(String(message))
+    /\b(?:errno|errcode|error)\b[: ]*"?(?:28|122)\b|No space left on device/i.test(String(message))
   );
 }

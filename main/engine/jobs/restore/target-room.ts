@@ -26,7 +26,7 @@ export async function targetRoom(
         ? await roomHere(path, host)
         : await roomByDf(ask, path, host)
       : null);
-  return { freeBytes, path };
+  return { freeBytes, path, holdsLog: await holdsLog(session, path, signal) };
 }
 
 /** https://mariadb.com/docs/server/reference/system-tables/information-schema/information-schema-tables/information-schema-disks-table: kilobytes; asks for FILE. */
@@ -46,6 +46,13 @@ async function roomByPlugin(session: LoadSession, path: string, signal: AbortSig
     if (isAppErrorOf(error, 'mysql.query-failed', 'mysql.no-privilege')) return null;
     throw error;
   }
+}
+
+/** An account may keep its changes out of the log, but not on a server that is somebody's. */
+async function holdsLog(session: LoadSession, path: string, signal: AbortSignal): Promise<boolean> {
+  const [row] = await session.rows("SHOW GLOBAL VARIABLES LIKE 'log_bin_basename'", signal);
+  const basename = row?.get('value') ?? '';
+  return basename !== '' && path !== '' && (basename.startsWith(path) || !isAbsolute(basename));
 }
 
 async function roomHere(path: string, host: string): Promise<number | null> {

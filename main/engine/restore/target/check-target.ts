@@ -17,6 +17,8 @@ import { namesLikeWords } from './young-words.ts';
 export interface TargetRoom {
   readonly freeBytes: number | null;
   readonly path: string;
+  /** The server writes all of it a second time, into a log that lies there as well. */
+  readonly holdsLog: boolean;
 }
 
 const notForUs = new Set([1142, 1227, 1044]);
@@ -38,7 +40,7 @@ export async function checkTarget(
   const databases = plan.databases.map(({ record }) => renames.get(record.name) ?? record.name);
   const variable = (name: string) => [source.variables[name] ?? '', target.variables[name] ?? ''] as const;
   return [
-    checkRoom(plan, room, target.variables['log_bin'] === 'ON'),
+    checkRoom(plan, room),
     await checkChanges(session, signal),
     await checkRights(session, plan, databases),
     await checkNames(session, databases, signal),
@@ -61,7 +63,7 @@ export async function checkMusts(
   const { variables } = await readServerFacts(session.connection);
   const source = plan.manifest.server.variables['lower_case_table_names'] ?? '';
   return [
-    checkRoom(plan, room, variables['log_bin'] === 'ON'),
+    checkRoom(plan, room),
     await checkChanges(session, signal),
     checkLetterCase(source, variables['lower_case_table_names'] ?? '', namesOf(plan)),
   ];
@@ -84,12 +86,8 @@ export function bytesFor(
   return { leastBytes: textBytes + log, likelyBytes: textBytes * 2 + log };
 }
 
-export function checkRoom(
-  plan: Pick<RestorePlan, 'totalBytes' | 'databases'>,
-  room: TargetRoom,
-  logs: boolean,
-): RestoreCheck {
-  const { leastBytes, likelyBytes } = bytesFor(plan.totalBytes, logs);
+export function checkRoom(plan: Pick<RestorePlan, 'totalBytes' | 'databases'>, room: TargetRoom): RestoreCheck {
+  const { leastBytes, likelyBytes } = bytesFor(plan.totalBytes, room.holdsLog);
   const { freeBytes, path } = room;
   if (freeBytes === null) return found('room', 'unknown', { path, needed: prettyBytes(likelyBytes) });
   // Tables that are packed take less than their text.

@@ -54,7 +54,7 @@ describe('room', () => {
       typeof checkRoom
     >[0];
   const stateAt = (freeBytes: number | null, logs = false, ddl?: string) =>
-    checkRoom(plan(ddl), { freeBytes, path: '/data' }, logs).state;
+    checkRoom(plan(ddl), { freeBytes, path: '/data', holdsLog: logs }).state;
 
   it('is refused only where it cannot be enough, and never guessed', () => {
     expect([stateAt(999), stateAt(1000), stateAt(1999), stateAt(2000), stateAt(null)]).toEqual([

@@ -397,7 +397,7 @@ export function exchangeSuite(
       });
 
     it.each([
-      ['', 4, []],
+      ['', 3, []],
       [
         ', with triggers',
         2,
