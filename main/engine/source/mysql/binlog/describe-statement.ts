@@ -187,7 +187,9 @@ class Description {
 
   #create(): DescribedStatement {
     const words = this.#tokens.slice(this.#at, this.#at + 4).map(wordOf);
-    if (words.includes('USER') || words.includes('ROLE')) return plain('accounts');
+    // A table may be called user.
+    const what = words[0] === 'OR' ? words[2] : words[0];
+    if (what === 'USER' || what === 'ROLE') return plain('accounts');
     const table = words.indexOf('TABLE');
     if (table < 0 || words.includes('TEMPORARY')) return plain('ddl');
     this.#at += table + 1;
