@@ -18,6 +18,8 @@ export { measureLine } from './line-speed.ts';
 export { mapQueryError, serverErrno } from './map-error.ts';
 export type { OrphanedObject } from './schema/missing-definers.ts';
 export { readRange } from './read-range.ts';
+export { readLayouts, type LayoutReading } from './schema/read-layouts.ts';
+export { layoutOfDdl } from './schema/table-layout.ts';
 export type { SickObject } from './sick-object.ts';
 export { sicknessOf, type SickTable } from './sick-table.ts';
 export { holdsOwnRows } from './storage-engines.ts';

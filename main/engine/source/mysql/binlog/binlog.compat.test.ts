@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeReplayProof } from '../../../stream/testing/replay-proof-suite.ts';
+import { describeTwins } from '../../../stream/testing/twin-suite.ts';
 import { startCompatSource, type SourceServer } from '../testing/source-server.ts';
 import { describeReadBinlog } from './testing/read-binlog-suite.ts';
 import { describeReplay } from './testing/replay-suite.ts';
@@ -22,6 +23,7 @@ describeReplay(
   () => source,
   () => target,
 );
+describeTwins(() => source);
 describeReplayProof(
   () => source,
   () => target,

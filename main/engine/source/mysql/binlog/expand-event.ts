@@ -54,6 +54,35 @@ function* eventsOf(bytes: Buffer): Generator<PlainEvent, void, undefined> {
   }
 }
 
+/**
+ * A transaction payload that stands open: what `expandEvent` gives of it are these events. `head` is the first octets of the event that it stands for.
+ * No checksum. https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Transaction__payload__event.html
+ */
+export function openPayload(head: Buffer, events: readonly Buffer[]): Buffer {
+  const size = events.reduce((sum, { length }) => sum + length, 0);
+  const field = (type: number, value: Buffer) => Buffer.concat([Buffer.from([type, value.length]), value]);
+  const event = Buffer.concat([
+    head.subarray(0, headerBytes),
+    field(payloadField.compression, lengthEncoded(compression.none)),
+    field(payloadField.uncompressedSize, lengthEncoded(size)),
+    field(payloadField.size, lengthEncoded(size)),
+    Buffer.from([payloadField.end]),
+    ...events,
+  ]);
+  event.writeUInt8(eventTypes.transactionPayload, 4);
+  event.writeUInt32LE(event.length, 9);
+  return event;
+}
+
+/** As `ByteCursor.lengthEncoded` reads it; up to 32 bits. */
+function lengthEncoded(value: number): Buffer {
+  if (value < 0xfb) return Buffer.from([value]);
+  const bytes = Buffer.alloc(9);
+  bytes.writeUInt8(0xfe);
+  bytes.writeBigUInt64LE(BigInt(value), 1);
+  return bytes;
+}
+
 /** Type, length, value, until the end mark; then the payload. */
 function unpackPayload(event: Buffer, end: number): Buffer {
   const body = new ByteCursor(event, headerBytes, end);

@@ -58,6 +58,12 @@ export function columnNames(ddl: string): string[] {
   });
 }
 
+/** The lines of a DDL, in its order. Null when it is not understood. */
+export function entriesIn(ddl: string): Entry[] | null {
+  const body = bodyOf(ddl);
+  return body === null ? null : entriesOf(body.entries);
+}
+
 /** The DDL with each line as `change` wants it, without those that it makes null. Null when it is not understood. */
 export function rebuiltDdl(ddl: string, change: (entry: Entry) => string | null): string | null {
   const body = bodyOf(ddl);
