@@ -71,7 +71,7 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
   },
   'restore.log-sealed': {
     message:
-      'From {{nearest}} on the log holds card secrets, which are sealed in the vault; with the vault closed it cannot be done again. Nothing was changed.',
+      'Behind {{nearest}} card secrets cannot be told from the rest of the log, so all of that part is sealed in the vault; with the vault closed it cannot be done again. Nothing was changed.',
     remedy: 'Restore again with --open-vault and the vault’s passphrase; to leave it closed, restore to {{nearest}}.',
   },
   'restore.no-scratch': {

@@ -55,7 +55,8 @@ export const streamErrorsZh = {
     remedy: '能回到的最近两个时刻是缺口前的 {{before}} 和缺口后的 {{after}}，选一个再恢复。',
   },
   'restore.log-sealed': {
-    message: '{{nearest}} 之后的日志里有卡密，封在保险库里；保险库没有打开，没法接着重做。什么都没有动。',
+    message:
+      '{{nearest}} 之后有一段日志，卡密和别的内容分不开，只好整段封在保险库里；保险库没有打开，没法接着重做。什么都没有动。',
     remedy: '加上 --open-vault 并给出保险库口令，再恢复一次；暂时不想打开的话，可以先恢复到 {{nearest}}。',
   },
   'restore.no-scratch': {

@@ -121,7 +121,9 @@ async function doAgain(
       file = record.file;
       const begin = at === 0 ? from.position : record.from;
       const end = at === records.length - 1 ? stop.position : record.to;
-      if (begin < end) for await (const event of eventsWithin(read(stored), begin, end)) await log.take(event);
+      if (begin < end)
+        for await (const event of eventsWithin(read(stored, { from: begin, to: end }), begin, end))
+          await log.take(event);
       doneBytes += record.to - record.from;
       onProgress({ file: record.file, position: end }, doneBytes, totalBytes);
     }

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { StreamEvent } from '../../../shared/model/stream.ts';
 import { TransactionTracker, type BinlogEvent, type LoggedTransaction } from '../source/mysql/binlog/index.ts';
 import type { Stretch } from './link-records.ts';
+import type { LogRange } from './read-stream.ts';
 import type { StoredStreamRecord } from './stream-records.ts';
 import { comparePlaces, placeIn, type StretchPlace } from './stretch-place.ts';
 
@@ -18,8 +19,8 @@ export interface Stop {
   readonly isEnd: boolean;
 }
 
-/** The events of a record, in order. */
-export type ReadEvents = (stored: StoredStreamRecord) => AsyncIterable<BinlogEvent>;
+/** The events of a record, in order; of pieces that lie apart from `within` none need come. */
+export type ReadEvents = (stored: StoredStreamRecord, within?: LogRange) => AsyncIterable<BinlogEvent>;
 
 /** Names an event of the index. Unique as long as a server does not write two logs of the same name in the same second. */
 export function eventId({ file, from, at }: StreamEvent): string {

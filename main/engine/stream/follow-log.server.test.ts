@@ -23,6 +23,7 @@ import { followLog, type FollowRequest } from './follow-log.ts';
 import { StreamCompaction } from './compact-stream.ts';
 import type { Stretch } from './link-records.ts';
 import { eventsOf, readStream } from './read-stream.ts';
+import { describeTwins } from './testing/twin-suite.ts';
 
 const never = new AbortController().signal;
 const flagsAt = 4 + 17;
@@ -362,6 +363,7 @@ describe('followLog', { timeout: 600_000 }, () => {
   });
 
   describeResale(() => ({ source, repository, sourceId, vault, follow }));
+  describeTwins(() => source);
 
   it('stores logs of any make byte for byte, and says which of them tell less', async () => {
     const set = (format: string, image: string, checksum: string, packed: string) =>

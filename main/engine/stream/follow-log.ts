@@ -1,14 +1,16 @@
 import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
-import type { BinlogPlace, StreamGap, StreamRecord } from '../../../shared/model/stream.ts';
+import type { BinlogPlace, StreamGap, StreamRecord, TableLayout } from '../../../shared/model/stream.ts';
 import type { Clock } from '../platform/clock.ts';
 import { rest } from '../platform/rest.ts';
 import type { Repository } from '../repository/index.ts';
 import { firstPosition, positionLimit, readBinlog, type BinlogItem } from '../source/mysql/binlog/index.ts';
 import type { MysqlConnection } from '../source/mysql/index.ts';
+import { LayoutAsker, type AskLayouts } from './ask-layouts.ts';
 import { CommitPace } from './commit-pace.ts';
 import { endBehind, findStoredEnd, isSameServer, SameLog, type StoredEnd } from './resume.ts';
 import { SegmentBuilder } from './segment.ts';
 import type { HasSecrets } from './secret-events.ts';
+import { TwinEvents, type TwinRules } from './twin-events.ts';
 import { lastSequence, StreamWriter, type StoredStreamRecord, type StreamServer } from './stream-records.ts';
 
 export interface FollowRequest {
@@ -21,6 +23,8 @@ export interface FollowRequest {
   readonly freshStart: (gap: Gap) => Promise<BinlogPlace>;
   /** Null: the shop has no secret column. */
   readonly hasSecrets: HasSecrets | null;
+  /** How what is sealed gets an open side; absent: it gets none. */
+  readonly twins?: TwinRequest;
   /** For the server, which throws out one of two replicas with the same. */
   readonly replicaId: number;
   readonly replicaUuid: string;
@@ -40,6 +44,13 @@ export interface FollowRequest {
   readonly onHeard?: (heard: { readonly isAllStored: boolean; readonly eventSeconds: number | null }) => void;
   readonly signal: AbortSignal;
 }
+
+export interface TwinRequest extends Pick<TwinRules, 'secretsOf' | 'isOfShop'> {
+  /** How tables with secrets stand in the log exactly at the place of a fresh start; of those that are not among them it is not known. */
+  readonly layoutsAt: (start: BinlogPlace) => Promise<readonly TableLayout[]>;
+  readonly ask: AskLayouts;
+}
+
 type Gap = NonNullable<StreamRecord['gap']>;
 
 export interface FollowReport {
@@ -75,6 +86,8 @@ class Following {
   readonly #clock: Clock;
   #writer!: StreamWriter;
   #builder!: SegmentBuilder;
+  #twins: TwinEvents | null = null;
+  #asker: LayoutAsker | null = null;
   #end: StoredEnd | null = null;
   #gap: Gap | null = 'start';
   #firstEventMs = 0;
@@ -164,7 +177,8 @@ class Following {
     const { hasSecrets, freshStart } = this.#request;
     const known = this.#gap === null ? (this.#end as StoredEnd) : null;
     const from = known === null ? await freshStart(this.#gap as Gap) : startOf(known, isNextFile);
-    this.#builder = new SegmentBuilder(hasSecrets, known?.last.record.format ?? null);
+    await this.#prepareTwins(known, from, isNextFile);
+    this.#builder = new SegmentBuilder(hasSecrets, known?.last.record.format ?? null, this.#twins);
     if (known === null) this.#noteGap(from);
     const same = known === null || isNextFile ? null : new SameLog(known.last.record);
     try {
@@ -175,6 +189,17 @@ class Following {
       throw error;
     }
     await this.#store();
+  }
+
+  async #prepareTwins(known: StoredEnd | null, from: BinlogPlace, isNextFile: boolean): Promise<void> {
+    const { hasSecrets, twins, clock } = this.#request;
+    if (hasSecrets === null || twins === undefined) return;
+    const { file, to, layouts } = known?.last.record ?? { file: from.file, to: from.position, layouts: null };
+    const start = isNextFile ? from : { file, position: to };
+    // It goes on where it ended: what the server said of a place ahead still counts.
+    if (layouts !== null && this.#twins?.resumeAt(start) === true) return;
+    this.#twins = new TwinEvents({ ...twins, hasSecrets }, start, layouts ?? (await twins.layoutsAt(start)));
+    this.#asker = new LayoutAsker(this.#twins, twins.ask, clock);
   }
 
   async #hearAll(from: BinlogPlace, same: SameLog | null): Promise<void> {
@@ -217,9 +242,9 @@ class Following {
       if (builder.sizeBytes === 0) this.#firstEventMs = this.#clock.monotonicMs();
       this.#from ??= { file: item.file, position: item.position };
       builder.take(item);
+      this.#asker?.look();
     }
-    const isDue = this.#clock.monotonicMs() - this.#firstEventMs >= this.#request.closeAfterMs;
-    if (builder.sizeBytes >= closeAtBytes || item.kind === 'idle' || isDue) await this.#store();
+    if (builder.sizeBytes >= closeAtBytes || (await this.#isDue(item.kind === 'idle'))) await this.#store();
     this.#request.onHeard?.({
       isAllStored: builder.sizeBytes === 0,
       eventSeconds: item.kind === 'event' ? item.header.timestampS : null,
@@ -229,7 +254,17 @@ class Following {
     return pace > this.#request.askAbovePerSecond && this.#canBeginAtEnd() ? 'ask' : null;
   }
 
+  /** A stretch that is old enough waits once more for what the server said of a place just ahead. */
+  async #isDue(isIdle: boolean): Promise<boolean> {
+    const { closeAfterMs } = this.#request;
+    const ageMs = () => this.#clock.monotonicMs() - this.#firstEventMs;
+    if (this.#builder.sizeBytes === 0 || (!isIdle && ageMs() < closeAfterMs)) return false;
+    await this.#asker?.settled();
+    return this.#twins?.isAwaiting !== true || ageMs() >= 2 * closeAfterMs;
+  }
+
   async #store(): Promise<void> {
+    await this.#asker?.settled();
     const segment = this.#builder.close();
     if (segment === null) return;
     const continues = this.#gap === null ? (this.#end?.last.name ?? null) : null;

@@ -1,4 +1,5 @@
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
+import type { StreamRecord } from '../../../shared/model/stream.ts';
 import { inLanes } from '../platform/in-lanes.ts';
 import type { Repository } from '../repository/index.ts';
 import {
@@ -8,8 +9,9 @@ import {
   type BinlogEvent,
 } from '../source/mysql/binlog/index.ts';
 import { stretchesOf, type Stretch } from './link-records.ts';
-import { readPiece, type ObjectReader } from './read-piece.ts';
+import { readOpen, readPiece, type ObjectReader } from './read-piece.ts';
 import { parseStreamRecord, type StoredStreamRecord } from './stream-records.ts';
+import { eventsOfTwin } from './twin-frames.ts';
 
 /** More than once only while somebody merges records as fast as they are read. */
 const mostListings = 5;
@@ -113,34 +115,67 @@ function parsedFromCache(
   }
 }
 
+/** Bytes of a file, from one boundary between events to another. */
+export interface LogRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * The events of one record, as `readBinlog` gave them. Errors: those of `readPiece`; `repository.damaged` for bytes that are no events.
+ * The events of one record, as `readBinlog` gave them; of what is sealed, without the vault, those of its twins (FORMAT.md §9). `within`: pieces of which nothing lies in it
+ * are passed over. Errors: those of `readPiece`; `keys.vault-closed` where a twin is missing; `repository.damaged` for bytes that are no events.
  */
 export async function* eventsOf(
   repository: ObjectReader,
   stored: StoredStreamRecord,
   vault: Parameters<typeof readPiece>[3],
   signal: AbortSignal,
+  within: LogRange = stored.record,
 ): AsyncGenerator<BinlogEvent> {
   const { record } = stored;
-  const { hasChecksums } = parseFormatDescription(Buffer.from(record.format, 'base64'));
-  for (const piece of record.pieces) {
-    const bytes = await readPiece(repository, stored, piece, vault, signal);
-    for (let at = 0; at < bytes.length;) {
-      const header = parseEventHeader(bytes, at);
-      if (header === null || at + header.sizeBytes > bytes.length)
-        throw new AppError('repository.damaged', { object: piece.chunk, reason: 'content' });
-      const event = bytes.subarray(at, at + header.sizeBytes);
-      yield {
-        kind: 'event',
-        file: record.file,
-        position: piece.from + at,
-        endPosition: piece.from + at + header.sizeBytes,
-        header,
-        bytes: event,
-        hasChecksum: hasChecksums || piece.from + at === firstPosition,
-      };
-      at += header.sizeBytes;
+  const isWanted = ({ from, to }: LogRange) => from < within.to && to > within.from;
+  if (record.sealed && vault === undefined) {
+    if (!isOpenWithin(record, within)) throw new AppError('keys.vault-closed', { object: stored.name });
+    for (const twin of record.twins.filter(isWanted)) {
+      const { file } = record;
+      yield* eventsOfTwin(await readOpen(repository, twin, signal), { ...twin, file, object: twin.chunk });
     }
+    return;
+  }
+  const { hasChecksums } = parseFormatDescription(Buffer.from(record.format, 'base64'));
+  for (const piece of record.pieces.filter(isWanted)) {
+    const bytes = await readPiece(repository, stored, piece, vault, signal);
+    yield* eventsIn(bytes, { ...piece, file: record.file, object: piece.chunk }, hasChecksums);
+  }
+}
+
+/** Whether what lies there of a record can be read without the vault: it is open, or twins tile it. */
+export function isOpenWithin({ sealed, twins, from, to }: StreamRecord, within: LogRange): boolean {
+  if (!sealed) return true;
+  let at = Math.max(from, within.from);
+  for (const twin of twins) if (twin.from <= at && twin.to > at) at = twin.to;
+  return at >= Math.min(to, within.to);
+}
+
+function* eventsIn(
+  bytes: Buffer,
+  { file, from, object }: { readonly file: string; readonly from: number; readonly object: string },
+  hasChecksums: boolean,
+): Generator<BinlogEvent> {
+  for (let at = 0; at < bytes.length;) {
+    const header = parseEventHeader(bytes, at);
+    if (header === null || at + header.sizeBytes > bytes.length)
+      throw new AppError('repository.damaged', { object, reason: 'content' });
+    const position = from + at;
+    yield {
+      kind: 'event',
+      file,
+      position,
+      endPosition: position + header.sizeBytes,
+      header,
+      bytes: bytes.subarray(at, at + header.sizeBytes),
+      hasChecksum: hasChecksums || position === firstPosition,
+    };
+    at += header.sizeBytes;
   }
 }

@@ -6,8 +6,11 @@ import {
   parseQuery,
   parseRowsHead,
   parseTableMap,
+  quotingOfSession,
+  scopeOf,
   type BinlogEvent,
   type PlainEvent,
+  type StatementScope,
 } from '../source/mysql/binlog/index.ts';
 
 /** Whether a table has a column that is kept in the card vault. */
@@ -91,9 +94,32 @@ export class SecretEvents {
   }
 
   #query(bytes: Buffer): void {
-    const { query, database } = parseQuery(bytes, bytes.length);
-    const { kind } = describeStatement(query.toString('utf8'), database);
-    if (!withoutRows.has(kind) || /\bselect\b/i.test(query.toString('latin1'))) this.#isSecret = true;
+    if (judgeStatement(bytes) !== 'harmless') this.#isSecret = true;
     this.#endStatement();
   }
+}
+
+/** The whole statement is one. */
+const isOneComment = /^\s*\/\*M?!\d*\s(?:[^*]|\*(?!\/))*\*\/\s*$/;
+/** An executable comment comes first: for some servers another statement begins there than for others. */
+const beginsTwice = /^(?:\s|\/\*(?!M?!)(?:[^*]|\*(?!\/))*\*\/|(?:--\s|#)[^\n]*\n)*\/\*M?!/;
+
+const isOfTwoMeanings = (text: string) => beginsTwice.test(text) && !isOneComment.test(text);
+/** What every snapshot keeps the text of, open. */
+const defined: ReadonlySet<StatementScope['object']> = new Set(['view', 'routine', 'trigger', 'event']);
+
+/**
+ * Whether the text of a QUERY event that is not compressed may hold a secret value. `accounts`: it may hold another secret, and names no row. `definition`: of a
+ * view, routine, trigger or event with a SELECT in it. `RangeError` for what is no such event.
+ */
+export function judgeStatement(event: Buffer): 'harmless' | 'accounts' | 'definition' | 'secret' {
+  const { query, database, settings } = parseQuery(event, event.length);
+  const text = query.toString('utf8');
+  if (isOfTwoMeanings(text)) return 'secret';
+  const { kind } = describeStatement(text, database);
+  if (kind === 'accounts') return 'accounts';
+  if (!withoutRows.has(kind)) return 'secret';
+  if (!/\bselect\b/i.test(query.toString('latin1'))) return 'harmless';
+  const isPlain = kind === 'ddl' && !/\/\*M?!/.test(text);
+  return isPlain && defined.has(scopeOf(text, database, quotingOfSession(settings)).object) ? 'definition' : 'secret';
 }

@@ -10,6 +10,7 @@ import {
 import { LogTrace, traceBytes } from './log-trace.ts';
 import { notableEvents } from './notable-events.ts';
 import { SecretEvents, type HasSecrets } from './secret-events.ts';
+import type { TwinEvents } from './twin-events.ts';
 
 /** What one stretch of a log is, before it is stored: the record's fields that come from its events. */
 export interface Segment extends Pick<
@@ -31,8 +32,11 @@ export interface Segment extends Pick<
   | 'notable'
   | 'statementChanges'
   | 'trace'
+  | 'layouts'
 > {
   readonly bytes: Buffer;
+  /** What of it is open where it is sealed (FORMAT.md §9); null: nothing. */
+  readonly twin: Buffer | null;
 }
 
 /** More are not kept of one stretch: a flood of them is told by the counts. */
@@ -46,6 +50,7 @@ export class SegmentBuilder {
   readonly #hasSecrets: HasSecrets;
   /** Null: the shop has no secret column, and nothing is sealed. */
   readonly #secrets: SecretEvents | null;
+  readonly #twins: TwinEvents | null;
   #tracker = new TransactionTracker();
   #events: BinlogEvent[] = [];
   #bytes = 0;
@@ -58,11 +63,13 @@ export class SegmentBuilder {
   /**
    * @param hasSecrets null: the shop has no secret column
    * @param format the first event of the file that the log is in, base64, unless that event comes first
+   * @param twins null: what is sealed has no open side
    */
-  constructor(hasSecrets: HasSecrets | null, format: string | null) {
+  constructor(hasSecrets: HasSecrets | null, format: string | null, twins: TwinEvents | null = null) {
     this.#hasSecrets = hasSecrets ?? (() => false);
     this.#secrets = hasSecrets === null ? null : new SecretEvents(hasSecrets);
     this.#format = format;
+    this.#twins = twins;
   }
 
   get sizeBytes(): number {
@@ -77,6 +84,7 @@ export class SegmentBuilder {
   /** Hears an event that is stored already, so that what follows is understood. */
   recall(event: BinlogEvent): void {
     this.#understand(event);
+    this.#twins?.recall(event);
     this.#transactions = [];
     this.#unread = [];
     this.#nextFile = null;
@@ -93,6 +101,7 @@ export class SegmentBuilder {
     this.#events.push(event);
     this.#bytes += event.bytes.length;
     this.#understand(event);
+    this.#twins?.take(event);
   }
 
   /** The stretch so far, and a new one begins; null when it holds nothing. */
@@ -103,6 +112,9 @@ export class SegmentBuilder {
     // Never a stretch that is dropped in silence: without its format nobody could read it.
     if (this.#format === null) throw new RangeError('events of a file whose format was never told');
     const done = this.#transactions;
+    // What could not be read may be anything.
+    const sealed = this.#secrets !== null && (this.#secrets.endStretch() || this.#unread.length > 0);
+    const open = this.#twins?.close(sealed && this.#unread.length === 0) ?? null;
     const notable = done.flatMap((each) => notableEvents(each, this.#hasSecrets));
     const segment: Segment = {
       file: first.file,
@@ -112,8 +124,9 @@ export class SegmentBuilder {
         this.#events.map(({ bytes }) => bytes),
         this.#bytes,
       ),
-      // What could not be read may be anything.
-      sealed: this.#secrets !== null && (this.#secrets.endStretch() || this.#unread.length > 0),
+      sealed,
+      twin: open?.twin ?? null,
+      layouts: open?.layouts ?? [],
       nextFile: this.#nextFile,
       format: this.#format,
       firstCommitAt: timeOf(done[0]),

@@ -3,7 +3,7 @@ import { streamRecordSchema, type StreamRecord } from '../../../shared/model/str
 import type { Flavour } from '../../../shared/model/database.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
-import { encodeObject, parseStreamName, type Repository } from '../repository/index.ts';
+import { encodeObject, isObjectId, parseStreamName, type Repository } from '../repository/index.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { saltBytes } from './read-piece.ts';
 import { isConsistent } from './record-shape.ts';
@@ -40,25 +40,28 @@ export class StreamWriter {
     this.#clock = clock;
   }
 
-  /** Durable when it resolves: the log's bytes first, then the record that names them. */
+  /** Durable when it resolves: the log's bytes and their twin first, then the record that names them. */
   async write(
     segment: Segment,
     before: Pick<StreamRecord, 'continues' | 'gap'>,
     signal: AbortSignal,
   ): Promise<StoredStreamRecord & { readonly storedBytes: number }> {
-    const { bytes, ...facts } = segment;
+    const { bytes, twin, layouts, ...facts } = segment;
     const payload = segment.sealed ? Buffer.concat([randomBytes(saltBytes), bytes]) : bytes;
     const slot = segment.sealed ? 'vault' : 'main';
     const object = encodeObject(this.#repository.keys, { kind: 'binlog', payload, slot });
     await this.#repository.putObject(object, signal);
+    const open = twin === null ? null : encodeObject(this.#repository.keys, { kind: 'binlog', payload: twin });
+    if (open !== null) await this.#repository.putObject(open, signal);
     const record: StreamRecord = {
       version: 1,
       server: { ...this.#server },
       ...facts,
       ...before,
       pieces: [{ chunk: object.id, from: segment.from, to: segment.to }],
-      twins: [],
-      layouts: [],
+      // A name that looks like the id of a chunk would be taken for one by a prune (FORMAT.md §9).
+      layouts: layouts.filter(({ columns }) => !columns.some(({ name }) => isObjectId(name))),
+      twins: open === null ? [] : [{ chunk: open.id, from: segment.from, to: segment.to }],
       merges: [],
       parts: [],
       closedAt: isoUtc(this.#clock.nowMs()),
@@ -67,7 +70,7 @@ export class StreamWriter {
     const text = Buffer.from(JSON.stringify(record), 'utf8');
     const place = { sourceId: this.#sourceId, sequence: this.#sequence, id: newId(), payload: text };
     const name = await this.#repository.putStreamRecord(place, signal);
-    return { name, record, storedBytes: object.bytes.length };
+    return { name, record, storedBytes: object.bytes.length + (open?.bytes.length ?? 0) };
   }
 }
 

@@ -25,6 +25,8 @@ export const remediesEn = {
       'Test this copy on the Copies page to see why; once the rights are there, the next backup locks what is missing.',
     'home_already-initialised': 'Just use it: nothing has to be set up again.',
     home_damaged: 'Take any copy and the recovery kit and choose “Bring everything back”: the whole timeline returns.',
+    'restore_log-sealed':
+      'Choose to open the vault at the “Card secrets” step, and this moment can be reached; to leave it closed, restore to {{nearest}}.',
     'keys_vault-closed': 'When you need card secrets, choose to open them at the “Card secrets” step of a restore.',
     prune_unreadable: 'Check this copy on the Copies page with a sound copy to repair it from, then tidy up again.',
     'prune_looks-like-attack':

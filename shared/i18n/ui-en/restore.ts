@@ -77,7 +77,7 @@ export const restoreEn = {
     vaultWordsText: 'For a forgotten vault passphrase. Take the vault page, not the main one.',
     vaultClosed: 'Leave card secrets sealed',
     vaultClosedText:
-      'All other columns are restored, card columns hold stand-ins. Safer for practice or checking accounts.',
+      'All other columns are restored, card columns hold stand-ins or nothing. Safer for practice or checking accounts.',
     vaultPassphrase: 'Vault passphrase',
     vaultMissing: 'Please enter the vault passphrase, or leave the secrets sealed',
     confirmTitle: 'What will happen',

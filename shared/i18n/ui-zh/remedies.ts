@@ -19,6 +19,8 @@ export const remediesZh = {
     copy_unlocked: '请到「副本」页测试这一处，看看原因；权限改好以后，下一次备份会自动补锁。',
     'home_already-initialised': '直接使用就可以，不需要重新设置。',
     home_damaged: '用任意一份副本和恢复卡，选择「把一切找回来」，整条时间线都会回来。',
+    'restore_log-sealed':
+      '在恢复的「卡密」一步选择用卡密保险库口令打开，就能回到这一刻；暂时不想打开的话，可以先恢复到 {{nearest}}。',
     'keys_vault-closed': '需要卡密时，在恢复的「卡密」一步选择用卡密保险库口令打开。',
     prune_unreadable: '请到「副本」页检查这一处，选一处完好的副本作为修复来源，修好以后再来清理。',
     'prune_looks-like-attack':

@@ -75,7 +75,7 @@ export const restoreZh = {
     vaultWords: '用恢复卡上的 24 个词打开',
     vaultWordsText: '忘记卡密保险库口令时用。取卡密恢复卡那一张。',
     vaultClosed: '卡密保持密封',
-    vaultClosedText: '其他列照常恢复，卡密列用占位文字代替。只想练习或查账时，选这个更安全。',
+    vaultClosedText: '其他列照常恢复，卡密列用占位文字代替或留空。只想练习或查账时，选这个更安全。',
     vaultPassphrase: '卡密保险库口令',
     vaultMissing: '请输入卡密保险库口令，或选择保持密封',
     confirmTitle: '将要做的事',

@@ -5,12 +5,14 @@ import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { CopyReader, ReadableCopy } from '../../restore/copy-reader.ts';
 import {
   eventsOf,
+  isOpenWithin,
   lastCommitBefore,
   planReplay,
   readStream,
   type ReadEvents,
   type ReplayPlan,
   type StartingPoint,
+  type Stretch,
   type Until,
 } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -69,14 +71,16 @@ async function findMoment(
 ): Promise<Moment> {
   const source = await findSource(context, name);
   const starts = startsOf(context, name, snapshot);
-  const read: ReadEvents = (stored) => eventsOf(reader, stored, vault ?? undefined, signal);
+  const read: ReadEvents = (stored, within) => eventsOf(reader, stored, vault ?? undefined, signal, within);
   const wanted = untilOf(until);
   let failure = new AppError('stream.none', { source: name });
   for (const copy of copies) {
     try {
       const stretches = await readStream(await copy.open(), source.id, signal, context.catalog.streamRecords);
       if (stretches.length === 0) continue;
-      const replay = await planReplay(stretches, starts, wanted, read);
+      const replay = await planReplay(stretches, starts, wanted, read).catch((error: unknown) => {
+        throw sealedAt(stretches, error);
+      });
       const { stretch, from, stop, start } = replay;
       if (vault === null) requireOpenLog(replay);
       return { snapshot: start.snapshot, replay, read, lastCommitAt: lastCommitBefore(stretch, from, stop) };
@@ -102,16 +106,34 @@ function clearer(first: AppError, second: AppError): AppError {
   return isOfLog(first) || (first.code !== 'stream.none' && !isOfLog(second)) ? first : second;
 }
 
-/** Before anything is restored. Error: `restore.log-sealed` {nearest}: up to there no card is in the log. */
+/** Before anything is restored. Error: `restore.log-sealed` {nearest}: up to there the log can be done again without a card of it. */
 function requireOpenLog({ stretch, from, stop, start }: ReplayPlan<Start>): void {
-  const index = stretch.records.findIndex(
-    ({ record }, at) =>
-      record.sealed && at >= from.index && (at < stop.index || (at === stop.index && record.from < stop.position)),
-  );
+  const index = stretch.records.findIndex(({ record }, at) => {
+    const within = {
+      from: at === from.index ? from.position : record.from,
+      to: at === stop.index ? stop.position : record.to,
+    };
+    return at >= from.index && at <= stop.index && within.from < within.to && !isOpenWithin(record, within);
+  });
   const sealed = stretch.records[index]?.record;
   if (sealed === undefined) return;
   const nearest = lastCommitBefore(stretch, from, { index, position: sealed.from }) ?? start.at;
   throw new AppError('restore.log-sealed', { nearest });
+}
+
+/** The same when the wanted place itself lies in what is sealed and has no open side: then nobody can even find it. */
+function sealedAt(stretches: readonly Stretch[], error: unknown): unknown {
+  if (!isAppErrorOf(error, 'keys.vault-closed')) return error;
+  for (const stretch of stretches) {
+    const isIt = ({ name, record }: Stretch['records'][number]) =>
+      name === error.facts['object'] && !isOpenWithin(record, record);
+    const index = stretch.records.findIndex(isIt);
+    const sealed = stretch.records[index]?.record;
+    if (sealed === undefined) continue;
+    const nearest = lastCommitBefore(stretch, { index: 0, position: 0 }, { index, position: sealed.from });
+    return new AppError('restore.log-sealed', { nearest: nearest ?? sealed.closedAt }, { cause: error });
+  }
+  return error;
 }
 
 /** Snapshots of which it is proven that the log goes on exactly where they stand. */

@@ -150,9 +150,9 @@ function schemaOf(plan: RestorePlan, database: string, table: string) {
 /** The events on their way to the target, each told to the tally once, however often a broken line makes them be read. */
 function heard({ replay: { stretch, from, stop } }: Moment, read: ReadEvents, tally: LedgerTally): ReadEvents {
   let told = from;
-  return async function* (stored) {
+  return async function* (stored, within) {
     const index = stretch.records.indexOf(stored);
-    for await (const event of read(stored)) {
+    for await (const event of read(stored, within)) {
       const place = { index, position: event.position };
       if (comparePlaces(place, told) >= 0 && comparePlaces(place, stop) < 0) {
         tally.take(event);

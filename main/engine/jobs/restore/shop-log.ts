@@ -3,7 +3,7 @@ import { inLanes } from '../../platform/in-lanes.ts';
 import type { VaultKey } from '../../repository/index.ts';
 import type { ReadableCopy } from '../../restore/copy-reader.ts';
 import type { Findings, LogWitness } from '../../resale/index.ts';
-import { eventsOf, readCachedRecord, stretchesOf, type StoredStreamRecord } from '../../stream/index.ts';
+import { eventsOf, isOpenWithin, readCachedRecord, stretchesOf, type StoredStreamRecord } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { letPass } from '../let-pass.ts';
 import { nearestFirst } from '../nearness.ts';
@@ -37,7 +37,7 @@ export async function withShopLog<T>(
     }
     return use({
       stretches: stretchesOf([...records.values()]),
-      canOpen: ({ record }) => !record.sealed || vault !== null,
+      canOpen: ({ record }) => vault !== null || isOpenWithin(record, record),
       events: (stored) => eventsOf(reader, stored, vault ?? undefined, run.signal),
     });
   });

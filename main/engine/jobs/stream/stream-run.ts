@@ -13,7 +13,6 @@ import {
   StreamCompaction,
   type FollowReport,
   type FollowRequest,
-  type HasSecrets,
 } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
@@ -28,6 +27,7 @@ import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { watchOf } from '../watch-copy.ts';
 import { streamHolder } from './stream-leases.ts';
 import { agoMs, momentNow, type LiveStream, type Moment } from './stream-board.ts';
+import { secretTables, twinsOf } from './stream-secrets.ts';
 import { readLogFacts, replicaIdentity, type LogFacts } from './log-facts.ts';
 
 type Output = VerbOutput<'stream.run'>;
@@ -262,6 +262,7 @@ class LogSession {
       connect: () => connectMysql(target, { signal: this.#until }),
       freshStart: (gap) => this.#freshStart(gap === 'start' ? facts.files : []),
       hasSecrets: secretTables(source),
+      twins: twinsOf(this.#context, source, repository, target, this.#until),
       replicaId: id,
       replicaUuid: uuid,
       untilCaughtUp: this.#input.untilCaughtUp,
@@ -512,16 +513,6 @@ async function copiesFor(context: EngineContext, names: readonly string[]): Prom
 /** All but disks that travel, nearest first. */
 export function followedCopies(destinations: readonly SavedDestination[]): SavedDestination[] {
   return nearestFirst(destinations.filter(({ role }) => role !== 'cold' && role !== 'offsite'));
-}
-
-/** Null: the shop has no secret column. */
-function secretTables({ secretColumns }: SavedSource): HasSecrets | null {
-  if (secretColumns.length === 0) return null;
-  const tables = new Set(secretColumns.map((column) => column.toLowerCase().split('.').slice(0, -1).join('.')));
-  return (database, table) => {
-    const name = table.toLowerCase();
-    return tables.has(name) || tables.has(`${database.toLowerCase()}.${name}`);
-  };
 }
 
 function newestCoordinate(context: EngineContext, source: string): BinlogPlace | null {
