@@ -17,6 +17,7 @@ import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { withOpenRestore } from './open-restore.ts';
 import { withMoment } from './point-in-time.ts';
 import { namesOnTarget } from './names-on-target.ts';
+import { areLeftOf } from './take-up.ts';
 import { targetRoom } from './target-room.ts';
 
 type RestoreInput = VerbInput<'restore.check'>;
@@ -74,9 +75,25 @@ async function checksOf(
       : accessOfInput({ mysql: into.target, ssh: into.target.ssh });
   return withServerSession(access, run.signal, async (server) => {
     const renames = await namesOnTarget(server.target, input, at, plan, run.signal);
-    return withLoadSession(server, run.signal, async (session) =>
-      checkTarget(session, plan, renames, await targetRoom(session, server, run.signal), run.signal),
-    );
+    return withLoadSession(server, run.signal, async (session) => {
+      const checks = await checkTarget(
+        session,
+        plan,
+        renames,
+        await targetRoom(session, server, run.signal),
+        run.signal,
+      );
+      const { underWay } = await context.home.restores.read();
+      const { host, port } = access.mysql;
+      const names = plan.databases.map(({ record }) => renames.get(record.name) ?? record.name);
+      const cutOff = underWay.filter(
+        (each) =>
+          each.host === host && each.port === port && each.snapshot === plan.manifest.id && each.stoppedAt === at,
+      );
+      // What the same restore left when it was killed does not stand in its own way.
+      const isLeft = await areLeftOf(session, cutOff, names, run.signal);
+      return checks.map((each) => (each.id === 'names' && isLeft ? found('names', 'ok') : each));
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import type { BinlogPlace } from '../../../../shared/model/stream.ts';
-import { dropOwned, ownedBy } from '../../restore/own-databases.ts';
+import { dropOwned, ownedBy, type Ownership } from '../../restore/own-databases.ts';
 import { TargetMark } from '../../restore/replay-mark.ts';
-import { openLoadSession } from '../../source/mysql/load/index.ts';
+import { openLoadSession, type LoadSession } from '../../source/mysql/load/index.ts';
 import type { MysqlTarget } from '../../source/mysql/index.ts';
 import type { RestoreUnderWay } from '../home/restore-book.ts';
 import type { RestoreJournal } from './restore-journal.ts';
@@ -44,6 +44,23 @@ export async function takeUp(
   await dropLeft(target, entry, signal);
   await journal.end();
   return null;
+}
+
+/** Whether one of these restores has these databases on the server, and all of them say that they are its own. */
+export async function areLeftOf(
+  session: LoadSession,
+  underWay: readonly RestoreUnderWay[],
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const { id, databases } of underWay) {
+    const here = databases.map((each) => each.here);
+    if (JSON.stringify(here) !== JSON.stringify(names)) continue;
+    const owned: (Ownership | null)[] = [];
+    for (const name of names) owned.push(await ownedBy(session, name, id, signal));
+    if (owned.every((each) => each !== null)) return true;
+  }
+  return false;
 }
 
 /** Takes back what a restore made, as far as the server can be reached; then it is forgotten. */
