@@ -85,6 +85,21 @@ describe('carryStream', () => {
     expect(await bytesOn(log.repository)).toBe(truth);
   });
 
+  it('lists again when a record is merged away while it carries: nothing that is new is left behind', async () => {
+    const { log, copy, names, compact, carry, bytesOn, truth } = await aLogAndACopy();
+    log.clock.advance(60 * hour);
+    const get = log.repository.getStreamRecord.bind(log.repository);
+    let reads = 0;
+    log.repository.getStreamRecord = async (name, signal) => {
+      reads += 1;
+      if (reads === 3) await compact();
+      return get(name, signal);
+    };
+    await carry();
+    expect(await names(copy)).toContain((await names(log.repository)).at(-1));
+    expect(await bytesOn(copy)).toBe(truth);
+  });
+
   it('does not bring back what was tidied up on the copy', async () => {
     const { copy, names, carry } = await aLogAndACopy();
     await carry();

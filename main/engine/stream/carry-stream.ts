@@ -1,4 +1,4 @@
-import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
+import { isAppErrorOf, type AppError } from '../../../shared/errors/app-error.ts';
 import { inLanes } from '../platform/in-lanes.ts';
 import { chunkName, isUnreadableObject, parseStreamName, verifyObject, type Repository } from '../repository/index.ts';
 import { shortName } from './link-records.ts';
@@ -44,6 +44,8 @@ export async function carryStream(
 }
 
 const lanes = 8;
+/** More than once only while the records are merged as fast as they are carried. */
+const mostListings = 5;
 /** Merged records that only take the place of others, at most so many each time: what is new does not wait for them. */
 const mostReplaced = 4;
 /** A day's record has had its time to come about: what is merged and older is as large as it gets. */
@@ -76,24 +78,29 @@ class Carrying {
   }
 
   async run(): Promise<CarriedStream> {
-    const there = new Set(await this.#to.listStreamRecords(this.#sourceId, this.#signal));
-    const begin = there.size === 0 ? 0 : firstSequence([...there]);
-    // What stands before all that is there was tidied up there: it is not brought back.
-    const here = (await this.#from.listStreamRecords(this.#sourceId, this.#signal)).filter(
-      (name) => firstSequence([name]) >= begin,
-    );
-    await this.#learn(this.#from, here);
-    await this.#learn(this.#to, [...there]);
-    const wanted = this.#choose(here, there);
     let records = 0;
-    for (const name of wanted) {
-      // Merged away since it was listed: the next time its merged record is there.
-      if (!(await this.#bring(name))) break;
-      there.add(name);
-      records += 1;
+    for (let listings = 1; ; listings += 1) {
+      const there = new Set(await this.#to.listStreamRecords(this.#sourceId, this.#signal));
+      const begin = there.size === 0 ? 0 : firstSequence([...there]);
+      // What stands before all that is there was tidied up there: it is not brought back.
+      const here = (await this.#from.listStreamRecords(this.#sourceId, this.#signal)).filter(
+        (name) => firstSequence([name]) >= begin,
+      );
+      await this.#learn(this.#from, here);
+      await this.#learn(this.#to, [...there]);
+      let gone: AppError | null = null;
+      for (const name of this.#choose(here, there)) {
+        gone = await this.#bring(name);
+        // Merged since it was listed. What comes behind must not be there before it.
+        if (gone !== null) break;
+        there.add(name);
+        records += 1;
+      }
+      if (gone !== null && listings < mostListings) continue;
+      if (gone !== null) throw gone;
+      const removed = this.#memory.isLocked ? 0 : await this.#removeMerged(there);
+      return { records, objects: this.#objects, bytes: this.#bytes, removed };
     }
-    const removed = this.#memory.isLocked ? 0 : await this.#removeMerged(there);
-    return { records, objects: this.#objects, bytes: this.#bytes, removed };
   }
 
   async #learn(repository: Repository, names: readonly string[]): Promise<void> {
@@ -136,16 +143,15 @@ class Carrying {
     return `streams/${this.#sourceId}/${short}`;
   }
 
-  /** False when it is not there any more. */
-  async #bring(name: string): Promise<boolean> {
+  /** Why not, when it is not there any more. */
+  async #bring(name: string): Promise<AppError | null> {
     const [from, to, signal] = [this.#from, this.#to, this.#signal];
     let payload;
     try {
       payload = await from.getStreamRecord(name, signal);
     } catch (error) {
-      const isGone = isAppErrorOf(error, 'repository.missing-object');
-      if (isGone && (await from.store.stat(name, signal)) === undefined) return false;
-      throw error;
+      if (!isAppErrorOf(error, 'repository.missing-object')) throw error;
+      return error;
     }
     const { record } = parseStreamRecord(name, payload);
     for (const chunk of chunksOf(record)) {
@@ -162,7 +168,7 @@ class Carrying {
     }
     const { sourceId: source, sequence, id } = parseStreamName(name) as NonNullable<ReturnType<typeof parseStreamName>>;
     await to.putStreamRecord({ sourceId: source, sequence, id, payload }, signal);
-    return true;
+    return null;
   }
 
   async #removeMerged(there: ReadonlySet<string>): Promise<number> {

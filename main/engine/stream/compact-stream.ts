@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { inLanes } from '../platform/in-lanes.ts';
 import { isUnreadableObject, type Repository } from '../repository/index.ts';
 import { mergedAway, shortName } from './link-records.ts';
+import { unfold } from './merged-record.ts';
 import { chunksOf, holdsRecord, mergeRecords, withdraw } from './merge-records.ts';
 import { isSettled, planMerges } from './plan-merges.ts';
 import { noCache, readCachedRecord, type RecordCache } from './read-stream.ts';
@@ -142,7 +143,8 @@ export class StreamCompaction {
     if (left.length === 0 || this.#isLocked) return 0;
     return guard(async (signal) => {
       const held = new Set<string | null>();
-      for (const each of left) held.add(await holdsRecord(repository, merged, each, signal));
+      const parts = unfold(merged);
+      for (const each of left) held.add(await holdsRecord(repository, parts, each, signal));
       if (held.size === 1 && held.has('held')) {
         await repository.makeDurable(chunksOf(merged.record), [merged.name], signal);
         return this.#remove(

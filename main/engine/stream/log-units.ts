@@ -2,7 +2,6 @@ import { createHash, type Hash } from 'node:crypto';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { StreamPiece, StreamRecord } from '../../../shared/model/stream.ts';
 import { verifyObject, type Repository } from '../repository/index.ts';
-import { unfold } from './merged-record.ts';
 import { packedIdBytes, readOpen, readPacked, saltBytes } from './read-piece.ts';
 import type { StoredStreamRecord } from './stream-records.ts';
 
@@ -20,17 +19,18 @@ export interface LogUnit {
 }
 
 /**
- * Everything of a record that lies within `from`–`to` of its file, checked as far as the main keys can. A sealed piece or a twin that only begins or ends in there is no
+ * Everything of a record that lies within `from`–`to` of its file, given as its `unfold`ed parts, checked as far as the main keys can. A sealed piece or a twin that only begins or ends in there is no
  * part of it. Errors: those of `getObject`; `repository.damaged` for what is not what the record says.
  */
 export async function* unitsOf(
   repository: Repository,
-  stored: StoredStreamRecord,
+  parts: readonly StoredStreamRecord[],
   range: { readonly from: number; readonly to: number },
   signal: AbortSignal,
 ): AsyncGenerator<LogUnit> {
-  for (const { record } of unfold(stored)) {
-    if (record.to <= range.from || record.from >= range.to) continue;
+  for (let at = firstBehind(parts, range.from); at < parts.length; at += 1) {
+    const record = parts[at]?.record;
+    if (record === undefined || record.from >= range.to) return;
     for (const piece of record.pieces) yield* pieceIn(repository, record, piece, range, signal);
     for (const piece of record.twins) {
       if (piece.from < range.from || piece.to > range.to) continue;
@@ -38,6 +38,17 @@ export async function* unitsOf(
       yield { kind: 'twin', piece, from: piece.from, to: piece.to, bytes };
     }
   }
+}
+
+/** Of parts in order, the first that ends behind `from`. */
+function firstBehind(parts: readonly StoredStreamRecord[], from: number): number {
+  let [low, high] = [0, parts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((parts[middle]?.record.to ?? 0) <= from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 async function* pieceIn(

@@ -36,8 +36,9 @@ export async function mergeRecords(
   const name = await repository.putStreamRecord({ sourceId, sequence, id: idOf(payload), payload }, signal);
   try {
     const stored = await readStreamRecord(repository, name, signal);
+    const parts = unfold(stored);
     for (const [index, { record: own }] of group.entries())
-      if (!(await holds(repository, stored, own, digests[index] ?? '', signal))) throw damaged(name);
+      if ((await digestOf(repository, parts, own, signal)) !== digests[index]) throw damaged(name);
     // What a killed run left is not put again, and was perhaps never made durable.
     await repository.makeDurable(chunksOf(record), [name], signal);
     return stored;
@@ -60,18 +61,18 @@ export async function withdraw(
 }
 
 /**
- * Whether a merged record holds what a record that it stands for holds: `differs` also when it cannot be read itself, `unreadable` when that one cannot. Errors: those of
+ * Whether a merged record, given as its parts, holds what a record that it stands for holds: `differs` also when it cannot be read itself, `unreadable` when that one cannot. Errors: those of
  * the store.
  */
 export async function holdsRecord(
   repository: Repository,
-  merged: StoredStreamRecord,
+  mergedParts: readonly StoredStreamRecord[],
   one: StoredStreamRecord,
   signal: AbortSignal,
 ): Promise<'held' | 'differs' | 'unreadable'> {
-  const own = await orUnreadable(digestOf(repository, one, one.record, signal));
+  const own = await orUnreadable(digestOf(repository, unfold(one), one.record, signal));
   if (own === null) return 'unreadable';
-  return (await orUnreadable(digestOf(repository, merged, one.record, signal))) === own ? 'held' : 'differs';
+  return (await orUnreadable(digestOf(repository, mergedParts, one.record, signal))) === own ? 'held' : 'differs';
 }
 
 async function orUnreadable(digest: Promise<string>): Promise<string | null> {
@@ -83,24 +84,14 @@ async function orUnreadable(digest: Promise<string>): Promise<string | null> {
   }
 }
 
-async function holds(
-  repository: Repository,
-  merged: StoredStreamRecord,
-  range: Pick<StreamRecord, 'from' | 'to'>,
-  digest: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  return (await digestOf(repository, merged, range, signal)) === digest;
-}
-
 async function digestOf(
   repository: Repository,
-  stored: StoredStreamRecord,
+  parts: readonly StoredStreamRecord[],
   range: Pick<StreamRecord, 'from' | 'to'>,
   signal: AbortSignal,
 ): Promise<string> {
   const digest = new LogDigest();
-  for await (const unit of unitsOf(repository, stored, range, signal)) digest.take(unit);
+  for await (const unit of unitsOf(repository, parts, range, signal)) digest.take(unit);
   return digest.digest();
 }
 
@@ -163,7 +154,7 @@ class Merging {
       const digest = new LogDigest();
       for (const part of unfold(stored)) {
         this.#beginPart(part.record);
-        for await (const unit of unitsOf(this.#repository, part, part.record, this.#signal)) {
+        for await (const unit of unitsOf(this.#repository, [part], part.record, this.#signal)) {
           digest.take(unit);
           await this.#place(unit);
         }

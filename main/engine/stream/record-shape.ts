@@ -37,5 +37,10 @@ function areSound(record: StreamRecord, parts: readonly StreamPart[]): boolean {
   // Piece by piece they tile, so each end of a part has to be the end of a piece.
   const pieceEnds = new Set(pieces.map((piece) => piece.to));
   if (at !== to || !ends.isSubsetOf(pieceEnds)) return false;
-  return twins.every((twin) => parts.every((part) => twin.to <= part.to || twin.from >= part.to));
+  // Both are in order: the part that a twin begins in is the one that it has to end in.
+  let part = 0;
+  return twins.every((twin) => {
+    while ((parts[part]?.to ?? Infinity) <= twin.from) part += 1;
+    return twin.to <= (parts[part]?.to ?? 0);
+  });
 }
