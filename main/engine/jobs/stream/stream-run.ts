@@ -262,7 +262,7 @@ class LogSession {
       connect: () => connectMysql(target, { signal: this.#until }),
       freshStart: (gap) => this.#freshStart(gap === 'start' ? facts.files : []),
       hasSecrets: secretTables(source),
-      twins: twinsOf(this.#context, source, repository, target, this.#until),
+      twins: twinsOf(this.#context, source, repository, target, facts.server, this.#until),
       replicaId: id,
       replicaUuid: uuid,
       untilCaughtUp: this.#input.untilCaughtUp,

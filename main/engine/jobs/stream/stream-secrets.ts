@@ -3,7 +3,7 @@ import { isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Repository } from '../../repository/index.ts';
 import { connectMysql, layoutOfDdl, readLayouts, type MysqlTarget } from '../../source/mysql/index.ts';
 import { isAsideDatabase } from '../../source/mysql/schema/list-databases.ts';
-import type { HasSecrets, SecretColumns, TwinRequest } from '../../stream/index.ts';
+import type { HasSecrets, SecretColumns, StreamServer, TwinRequest } from '../../stream/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedSource } from '../home/settings-file.ts';
 
@@ -37,6 +37,7 @@ export function twinsOf(
   source: SavedSource,
   repository: Repository,
   target: MysqlTarget,
+  server: StreamServer,
   signal: AbortSignal,
 ): TwinRequest {
   const columnsOf = secretsOf(source);
@@ -47,7 +48,7 @@ export function twinsOf(
     ask: async (tables) => {
       const connection = await connectMysql(target, { signal, lockWaitMs });
       try {
-        return await readLayouts(connection, tables);
+        return await readLayouts(connection, tables, server);
       } finally {
         connection.close();
       }

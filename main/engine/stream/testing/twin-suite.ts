@@ -11,7 +11,7 @@ import { aKeyring, testPassphrase, testVaultPassphrase } from '../../repository/
 import { replayOntoServer } from '../../restore/replay-onto-server.ts';
 import { restoreIntoServer } from '../../restore/restore-into-server.ts';
 import { plainRestore, readerOf, wholePlan } from '../../restore/testing/a-restore.ts';
-import { connectMysql, layoutOfDdl, readLayouts } from '../../source/mysql/index.ts';
+import { connectMysql, layoutOfDdl, readLayouts, readServerFacts } from '../../source/mysql/index.ts';
 import { aSnapshot, type SourceServer } from '../../source/mysql/testing/source-server.ts';
 import { followLog, type FollowRequest } from '../follow-log.ts';
 import { planReplay } from '../plan-replay.ts';
@@ -278,6 +278,17 @@ export function describeTwins(given: () => SourceServer): void {
         `SELECT (SELECT COUNT(*) FROM ${copy}.carmis WHERE carmi IS NOT NULL OR short_code IS NOT NULL) + (SELECT COUNT(*) FROM ${copy}.tokens WHERE code NOT IN ('', '[sealed]') OR pin <> 0) AS cards`,
       );
       expect(left?.get('cards')).toBe('0');
+    });
+
+    it('take no word of another server for the log', async () => {
+      const connection = await connectMysql(source.target);
+      const tables = [{ database: shop, table: 'carmis' }];
+      const { serverId, serverUuid } = await readServerFacts(connection);
+      const read = (log: Parameters<typeof readLayouts>[2]) => readLayouts(connection, tables, log);
+      expect((await read({ serverId, serverUuid }))?.layouts).toMatchObject([{ table: 'carmis', key: ['id'] }]);
+      expect(await read({ serverId: '77', serverUuid })).toBeNull();
+      expect(await read({ serverId, serverUuid: 'x' })).toBeNull();
+      connection.close();
     });
 
     it('tell nothing of cards whose column was moved, and are missing until the server was asked again', async () => {

@@ -1,4 +1,5 @@
 import { isAppErrorOf } from '../../../../../shared/errors/app-error.ts';
+import type { ServerFacts } from '../../../../../shared/model/database.ts';
 import type { BinlogPlace, TableLayout } from '../../../../../shared/model/stream.ts';
 import type { MysqlConnection } from '../connection.ts';
 import { readCoordinate } from '../coordinate.ts';
@@ -26,13 +27,15 @@ const ofOneTable = [
  * under way: what was done is in the log before the place, and what comes stands behind it. A table that is gone, locked or not to be described is left
  * out. The shop's DDL waits for this, some milliseconds; this waits as long as the connection's own limit says.
  *
- * Null when the server does not say where its log is. Errors: those of `query` that are not about one table.
+ * Null when the server does not say where its log is, and when another one answers than `log` is of, as a balancer before several may have it. Errors: those of `query` that are not about one table.
  */
 export async function readLayouts(
   connection: MysqlConnection,
   tables: readonly { readonly database: string; readonly table: string }[],
+  log?: Pick<ServerFacts, 'serverId' | 'serverUuid'>,
 ): Promise<LayoutReading | null> {
   const server = await readServerFacts(connection);
+  if (log !== undefined && (server.serverId !== log.serverId || server.serverUuid !== log.serverUuid)) return null;
   await connection.query('START TRANSACTION');
   try {
     const held: (typeof tables)[number][] = [];
