@@ -877,10 +877,22 @@ describe('following the log', () => {
       exitCode: 2,
       json: { error: { code: 'restore.before-snapshots' } },
     });
+    await query(
+      rig.server,
+      `USE ${shopDatabase}; SET SESSION binlog_format = STATEMENT;
+       INSERT INTO carmis (id, goods_id, status, is_loop, carmi) VALUES (900001, 1, 1, 0, 'TOLD-BY-TEXT');
+       SET SESSION binlog_format = ROW`,
+    );
+    await world.run(['stream', 'shop', '--until-caught-up']);
     const late = await at('2099-01-01');
     expect(late).toMatchObject({ exitCode: 2, json: { error: { code: 'restore.behind-log' } } });
     const { facts } = late.json['error'] as { facts: { nearest: string } };
     expect(expectDone(await at(facts.nearest), shapes.restore).json['stoppedAt']).toBe(facts.nearest);
+    // A card in the text of a statement cannot be told from the rest: there the vault is needed, and it is said before anything is done.
+    const sealed = await world.run(['restore', 'shop', '--into', 'sandbox', '--at', facts.nearest]);
+    expect(sealed).toMatchObject({ exitCode: 5, json: { error: { code: 'restore.log-sealed' } } });
+    const { facts: reach } = sealed.json['error'] as { facts: { nearest: string } };
+    expect(Date.parse(reach.nearest)).toBeLessThanOrEqual(Date.parse(facts.nearest));
     const unknown = await world.run(['restore', 'shop', '--into', 'sandbox', '--before-event', 'binlog.000001:4:0']);
     expect(unknown).toMatchObject({ exitCode: 2, json: { error: { code: 'stream.event-unknown' } } });
   });
