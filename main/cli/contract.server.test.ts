@@ -834,6 +834,15 @@ describe('following the log', () => {
     expect(beside.json).toMatchObject({ digest: { equal: true } });
     expect(await checksums(rig.server, String(beside.json['database']))).toEqual(wanted);
     expect(beside.json['ledgers']).toMatchObject([{ equal: true }]);
+    // The log's event does not run beside the one in the shop; a swap will start it.
+    expect(
+      await query(
+        rig.server,
+        `SELECT STATUS AS s FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${String(beside.json['database'])}'`,
+      ),
+    ).toEqual([{ s: 'SLAVESIDE_DISABLED' }]);
+    const book = await readFile(world.path('home/restores.json'), 'utf8');
+    expect(book).toContain(`"${shopDatabase}.nightly"`);
     // Compared with what the log says, not with itself.
     expect(beside.json['notes']).not.toContainEqual(expect.stringContaining('ledger-unproven'));
     const sandbox = expectDone(await world.run([...before, '--into', 'sandbox']), shapes.restore);

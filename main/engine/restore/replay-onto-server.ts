@@ -19,6 +19,8 @@ export interface ServerReplay {
   readonly renames: Renames;
   readonly isWanted?: (database: string, table: string) => boolean;
   readonly withoutBinlog: boolean;
+  /** As of `LogReplay`. */
+  readonly holdsEvents?: boolean;
   /** Whose progress is noted. */
   readonly restore?: string;
   /** Go on with what that restore did before its process ended. */
@@ -97,7 +99,18 @@ async function placeNoted(session: LoadSession, mark: TargetMark, signal: AbortS
 }
 
 async function doAgain(
-  { plan: { stretch, stop }, read, databases, renames, isWanted, onDefiner, flavour, onProgress, signal }: ServerReplay,
+  {
+    plan: { stretch, stop },
+    read,
+    databases,
+    renames,
+    isWanted,
+    holdsEvents,
+    onDefiner,
+    flavour,
+    onProgress,
+    signal,
+  }: ServerReplay,
   session: LoadSession,
   mark: TargetMark,
   start: BinlogPlace,
@@ -108,6 +121,7 @@ async function doAgain(
   const optional = {
     ...(isWanted === undefined ? {} : { isWanted }),
     ...(onDefiner === undefined ? {} : { onDefiner }),
+    ...(holdsEvents === undefined ? {} : { holdsEvents }),
   };
   const log = new LogReplay({ session, flavour, databases: new Set(databases), renames, ...optional, mark, signal });
   const records = stretch.records.slice(from.index, stop.index + 1);

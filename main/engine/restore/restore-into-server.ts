@@ -47,6 +47,8 @@ export interface ServerRestore {
   /** Database names of the snapshot → names on the target, where they differ. */
   readonly renames: Renames;
   readonly enableEvents: boolean;
+  /** As of `createObjects`. */
+  readonly holdEvents?: boolean;
   /** Keep the load out of the target's binary log where the account may. For throw-away servers only. */
   readonly withoutBinlog: boolean;
   /** Its id: every database says whose it is until `disown`. Absent: a server of ours, that goes with it. */
@@ -313,7 +315,7 @@ async function loadChunk(
 }
 
 async function finishObjects(
-  { plan, renames, enableEvents, signal }: ServerRestore,
+  { plan, renames, enableEvents, holdEvents = false, signal }: ServerRestore,
   session: LoadSession,
   done: ReadonlySet<SchemaObject>,
 ): Promise<string[]> {
@@ -322,7 +324,7 @@ async function finishObjects(
     database: renames.get(record.name) ?? record.name,
     objects: record.objects.filter((object) => !done.has(object)),
   }));
-  return noteTexts(await createObjects(session, databases, { renames, enableEvents, signal }));
+  return noteTexts(await createObjects(session, databases, { renames, enableEvents, holdEvents, signal }));
 }
 
 /** While the databases of this run are empty: see `createBrokenViews`. */

@@ -1,6 +1,6 @@
 import type { SchemaObject } from '../../../shared/model/database.ts';
 import { renameDatabases, triggeredTable, type Renames } from '../source/mysql/load/index.ts';
-import { asEnabledEvent } from '../source/mysql/load/rewrite-ddl.ts';
+import { asEnabledEvent } from '../source/mysql/load/event-status.ts';
 import type { Content, CrossingKey, Exchange, Places } from './exchange.ts';
 import { toParentIn } from './foreign-keys.ts';
 import type { ChildKey, Picture } from './picture.ts';

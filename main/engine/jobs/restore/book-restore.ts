@@ -1,7 +1,7 @@
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { HostKeyPin } from '../../../../shared/model/source.ts';
 import { isoUtc } from '../../platform/clock.ts';
-import { asDisabledEvent } from '../../source/mysql/load/rewrite-ddl.ts';
+import { asDisabledEvent } from '../../source/mysql/load/event-status.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { BookedRestore } from '../home/restore-book.ts';
 import { sealPassword, sealSshAuth } from '../home/saved-secrets.ts';
@@ -15,12 +15,17 @@ export function isBeside({ into, overwrite }: RestoreInput): boolean {
   return into.kind === 'same' || (into.kind === 'server' && overwrite !== undefined);
 }
 
-/** Writes the restore into the book, for `swap` and `undo` to find. */
+/**
+ * Writes the restore into the book, for `swap` and `undo` to find.
+ *
+ * @param enabledEvents of the moment that it was brought to; null: those of the snapshot
+ */
 export async function bookRestore(
   context: EngineContext,
   input: RestoreInput,
   { plan, vault }: OpenRestore,
   output: VerbOutput<'restore.run'>,
+  enabledEvents: readonly string[] | null,
   hostKey: HostKeyPin | null,
 ): Promise<void> {
   const { mysql } = await accessForReplacing(context, input);
@@ -45,11 +50,16 @@ export async function bookRestore(
     whole: plan.isWhole,
     proven: output.digest.equal && output.ledgers.every(({ equal }) => equal),
     sealed: vault === 'closed',
-    enabledEvents: plan.databases.flatMap(({ record }) =>
-      record.objects
+    enabledEvents: plan.databases.flatMap(({ record }) => {
+      const inSnapshot = record.objects
         .filter(({ kind, ddl, sqlMode }) => kind === 'event' && asDisabledEvent(ddl, sqlMode) !== ddl)
-        .map(({ name }) => `${liveOf(record.name)}.${name}`),
-    ),
+        .map(({ name }) => name);
+      const prefix = `${record.name}.`;
+      const atMoment = enabledEvents
+        ?.filter((each) => each.startsWith(prefix))
+        .map((each) => each.slice(prefix.length));
+      return (atMoment ?? inSnapshot).map((name) => `${liveOf(record.name)}.${name}`);
+    }),
     ledgers: plan.ledgers.map((ledger) => ({ ...ledger, database: liveOf(ledger.database) })),
     state: 'beside',
     swappedAt: null,

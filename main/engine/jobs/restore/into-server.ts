@@ -57,6 +57,7 @@ export async function intoServer(
       renames,
       sessions: loadingSessions,
       enableEvents: false,
+      holdEvents: moment !== null && !isSandbox,
       withoutBinlog: isSandbox,
       ...(restore === undefined ? {} : { restore }),
       signal: run.signal,

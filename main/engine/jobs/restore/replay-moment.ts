@@ -7,7 +7,13 @@ import { replayOntoServer } from '../../restore/replay-onto-server.ts';
 import { LedgerTally, type TalliedLedger } from '../../restore/tally-ledgers.ts';
 import { definersNamed, makeDefiners } from '../../source/mysql/accounts/index.ts';
 import type { ReplayReport } from '../../source/mysql/binlog/index.ts';
-import { countTarget, targetLedger, type LoadSession, type Renames } from '../../source/mysql/load/index.ts';
+import {
+  countTarget,
+  isHeldEvent,
+  targetLedger,
+  type LoadSession,
+  type Renames,
+} from '../../source/mysql/load/index.ts';
 import { connectMysql, quoteText, readServerFacts, type MysqlTarget } from '../../source/mysql/index.ts';
 import { binlogPlace, comparePlaces, placeIn, type ReadEvents } from '../../stream/index.ts';
 import type { Run } from '../engine-context.ts';
@@ -21,6 +27,8 @@ export interface Replayed extends ReplayReport {
   readonly rows: number;
   readonly ledgers: readonly LedgerResult[];
   readonly notes: readonly string[];
+  /** Events that ran in the shop at that moment: `database.event`, names of the source. Here they are off. */
+  readonly enabledEvents: readonly string[];
 }
 
 export interface ReplayRequest {
@@ -94,6 +102,7 @@ export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
     renames,
     ...wanted,
     withoutBinlog: isThrowAway,
+    holdsEvents: !isThrowAway,
     ...(isThrowAway ? { onDefiner: (text) => makeDefiners(target, definersNamed([text]), signal) } : {}),
     onProgress: ({ file, position }, doneBytes, totalBytes) =>
       run.report({
@@ -122,6 +131,7 @@ export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
     lastCommitAt,
     ...held,
     ledgers,
+    enabledEvents: await enabledEventsOf(session, renames, databases, signal),
     notes: [
       ...notes.map((table) => `not-replayed: ${table}`),
       ...(report.objectsSkipped > 0 ? ['objects-left-out'] : []),
@@ -129,6 +139,35 @@ export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
       ...ledgers.flatMap(({ name, unproven }) => (unproven === true ? [`ledger-unproven: ${name}`] : [])),
     ],
   };
+}
+
+/** Those that are held here, or, on a server of ours whose scheduler is off, on. */
+async function enabledEventsOf(
+  session: LoadSession,
+  renames: Renames,
+  databases: RestorePlan['databases'],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const { record } of databases) {
+    const rows = await session.rows(
+      `SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${quoteText(renames.get(record.name) ?? record.name)} AND STATUS <> 'DISABLED'`,
+      signal,
+    );
+    // What did not run where it came from does not run here.
+    const off = new Set(
+      record.objects
+        .filter(({ kind, ddl, sqlMode }) => kind === 'event' && isHeldEvent(ddl, sqlMode))
+        .map(({ name }) => name),
+    );
+    found.push(
+      ...rows
+        .map((row) => row.get('name') ?? '')
+        .filter((name) => !off.has(name))
+        .map((name) => `${record.name}.${name}`),
+    );
+  }
+  return found;
 }
 
 function talliedOf(plan: RestorePlan, isWanted: (database: string, table: string) => boolean): TalliedLedger[] {

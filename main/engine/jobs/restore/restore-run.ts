@@ -124,7 +124,7 @@ async function restoreSnapshot(
       ],
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
-    if (isBeside(input)) await bookRestore(context, input, open, output, hostKey);
+    if (isBeside(input)) await bookRestore(context, input, open, output, replayed?.enabledEvents ?? null, hostKey);
     return output;
   });
 }

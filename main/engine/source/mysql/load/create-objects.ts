@@ -4,7 +4,9 @@ import { quoteName, quoteText } from '../quote.ts';
 import { enterCharset, executeIn } from './author-charset.ts';
 import type { LoadSession } from './load-session.ts';
 import { ObjectPlace } from './object-place.ts';
-import { asDisabledEvent, renameDatabases, type Renames, withoutDefiner } from './rewrite-ddl.ts';
+import { asDisabledEvent, asHeldEvent } from './event-status.ts';
+import { renameDatabases, type Renames, withoutDefiner } from './rewrite-ddl.ts';
+import { quotingOf } from './sql-tokens.ts';
 
 /**
  * Views, routines, triggers and events, after the rows: a trigger must not fire while they come in. Each is created inside the
@@ -40,6 +42,8 @@ export interface ObjectOptions {
   readonly renames: Renames;
   /** False beside the live database and in a sandbox: two copies of a nightly job would both run. */
   readonly enableEvents: boolean;
+  /** Those that are not enabled are `DISABLE ON SLAVE` if they were on: a log that is done again may switch them off, and then one sees that. */
+  readonly holdEvents?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -103,8 +107,9 @@ async function createOne(
   const note = (what: ObjectNote['note'], errno = 0) => notes.push({ kind, name, note: what, errno });
   let ddl = renameDatabases(object.ddl, options.renames, sqlMode);
   const wasRenamed = ddl !== object.ddl && kind !== 'view';
-  if (kind === 'event' && !options.enableEvents) ddl = asDisabledEvent(ddl, sqlMode);
   const isOff = kind === 'event' && !options.enableEvents && asDisabledEvent(object.ddl, sqlMode) !== object.ddl;
+  if (isOff)
+    ddl = (options.holdEvents === true ? asHeldEvent(ddl, quotingOf(sqlMode)) : null) ?? asDisabledEvent(ddl, sqlMode);
   const keepsDefaults = await place.enter(database, object.databaseCollation ?? null);
   const charset = await enterCharset(session, object, ddl, signal);
   const keepsZone = object.timeZone === null || (await setTimeZone(session, object.timeZone, signal));

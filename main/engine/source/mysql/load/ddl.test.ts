@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../platform/testing/seeded.ts';
 import { splitDdl } from './ddl-split.ts';
-import { asDisabledEvent, renameDatabases, withoutDefiner } from './rewrite-ddl.ts';
+import { renameDatabases, withoutDefiner } from './rewrite-ddl.ts';
 import { tokenize } from './sql-tokens.ts';
 
 const table = (entries: readonly string[], tail = ') ENGINE=InnoDB') =>
@@ -137,12 +137,5 @@ describe('rewriting', () => {
     );
     expect(withoutDefiner('CREATE DEFINER=`role` TRIGGER t')).toBe('CREATE TRIGGER t');
     expect(withoutDefiner('CREATE VIEW `v` AS select "DEFINER=x@y"')).toBe('CREATE VIEW `v` AS select "DEFINER=x@y"');
-  });
-
-  it('switches an event off, and only the event', () => {
-    const event = (status: string) =>
-      `CREATE DEFINER=\`r\`@\`h\` EVENT \`PRESERVE ENABLE\` ON SCHEDULE EVERY 1 DAY ON COMPLETION NOT PRESERVE ${status} COMMENT 'ENABLE' DO SET @a='ENABLE'`;
-    expect(asDisabledEvent(event('ENABLE'))).toBe(event('DISABLE'));
-    expect(asDisabledEvent(event('DISABLE ON SLAVE'))).toBe(event('DISABLE ON SLAVE'));
   });
 });

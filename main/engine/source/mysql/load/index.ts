@@ -15,6 +15,7 @@ export {
 } from './create-tables.ts';
 export { createsObject, isSafeForClient } from './creates-object.ts';
 export { countInvalid, InvalidText } from './invalid-text.ts';
+export { isHeldEvent } from './event-status.ts';
 export { loadText } from './load-chunk.ts';
 export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
 export { invalidValues } from './well-formed.ts';

@@ -68,23 +68,3 @@ function definerPart(ddl: string, quoting: Quoting): { readonly start: number; r
   const length = (tokens: readonly Token[]) => tokens.reduce((sum, token) => sum + token.text.length, 0);
   return { start: length(head.slice(0, from)), end: length(head.slice(0, to)) };
 }
-
-/** The event with DISABLE in place of ENABLE, so that creating it starts nothing. */
-export function asDisabledEvent(ddl: string, sqlMode: string | null = null): string {
-  return withEventStatus(ddl, 'ENABLE', 'DISABLE', sqlMode);
-}
-
-/** The event with ENABLE in place of DISABLE: one that was kept from running takes up its work. */
-export function asEnabledEvent(ddl: string, sqlMode: string | null = null): string {
-  return withEventStatus(ddl, 'DISABLE', 'ENABLE', sqlMode);
-}
-
-/** The server prints ON COMPLETION [NOT] PRESERVE, then the status, then the comment and DO. */
-function withEventStatus(ddl: string, from: string, to: string, sqlMode: string | null): string {
-  const tokens = tokenize(ddl, quotingOf(sqlMode));
-  if (tokens === null) return ddl;
-  const preserve = tokens.findIndex((token) => token.kind === 'word' && token.text === 'PRESERVE');
-  const status = tokens.findIndex((token, index) => index > preserve && token.kind === 'word');
-  if (preserve < 0 || tokens[status]?.text !== from) return ddl;
-  return tokens.map((token, index) => (index === status ? to : token.text)).join('');
-}

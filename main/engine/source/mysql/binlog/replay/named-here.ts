@@ -1,4 +1,5 @@
 import { significant } from '../../load/ddl-split.ts';
+import { asHeldEvent } from '../../load/event-status.ts';
 import { renameDatabases, type Renames } from '../../load/rewrite-ddl.ts';
 import { nameIn, tokenize } from '../../load/sql-tokens.ts';
 import type { QueryEvent } from '../query-event.ts';
@@ -30,6 +31,14 @@ export function namedHere(query: QueryEvent, renames: Renames): Buffer | null {
   if (renamed === text) return query.query;
   const isUtf8 = Buffer.from(text, 'utf8').equals(query.query);
   return isUtf8 ? Buffer.from(renamed, 'utf8') : null;
+}
+
+/** `named`, octets of the statement, with the event that it makes or changes held; null when that cannot be done to them. */
+export function withHeldEvent(query: QueryEvent, named: Buffer): Buffer | null {
+  const text = textOfQuery({ ...query, query: named });
+  const held = asHeldEvent(text, quotingOfSession(query.settings));
+  if (held === text) return named;
+  return held !== null && Buffer.from(text, 'utf8').equals(named) ? Buffer.from(held, 'utf8') : null;
 }
 
 function mentionsAny(text: string, names: ReadonlySet<string>): boolean {

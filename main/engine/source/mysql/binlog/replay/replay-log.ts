@@ -16,7 +16,7 @@ import { isRowsEvent, parseRowsHead } from '../read-rows.ts';
 import { parseTableMap, type TableMap } from '../table-map.ts';
 import { LoadFiles } from './load-files.ts';
 import { PreparedTransactions, type HeldEvent } from './prepared-transactions.ts';
-import { namedHere } from './named-here.ts';
+import { namedHere, withHeldEvent } from './named-here.ts';
 import { isAscii, QuerySession } from './query-session.ts';
 import { readCollations } from './read-collations.ts';
 import { binlogStatement, endsStatement, formatWithoutChecksums, RowStatement } from './row-statement.ts';
@@ -38,6 +38,8 @@ export interface ReplayOptions {
   readonly renames?: ReadonlyMap<string, string>;
   /** Which of their tables; default all. */
   readonly isWanted?: (database: string, table: string) => boolean;
+  /** Events that a statement would start are made `DISABLE ON SLAVE`: the target is a server that lives, and its scheduler may run. */
+  readonly holdsEvents?: boolean;
   /** Statements that note on the target how far it is; they run within the transaction that they speak of. */
   readonly mark?: ReplayMark;
   /** Before a statement that makes something act for an account: as the statement writes it. A throw-away server has none of the shop's accounts. */
@@ -395,8 +397,9 @@ export class LogReplay {
   #asNamedHere(query: QueryEvent, event: BinlogEvent): Buffer {
     const { renames } = this.#options;
     const named = renames === undefined ? query.query : namedHere(query, renames);
-    if (named === null) throw new AppError('replay.name-in-statement', { database: query.database, ...placeOf(event) });
-    return named;
+    const sent = named !== null && this.#options.holdsEvents === true ? withHeldEvent(query, named) : named;
+    if (sent === null) throw new AppError('replay.name-in-statement', { database: query.database, ...placeOf(event) });
+    return sent;
   }
 
   /** Before and after a statement that commits itself. */
