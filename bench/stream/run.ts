@@ -8,7 +8,6 @@
  * client on the same cores.
  */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +21,8 @@ import { Repository, unlockWithPassphrase } from '../../main/engine/repository/i
 import { aKeyring, testPassphrase } from '../../main/engine/repository/testing/keys.ts';
 import { replayOntoServer } from '../../main/engine/restore/replay-onto-server.ts';
 import { firstPosition } from '../../main/engine/source/mysql/binlog/index.ts';
-import { connectMysql } from '../../main/engine/source/mysql/index.ts';
 import { startSource, type SourceServer } from '../../main/engine/source/mysql/testing/source-server.ts';
+import { followingOf } from '../../main/engine/stream/testing/following.ts';
 import { eventsOf, followLog, readStream, type Stretch } from '../../main/engine/stream/index.ts';
 import { keepRpoResults, keepStreamResults } from '../results-file.ts';
 import { machine, median, megabytes, ratio, seconds, tableText } from '../report.ts';
@@ -127,23 +126,11 @@ async function follow(source: SourceServer, repository: Repository, sourceId: st
   const [first] = await source.admin.query('SHOW BINARY LOGS');
   const startedMs = systemClock.monotonicMs();
   const { bytes } = await followLog({
+    ...followingOf(source),
     repository,
     sourceId,
-    server: { flavour: 'mariadb', version: source.server.version, serverId: '1', serverUuid: null },
-    connect: () => connectMysql(source.target),
     freshStart: () => Promise.resolve({ file: first?.get('log_name') ?? '', position: firstPosition }),
     hasSecrets: null,
-    replicaId: 4_000_000_010,
-    replicaUuid: randomUUID(),
-    untilCaughtUp: true,
-    guard: (write) => write(),
-    heartbeatMs: 1000,
-    closeAfterMs: 5000,
-    askAbovePerSecond: Infinity,
-    clock: systemClock,
-    onStored: () => undefined,
-    onHeard: () => undefined,
-    signal,
   });
   return { bytes, ms: systemClock.monotonicMs() - startedMs };
 }

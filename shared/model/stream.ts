@@ -78,21 +78,31 @@ export const shortStreamNameSchema = z
   .string()
   .regex(/^\d{12}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 
+/** What is known of a stretch of the log without reading it. */
+const stretchFacts = {
+  /** By the computer that follows the log. */
+  closedAt: isoSchema,
+  /** Commits of the first and last transaction that ended in it. */
+  firstCommitAt: isoSchema.nullable(),
+  lastCommitAt: isoSchema.nullable(),
+  lastGtid: z.string().nullable(),
+  /** The record ends within a transaction: nothing behind `lastEnd` may be used without the next record. */
+  endsWithin: z.boolean(),
+  /** Behind the last transaction that ended in it. */
+  lastEnd: count.nullable(),
+  events: count,
+  transactions: count,
+  tables: z.array(changedTableSchema),
+  /** Transactions that changed rows by statements, which cannot be promised to give the same rows again. */
+  statementChanges: count,
+} as const;
+
 /** About a minute of a merged record: one or several of the records that it was made of, all sealed or none, with what they said of themselves. */
 export const streamPartSchema = z.strictObject({
   /** It begins where the one before ends. A piece, or a twin, lies in one part. */
   to: count,
   sealed: z.boolean(),
-  closedAt: isoSchema,
-  firstCommitAt: isoSchema.nullable(),
-  lastCommitAt: isoSchema.nullable(),
-  lastGtid: z.string().nullable(),
-  endsWithin: z.boolean(),
-  lastEnd: count.nullable(),
-  events: count,
-  transactions: count,
-  tables: z.array(changedTableSchema),
-  statementChanges: count,
+  ...stretchFacts,
 });
 export type StreamPart = z.infer<typeof streamPartSchema>;
 
@@ -149,22 +159,8 @@ export const streamRecordSchema = z.strictObject({
   nextFile: z.string().nullable(),
   /** The file's own first event, with which a reader begins; base64. */
   format: z.base64(),
-  /** By the computer that follows the log. */
-  closedAt: isoSchema,
-  /** Commits of the first and last transaction that ended in it. */
-  firstCommitAt: isoSchema.nullable(),
-  lastCommitAt: isoSchema.nullable(),
-  lastGtid: z.string().nullable(),
-  /** The record ends within a transaction: nothing behind `lastEnd` may be used without the next record. */
-  endsWithin: z.boolean(),
-  /** Behind the last transaction that ended in it. */
-  lastEnd: count.nullable(),
-  events: count,
-  transactions: count,
-  tables: z.array(changedTableSchema),
+  ...stretchFacts,
   notable: z.array(streamEventSchema),
-  /** Transactions that changed rows by statements, which cannot be promised to give the same rows again. */
-  statementChanges: count,
   /**
    * Of the events from `from` to the record's end, what no secret is in: heads of all, and whole those that hold no rows and no text. SHA-256,
    * base64. Whether the server's log is still the one that was followed.

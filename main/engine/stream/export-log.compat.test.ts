@@ -10,11 +10,11 @@ import { runCommand } from '../platform/run-command.ts';
 import { Repository, unlockWithPassphrase } from '../repository/index.ts';
 import { aKeyring, testPassphrase } from '../repository/testing/keys.ts';
 import { firstPosition } from '../source/mysql/binlog/index.ts';
-import { connectMysql } from '../source/mysql/index.ts';
 import { startCompatSource } from '../source/mysql/testing/source-server.ts';
 import { exportLog } from './export-log.ts';
 import { followLog } from './follow-log.ts';
 import { readStream } from './read-stream.ts';
+import { followingOf } from './testing/following.ts';
 
 const never = new AbortController().signal;
 const server = process.env['SHOUHU_COMPAT_MYSQL'] ?? '';
@@ -51,21 +51,11 @@ describe.skipIf(!canRun)('exportLog on MySQL', { timeout: 300_000 }, () => {
       const repository = await Repository.open(store, keys, never);
       const sourceId = randomUUID();
       await followLog({
+        ...followingOf(source),
         repository,
         sourceId,
-        server: { flavour: 'mysql', version: source.server.version, serverId: '1', serverUuid: null },
-        connect: () => connectMysql(source.target),
         freshStart: () => Promise.resolve({ file: first?.get('log_name') ?? '', position: firstPosition }),
         hasSecrets: null,
-        replicaId: 4_000_000_012,
-        replicaUuid: randomUUID(),
-        untilCaughtUp: true,
-        guard: (write) => write(),
-        heartbeatMs: 500,
-        closeAfterMs: 5_000,
-        askAbovePerSecond: Infinity,
-        clock: systemClock,
-        signal: never,
       });
       const files = await exportLog({
         repository,

@@ -24,6 +24,7 @@ import { StreamCompaction } from './compact-stream.ts';
 import type { Stretch } from './link-records.ts';
 import { eventsOf, readStream } from './read-stream.ts';
 import { describeTwins } from './testing/twin-suite.ts';
+import { followingOf } from './testing/following.ts';
 
 const never = new AbortController().signal;
 const flagsAt = 4 + 17;
@@ -62,6 +63,7 @@ describe('followLog', { timeout: 600_000 }, () => {
 
   const follow = (more: Partial<FollowRequest> = {}) =>
     followLog({
+      ...followingOf(source),
       repository,
       sourceId,
       server: { flavour: 'mariadb', version: source.server.version, serverId: '1', serverUuid: null },
@@ -69,15 +71,7 @@ describe('followLog', { timeout: 600_000 }, () => {
         connectMysql({ ...source.as('root', source.target.password), port: proxy.port, user: source.target.user }),
       freshStart: () => firstPlace(),
       hasSecrets: (_, table) => table === 'carmis',
-      replicaId: 4_000_000_003,
-      replicaUuid: randomUUID(),
-      untilCaughtUp: true,
-      guard: (write) => write(),
       heartbeatMs: 200,
-      closeAfterMs: 5_000,
-      askAbovePerSecond: Infinity,
-      clock: systemClock,
-      signal: never,
       ...more,
     });
   const logs = async () => {

@@ -8,6 +8,7 @@ import {
   parseTableMap,
   quotingOfSession,
   scopeOf,
+  transactionKinds,
   type BinlogEvent,
   type PlainEvent,
   type StatementScope,
@@ -18,14 +19,7 @@ export type HasSecrets = (database: string, table: string) => boolean;
 
 /** Statements that name objects, not rows. */
 const withoutRows: ReadonlySet<string> = new Set([
-  'begin',
-  'commit',
-  'rollback',
-  'savepoint',
-  'xa-start',
-  'xa-end',
-  'xa-prepare',
-  'xa-finish',
+  ...transactionKinds,
   'drop-database',
   'drop-table',
   'truncate',

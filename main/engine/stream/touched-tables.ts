@@ -4,6 +4,7 @@ import {
   quotingOfSession,
   scopeOf,
   textOfQuery,
+  transactionKinds,
   type StatementKind,
   type StatementScope,
 } from '../source/mysql/binlog/index.ts';
@@ -17,14 +18,7 @@ export type Touched =
 
 /** They change no table's columns. TRUNCATE makes the table anew as it was; statements about rows are not about columns. */
 const withoutColumns: ReadonlySet<StatementKind> = new Set([
-  'begin',
-  'commit',
-  'rollback',
-  'savepoint',
-  'xa-start',
-  'xa-end',
-  'xa-prepare',
-  'xa-finish',
+  ...transactionKinds,
   'truncate',
   'insert',
   'update',

@@ -10,7 +10,7 @@ import { aKeyring, testPassphrase, testVaultPassphrase } from '../../repository/
 import { CopyReader } from '../../restore/copy-reader.ts';
 import { restoreIntoServer } from '../../restore/restore-into-server.ts';
 import { plainRestore, wholePlan } from '../../restore/testing/a-restore.ts';
-import { beginSnapshot, connectMysql } from '../../source/mysql/index.ts';
+import { beginSnapshot } from '../../source/mysql/index.ts';
 import {
   LogReplay,
   TransactionTracker,
@@ -26,6 +26,7 @@ import { followLog } from '../follow-log.ts';
 import { eventsOf, readStream } from '../read-stream.ts';
 import { endOfLog, type RealReplica } from './real-replica.ts';
 import { differences, ServerWitness } from './server-image.ts';
+import { followingOf } from './following.ts';
 
 const never = new AbortController().signal;
 const databases = [workDatabase, secondDatabase];
@@ -139,23 +140,12 @@ class Proof {
   }
 
   async #follow({ repository, sourceId }: Kept, start: BinlogPosition): Promise<void> {
-    const { server, target } = this.#request.source;
     const report = await followLog({
+      ...followingOf(this.#request.source),
       repository,
       sourceId,
-      server: { flavour: server.flavour, version: server.version, serverId: '1', serverUuid: null },
-      connect: () => connectMysql(target),
       freshStart: () => Promise.resolve(start),
       hasSecrets: (_, table) => table === 'cards',
-      replicaId: 4_000_000_005,
-      replicaUuid: randomUUID(),
-      untilCaughtUp: true,
-      guard: (write) => write(),
-      heartbeatMs: 500,
-      closeAfterMs: 5_000,
-      askAbovePerSecond: Infinity,
-      clock: systemClock,
-      signal: never,
     });
     if (report.gaps.length > 0) throw new Error(`a gap in the stream: ${JSON.stringify(report.gaps)}`);
   }

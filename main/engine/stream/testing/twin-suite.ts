@@ -16,6 +16,7 @@ import { aSnapshot, type SourceServer } from '../../source/mysql/testing/source-
 import { followLog, type FollowRequest } from '../follow-log.ts';
 import { planReplay } from '../plan-replay.ts';
 import { eventsOf, isOpenWithin, readStream } from '../read-stream.ts';
+import { followingOf } from './following.ts';
 
 const never = new AbortController().signal;
 const shop = 'vend';
@@ -135,22 +136,12 @@ export function describeTwins(given: () => SourceServer): void {
     };
     const follow = (more: Partial<FollowRequest> = {}) =>
       followLog({
+        ...followingOf(source),
         repository,
         sourceId,
-        server: { flavour: source.server.flavour, version: source.server.version, serverId: '1', serverUuid: null },
-        connect: () => connectMysql(source.target),
         freshStart: () => Promise.resolve({ file: manifest.coordinate.file!, position: manifest.coordinate.position! }),
         hasSecrets: (database, table) => secretsOf(database, table).length > 0,
         twins,
-        replicaId: 4_000_000_007,
-        replicaUuid: randomUUID(),
-        untilCaughtUp: true,
-        guard: (write) => write(),
-        heartbeatMs: 500,
-        closeAfterMs: 5_000,
-        askAbovePerSecond: Infinity,
-        clock: systemClock,
-        signal: never,
         ...more,
       });
     const records = async () => (await readStream(repository, sourceId, never)).at(-1)?.records ?? [];

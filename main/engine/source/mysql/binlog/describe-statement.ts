@@ -26,6 +26,18 @@ export type StatementKind =
   | 'delete'
   | 'other';
 
+/** They begin and end transactions, and name nothing but themselves. */
+export const transactionKinds = [
+  'begin',
+  'commit',
+  'rollback',
+  'savepoint',
+  'xa-start',
+  'xa-end',
+  'xa-prepare',
+  'xa-finish',
+] as const satisfies readonly StatementKind[];
+
 export interface StatementTable {
   readonly database: string;
   readonly table: string;

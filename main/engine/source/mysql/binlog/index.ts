@@ -1,6 +1,11 @@
 /** What a binlog holds and how it is read. */
 export { cutColumns, endOfStatement } from './cut-columns.ts';
-export { describeStatement, type DescribedStatement, type StatementKind } from './describe-statement.ts';
+export {
+  describeStatement,
+  transactionKinds,
+  type DescribedStatement,
+  type StatementKind,
+} from './describe-statement.ts';
 export { checksumBytes, headerBytes, parseEventHeader, type EventHeader } from './event-header.ts';
 export { eventTypes } from './event-types.ts';
 export { expandEvent, openPayload, type PlainEvent } from './expand-event.ts';

@@ -1,3 +1,4 @@
+import { transactionKinds } from '../describe-statement.ts';
 import { eventTypes } from '../event-types.ts';
 import { expandEvent } from '../expand-event.ts';
 import { parseQuery, type QueryEvent } from '../query-event.ts';
@@ -10,9 +11,7 @@ import { scopeOf } from './statement-scope.ts';
 type Scope = Pick<ReplayOptions, 'databases' | 'isWanted'> & Required<Pick<ReplayOptions, 'renames'>>;
 
 /** They name no database, or are not done again. */
-const withoutNames: ReadonlySet<string> = new Set([
-  ...['begin', 'commit', 'rollback', 'savepoint', 'xa-start', 'xa-end', 'xa-prepare', 'xa-finish', 'accounts'],
-]);
+const withoutNames: ReadonlySet<string> = new Set([...transactionKinds, 'accounts']);
 
 /**
  * Whether the event holds a statement about what is restored that cannot be done again where a database has another name: `LogReplay` would refuse it with
