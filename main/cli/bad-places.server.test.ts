@@ -81,7 +81,7 @@ describe.concurrent('a disk that is full, read-only or absent', () => {
     await expectNothingLost(rig, world);
   });
 
-  it('a target that is too small, or gets full on the way: said before, or in words, with nothing left behind', async (test) => {
+  it('a target that is too small: said before, and nothing begins', async (test) => {
     const world = await rig.prepared();
     const small = world.path('target');
     if (!(await smallDisk(small, 220))) return test.skip();
@@ -101,24 +101,21 @@ describe.concurrent('a disk that is full, read-only or absent', () => {
       expect(checked).toMatchObject({ exitCode: 0, json: { ok: true } });
       const room = (checked.json['checks'] as { id: string; state: string; facts: Record<string, number> }[])[0];
       expect(room).toMatchObject({ id: 'room', state: 'ok' });
-      const likelyBytes = room?.facts['neededBytes'] ?? 0;
+      const neededBytes = room?.facts['neededBytes'] ?? 0;
       const databases = () => query(target, 'SHOW DATABASES');
       const before = await databases();
 
-      // Enough for the rows as they are, and not for the keys and the server's own way of laying them out.
-      await fillUp(small, Math.ceil(likelyBytes * 0.6));
-      expect((await run('--dry-run', '--lang', 'zh')).json).toMatchObject({
-        checks: expect.arrayContaining([expect.objectContaining({ id: 'room', state: 'warn' })]) as unknown,
-      });
-      const facts = expectFailure(await run(), 1, 'restore.target-full');
-      expect(facts).not.toHaveProperty('leftBehind');
+      // A MariaDB whose disk gets full on the way may end itself, and the shop on it: so nothing begins that may not fit.
+      await fillUp(small, Math.ceil(neededBytes * 0.9));
+      expectFailure(await run('--dry-run', '--lang', 'zh'), 3, 'restore.no-room');
+      expectFailure(await run(), 1, 'restore.no-room');
       expect(await databases()).toEqual(before);
 
       await rm(join(small, '.ballast'));
-      await fillUp(small, Math.ceil(likelyBytes * 0.2));
-      expectFailure(await run('--dry-run'), 3, 'restore.no-room');
-      expectFailure(await run(), 1, 'restore.no-room');
-      expect(await databases()).toEqual(before);
+      await fillUp(small, Math.ceil(neededBytes * 1.2));
+      expect((await run('--dry-run')).json).toMatchObject({
+        checks: expect.arrayContaining([expect.objectContaining({ id: 'room', state: 'warn' })]) as unknown,
+      });
       await rm(join(small, '.ballast'));
       expect(await run()).toMatchObject({ exitCode: 0 });
       await expectNothingLost(rig, world);

@@ -82,7 +82,7 @@ export const streamErrorsEn: Record<keyof typeof streamErrorsZh, ErrorText> = {
   },
   'restore.no-room': {
     message:
-      'The disk of “{{path}}” is too small: this restore needs at least {{needed}}, and {{free}} are free. Nothing was touched.',
+      'The disk of “{{path}}” is too small: this restore needs about {{needed}}, and {{free}} are free. Nothing was touched.',
     remedy: 'Make room on that disk, or write the file to another one, and restore once more.',
   },
   'restore.log-apart': {

@@ -66,7 +66,7 @@ export const streamErrorsZh = {
       '装上它再试一次：{{hint}}。不想装的话，可以把这一刻恢复到另一台 {{flavour}} 服务器上再导出，或者把离它最近的一份快照写成 .sql。',
   },
   'restore.no-room': {
-    message: '“{{path}}”所在的磁盘放不下：这次恢复至少要 {{needed}}，只剩 {{free}}。什么都没有动。',
+    message: '“{{path}}”所在的磁盘放不下：这次恢复大约要 {{needed}}，只剩 {{free}}。什么都没有动。',
     remedy: '在这块磁盘上腾出地方，或者把文件写到另一块磁盘，再恢复一次。',
   },
   'restore.log-apart': {

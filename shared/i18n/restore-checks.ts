@@ -10,8 +10,8 @@ const sentences: Readonly<Record<'zh' | 'en', Sentences>> = {
     room: {
       label: '空间',
       ok: '放得下：大约要 {{needed}}，还有 {{free}}。',
-      warn: '会很紧：大约要 {{needed}}，只剩 {{free}}（{{path}}）。最好先腾出一些地方再恢复；中途写满的话，会停下来把写了一半的删掉，店里的数据不受影响。',
-      fail: '放不下：至少要 {{needed}}，只剩 {{free}}（{{path}}）。先腾出地方，或者恢复到别的服务器。',
+      warn: '会很紧：大约要 {{needed}}，只剩 {{free}}（{{path}}）。最好先腾出一些地方再恢复：如果那是店铺自己的服务器，磁盘写满时数据库可能会停下来。',
+      fail: '放不下：大约要 {{needed}}，只剩 {{free}}（{{path}}）。先腾出地方，或者恢复到别的服务器。',
       unknown:
         '从这里看不到那台服务器还剩多少空间（大约要 {{needed}}）。请在服务器上运行 df -h {{path}} 看一眼再恢复。',
     },
@@ -68,8 +68,8 @@ const sentences: Readonly<Record<'zh' | 'en', Sentences>> = {
     room: {
       label: 'room',
       ok: 'enough: about {{needed}} are needed, {{free}} are free.',
-      warn: 'tight: about {{needed}} are needed, {{free}} are left ({{path}}). Better make room first. If it fills up on the way, the restore stops and removes what it had written; the shop is not affected.',
-      fail: 'too little: at least {{needed}} are needed, {{free}} are left ({{path}}). Make room, or restore into another server.',
+      warn: 'tight: about {{needed}} are needed, {{free}} are left ({{path}}). Better make room first: if it is the shop’s own server, its database may stop when the disk is full.',
+      fail: 'too little: about {{needed}} are needed, {{free}} are left ({{path}}). Make room, or restore into another server.',
       unknown:
         'how much room that server has cannot be seen from here (about {{needed}} are needed). Run df -h {{path}} there before you restore.',
     },

@@ -5,7 +5,7 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { ErrorCode } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { RestoreCheck } from '../../../../shared/model/restore-check.ts';
-import { checkMusts, checkRoom, checkTarget } from '../../restore/target/check-target.ts';
+import { checkMusts, checkRoom, checkRoomForFile, checkTarget } from '../../restore/target/check-target.ts';
 import { found } from '../../restore/target/check.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
 import { openLoadSession, type LoadSession } from '../../source/mysql/load/index.ts';
@@ -123,7 +123,7 @@ async function checkFile(path: string, plan: RestorePlan): Promise<RestoreCheck[
     () => false,
   );
   const folder = dirname(path);
-  const room = checkRoom(plan, { path: folder, freeBytes: await freeBytesAt(folder), holdsLog: false });
+  const room = checkRoomForFile(plan, { path: folder, freeBytes: await freeBytesAt(folder) });
   return [
     // What is packed takes a part of it that nobody knows before.
     path.endsWith('.zst') && room.state === 'fail' ? { ...room, state: 'warn', errorCode: null } : room,

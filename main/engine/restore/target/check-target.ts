@@ -77,34 +77,49 @@ function namesOf({ databases }: RestorePlan): string[] {
   ]);
 }
 
-/** What a restore of so much text takes at the very least, and what it may well take: rows, keys, and the server's own log of it. */
+/**
+ * What a restore of so much text takes on a server: rows, keys, and the server's own log of it. `easyBytes` leaves the shop some room beside it.
+ * Below `neededBytes` nothing may begin: a MariaDB whose disk gets full while it takes rows back ends itself (`Out of disk space in rollback`, seen on 10.11), and
+ * the shop with it.
+ */
 export function bytesFor(
   textBytes: number,
   logs: boolean,
-): { readonly leastBytes: number; readonly likelyBytes: number } {
-  const log = logs ? textBytes : 0;
-  return { leastBytes: textBytes + log, likelyBytes: textBytes * 2 + log };
+): { readonly neededBytes: number; readonly easyBytes: number } {
+  const neededBytes = textBytes * (logs ? 3 : 2);
+  return { neededBytes, easyBytes: neededBytes * 1.5 };
 }
 
+/** A server's data. */
 export function checkRoom(plan: Pick<RestorePlan, 'totalBytes' | 'databases'>, room: TargetRoom): RestoreCheck {
-  const { leastBytes, likelyBytes } = bytesFor(plan.totalBytes, room.holdsLog);
+  const { neededBytes, easyBytes } = bytesFor(plan.totalBytes, room.holdsLog);
   const { freeBytes, path } = room;
-  if (freeBytes === null) return found('room', 'unknown', { path, needed: prettyBytes(likelyBytes) });
+  if (freeBytes === null) return found('room', 'unknown', { path, needed: prettyBytes(neededBytes) });
   // Tables that are packed take less than their text.
   const isPacked = plan.databases.some(({ tables }) =>
     tables.some(({ schema }) =>
       /ROW_FORMAT=COMPRESSED|PAGE_COMPRESSED|COMPRESSION=|ENGINE=(?!InnoDB|MyISAM|Aria)/i.test(schema.ddl),
     ),
   );
-  const facts = (neededBytes: number) => ({
-    path,
-    needed: prettyBytes(neededBytes),
-    free: prettyBytes(freeBytes),
-    neededBytes,
-    freeBytes,
-  });
-  if (freeBytes < leastBytes && !isPacked) return found('room', 'fail', facts(leastBytes), 'restore.no-room');
-  return found('room', freeBytes < likelyBytes ? 'warn' : 'ok', facts(likelyBytes));
+  const facts = roomFacts(path, neededBytes, freeBytes);
+  if (freeBytes < neededBytes && !isPacked) return found('room', 'fail', facts, 'restore.no-room');
+  return found('room', freeBytes < easyBytes ? 'warn' : 'ok', facts);
+}
+
+/** A file of statements is as large as the text, and nothing else suffers from a full disk but the file. */
+export function checkRoomForFile(
+  { totalBytes }: Pick<RestorePlan, 'totalBytes'>,
+  room: Omit<TargetRoom, 'holdsLog'>,
+): RestoreCheck {
+  const { freeBytes, path } = room;
+  if (freeBytes === null) return found('room', 'unknown', { path, needed: prettyBytes(totalBytes) });
+  const facts = roomFacts(path, totalBytes, freeBytes);
+  if (freeBytes < totalBytes) return found('room', 'fail', facts, 'restore.no-room');
+  return found('room', freeBytes < totalBytes * 2 ? 'warn' : 'ok', facts);
+}
+
+function roomFacts(path: string, neededBytes: number, freeBytes: number) {
+  return { path, needed: prettyBytes(neededBytes), free: prettyBytes(freeBytes), neededBytes, freeBytes };
 }
 
 async function checkChanges(session: LoadSession, signal: AbortSignal): Promise<RestoreCheck> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SchemaObject, ServerFacts } from '../../../../shared/model/database.ts';
 import { restoreCheckIds, type RestoreCheck } from '../../../../shared/model/restore-check.ts';
 import { restoreCheckText } from '../../../../shared/i18n/restore-checks.ts';
-import { bytesFor, checkRoom } from './check-target.ts';
+import { bytesFor, checkRoom, checkRoomForFile } from './check-target.ts';
 import { checkLetterCase } from './letter-case.ts';
 import { namesLikeWords, youngWords } from './young-words.ts';
 
@@ -56,8 +56,8 @@ describe('room', () => {
   const stateAt = (freeBytes: number | null, logs = false, ddl?: string) =>
     checkRoom(plan(ddl), { freeBytes, path: '/data', holdsLog: logs }).state;
 
-  it('is refused only where it cannot be enough, and never guessed', () => {
-    expect([stateAt(999), stateAt(1000), stateAt(1999), stateAt(2000), stateAt(null)]).toEqual([
+  it('is refused where the disk of a server may get full, and never guessed', () => {
+    expect([stateAt(1999), stateAt(2000), stateAt(2999), stateAt(3000), stateAt(null)]).toEqual([
       'fail',
       'warn',
       'warn',
@@ -65,9 +65,11 @@ describe('room', () => {
       'unknown',
     ]);
     // The server writes everything a second time into its log.
-    expect([stateAt(1999, true), stateAt(3000, true)]).toEqual(['fail', 'ok']);
+    expect([stateAt(2999, true), stateAt(3000, true), stateAt(4500, true)]).toEqual(['fail', 'warn', 'ok']);
     expect(stateAt(10, false, 'CREATE TABLE t (a int) ENGINE=InnoDB ROW_FORMAT=COMPRESSED')).toBe('warn');
-    expect(bytesFor(1000, true)).toEqual({ leastBytes: 2000, likelyBytes: 3000 });
+    expect(bytesFor(1000, true)).toEqual({ neededBytes: 3000, easyBytes: 4500 });
+    const fileAt = (freeBytes: number | null) => checkRoomForFile(plan(), { freeBytes, path: '/out' }).state;
+    expect([fileAt(999), fileAt(1000), fileAt(2000), fileAt(null)]).toEqual(['fail', 'warn', 'ok', 'unknown']);
   });
 });
 
