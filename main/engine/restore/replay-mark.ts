@@ -3,9 +3,10 @@ import { quoteName, quoteTable, quoteText, serverErrno } from '../source/mysql/i
 import type { ReplayMark } from '../source/mysql/binlog/index.ts';
 import type { LoadSession } from '../source/mysql/load/index.ts';
 
-const table = 'progress';
+export const markTable = 'progress';
 const longestName = 64;
-const suffix = '__replay';
+/** The database of a mark is called so, behind the name of the one that it speaks of. */
+export const markSuffix = '__replay';
 /** No such database, no such table, a table of an older version. */
 const isNotThere = new Set([1049, 1054, 1146]);
 
@@ -23,7 +24,7 @@ export class TargetMark implements ReplayMark {
    * @param restore whose mark it is
    */
   constructor(beside: string, restore: string) {
-    this.#database = `${beside.slice(0, longestName - suffix.length)}${suffix}`;
+    this.#database = `${beside.slice(0, longestName - markSuffix.length)}${markSuffix}`;
     this.#restore = restore;
   }
 
@@ -92,7 +93,7 @@ export class TargetMark implements ReplayMark {
   }
 
   get #table(): string {
-    return quoteTable(this.#database, table);
+    return quoteTable(this.#database, markTable);
   }
 }
 

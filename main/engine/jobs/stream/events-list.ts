@@ -3,6 +3,7 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { StreamEvent, StreamEventKind } from '../../../../shared/model/stream.ts';
 import type { Repository } from '../../repository/index.ts';
+import { isOwnTrace } from '../../restore/own-traces.ts';
 import { eventId, readStream, type Stretch } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedSource } from '../home/settings-file.ts';
@@ -42,6 +43,7 @@ export async function eventsList(context: EngineContext, input: VerbInput<'event
   const judge = new Judge(context, source);
   const events = stretches
     .flatMap(({ records }) => records.flatMap(({ record }) => record.notable))
+    .filter(({ tables }) => tables.length === 0 || !tables.every(isOwnTrace))
     .filter((event) => isWanted(event, input))
     .map((event) => judge.listed(event))
     .filter((event) => !input.destructive || judge.isDestructive(event))
