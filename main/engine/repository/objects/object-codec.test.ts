@@ -150,9 +150,11 @@ describe('object codec', () => {
     expect(patched(6, 9)).toBe('header');
     expect(patched(7, 1)).toBe('slot');
     expect(patched(8, 0x10)).toBe('too-large');
-    expect(patched(16, 0xff)).toBe('tag');
+    // Of what differs from object to object any byte may be any number.
+    const last = object.bytes.length - 1;
+    expect(patched(16, object.bytes[16]! ^ 1)).toBe('tag');
     expect(patched(28, 1)).toBe('header');
-    expect(patched(object.bytes.length - 1, 0)).toBe('tag');
+    expect(patched(last, object.bytes[last]! ^ 1)).toBe('tag');
   });
 
   it('refuses another object, another kind, other keys and another vault', () => {
