@@ -390,9 +390,9 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
   },
   'restore.target-full': {
     message:
-      'The disk of the target server is full, so the restore was not completed; what had been written was removed. The shop was not touched, and the backup is sound.',
+      'The disk of the target server is full, so the restore was not completed. The shop’s data was not touched, and the backup is sound.',
     remedy:
-      'Make room on that server (two to three times the size of the backup), or take another one, and restore again. --dry-run tells beforehand whether it is enough.',
+      'If that is the shop’s own server, look first whether its database still runs. Make room there (two to three times the size of the backup), or take another server, and restore again. What had been written is removed; what could not be is listed by shouhu restores.',
   },
   'restore.read-only': {
     message:
