@@ -1,5 +1,6 @@
-import type { ChangedTable, StreamEvent, StreamPart, StreamRecord } from '../../../shared/model/stream.ts';
+import type { StreamEvent, StreamPart, StreamRecord } from '../../../shared/model/stream.ts';
 import type { StoredStreamRecord } from './stream-records.ts';
+import { sumTables } from './sum-tables.ts';
 
 /**
  * The parts of a merged record, each as a record of its own: whoever reads the log needs to know nothing of merging, and loses nothing of what was known of each minute. They
@@ -79,19 +80,4 @@ export function joinParts(a: StreamPart, b: StreamPart): StreamPart {
     tables: sumTables([...a.tables, ...b.tables]),
     statementChanges: a.statementChanges + b.statementChanges,
   };
-}
-
-function sumTables(tables: readonly ChangedTable[]): ChangedTable[] {
-  const sums = new Map<string, ChangedTable>();
-  for (const each of tables) {
-    const key = JSON.stringify([each.database, each.table]);
-    const sum = sums.get(key);
-    if (sum === undefined) sums.set(key, { ...each });
-    else {
-      sum.inserted += each.inserted;
-      sum.updated += each.updated;
-      sum.deleted += each.deleted;
-    }
-  }
-  return [...sums.values()];
 }

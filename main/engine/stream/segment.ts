@@ -1,4 +1,4 @@
-import type { ChangedTable, StreamEvent, StreamRecord } from '../../../shared/model/stream.ts';
+import type { StreamEvent, StreamRecord } from '../../../shared/model/stream.ts';
 import { isoUtc } from '../platform/clock.ts';
 import {
   eventTypes,
@@ -10,6 +10,7 @@ import {
 import { LogTrace, traceBytes } from './log-trace.ts';
 import { notableEvents } from './notable-events.ts';
 import { SecretEvents, type HasSecrets } from './secret-events.ts';
+import { sumTables } from './sum-tables.ts';
 import type { TwinEvents } from './twin-events.ts';
 
 /** What one stretch of a log is, before it is stored: the record's fields that come from its events. */
@@ -136,7 +137,7 @@ export class SegmentBuilder {
       lastEnd: done.at(-1)?.to ?? null,
       events: this.#events.length,
       transactions: done.length,
-      tables: sumTables(done),
+      tables: sumTables(done.flatMap(({ end, tables }) => (end === 'rollback' ? [] : tables))),
       notable: [...notable, ...this.#unread.map(incidentOf)].slice(0, mostNotable),
       statementChanges: done.filter(({ hasStatementChanges }) => hasStatementChanges).length,
       trace: traceOf(this.#events),
@@ -170,22 +171,6 @@ export class SegmentBuilder {
 
 function timeOf(transaction: LoggedTransaction | undefined): string | null {
   return transaction === undefined ? null : isoUtc(transaction.committedAtMs);
-}
-
-function sumTables(transactions: readonly LoggedTransaction[]): ChangedTable[] {
-  const sums = new Map<string, ChangedTable>();
-  for (const { tables, end } of transactions) {
-    if (end === 'rollback') continue;
-    for (const { database, table, inserted, updated, deleted } of tables) {
-      const key = `${database}\0${table}`;
-      const sum = sums.get(key) ?? { database, table, inserted: 0, updated: 0, deleted: 0 };
-      sum.inserted += inserted;
-      sum.updated += updated;
-      sum.deleted += deleted;
-      sums.set(key, sum);
-    }
-  }
-  return [...sums.values()];
 }
 
 function traceOf(events: readonly BinlogEvent[]): Segment['trace'] {

@@ -8,8 +8,7 @@ import type { RestoreCheck } from '../../../../shared/model/restore-check.ts';
 import { checkMusts, checkRoom, checkRoomForFile, checkTarget } from '../../restore/target/check-target.ts';
 import { found } from '../../restore/target/check.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
-import { openLoadSession, type LoadSession } from '../../source/mysql/load/index.ts';
-import { roomAt } from '../cold/room.ts';
+import { withLoadSession } from '../../source/mysql/load/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { accessOfInput, accessOfSaved, withServerSession, type ServerSession } from '../source-session.ts';
 import { findSnapshot, findSource } from '../verbs/lookup.ts';
@@ -18,7 +17,7 @@ import { withOpenRestore } from './open-restore.ts';
 import { withMoment } from './point-in-time.ts';
 import { namesOnTarget } from './names-on-target.ts';
 import { areLeftOf } from './take-up.ts';
-import { targetRoom } from './target-room.ts';
+import { freeBytesAt, targetRoom } from './target-room.ts';
 
 type RestoreInput = VerbInput<'restore.check'>;
 
@@ -75,7 +74,7 @@ async function checksOf(
       : accessOfInput({ mysql: into.target, ssh: into.target.ssh });
   return withServerSession(access, run.signal, async (server) => {
     const renames = await namesOnTarget(server.target, input, at, plan, run.signal);
-    return withLoadSession(server, run.signal, async (session) => {
+    return withLoadSession(server.target, { signal: run.signal }, async (session) => {
       const checks = await checkTarget(
         session,
         plan,
@@ -99,7 +98,7 @@ async function checksOf(
 
 /** What would fail after an hour, or hurt: throws the first that does not hold. The others are refused by the server itself at once, or are told behind it. */
 export async function requireTarget(server: ServerSession, plan: RestorePlan, signal: AbortSignal): Promise<void> {
-  await withLoadSession(server, signal, async (session) => {
+  await withLoadSession(server.target, { signal }, async (session) => {
     requireAll(await checkMusts(session, plan, await targetRoom(session, server, signal), signal));
   });
 }
@@ -129,26 +128,4 @@ async function checkFile(path: string, plan: RestorePlan): Promise<RestoreCheck[
     path.endsWith('.zst') && room.state === 'fail' ? { ...room, state: 'warn', errorCode: null } : room,
     isThere ? found('names', 'fail', { names: path }, 'restore.target-exists') : found('names', 'ok'),
   ];
-}
-
-/** Null where nobody can tell, or where there is no such folder: the restore has words for that. */
-async function freeBytesAt(path: string): Promise<number | null> {
-  try {
-    return (await roomAt(path))?.freeBytes ?? null;
-  } catch {
-    return null;
-  }
-}
-
-async function withLoadSession<T>(
-  { target }: ServerSession,
-  signal: AbortSignal,
-  use: (session: LoadSession) => Promise<T>,
-): Promise<T> {
-  const session = await openLoadSession(target, { signal });
-  try {
-    return await use(session);
-  } finally {
-    session.close();
-  }
 }

@@ -7,13 +7,12 @@ import type { MysqlTarget } from '../../source/mysql/index.ts';
 import { openLoadSession } from '../../source/mysql/load/index.ts';
 import type { Run } from '../engine-context.ts';
 import type { OpenRestore } from './open-restore.ts';
+import { loadingFor } from './loading.ts';
 import type { Moment } from './point-in-time.ts';
 import { replayMoment, requireFlavour, type Replayed } from './replay-moment.ts';
 import type { ResaleGuard } from './resale-guard.ts';
 import type { RestoreJournal } from './restore-journal.ts';
 import { dropLeftOf, type LeftOnServer } from './take-up.ts';
-
-const loadingSessions = 4;
 
 /** The snapshot's own proof, and what was done again on it; null: nothing was asked for. */
 export type Restored = Pick<
@@ -55,7 +54,7 @@ export async function intoServer(
       pool,
       target,
       renames,
-      sessions: loadingSessions,
+      ...loadingFor(run),
       enableEvents: false,
       holdEvents: moment !== null && !isSandbox,
       withoutBinlog: isSandbox,
@@ -78,8 +77,6 @@ export async function intoServer(
         resale = await guard({ target, plan, renames, signal });
         if (!isSandbox) await disown(session, loaded.databases, signal);
       },
-      onProgress: (phase, detail, doneBytes, totalBytes) =>
-        run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
     });
     await kept?.journal.end();
     return { ...restored, replayed, resale };

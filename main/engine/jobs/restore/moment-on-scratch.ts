@@ -12,6 +12,7 @@ import { definersIn, makeDefiners, missingAccounts } from '../../source/mysql/ac
 import type { EngineContext, Run } from '../engine-context.ts';
 import { openDiskStore } from '../stores.ts';
 import type { OpenRestore } from './open-restore.ts';
+import { loadingFor } from './loading.ts';
 import type { Moment } from './point-in-time.ts';
 import { replayMoment, type Replayed } from './replay-moment.ts';
 import { notKeptNotes } from './restore-notes.ts';
@@ -28,7 +29,7 @@ export interface PicturedMoment {
   readonly notes: readonly string[];
 }
 
-const loadingSessions = 4;
+const readers = 4;
 /** Everything stands still there: no lock has to be waited for. */
 const lockWaitMs = 10_000;
 
@@ -59,7 +60,7 @@ export async function withPicturedMoment<T>(
       pool,
       target,
       renames: new Map(),
-      sessions: loadingSessions,
+      ...loadingFor(run),
       // Nothing runs on this server, and its picture must say what the shop had.
       enableEvents: true,
       withoutBinlog: true,
@@ -77,8 +78,6 @@ export async function withPicturedMoment<T>(
           run,
         });
       },
-      onProgress: (phase, detail, doneBytes, totalBytes) =>
-        run.report({ phase, detail, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
     });
     const { replayed, before } = seen;
     if (replayed === null) throw new Error('a moment without its log');
@@ -128,7 +127,7 @@ async function withPicture<T>(
         ledgers,
         secretColumns: [],
         previous: null,
-        readers: loadingSessions,
+        readers,
         maxBytesPerSecond: null,
         producer: original.producer,
         pool,
@@ -163,7 +162,7 @@ async function withDefiners(target: MysqlTarget, signal: AbortSignal): Promise<M
 }
 
 function begin(target: MysqlTarget, signal: AbortSignal): Promise<MysqlSnapshot> {
-  return beginSnapshot(target, { readers: loadingSessions, lockWaitMs, isSecret: () => false, signal });
+  return beginSnapshot(target, { readers, lockWaitMs, isSecret: () => false, signal });
 }
 
 async function databasesOf(target: MysqlTarget, signal: AbortSignal): Promise<readonly DatabaseRecord[]> {

@@ -2,7 +2,7 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { HostKeyPin } from '../../../../shared/model/source.ts';
 import type { RestorePlan } from '../../restore/plan-restore.ts';
-import { openLoadSession } from '../../source/mysql/load/index.ts';
+import { withLoadSession } from '../../source/mysql/load/index.ts';
 import { checkPrivileges, checkWritable, requireAll } from '../../swap/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { accessOfInput, accessOfSaved, withServerSession, type ServerAccess } from '../source-session.ts';
@@ -62,12 +62,9 @@ export async function beforeReplacing(
   }
   if (vault === 'closed') throw new AppError('swap.vault-closed', {});
   return withServerSession(access, signal, async ({ target, hostKey }) => {
-    const session = await openLoadSession(target, { signal });
-    try {
+    await withLoadSession(target, { signal }, async (session) => {
       requireAll([await checkWritable(session, signal), await checkPrivileges(session, lives, null)]);
-      return { hostKey };
-    } finally {
-      session.close();
-    }
+    });
+    return { hostKey };
   });
 }

@@ -1,7 +1,7 @@
 import type { BinlogPlace } from '../../../../shared/model/stream.ts';
 import { dropOwned, ownedBy, type Ownership } from '../../restore/own-databases.ts';
 import { TargetMark } from '../../restore/replay-mark.ts';
-import { openLoadSession, type LoadSession } from '../../source/mysql/load/index.ts';
+import { withLoadSession, type LoadSession } from '../../source/mysql/load/index.ts';
 import type { MysqlTarget } from '../../source/mysql/index.ts';
 import type { RestoreUnderWay } from '../home/restore-book.ts';
 import type { RestoreJournal } from './restore-journal.ts';
@@ -29,18 +29,15 @@ export async function takeUp(
   const entry = journal.killed;
   if (entry === null) return null;
   const names = entry.databases.map(({ here }) => here);
-  const session = await openLoadSession(target, { signal });
-  try {
+  const found = await withLoadSession(target, { signal }, async (session): Promise<LeftOnServer | null> => {
     const { loaded } = entry;
     const noted = await new TargetMark(names[0] ?? '', entry.id).takeUp(session, signal);
-    if (isReplayed && loaded !== null && noted?.isCertain === true) {
-      const owned = await Promise.all(names.map((name) => ownedBy(session, name, entry.id, signal)));
-      if (owned.every((each) => each !== null))
-        return { entry, loaded, at: { file: noted.file, position: noted.position } };
-    }
-  } finally {
-    session.close();
-  }
+    if (!isReplayed || loaded === null || noted?.isCertain !== true) return null;
+    const owned = await Promise.all(names.map((name) => ownedBy(session, name, entry.id, signal)));
+    if (owned.some((each) => each === null)) return null;
+    return { entry, loaded, at: { file: noted.file, position: noted.position } };
+  });
+  if (found !== null) return found;
   await dropLeft(target, entry, signal);
   await journal.end();
   return null;
@@ -80,13 +77,10 @@ export async function dropLeft(
   signal: AbortSignal,
 ): Promise<{ readonly dropped: string[]; readonly left: string[] }> {
   const names = entry.databases.map(({ here }) => here);
-  const session = await openLoadSession(target, { signal });
-  try {
+  return withLoadSession(target, { signal }, async (session) => {
     const result = await dropOwned(session, names, entry.id, signal);
     const mark = new TargetMark(names[0] ?? '', entry.id);
     if ((await mark.takeUp(session, signal)) !== null) await mark.drop(session, signal);
     return result;
-  } finally {
-    session.close();
-  }
+  });
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { isAppErrorOf } from '../../../../shared/errors/app-error.ts';
@@ -57,11 +56,14 @@ async function holdsLog(session: LoadSession, path: string, signal: AbortSignal)
 
 async function roomHere(path: string, host: string): Promise<number | null> {
   if (host !== hostname()) return null;
+  return freeBytesAt(path);
+}
+
+/** Of this computer. Null where nobody can tell, or where there is no such folder, or none for us to see. */
+export async function freeBytesAt(path: string): Promise<number | null> {
   try {
-    await stat(path);
     return (await roomAt(path))?.freeBytes ?? null;
   } catch {
-    // The folder is another machine's, or not for us to see.
     return null;
   }
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { openLoadSession } from '../../source/mysql/load/index.ts';
+import { withLoadSession } from '../../source/mysql/load/index.ts';
 import { reversed } from '../../swap/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { entryOf, type BookedRestore } from '../home/restore-book.ts';
@@ -18,8 +18,7 @@ export async function swapCompare(
   const startedMs = context.clock.monotonicMs();
   const restore = await findRestore(context, input.restore);
   return withServerSession(await accessOfRestore(context, restore), run.signal, async ({ target }) => {
-    const session = await openLoadSession(target, { signal: run.signal });
-    try {
+    return withLoadSession(target, { signal: run.signal }, async (session) => {
       const { prepared, checks } = await lookAt(
         context,
         restore,
@@ -30,9 +29,7 @@ export async function swapCompare(
       const comparison = await compare(context, restore, session, prepared, run);
       const durationMs = Math.round(context.clock.monotonicMs() - startedMs);
       return { restore: entryOf(restore), comparison, checks, durationMs };
-    } finally {
-      session.close();
-    }
+    });
   });
 }
 

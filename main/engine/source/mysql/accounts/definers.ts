@@ -2,7 +2,7 @@ import { isAppErrorOf } from '../../../../../shared/errors/app-error.ts';
 import type { AccountName } from '../../../../../shared/model/accounts.ts';
 import type { SchemaObject } from '../../../../../shared/model/database.ts';
 import { randomKeyBytes } from '../../../platform/random.ts';
-import { openLoadSession } from '../load/load-session.ts';
+import { withLoadSession } from '../load/load-session.ts';
 import { definerOf } from '../load/rewrite-ddl.ts';
 import { quoteText } from '../quote.ts';
 import type { OrphanedObject } from '../schema/missing-definers.ts';
@@ -39,8 +39,7 @@ export async function makeDefiners(
   names: readonly AccountName[],
   signal: AbortSignal,
 ): Promise<void> {
-  const session = await openLoadSession(target, { signal, withoutBinlog: true });
-  try {
+  await withLoadSession(target, { signal, withoutBinlog: true }, async (session) => {
     for (const name of names) {
       const account = quoteAccount(name);
       // Anonymous accounts stand in the way of logins.
@@ -57,9 +56,7 @@ export async function makeDefiners(
         if (!isAppErrorOf(error, 'mysql.query-failed')) throw error;
       }
     }
-  } finally {
-    session.close();
-  }
+  });
 }
 
 function unique(names: readonly AccountName[]): AccountName[] {

@@ -17,7 +17,7 @@ export { createsObject, isSafeForClient } from './creates-object.ts';
 export { countInvalid, InvalidText } from './invalid-text.ts';
 export { isHeldEvent } from './event-status.ts';
 export { loadText } from './load-chunk.ts';
-export { type LoadSession, type LoadSessionOptions, openLoadSession } from './load-session.ts';
+export { type LoadSession, type LoadSessionOptions, openLoadSession, withLoadSession } from './load-session.ts';
 export { invalidValues } from './well-formed.ts';
 export { withOctetColumns, type OctetTable } from './octet-columns.ts';
 export { assertLedger, assertRange, countTarget, targetLedger, type LedgerSum } from './target-digest.ts';

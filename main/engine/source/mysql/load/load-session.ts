@@ -86,6 +86,20 @@ export async function openLoadSession(target: MysqlTarget, options: LoadSessionO
   }
 }
 
+/** For as long as `use` takes. Errors: those of `openLoadSession` and of `use`. */
+export async function withLoadSession<T>(
+  target: MysqlTarget,
+  options: LoadSessionOptions,
+  use: (session: LoadSession) => Promise<T>,
+): Promise<T> {
+  const session = await openLoadSession(target, options);
+  try {
+    return await use(session);
+  } finally {
+    session.close();
+  }
+}
+
 export class LoadSession {
   /** For what only reads: digests, counts. */
   readonly connection: MysqlConnection;
