@@ -166,6 +166,28 @@ export const databaseRecordSchema = z.strictObject({
 });
 export type DatabaseRecord = z.infer<typeof databaseRecordSchema>;
 
+/**
+ * What a row must have to count: the text of `column` is one of `values` (with `not`: none of them). A null among the values stands for NULL;
+ * values are compared as UTF-8 octets, without a collation. A NULL that is not named is in neither.
+ */
+export const rowConditionSchema = z.strictObject({
+  column: z.string(),
+  values: z.array(z.string().nullable()).min(1).max(100),
+  not: z.literal(true).optional(),
+});
+export type RowCondition = z.infer<typeof rowConditionSchema>;
+
+/**
+ * By which column a row belongs to a day of the shop. `form`: what its values are. `local`: text that begins with the shop's own date · `utc`:
+ * a time in UTC (every TIMESTAMP is fetched so) · `unix-seconds`, `unix-ms`: a number. All but `local` are moved by `utcOffsetMinutes` (China: 480).
+ */
+export const ledgerDaySchema = z.strictObject({
+  column: z.string(),
+  form: z.enum(['local', 'utc', 'unix-seconds', 'unix-ms']),
+  utcOffsetMinutes: z.int().min(-840).max(840),
+});
+export type LedgerDay = z.infer<typeof ledgerDaySchema>;
+
 /** A money table as a preset or the owner describes it. */
 export const ledgerDefinitionSchema = z.strictObject({
   name: z.string(),
@@ -178,6 +200,14 @@ export const ledgerDefinitionSchema = z.strictObject({
   statusColumn: z.string().nullable(),
   /** Values of the status column that mean "paid", as text. Empty with a null status column: every row counts. */
   paidValues: z.array(z.string()),
+  /** More that a row must have to count; absent: nothing. */
+  where: z.array(rowConditionSchema).max(10).optional(),
+  /** Sums by day; absent: the table has no time to go by. */
+  day: ledgerDaySchema.optional(),
+  /** Sums by product. */
+  productColumn: z.string().optional(),
+  /** Amounts of several currencies in one column: sums by currency, and a total that adds up nothing but itself. */
+  currencyColumn: z.string().optional(),
 });
 export type LedgerDefinition = z.infer<typeof ledgerDefinitionSchema>;
 

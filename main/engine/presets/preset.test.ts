@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../platform/asset-path.ts';
-import { detectPreset, ledgersOf, loadPresets, presetById, presetSchema, secretColumnsOf } from './preset.ts';
+import { detectPreset, ledgersOf, loadPresets, presetById, secretColumnsOf } from './preset.ts';
+import { presetSchema } from './preset-schema.ts';
 import { watchedColumns } from './resale-rules.ts';
 
 /** Schemas of real shop systems: others' work, so they are beside the project and not in it. */

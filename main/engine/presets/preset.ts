@@ -1,46 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { LedgerDefinition } from '../../../shared/model/database.ts';
 import { assetPath } from '../platform/asset-path.ts';
-import { resaleRulesSchema } from './resale-rules.ts';
-
-const columnRef = z.strictObject({ table: z.string(), column: z.string() });
-
-/** What is known of one shop system: how to recognise it, where its card secrets and its money are. Data, in `assets/presets/`. */
-export const presetSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
-  label: z.strictObject({ zh: z.string(), en: z.string() }),
-  detect: z.strictObject({
-    tables: z.array(z.string()).min(1),
-    columns: z.record(z.string(), z.array(z.string())),
-    absentTables: z.array(z.string()),
-  }),
-  secretColumns: z.array(columnRef),
-  stock: z
-    .strictObject({
-      table: z.string(),
-      statusColumn: z.string(),
-      unsold: z.array(z.string()),
-      sold: z.array(z.string()),
-    })
-    .nullable(),
-  ledgers: z.array(
-    z.strictObject({
-      name: z.string(),
-      table: z.string(),
-      amountColumn: z.string(),
-      unit: z.enum(['yuan', 'cent']),
-      currency: z.string(),
-      statusColumn: z.string().nullable(),
-      paidValues: z.array(z.string()),
-    }),
-  ),
-  /** What must not be sold again after a restore, and how it is found. Absent or null: nobody has written that down for this program. */
-  resale: resaleRulesSchema.nullable().optional(),
-});
-export type Preset = z.infer<typeof presetSchema>;
+import { presetSchema, type Preset } from './preset-schema.ts';
 
 /** Names of tables and columns of one database, as a preset is matched against them. */
 export interface DatabaseShape {
