@@ -3,7 +3,7 @@ import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
 import { judgeClock } from '../../../shared/model/clock-check.ts';
 import { lostObjectsCheck, objectText, type LostObject } from '../../../shared/model/lost-objects.ts';
 import { brokenViewsCheck, lostChecks } from '../../../shared/model/lost-tables.ts';
-import type { OrphanedObject } from '../source/mysql/index.ts';
+import { conditionsOf, type OrphanedObject } from '../source/mysql/index.ts';
 import { fullName } from './capture-context.ts';
 import type { LostTable } from './lost-table.ts';
 
@@ -215,7 +215,7 @@ export function splitLedgers(
   const missing: string[] = [];
   for (const ledger of ledgers) {
     const schema = tables.find(({ database, name }) => database === ledger.database && name === ledger.table);
-    const wanted = ledger.statusColumn === null ? [ledger.amountColumn] : [ledger.amountColumn, ledger.statusColumn];
+    const wanted = [ledger.amountColumn, ...conditionsOf(ledger).map(({ column }) => column)];
     const isThere = wanted.every((name) =>
       schema?.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
     );

@@ -1,4 +1,4 @@
-import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
+import type { LedgerDefinition, LedgerResult, RowCondition, TableSchema } from '../../../shared/model/database.ts';
 import {
   eventTypes,
   expandEvent,
@@ -14,7 +14,14 @@ import {
   type TableMap,
 } from '../source/mysql/binlog/index.ts';
 import type { LedgerSum } from '../source/mysql/load/index.ts';
-import { addDecimal, formatDecimal, parseDecimal, sameDecimalText, type Decimal } from '../source/mysql/rows/index.ts';
+import {
+  addDecimal,
+  conditionsOf,
+  formatDecimal,
+  parseDecimal,
+  sameDecimalText,
+  type Decimal,
+} from '../source/mysql/rows/index.ts';
 
 /** A ledger of a snapshot, and the table it is kept in as it was then. */
 export interface TalliedLedger {
@@ -86,8 +93,7 @@ export class LedgerTally {
 class Tallied {
   readonly ledger: TalliedLedger;
   readonly #amount: number;
-  readonly #status: number;
-  readonly #paid: ReadonlySet<string>;
+  readonly #where: readonly { readonly index: number; readonly condition: RowCondition }[];
   #total: Change;
   /** Of the transaction that is not over. */
   #pending: Change = { rows: 0, sum: zero };
@@ -99,15 +105,18 @@ class Tallied {
     const indexOf = (name: string) =>
       schema.columns.findIndex((each) => each.name.toLowerCase() === name.toLowerCase());
     this.#amount = indexOf(definition.amountColumn);
-    this.#status = definition.statusColumn === null ? -1 : indexOf(definition.statusColumn);
-    this.#paid = new Set(definition.paidValues);
+    this.#where = conditionsOf(definition).map((condition) => ({ index: indexOf(condition.column), condition }));
     const sum = parseDecimal(captured.sum);
     this.#total = { rows: captured.rows, sum: sum ?? zero };
     const isExact = exactAmounts.has(schema.columns[this.#amount]?.dataType ?? '');
-    const isState =
-      definition.statusColumn === null || readableStates.has(schema.columns[this.#status]?.dataType ?? '');
+    // Whether there is a value can be told of any type.
+    const isReadable = this.#where.every(
+      ({ index, condition }) =>
+        readableStates.has(schema.columns[index]?.dataType ?? '') ||
+        (index >= 0 && condition.values.every((value) => value === null)),
+    );
     this.#isGivenUp =
-      sum === null || captured.unreadable !== undefined || !isExact || !isState || cascades.test(schema.ddl);
+      sum === null || captured.unreadable !== undefined || !isExact || !isReadable || cascades.test(schema.ddl);
   }
 
   isOf(database: string, table: string): boolean {
@@ -172,11 +181,11 @@ class Tallied {
 
   /** With `binlog_row_image=MINIMAL` an image may leave out what is asked for. */
   #count(image: RowImage, sign: 1 | -1): void {
-    if (!image.has(this.#amount) || (this.#status >= 0 && !image.has(this.#status))) {
+    if (!image.has(this.#amount) || !this.#where.every(({ index }) => image.has(index))) {
       this.giveUp();
       return;
     }
-    if (this.#status >= 0 && !this.#paid.has(textOf(image.get(this.#status) ?? null) ?? '\0')) return;
+    if (!this.#where.every(({ index, condition }) => isMet(condition, textOf(image.get(index) ?? null)))) return;
     this.#pending.rows += sign;
     const amount = image.get(this.#amount) ?? null;
     // As in SQL: a row that counts, and adds nothing.
@@ -189,6 +198,11 @@ class Tallied {
     const { unscaled, scale } = value;
     this.#pending.sum = addDecimal(this.#pending.sum, { unscaled: sign < 0 ? -unscaled : unscaled, scale });
   }
+}
+
+function isMet({ values, not }: RowCondition, value: string | null): boolean {
+  if (value === null) return not !== true && values.includes(null);
+  return values.includes(value) !== (not === true);
 }
 
 function textOf(value: BinlogValue): string | null {

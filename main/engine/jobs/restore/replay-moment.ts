@@ -14,7 +14,7 @@ import {
   type LoadSession,
   type Renames,
 } from '../../source/mysql/load/index.ts';
-import { connectMysql, quoteText, readServerFacts, type MysqlTarget } from '../../source/mysql/index.ts';
+import { conditionsOf, connectMysql, quoteText, readServerFacts, type MysqlTarget } from '../../source/mysql/index.ts';
 import { binlogPlace, comparePlaces, placeIn, type ReadEvents } from '../../stream/index.ts';
 import type { Run } from '../engine-context.ts';
 import type { Moment } from './point-in-time.ts';
@@ -259,11 +259,16 @@ async function ledgersOf(
     const schema = schemaOf(plan, definition.database, definition.table);
     if (schema === undefined) continue;
     const database = nameOf(definition.database);
+    const needed = new Set(
+      [definition.amountColumn, ...conditionsOf(definition).map(({ column }) => column)].map((name) =>
+        name.toLowerCase(),
+      ),
+    );
     const found = await session.rows(
-      `SELECT 1 AS one FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_NAME = ${quoteText(definition.table)} AND COLUMN_NAME IN (${[definition.amountColumn, definition.statusColumn ?? definition.amountColumn].map(quoteText).join(', ')})`,
+      `SELECT 1 AS one FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_NAME = ${quoteText(definition.table)} AND COLUMN_NAME IN (${[...needed].map(quoteText).join(', ')})`,
       signal,
     );
-    if (found.length === 0) continue;
+    if (found.length < needed.size) continue;
     const result = tally.result(definition.name, await targetLedger(session, database, schema, definition, signal));
     if (result !== null) results.push(result);
   }

@@ -1,8 +1,9 @@
-import { AppError } from '../../../../shared/errors/app-error.ts';
-import type { Column, LedgerDefinition, TableSchema } from '../../../../shared/model/database.ts';
+import type { LedgerDefinition, TableSchema } from '../../../../shared/model/database.ts';
 import { bytesExpression } from './columns.ts';
 import type { MysqlConnection } from './connection.ts';
 import { quoteName, quoteTable } from './quote.ts';
+import { columnOf, whereAll } from './row-condition.ts';
+import { conditionsOf } from './rows/row-condition.ts';
 import { seriousWarnings } from './warnings.ts';
 
 const exactTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal']);
@@ -16,7 +17,7 @@ const exactTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint',
  * doubles depends on the order of rows. A text that is no number makes the server warn; such amounts are counted. The last
  * form holds 35 digits before and 30 behind the point.
  *
- * A status counts as paid when its fetched bytes equal the UTF-8 bytes of one of `paidValues`: no collation, as in rows/ledger.ts.
+ * Which rows count is compared as octets: see row-condition.ts.
  * Errors: `table.unknown` {database, table, column?}, those of `query`.
  */
 export function ledgerSql(ledger: LedgerDefinition, table: TableSchema): string {
@@ -26,7 +27,7 @@ export function ledgerSql(ledger: LedgerDefinition, table: TableSchema): string 
     : `SUM(CAST(CONVERT(${bytesExpression(amount)} USING ascii) AS DECIMAL(65,30)))`;
   return (
     `SELECT COUNT(*) AS n, CAST(COALESCE(${value}, 0) AS CHAR) AS total ` +
-    `FROM ${quoteTable(table.database, table.name)}${wherePaid(ledger, table)}`
+    `FROM ${quoteTable(table.database, table.name)}${whereAll(conditionsOf(ledger), table)}`
   );
 }
 
@@ -49,23 +50,6 @@ export async function ledgerSum(
   if (row === undefined) throw new Error('an aggregate returned no row');
   const unreadable = await seriousWarnings(connection, result, signal);
   return { rows: Number(row.get('n') ?? 0), sum: withoutPadding(row.get('total') ?? '0'), unreadable };
-}
-
-function wherePaid(ledger: LedgerDefinition, table: TableSchema): string {
-  if (ledger.statusColumn === null) return '';
-  const status = bytesExpression(columnOf(table, ledger.statusColumn));
-  const values = ledger.paidValues.map((value) => {
-    const hex = Buffer.from(value, 'utf8').toString('hex');
-    return hex === '' ? "_binary ''" : `_binary 0x${hex}`;
-  });
-  // No value at all means that nothing counts; IN () is no SQL.
-  return values.length === 0 ? ' WHERE FALSE' : ` WHERE ${status} IN (${values.join(', ')})`;
-}
-
-function columnOf(table: TableSchema, name: string): Column {
-  const found = table.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-  if (found !== undefined) return found;
-  throw new AppError('table.unknown', { database: table.database, table: table.name, column: name });
 }
 
 /** The 30 places of the wide form are ours, not the column's: drop its zeros. */

@@ -15,6 +15,7 @@ export { joinGroups, joinWithoutVault } from './join-groups.ts';
 export { layoutOf, type LedgerLayout, type RowLayout } from './layout.ts';
 export { mergeLedgers, type LedgerPartial } from './ledger.ts';
 export { addDigests, combineDigests, combineSums, emptyDigest, isSameDigest } from './row-digest.ts';
+export { conditionsOf } from './row-condition.ts';
 export { wholeRows } from './whole-rows.ts';
 export { insertStatements, type InsertOptions } from './sql-text.ts';
 export { setExactRowsApart } from './json-decimals.ts';

@@ -1,14 +1,13 @@
 import type { LedgerDefinition, TableSchema } from '../../../../../shared/model/database.ts';
+import { conditionLayout, conditionsOf, type ConditionLayout } from './row-condition.ts';
 
 /** One ledger of a table, resolved to column indexes. */
 export interface LedgerLayout {
   readonly name: string;
   /** Index of the amount column in the row. */
   readonly amount: number;
-  /** Index of the status column, or -1: every row counts. */
-  readonly status: number;
-  /** Octets of the status values that mean "paid". */
-  readonly paid: readonly Uint8Array[];
+  /** What a row must have to count: all of them. */
+  readonly where: readonly ConditionLayout[];
 }
 
 /**
@@ -56,8 +55,7 @@ export function layoutOf(schema: TableSchema, ledgers: readonly LedgerDefinition
       .map((ledger) => ({
         name: ledger.name,
         amount: indexOf(ledger.amountColumn),
-        status: ledger.statusColumn === null ? -1 : indexOf(ledger.statusColumn),
-        paid: ledger.paidValues.map((value) => new Uint8Array(Buffer.from(value))),
+        where: conditionsOf(ledger).map((condition) => conditionLayout(condition, indexOf(condition.column))),
       })),
   };
 }

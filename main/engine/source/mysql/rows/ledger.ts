@@ -1,11 +1,12 @@
 import { addDecimal, addDecimalText, type Decimal, formatDecimal, parseDecimal, zeroDecimal } from './decimal.ts';
 import type { LedgerLayout } from './layout.ts';
+import { holds } from './row-condition.ts';
 import type { RowFields } from './row-digest.ts';
 
 /** Rows and exact sum of one ledger over some rows; partials of disjoint rows are merged. */
 export interface LedgerPartial {
   readonly name: string;
-  /** Rows that count: those whose status says paid. A NULL amount counts as a row and adds nothing, as in SQL. */
+  /** Rows that count: those whose status says paid, and that have what else is asked for. A NULL amount counts as a row and adds nothing, as in SQL. */
   readonly rows: number;
   /** Decimal text in the column's own unit. */
   readonly sum: string;
@@ -30,9 +31,9 @@ export class LedgerAccumulator {
   }
 
   add(row: RowFields): void {
-    if (!this.#isPaid(row)) return;
+    const { amount, where } = this.#layout;
+    for (const condition of where) if (!holds(condition, row)) return;
     this.#rows++;
-    const { amount } = this.#layout;
     const length = row.lengths[amount] as number;
     if (length < 0) return;
     this.#addAmount(row.bytes, row.starts[amount] as number, length);
@@ -46,19 +47,6 @@ export class LedgerAccumulator {
       sum: formatDecimal(this.#exact),
       unreadable: this.#unreadable,
     };
-  }
-
-  #isPaid(row: RowFields): boolean {
-    const { status, paid } = this.#layout;
-    if (status < 0) return true;
-    const start = row.starts[status] as number;
-    const length = row.lengths[status] as number;
-    next: for (const value of paid) {
-      if (value.length !== length) continue;
-      for (let i = 0; i < length; i++) if (value[i] !== row.bytes[start + i]) continue next;
-      return true;
-    }
-    return false;
   }
 
   /** Up to 15 digits with at most one point are added as an integer; everything else takes the exact, slower way. */
