@@ -30,12 +30,17 @@ export function useWords(): Words {
   const language: Language = i18n.language === 'en' ? 'en' : 'zh';
   return useMemo(() => {
     const t: Translate = (key, facts = {}) => translate(key, facts);
+    const wordsFor = (group: string, id: string, facts: ErrorFacts = {}): string => {
+      const key = `${group}.${id.replaceAll('.', '_')}`;
+      return i18n.exists(key) ? translate(key, facts) : translate(`${group}.other`, { ...facts, id });
+    };
     return {
       language,
       t,
-      named: (group, id, facts = {}) => {
-        const key = `${group}.${id.replaceAll('.', '_')}`;
-        return i18n.exists(key) ? translate(key, facts) : translate(`${group}.other`, { ...facts, id });
+      named: (group, id, facts) => {
+        // Where a source has several shops, the ledger's name says of which it is: `orders@shop/acg_`.
+        const [name = '', place] = group === 'ledgerName' ? id.split('@', 2) : [id];
+        return place === undefined ? wordsFor(group, name, facts) : `${wordsFor(group, name, facts)} (${place})`;
       },
       error: ({ code, facts }) => {
         const cloud = cloudErrorText(facts, language);

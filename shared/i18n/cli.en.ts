@@ -121,6 +121,7 @@ export const cliEn: Record<CliKey, string> = {
   'column.database': 'Database',
   'column.tunnel': 'Tunnel',
   'column.databases': 'Scope',
+  'column.program': 'Program',
   'column.note': 'Note',
   'column.role': 'Role',
   'column.where': 'Where',

@@ -113,6 +113,7 @@ export const cliZh = {
   'column.database': '数据库',
   'column.tunnel': '通道',
   'column.databases': '范围',
+  'column.program': '店铺程序',
   'column.note': '备注',
   'column.role': '用途',
   'column.where': '位置',

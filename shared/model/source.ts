@@ -48,6 +48,18 @@ export const sshInputSchema = z.strictObject({
   trustFirst: z.boolean(),
 });
 
+/** A shop that was recognised: its program, and where its tables are. `prefix` stands before each of their names. */
+export const foundShopSchema = z.strictObject({
+  preset: z.string(),
+  database: z.string(),
+  prefix: z.string().max(64),
+});
+export type FoundShop = z.infer<typeof foundShopSchema>;
+
+/** Tables that several programs might have made: the owner says which, nobody guesses. */
+export const unclearShopSchema = foundShopSchema.omit({ preset: true }).extend({ presets: z.array(z.string()).min(2) });
+export type UnclearShop = z.infer<typeof unclearShopSchema>;
+
 export const sourceInputSchema = z.strictObject({
   name: nameSchema,
   mysql: mysqlInputSchema,
@@ -81,7 +93,12 @@ export const sourceViewSchema = z.strictObject({
     })
     .nullable(),
   databases: z.array(z.string()),
+  /** The program of its first shop. */
   preset: z.string().nullable(),
+  /** All shops that were recognised in it; absent: added before they were looked for. */
+  shops: z.array(foundShopSchema).optional(),
+  /** What the owner has to say, because nobody guesses. Absent: nothing. */
+  unclear: z.array(unclearShopSchema).optional(),
   secretColumns: z.array(z.string()),
   ledgers: z.array(ledgerDefinitionSchema),
   /** True: the server's accounts are kept with every snapshot. Absent: no. */

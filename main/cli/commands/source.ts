@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import type { SourceView } from '../../../shared/model/source.ts';
+import type { Words } from '../language.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseMysqlUrl } from '../arguments/addresses.ts';
 import { readLedgerFile } from '../arguments/ledgers.ts';
@@ -97,7 +99,7 @@ function addRun(name: string, mysqlUrl: string, flags: AddFlags): VerbRun {
     const output = await addAskingAboutFingerprint(context, input);
     const { source, steps } = output;
     const lines = [...stepLines(steps, words), '', words.say('source.added', { name: source.name })];
-    if (source.preset !== null) lines.push(words.say('source.preset', { preset: source.preset }));
+    lines.push(...shopLines(source, words));
     if (source.secretColumns.length > 0) {
       lines.push(words.say('source.sealed', { columns: source.secretColumns.join(', ') }));
     }
@@ -106,6 +108,20 @@ function addRun(name: string, mysqlUrl: string, flags: AddFlags): VerbRun {
     lines.push(words.say('source.next', { name: source.name }));
     return { json: output, lines, finding: failedStep(steps) };
   };
+}
+
+/** `acg-faka (shop, acg_)`; what was added before shops were told apart has one without a place. */
+function shopsOf({ preset, shops, unclear = [] }: SourceView): string[] {
+  const placeOf = ({ database, prefix }: { readonly database: string; readonly prefix: string }) =>
+    prefix === '' ? database : `${database}, ${prefix}`;
+  return [
+    ...(shops?.map((shop) => `${shop.preset} (${placeOf(shop)})`) ?? (preset === null ? [] : [preset])),
+    ...unclear.map((shop) => `${shop.presets.join('? ')}? (${placeOf(shop)})`),
+  ];
+}
+
+function shopLines(source: SourceView, words: Words): string[] {
+  return shopsOf(source).map((preset) => words.say('source.preset', { preset }));
 }
 
 /** A server that is met for the first time: a person at the terminal may compare the fingerprint and say yes. */
@@ -136,9 +152,10 @@ const list: VerbRun = async (context) => {
     `${source.mysql.user}@${source.mysql.host}:${source.mysql.port}`,
     source.ssh === null ? words.say('source.direct') : `${source.ssh.user}@${source.ssh.host}:${source.ssh.port}`,
     source.databases.length === 0 ? words.say('source.all-databases') : source.databases.join(', '),
+    shopsOf(source).join(', '),
     source.hasCredentials ? '' : words.say('credentials.missing'),
   ]);
-  const columns = (['name', 'database', 'tunnel', 'databases', 'note'] as const).map((id) => ({
+  const columns = (['name', 'database', 'tunnel', 'databases', 'program', 'note'] as const).map((id) => ({
     title: words.say(`column.${id}`),
   }));
   return { json: output, lines: rows.length === 0 ? [words.say('source.none')] : textTable(columns, rows) };

@@ -2,6 +2,7 @@ import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../share
 import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
 import { judgeClock } from '../../../shared/model/clock-check.ts';
 import { lostObjectsCheck, objectText, type LostObject } from '../../../shared/model/lost-objects.ts';
+import { isSecretPattern } from '../../../shared/model/secret-columns.ts';
 import { brokenViewsCheck, lostChecks } from '../../../shared/model/lost-tables.ts';
 import { conditionsOf, type OrphanedObject } from '../source/mysql/index.ts';
 import { fullName } from './capture-context.ts';
@@ -226,7 +227,7 @@ export function splitLedgers(
   return { usable, missing };
 }
 
-/** Entries of `wanted` (`table.column` or `database.table.column`, lower case) that no sealed column answers to. */
+/** Entries of `wanted` (`table.column` or `database.table.column`, lower case) that no sealed column answers to; a pattern need not find any. */
 export function missingSecretColumns(wanted: readonly string[], tables: readonly TableSchema[]): string[] {
   const sealed = new Set(
     tables.flatMap(({ database, name, columns }) =>
@@ -238,5 +239,5 @@ export function missingSecretColumns(wanted: readonly string[], tables: readonly
         }),
     ),
   );
-  return wanted.filter((name) => !sealed.has(name.toLowerCase()));
+  return wanted.filter((name) => !isSecretPattern(name) && !sealed.has(name.toLowerCase()));
 }

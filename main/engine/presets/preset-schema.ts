@@ -11,7 +11,8 @@ const path = z.string().min(1).max(300);
 
 /**
  * A column with card secrets. `copy`: where else a delivered card stands than in the stock: in its order, in mail that waits, in a log.
- * `optional`: only some versions of the program have it, so that nobody is asked where it went.
+ * `optional`: only some versions of the program have it, so that nobody is asked where it went. A `*` in the table stands for what the program puts
+ * there when it makes such a table later, for each of its merchants.
  */
 const secretColumnSchema = z.strictObject({
   table,
@@ -82,6 +83,7 @@ export const presetSchema = z.strictObject({
   /** Passwords, tokens, keys of payment providers: encrypted with everything else, not in the vault; never shown, never in a comparison. */
   credentialColumns: z.array(z.strictObject({ table, column, optional: z.literal(true).optional() })),
   stock: stockSchema.nullable(),
+  /** The first is the shop's turnover: money that buyers have just paid. */
   ledgers: z.array(ledgerDefinitionSchema.omit({ database: true })),
   counts: z.array(countSchema),
   /** Tables that lose rows without anybody having done harm, and why. */

@@ -1,7 +1,7 @@
 import { Alert, Badge, Button, Divider, Group, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useStore } from 'zustand';
-import type { SourceView } from '../../../shared/model/source.ts';
+import type { FoundShop, SourceView } from '../../../shared/model/source.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import type { StreamsStore } from '../../stores/streams-store.ts';
@@ -18,11 +18,16 @@ interface ShopCardProps {
   readonly onReconnect: () => void;
 }
 
+/** Where the tables of one of several shops are. */
+function placeOf({ database, prefix }: FoundShop): string {
+  return prefix === '' ? database : `${database}, ${prefix}`;
+}
+
 export function ShopCard({ source, shop, streams, onReconnect }: ShopCardProps) {
   const { t, named, language } = useWords();
   const check = useStore(shop.checks, (checks) => checks[source.name]);
   const [isRemoving, removing] = useDisclosure(false);
-  const { ssh, mysql, databases, preset, secretColumns, ledgers } = source;
+  const { ssh, mysql, databases, preset, shops, secretColumns, ledgers } = source;
   const isDemo = source.name === demoShopName;
   // A recovered shop: no copy says how it is reached.
   const isReachKnown = mysql.user !== '';
@@ -33,7 +38,9 @@ export function ShopCard({ source, shop, streams, onReconnect }: ShopCardProps) 
   const lines = [
     ...(isReachKnown ? reach : []),
     databases.length === 0 ? t('shop.databasesAll') : databases.join(', '),
-    preset === null ? t('shop.presetNone') : t('shop.preset', { preset: named('presetName', preset) }),
+    ...(shops === undefined || shops.length < 2
+      ? [preset === null ? t('shop.presetNone') : t('shop.preset', { preset: named('presetName', preset) })]
+      : shops.map((found) => t('shop.presetAt', { preset: named('presetName', found.preset), place: placeOf(found) }))),
     secretColumns.length === 0 ? t('shop.secretsNone') : t('shop.secrets', { columns: secretColumns.join(', ') }),
     ...(ledgers.length === 0
       ? []

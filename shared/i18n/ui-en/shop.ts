@@ -46,6 +46,7 @@ export const shopEn = {
     mysql: 'Database {{user}}@{{host}}:{{port}}',
     databasesAll: 'All databases',
     preset: 'Shop program: {{preset}}',
+    presetAt: 'Shop program: {{preset}} ({{place}})',
     presetNone: 'Shop program: not recognised',
     secrets: 'Columns sealed on their own: {{columns}}',
     secretsNone: 'No columns sealed on their own',

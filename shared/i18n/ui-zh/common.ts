@@ -165,6 +165,11 @@ export const commonZh = {
     range: '只读其中一段',
     create: '不覆盖已有的对象',
     lock: '看看防删除的设置',
+    program: '认出了店铺程序：{{shops}}',
+    'program-unclear':
+      '这些表可能是几个程序中的一个，要您来说是哪个：{{shops}}。说之前，凡是其中一个会放卡密的列都单独加密，账目先不核对',
+    'program-unknown': '没有认出店铺程序：请在添加后让 Shouhu 找一找哪些列是卡密',
+    'program-missing': '这个版本里少了这些列，其余照常保护：{{columns}}',
     damaged: '网站自己这里已经损坏：{{objects}}。其他的都会备份好，每次备份也会点名缺了什么。',
     'metadata-locks':
       '备份读数据的时候，网站改表（ALTER TABLE）要等它读完，后面的访客也跟着等。请管理员运行这一句就不会了：{{statement}}。服务商不给这个权限的话，请避开备份的时间改表。',

@@ -46,6 +46,7 @@ export const shopZh = {
     mysql: '数据库 {{user}}@{{host}}:{{port}}',
     databasesAll: '全部数据库',
     preset: '店铺程序：{{preset}}',
+    presetAt: '店铺程序：{{preset}}（{{place}}）',
     presetNone: '店铺程序：未识别',
     secrets: '单独加密的列：{{columns}}',
     secretsNone: '没有单独加密的列',

@@ -66,6 +66,8 @@ export function viewOfSource(source: SavedSource): SourceView {
         : { host: ssh.host, port: ssh.port, user: ssh.user, auth: ssh.authKind, hostKey: ssh.hostKey },
     databases: source.databases,
     preset: source.preset,
+    ...(source.shops === undefined ? {} : { shops: source.shops }),
+    ...(source.unclear === undefined ? {} : { unclear: source.unclear }),
     secretColumns: source.secretColumns,
     ledgers: source.ledgers,
     ...(source.accounts === true ? { accounts: true } : {}),

@@ -3,7 +3,7 @@ import { coldScheduleSchema } from '../../../../shared/model/cold-schedule.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
-import { hostKeyPinSchema } from '../../../../shared/model/source.ts';
+import { foundShopSchema, hostKeyPinSchema, unclearShopSchema } from '../../../../shared/model/source.ts';
 import { HomeJson } from './home-json.ts';
 
 /** A secret of this home, encrypted under the repository's credential key. Base64. */
@@ -26,7 +26,11 @@ export const savedSourceSchema = z.strictObject({
   sealedPassword: sealedSchema.nullable(),
   ssh: savedSshSchema.nullable(),
   databases: z.array(z.string()),
+  /** The program of its first shop. */
   preset: z.string().nullable(),
+  /** Every shop that was recognised in it; absent: nobody looked for more than one. */
+  shops: z.array(foundShopSchema).optional(),
+  unclear: z.array(unclearShopSchema).optional(),
   secretColumns: z.array(z.string()),
   ledgers: z.array(ledgerDefinitionSchema),
   files: z.array(z.string()),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAsideDatabase } from '../../source/mysql/schema/list-databases.ts';
+import { isAsideDatabase } from '../../../../shared/model/aside-database.ts';
 import { besideNames, namesWith } from './beside-names.ts';
 
 const at = '2026-11-22T14:00:00.123Z';

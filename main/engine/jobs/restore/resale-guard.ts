@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput } from '../../../../shared/ipc/engine-verbs.ts';
+import { SecretColumnNames } from '../../../../shared/model/secret-columns.ts';
 import type { ResaleResult } from '../../../../shared/model/resale.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { makeFolder } from '../../platform/make-folder.ts';
 import { newId } from '../../platform/random.ts';
 import { writeFileDurably } from '../../platform/write-file-durably.ts';
+import { rulesWithPrefix } from '../../presets/bind-shop.ts';
 import { loadPresets } from '../../presets/preset.ts';
 import type { ResaleRules } from '../../presets/resale-rules.ts';
 import type { VaultKey } from '../../repository/index.ts';
@@ -66,8 +68,8 @@ export async function prepareGuard(context: EngineContext, restore: GuardedResto
   const skip = (skipped: NonNullable<ResaleResult['skipped']>) => () => Promise.resolve({ ...nothing, skipped });
   if (input.resaleGuard === 'off') return skip('off');
   const source = (await context.home.settings.read()).sources.find(({ name }) => name === input.source) ?? null;
-  const rules = await resaleRulesOf(source?.preset ?? snapshot.manifest.source.preset);
-  if (rules === null) {
+  const selling = await sellingShops(source, snapshot.manifest.source.preset);
+  if (selling.length === 0) {
     if (isAsked) throw new AppError('resale.no-rules', { source: input.source });
     return skip('no-rules');
   }
@@ -78,9 +80,15 @@ export async function prepareGuard(context: EngineContext, restore: GuardedResto
   if (input.into.kind === 'sandbox' && !isAsked) return skip('sandbox');
   const live = await askLive(context, source, run.signal);
   return async (place) => {
-    if (shopsIn(place.plan, rules).length === 0) return { ...nothing, skipped: 'not-restored' };
-    const reports = await guardAll(context, { ...restore, rules, source, live }, place, run);
-    const result = await resultOf(context, input.source, rules, reports);
+    const groups: GuardedShops[] = [];
+    for (const { rules, database } of selling) {
+      const databases = shopsIn(place.plan, rules).filter((name) => database === null || name === database);
+      if (databases.length === 0) continue;
+      const reports = await guardAll(context, { ...restore, rules, source, live }, databases, place, run);
+      groups.push({ rules, reports });
+    }
+    if (groups.length === 0) return { ...nothing, skipped: 'not-restored' };
+    const result = await resultOf(context, input.source, groups);
     await context.home.audit.append('resale', {
       source: input.source,
       cards: result.cards,
@@ -91,10 +99,25 @@ export async function prepareGuard(context: EngineContext, restore: GuardedResto
   };
 }
 
-/** Of a shop's program by its preset; null: there are none. */
-export async function resaleRulesOf(preset: string | null): Promise<ResaleRules | null> {
-  if (preset === null) return null;
-  return (await loadPresets()).find(({ id }) => id === preset)?.resale ?? null;
+/** A shop whose program says what selling does to its tables, in the names of its own. */
+export interface SellingShop {
+  readonly rules: ResaleRules;
+  /** Null: whatever database has these tables. */
+  readonly database: string | null;
+}
+
+/** Of a source's shops those that have such rules; what was added before shops were told apart has one, without a prefix. */
+export async function sellingShops(source: SavedSource | null, preset: string | null): Promise<SellingShop[]> {
+  const presets = await loadPresets();
+  const rulesOf = (wanted: string | null) => presets.find(({ id }) => id === wanted)?.resale ?? null;
+  if (source?.shops === undefined) {
+    const rules = rulesOf(source?.preset ?? preset);
+    return rules === null ? [] : [{ rules, database: null }];
+  }
+  return source.shops.flatMap((shop) => {
+    const rules = rulesOf(shop.preset);
+    return rules === null ? [] : [{ rules: rulesWithPrefix(rules, shop.prefix), database: shop.database }];
+  });
 }
 
 /** How the shop's own server answered before the restore. */
@@ -136,17 +159,18 @@ interface OpenGuard extends GuardedRestore {
   readonly live: LiveAnswer;
 }
 
-/** One after the other, each of the restored databases that has one of the tables. */
+/** One after the other, each of these restored databases. */
 async function guardAll(
   context: EngineContext,
   guard: OpenGuard,
-  { target, plan, renames, signal }: GuardPlace,
+  databases: readonly string[],
+  { target, renames, signal }: GuardPlace,
   run: Run,
 ): Promise<GuardReport[]> {
   const { rules, snapshot, source, vault, live } = guard;
   const reports: GuardReport[] = [];
   const sourceId = snapshot.manifest.source.id;
-  for (const database of shopsIn(plan, rules)) {
+  for (const database of databases) {
     const findings = new Findings();
     const guarded = (log: LogWitness | null, there: LiveWitness | null) =>
       withTarget(target, signal, (connection) =>
@@ -220,17 +244,9 @@ function shopsIn({ databases }: RestorePlan, { cards, orders }: ResaleRules): st
     .map(({ record }) => record.name);
 }
 
-/** `table.column` or `database.table.column`, as a source keeps them. */
 export function hiddenOf(rules: ResaleRules, database: string, source: SavedSource | null): HiddenColumns {
-  const hidden = (table: string) => {
-    const places = [table, `${database}.${table}`].map((place) => `${place.toLowerCase()}.`);
-    return new Set(
-      (source?.secretColumns ?? []).flatMap((column) => {
-        const place = places.find((each) => column.toLowerCase().startsWith(each));
-        return place === undefined ? [] : [column.toLowerCase().slice(place.length)];
-      }),
-    );
-  };
+  const names = new SecretColumnNames(source?.secretColumns ?? []);
+  const hidden = (table: string) => new Set(names.of(database, table));
   return { cards: hidden(rules.cards.table), orders: hidden(rules.orders.table) };
 }
 
@@ -259,27 +275,38 @@ function isCaughtUp(log: LogWitness | null, end: LogPlace | null): boolean {
   return newest?.records.some(({ record }) => record.file === end.file && record.to >= end.position) === true;
 }
 
-/** What all databases of a shop come to; the list is written. */
+/** What was found in the databases of shops with the same rules. */
+export interface GuardedShops {
+  readonly rules: ResaleRules;
+  readonly reports: readonly GuardReport[];
+}
+
+/** What all shops of a source come to; the list is written. */
 export async function resultOf(
   context: EngineContext,
   source: string,
-  rules: ResaleRules,
-  reports: readonly GuardReport[],
+  groups: readonly GuardedShops[],
 ): Promise<ResaleResult> {
-  const sum = (of: (report: GuardReport) => number) => reports.reduce((total, report) => total + of(report), 0);
-  const rows = reports.flatMap((report) => report.followUps);
-  const types = new Map(reports.flatMap((report) => [...report.orderTypes]));
+  const all = groups.flatMap(({ reports }) => reports);
+  const sum = (of: (report: GuardReport) => number) => all.reduce((total, report) => total + of(report), 0);
+  const lists = groups.flatMap(({ rules, reports }) => {
+    const rows = reports.flatMap((report) => report.followUps);
+    const types = new Map(reports.flatMap((report) => [...report.orderTypes]));
+    return rows.length === 0 ? [] : [followUpCsv(rows, { rules, types }, context.language)];
+  });
   return {
     cards: sum(({ cards }) => cards),
     orders: sum(({ orders }) => orders),
-    csv:
-      rows.length === 0
-        ? null
-        : await writeList(context, source, followUpCsv(rows, { rules, types }, context.language)),
+    csv: lists.length === 0 ? null : await writeList(context, source, joinedLists(lists)),
     shared: sum(({ shared }) => shared),
-    complete: reports.every((report) => report.isComplete),
-    unread: reports.flatMap((report) => [...report.gaps]),
+    complete: all.every((report) => report.isComplete),
+    unread: all.flatMap((report) => [...report.gaps]),
   };
+}
+
+/** One list: a spreadsheet takes the mark at the beginning only once. */
+function joinedLists([first = '', ...rest]: readonly string[]): string {
+  return first + rest.map((list) => list.replace(/^\uFEFF/, '')).join('');
 }
 
 /** It names buyers: for the owner's eyes. */

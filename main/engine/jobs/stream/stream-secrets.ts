@@ -1,8 +1,9 @@
 import type { BinlogPlace, TableLayout } from '../../../../shared/model/stream.ts';
+import { SecretColumnNames } from '../../../../shared/model/secret-columns.ts';
 import { isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { Repository } from '../../repository/index.ts';
 import { connectMysql, layoutOfDdl, readLayouts, type MysqlTarget } from '../../source/mysql/index.ts';
-import { isAsideDatabase } from '../../source/mysql/schema/list-databases.ts';
+import { isAsideDatabase } from '../../../../shared/model/aside-database.ts';
 import type { HasSecrets, SecretColumns, StreamServer, TwinRequest } from '../../stream/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedSource } from '../home/settings-file.ts';
@@ -12,16 +13,8 @@ const lockWaitMs = 2_000;
 
 /** `table.column` or `database.table.column`, as a source keeps them. */
 export function secretsOf({ secretColumns }: Pick<SavedSource, 'secretColumns'>): SecretColumns {
-  const byTable = new Map<string, string[]>();
-  for (const full of secretColumns) {
-    const parts = full.toLowerCase().split('.');
-    const column = parts.pop() ?? '';
-    byTable.set(parts.join('.'), [...(byTable.get(parts.join('.')) ?? []), column]);
-  }
-  return (database, table) => {
-    const name = table.toLowerCase();
-    return [...(byTable.get(name) ?? []), ...(byTable.get(`${database.toLowerCase()}.${name}`) ?? [])];
-  };
+  const names = new SecretColumnNames(secretColumns);
+  return (database, table) => names.of(database, table);
 }
 
 /** Null: the shop has no secret column. */

@@ -8,7 +8,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { BookedRestore } from '../home/restore-book.ts';
 import type { SavedSource } from '../home/settings-file.ts';
 import { letPass } from '../let-pass.ts';
-import { hiddenOf, resaleRulesOf, resultOf } from '../restore/resale-guard.ts';
+import { hiddenOf, resultOf, sellingShops, type GuardedShops } from '../restore/resale-guard.ts';
 
 export interface GuardedExchange {
   readonly resale: ResaleResult;
@@ -37,45 +37,59 @@ export async function guardExchange(
   run: Run,
 ): Promise<ExchangeGuard> {
   const source = await sourceOf(context, restore);
-  const rules = await resaleRulesOf(source?.preset ?? null);
-  if (rules === null) return nothingToDo('no-rules');
-  const isMoved = (database: string) =>
-    exchange.tables.some(
-      ({ database: home, name, comes, leaves }) =>
-        home === database && comes && leaves && name.toLowerCase() === rules.cards.table.toLowerCase(),
-    );
-  const shops = exchange.databases.filter(({ live }) => isMoved(live));
-  // The shop's cards were gone, or stay where they are: nobody sold any meanwhile.
-  if (shops.length === 0) return nothingToDo('not-restored');
-  const look = looking(context, { restore, exchange, rules, source }, target, run);
-  const last = new LastSales({
-    rules,
-    shops,
-    hidden: (database) => hiddenOf(rules, database, source),
-    connect: () => connectMysql(target, { signal: run.signal }),
-    look: ({ live, from }) => look(live, { copy: from, live }),
-    clock: context.clock,
-    signal: run.signal,
+  const selling = await sellingShops(source, null);
+  if (selling.length === 0) return nothingToDo('no-rules');
+  const guards = selling.flatMap(({ rules, database }): GuardedMove[] => {
+    const isMoved = (live: string) =>
+      (database === null || live === database) &&
+      exchange.tables.some(
+        ({ database: home, name, comes, leaves }) =>
+          home === live && comes && leaves && name.toLowerCase() === rules.cards.table.toLowerCase(),
+      );
+    const shops = exchange.databases.filter(({ live }) => isMoved(live));
+    if (shops.length === 0) return [];
+    const look = looking(context, { restore, exchange, rules, source }, target, run);
+    const last = new LastSales({
+      rules,
+      shops,
+      hidden: (name) => hiddenOf(rules, name, source),
+      connect: () => connectMysql(target, { signal: run.signal }),
+      look: ({ live, from }) => look(live, { copy: from, live }),
+      clock: context.clock,
+      signal: run.signal,
+    });
+    return [{ rules, shops, look, last }];
   });
+  // The shop's cards were gone, or stay where they are: nobody sold any meanwhile.
+  if (guards.length === 0) return nothingToDo('not-restored');
   const late: string[] = [];
   const whileHeld: WhileHeld = {
     get places() {
-      return last.places;
+      return guards.flatMap(({ last }) => last.places);
     },
-    prepare: () => last.prepare(),
-    mark: (session, live, at, signal) => last.mark(session, live, at, signal),
+    prepare: async () => {
+      for (const { last } of guards) await last.prepare();
+    },
+    // Two shops of one database are two places of one name: what is marked already stays so.
+    mark: async (session, live, at, signal) => {
+      for (const { last } of guards) await last.mark(session, live, at, signal);
+    },
     missed: (error) => late.push(`resale-late: ${toAppError(error).code}`),
   };
   return {
     whileHeld: mode === 'on' ? whileHeld : null,
     finish: async () => {
       try {
-        const reports: GuardReport[] = [];
-        for (const { live, away } of shops)
-          reports.push(await look(live, { copy: live, live: away }, last.marked.get(live)));
-        const resale = await resultOf(context, restore.source, rules, reports);
+        const groups: GuardedShops[] = [];
+        for (const { rules, shops, look, last } of guards) {
+          const reports: GuardReport[] = [];
+          for (const { live, away } of shops)
+            reports.push(await look(live, { copy: live, live: away }, last.marked.get(live)));
+          groups.push({ rules, reports });
+        }
+        const resale = await resultOf(context, restore.source, groups);
         // No log was asked: the tables that left know everything that was sold in them.
-        const complete = reports.every(({ gaps }) => gaps.length === 0);
+        const complete = groups.every(({ reports }) => reports.every(({ gaps }) => gaps.length === 0));
         return { resale: { ...resale, complete }, notes: late };
       } catch (error) {
         // The exchange has happened: what goes wrong from here on is said, never thrown.
@@ -86,9 +100,16 @@ export async function guardExchange(
   };
 }
 
+interface GuardedMove {
+  readonly rules: ResaleRules;
+  readonly shops: readonly MovingShop[];
+  readonly look: ReturnType<typeof looking>;
+  readonly last: LastSales;
+}
+
 /** Whether the shop's program says what selling does to its tables. */
 export async function hasSaleRules(context: EngineContext, restore: BookedRestore): Promise<boolean> {
-  return (await resaleRulesOf((await sourceOf(context, restore))?.preset ?? null)) !== null;
+  return (await sellingShops(await sourceOf(context, restore), null)).length > 0;
 }
 
 async function sourceOf({ home }: EngineContext, { source }: BookedRestore): Promise<SavedSource | null> {

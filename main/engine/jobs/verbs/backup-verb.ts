@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { SecretColumnNames } from '../../../../shared/model/secret-columns.ts';
 import type { CheckResult, Manifest } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
@@ -172,7 +173,7 @@ async function captureInto(
   input: VerbInput<'backup.run'>,
   run: Run,
 ): Promise<BackupResult> {
-  const secret = new Set(source.secretColumns);
+  const secret = new SecretColumnNames(source.secretColumns);
   run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const previous = await newestManifest(context, repository, source, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
@@ -191,10 +192,7 @@ async function captureInto(
           readers,
           lockWaitMs,
           signal,
-          isSecret: (database, table, column) => {
-            const name = `${table}.${column}`.toLowerCase();
-            return secret.has(name) || secret.has(`${database.toLowerCase()}.${name}`);
-          },
+          isSecret: (database, table, column) => secret.has(database, table, column),
         });
         try {
           return await draftBackup({

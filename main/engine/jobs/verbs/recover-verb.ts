@@ -7,7 +7,7 @@ import { S3Locks } from '../../backend/s3/s3-locks.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
 import { pruneNotesIn, unexplained } from '../../check/gone-snapshots.ts';
-import { loadPresets, secretColumnsOf } from '../../presets/preset.ts';
+import { loadPresets } from '../../presets/preset.ts';
 import {
   findHeader,
   headerName,
@@ -196,14 +196,18 @@ async function addSources(context: EngineContext, repository: Repository, signal
 async function sealedColumns(repository: Repository, manifest: Manifest, signal: AbortSignal): Promise<string[]> {
   const presets = await loadPresets();
   const preset = presets.find(({ id }) => id === manifest.source.preset);
-  const columns = new Set(preset === undefined ? [] : secretColumnsOf(preset));
-  for (const { sealed, tableChunk } of manifest.tables) {
+  const columns = new Set<string>();
+  const isInMany = manifest.databases.length > 1;
+  for (const { database, name: table, sealed, tableChunk } of manifest.tables) {
     if (!sealed) continue;
+    const add = (column: string) => columns.add(`${isInMany ? `${database}.` : ''}${table}.${column}`.toLowerCase());
     try {
       const { schema } = await repository.getTableRecord(tableChunk, signal);
-      for (const { name, secret } of schema.columns) if (secret) columns.add(`${schema.name}.${name}`.toLowerCase());
+      for (const { name, secret } of schema.columns) if (secret) add(name);
     } catch (error) {
       letPass(error, signal);
+      for (const secret of preset?.secretColumns ?? [])
+        if (secret.optional !== true && table.toLowerCase().endsWith(secret.table.toLowerCase())) add(secret.column);
     }
   }
   return [...columns];

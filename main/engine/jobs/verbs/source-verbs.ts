@@ -1,22 +1,22 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
-import type { LedgerDefinition } from '../../../../shared/model/database.ts';
-import type { SourceInput, TestStep } from '../../../../shared/model/source.ts';
+import type { TestStep } from '../../../../shared/model/source.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { newId } from '../../platform/random.ts';
-import { detectPreset, ledgersOf, presetById, secretColumnsOf } from '../../presets/preset.ts';
-import type { Preset } from '../../presets/preset-schema.ts';
 import { inspectServer, type ServerInspection } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealPassword, sealSshAuth, viewOfSource } from '../home/saved-secrets.ts';
 import type { SavedSource } from '../home/settings-file.ts';
 import { accessOfInput, accessOfSaved, openServerSession, type ServerAccess } from '../source-session.ts';
 import { findSource } from './lookup.ts';
+import { programSteps, shopsBehind, type SourceShops } from './source-shops.ts';
 import { TestSteps } from './test-steps.ts';
 
 interface Tried {
   readonly steps: TestStep[];
   readonly inspection: ServerInspection | null;
+  /** Null: the test ended before they could be looked for. */
+  readonly found: SourceShops | null;
   readonly hostKey: { readonly algorithm: string; readonly fingerprint: string } | null;
   /** The error of the step that failed, or null. */
   readonly error: AppError | null;
@@ -26,7 +26,7 @@ interface Tried {
 async function trySource(
   context: EngineContext,
   access: ServerAccess,
-  databases: readonly string[],
+  { databases, preset }: { readonly databases: readonly string[]; readonly preset: string },
   signal: AbortSignal,
 ): Promise<Tried> {
   const steps = new TestSteps(context.clock);
@@ -43,13 +43,15 @@ async function trySource(
     try {
       hostKey = session.hostKey;
       const inspection = await inspectServer(session.target, { databases, signal, onStep: (step) => steps.add(step) });
-      return { steps: steps.steps, inspection, hostKey, error: null };
+      const found = await shopsBehind(preset, inspection.shapes);
+      for (const step of programSteps(preset, found)) steps.add(step);
+      return { steps: steps.steps, inspection, found, hostKey, error: null };
     } finally {
       await session.close();
     }
   } catch (error) {
     signal.throwIfAborted();
-    return { steps: steps.steps, inspection: null, hostKey, error: toAppError(error) };
+    return { steps: steps.steps, inspection: null, found: null, hostKey, error: toAppError(error) };
   }
 }
 
@@ -58,7 +60,7 @@ export async function sourceTry(
   input: VerbInput<'source.try'>,
   run: Run,
 ): Promise<VerbOutput<'source.try'>> {
-  const { steps } = await trySource(context, accessOfInput(input), input.databases, run.signal);
+  const { steps } = await trySource(context, accessOfInput(input), input, run.signal);
   return { steps };
 }
 
@@ -69,7 +71,8 @@ export async function sourceTest(
 ): Promise<VerbOutput<'source.test'>> {
   const source = await findSource(context, input.name);
   const access = accessOfSaved(context.unlocked().keys, source);
-  const tried = await trySource(context, access, source.databases, run.signal);
+  const preset = source.preset ?? (source.shops === undefined ? 'auto' : 'none');
+  const tried = await trySource(context, access, { databases: source.databases, preset }, run.signal);
   if (tried.error !== null) throw tried.error;
   return { steps: tried.steps };
 }
@@ -85,13 +88,17 @@ export async function sourceAdd(
 ): Promise<VerbOutput<'source.add'>> {
   const { keys } = context.unlocked();
   const recovered = await recoveredSource(context, input.name);
-  const tried = await trySource(context, accessOfInput(input), input.databases, run.signal);
-  if (tried.inspection === null) throw tried.error ?? new AppError('unexpected');
+  const tried = await trySource(context, accessOfInput(input), input, run.signal);
+  if (tried.inspection === null || tried.found === null) throw tried.error ?? new AppError('unexpected');
+  const { found } = tried;
   // What was sealed and counted before the loss is so again, also when nobody types it anew.
-  const wanted = { ...input, secretColumns: [...input.secretColumns, ...(recovered?.secretColumns ?? [])] };
-  const { preset, ledgers, secretColumns } = await applyPreset(wanted, tried.inspection);
-  const named = new Set(ledgers.map(({ name }) => name));
-  ledgers.push(...(recovered?.ledgers ?? []).filter(({ name }) => !named.has(name)));
+  const ledgers = withoutTwins([...input.ledgers, ...found.ledgers, ...(recovered?.ledgers ?? [])]);
+  const secretColumns = [
+    ...new Set([
+      ...[...input.secretColumns, ...(recovered?.secretColumns ?? [])].map((column) => column.toLowerCase()),
+      ...found.secretColumns,
+    ]),
+  ];
   const id = recovered?.id ?? newId();
   const saved: SavedSource = {
     id,
@@ -110,7 +117,9 @@ export async function sourceAdd(
             sealedAuth: sealSshAuth(keys, id, input.ssh.auth),
           },
     databases: input.databases,
-    preset: preset?.id ?? null,
+    preset: found.shops[0]?.preset ?? null,
+    shops: [...found.shops],
+    ...(found.unclear.length === 0 ? {} : { unclear: [...found.unclear] }),
     secretColumns,
     ledgers,
     files: input.files,
@@ -171,39 +180,7 @@ async function recoveredSource(context: EngineContext, name: string): Promise<Sa
   return found ?? null;
 }
 
-async function applyPreset(
-  input: SourceInput,
-  inspection: ServerInspection,
-): Promise<{ preset: Preset | null; ledgers: LedgerDefinition[]; secretColumns: string[] }> {
-  const found = await choosePreset(input.preset, inspection);
-  const fromPreset = found === null ? [] : ledgersOf(found.preset, found.database);
-  const named = new Set(input.ledgers.map(({ name }) => name));
-  return {
-    preset: found?.preset ?? null,
-    ledgers: [...input.ledgers, ...fromPreset.filter(({ name }) => !named.has(name))],
-    secretColumns: [
-      ...new Set([
-        ...input.secretColumns.map((column) => column.toLowerCase()),
-        ...(found === null ? [] : secretColumnsOf(found.preset)),
-      ]),
-    ],
-  };
-}
-
-async function choosePreset(
-  wanted: string,
-  inspection: ServerInspection,
-): Promise<{ preset: Preset; database: string } | null> {
-  if (wanted === 'none') return null;
-  if (wanted === 'auto') {
-    for (const shape of inspection.shapes) {
-      const preset = await detectPreset(shape);
-      if (preset !== null) return { preset, database: shape.database };
-    }
-    return null;
-  }
-  const preset = await presetById(wanted);
-  const home = inspection.shapes.find((shape) => preset.ledgers.every(({ table }) => shape.tables.has(table)));
-  if (home === undefined) throw new AppError('usage.bad-argument', { argument: 'preset', value: wanted });
-  return { preset, database: home.database };
+/** The first of each name. */
+function withoutTwins<T extends { readonly name: string }>(all: readonly T[]): T[] {
+  return all.filter((each, index) => all.findIndex(({ name }) => name === each.name) === index);
 }

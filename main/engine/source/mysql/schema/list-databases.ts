@@ -1,4 +1,5 @@
 import { AppError } from '../../../../../shared/errors/app-error.ts';
+import { isAsideDatabase } from '../../../../../shared/model/aside-database.ts';
 import type { ServerFacts } from '../../../../../shared/model/database.ts';
 import type { MysqlConnection } from '../connection.ts';
 
@@ -14,14 +15,6 @@ const ofTheServer = new Set([
 
 export function isServerDatabase(name: string): boolean {
   return ofTheServer.has(name.toLowerCase());
-}
-
-/**
- * What a restore has put beside a shop, and what a swap or an undo has put aside, by the names that these give: `shop__before_20261122_140000`. Parts of no
- * shop, and copies of what is backed up already; whoever wants one in a picture names it.
- */
-export function isAsideDatabase(name: string): boolean {
-  return /__(?:restore|before|undone)_\d{8}_\d{6}(?:_\d+)?$/.test(name);
 }
 
 /**
