@@ -23,6 +23,7 @@ import { streamKeeper } from './stream/kept-shops.ts';
 import { StreamBoard } from './stream/stream-board.ts';
 import type { StreamKeeper } from './stream/stream-keeper.ts';
 import { verbs } from './verbs/index.ts';
+import { clearAfterKilled } from './restore/unfinished-files.ts';
 import { productVersion } from './version.ts';
 
 export interface EngineOptions {
@@ -117,6 +118,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const home = await Home.open(options.homeDir, clock);
     const catalog = await Catalog.open(home.catalogPath, clock);
     catalog.settleDeadJobs();
+    await clearAfterKilled({ home });
     return new EngineImpl(options, clock, home, catalog);
   } catch (error) {
     throw homeError(error, options.homeDir);

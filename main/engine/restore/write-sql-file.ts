@@ -39,6 +39,8 @@ export interface SqlFileRequest {
   readonly path: string;
   /** New name for the database, when the plan has exactly one. */
   readonly as: string | null;
+  /** Told the name of what is not whole yet, before it is made. */
+  readonly onBegin?: (path: string) => Promise<void>;
   readonly onProgress: (detail: string, doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
 }
@@ -60,6 +62,7 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
   const accounts = accountsOf(plan, as);
   await requireNew(path);
   const part = `${path}.${newId().slice(0, 8)}.part`;
+  await request.onBegin?.(part);
   const octetNotes: string[] = [];
   const compress: Transform[] = path.endsWith('.zst') ? [createZstdCompress()] : [];
   try {

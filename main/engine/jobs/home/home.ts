@@ -11,10 +11,11 @@ import { withHomeLock } from './home-lock.ts';
 import { KeyBook, type KeyBookContent } from './key-book.ts';
 import { RestoreBook } from './restore-book.ts';
 import { SettingsFile } from './settings-file.ts';
+import { UnfinishedFiles } from './unfinished-files.ts';
 
 /**
  * One installation's folder: `keyring.json` (the repository header: wrapped keys, no secret in clear), `settings.json`,
- * `keys.json`, `restores.json`, `audit.jsonl`, `catalog.sqlite`, `home.lock`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
+ * `keys.json`, `restores.json`, `unfinished.json`, `audit.jsonl`, `catalog.sqlite`, `home.lock`. Errors: `home.not-initialised`, `home.already-initialised` {home}, `home.damaged` {file}.
  */
 export class Home {
   readonly dir: string;
@@ -22,6 +23,7 @@ export class Home {
   readonly audit: AuditLog;
   readonly keyBook: KeyBook;
   readonly restores: RestoreBook;
+  readonly unfinished: UnfinishedFiles;
 
   private constructor(dir: string, clock: Clock) {
     this.dir = dir;
@@ -29,6 +31,7 @@ export class Home {
     this.audit = new AuditLog(dir, clock);
     this.keyBook = new KeyBook(dir);
     this.restores = new RestoreBook(dir);
+    this.unfinished = new UnfinishedFiles(dir);
   }
 
   /** Makes the folder when it is not there. Errors: those of `makeFolder`. */

@@ -6,6 +6,7 @@ import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { withOpenRestore, withVault } from './open-restore.ts';
 import { fileProgress } from './file-progress.ts';
+import { withUnfinishedFiles } from './unfinished-files.ts';
 import { copiesOf, copyNotes, notKeptNotes, accountNotes, leftOutNotes } from './restore-notes.ts';
 
 export async function exportRun(
@@ -24,14 +25,17 @@ export async function exportRun(
       run,
       async ({ plan, reader, vault }) => {
         const path = resolve(input.path);
-        const { bytes, tables, rows, notes } = await writeSqlFile({
-          plan,
-          reader,
-          path,
-          as: null,
-          signal: run.signal,
-          onProgress: fileProgress(run),
-        });
+        const { bytes, tables, rows, notes } = await withUnfinishedFiles(context, (onBegin) =>
+          writeSqlFile({
+            plan,
+            reader,
+            path,
+            as: null,
+            onBegin,
+            signal: run.signal,
+            onProgress: fileProgress(run),
+          }),
+        );
         await reader.leaveOutPruned(snapshot.manifestName, run.signal);
         return {
           file: path,

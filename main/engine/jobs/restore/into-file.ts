@@ -6,15 +6,17 @@ import type { Restored } from './into-server.ts';
 import { withPicturedMoment } from './moment-on-scratch.ts';
 import type { OpenRestore } from './open-restore.ts';
 import type { Moment } from './point-in-time.ts';
+import { withUnfinishedFiles } from './unfinished-files.ts';
 import { leftOutNotes } from './restore-notes.ts';
 
 export async function intoFile(
+  context: EngineContext,
   path: string,
   as: string | null,
   { plan, reader }: OpenRestore,
   run: Run,
 ): Promise<Restored> {
-  const { tables, rows, notes } = await writeFile(path, as, { plan, reader }, run);
+  const { tables, rows, notes } = await writeFile(context, path, as, { plan, reader }, run);
   const ranges = plan.databases
     .flatMap((database) => database.tables)
     .reduce((sum, table) => sum + table.ranges.length, 0);
@@ -44,7 +46,7 @@ export async function momentIntoFile(
   await requireNew(path);
   const file = { path, bytes: fileBytesFor(path, open.plan.totalBytes) };
   return withPicturedMoment(context, open, moment, file, run, async ({ plan, reader, restored, replayed, notes }) => {
-    const written = await writeFile(path, as, { plan, reader }, run);
+    const written = await writeFile(context, path, as, { plan, reader }, run);
     return {
       databases: namesInFile(plan, as),
       tables: written.tables,
@@ -65,12 +67,15 @@ function fileBytesFor(path: string, textBytes: number): number {
 }
 
 function writeFile(
+  context: EngineContext,
   path: string,
   as: string | null,
   { plan, reader }: Pick<OpenRestore, 'plan' | 'reader'>,
   run: Run,
 ): Promise<SqlFile> {
-  return writeSqlFile({ plan, reader, path, as, signal: run.signal, onProgress: fileProgress(run) });
+  return withUnfinishedFiles(context, (onBegin) =>
+    writeSqlFile({ plan, reader, path, as, onBegin, signal: run.signal, onProgress: fileProgress(run) }),
+  );
 }
 
 function namesInFile({ databases }: RestorePlan, as: string | null): string[] {

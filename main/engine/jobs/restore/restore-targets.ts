@@ -41,7 +41,7 @@ export async function restoreInto(
     }
     case 'sql':
       return next.moment === null
-        ? intoFile(resolve(into.path), input.as, open, run)
+        ? intoFile(context, resolve(into.path), input.as, open, run)
         : momentIntoFile(context, resolve(into.path), input.as, open, next.moment, run);
   }
 }

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { describeError } from '../../../../shared/errors/redact.ts';
 import { mapConnectError, mapQueryError, serverErrno } from './map-error.ts';
 
 const place = { host: 'db', port: 3306, user: 'shop' };
@@ -51,6 +53,20 @@ describe('an error of a statement', () => {
     const { facts } = mapQueryError(serverError(1062, message), place);
 
     expect(JSON.stringify(facts)).not.toContain('MI-1');
+  });
+
+  it('says nothing of it in a log either, where causes are written down', () => {
+    const thrown = Object.assign(serverError(1062, "Duplicate entry 'KA-MI-1\nline two' for key 'carmi'"), {
+      sql: "INSERT INTO carmis VALUES ('KA-MI-1')",
+      sqlMessage: "Duplicate entry 'KA-MI-1' for key 'carmi'",
+    });
+    const mapped = mapQueryError(thrown, place);
+
+    const written = describeError(mapped);
+    expect(written).toContain('Duplicate entry');
+    expect(written).toContain('map-error.test.ts');
+    expect(`${written}${inspect(mapped, { depth: 9 })}`).not.toContain('MI-1');
+    expect(serverErrno(mapped)).toBe(1062);
   });
 
   it('without a number of the server is a lost connection', () => {

@@ -4,7 +4,7 @@ import { AppError, type ErrorFacts } from '../../../../shared/errors/app-error.t
  * What a failed statement or connection means to the user. Everything that leaves this folder has passed here.
  *
  * Server messages quote values ("Duplicate entry 'card…'") and pieces of statements, so whatever stands between quotes is cut
- * out before a message becomes a fact.
+ * out before a message becomes a fact, and out of the cause that a log will write down.
  */
 export interface ErrorContext {
   readonly host: string;
@@ -62,7 +62,7 @@ export function mapConnectError(error: unknown, context: ErrorContext): AppError
 export function mapQueryError(error: unknown, context: ErrorContext): AppError {
   if (error instanceof AppError) return error;
   const { errno = 0, sqlState = '', message, code } = driverError(error);
-  const cause = { cause: error };
+  const cause = { cause: withoutWords(error) };
   if (errno === 0 || lost.has(errno)) {
     const { host, port } = context;
     return new AppError('mysql.connection-lost', { host, port, reason: code ?? 'unknown' }, cause);
@@ -119,6 +119,18 @@ function deniedFacts(message: string, context: ErrorContext): ErrorFacts {
 /** `shop` out of "Unknown database 'shop'". */
 function namedIn(message: string): string {
   return /'(.*)'/s.exec(message)?.[1] ?? '';
+}
+
+/** The error as a log may keep it: stacks repeat the message, and the driver keeps the statement beside it. */
+function withoutWords(error: unknown): Error {
+  const { name, message, errno, sqlState, code, stack = '' } = driverError(error);
+  const kept = new Error(withoutValues(message));
+  kept.name = name;
+  // The message may have many lines; what comes behind it does not depend on them.
+  const frames = /(?:\n\s+at [^\n]*)+$/.exec(stack)?.[0] ?? '';
+  kept.stack = `${name}: ${kept.message}${frames}`;
+  const given = { errno, sqlState, code };
+  return Object.assign(kept, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
 }
 
 /** Greedy on purpose: a value may hold quotes itself. */
