@@ -48,7 +48,7 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'prune.log.not-merged':
     'All of the log of {{source}} stays: it lies in too many small pieces. Follow it for a while (shouhu stream), then tidy up again.',
   'prune.log.unreadable':
-    'All of the log of {{source}} stays: some of it cannot be understood. Verify this place first (shouhu verify).',
+    'All of the log of {{source}} stays: some of it cannot be read. shouhu verify says which stretch; with a sound copy elsewhere, --heal-from repairs it.',
   'prune.rule-saved':
     'This rule is now that of “{{name}}”: it is a disk that travels, and its next round would otherwise bring back what has just gone.',
   'prune.locked': '{{count}} more objects are locked against deletion and go once the lock has ended.',

@@ -42,7 +42,8 @@ export const cliRetentionZh = {
   'prune.log.no-snapshot': '{{source}} 的日志全部留着：没有哪个快照能确定站在这段日志里。',
   'prune.log.not-merged':
     '{{source}} 的日志全部留着：小段太多，还没有合并过。先跟随一阵日志（shouhu stream），再来清理。',
-  'prune.log.unreadable': '{{source}} 的日志全部留着：其中有看不懂的段。请先核验这个位置（shouhu verify）。',
+  'prune.log.unreadable':
+    '{{source}} 的日志全部留着：其中有读不出来的段。shouhu verify 会说出是哪一段；别处有好的副本就加上 --heal-from 修好。',
   'prune.rule-saved': '这条规则已记为“{{name}}”自己的规则：它是带走的盘，不记下的话，下一轮又会把清理掉的抄回来。',
   'prune.locked': '另有 {{count}} 个对象在防删除的锁定期内，到期后再清理。',
   'prune.nothing': '没有要清理的快照。',

@@ -209,6 +209,10 @@ export const cliEn: Record<CliKey, string> = {
   'verify.lost': 'snapshot lost',
   'verify.gone':
     'Snapshot {{snapshot}} is not on “{{destination}}” any more: it looks as if another computer has tidied it up by its rule, and it is not missed from now on. If nobody has, check this copy.',
+  'verify.log-lost': 'A stretch of the log is gone',
+  'verify.log-broken':
+    '“{{destination}}” cannot give back the log of “{{source}}” from {{from}} to {{until}}: from this copy alone there is no way to a moment within it or behind it, up to the next snapshot; snapshots themselves are not harmed. With a sound copy elsewhere, --heal-from repairs it.',
+  'verify.log-time-unknown': '(time not known)',
   'verify.deed-lost':
     'a note on which snapshots were restored or tidied up is gone (no data is; --heal-from brings it back)',
   'verify.unexplained':

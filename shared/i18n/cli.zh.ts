@@ -200,6 +200,10 @@ export const cliZh = {
   'verify.lost': '快照不见了',
   'verify.gone':
     '快照 {{snapshot}} 不在“{{destination}}”了：是按保留规则清理的，以后不再等它。如果谁也没有清理过，请检查这份副本。',
+  'verify.log-lost': '日志有一段不见了',
+  'verify.log-broken':
+    '“{{source}}”的日志从 {{from}} 到 {{until}} 这一段，“{{destination}}”拿不出来了：只靠这份副本，回不到这段时间里和它之后的时刻，直到下一个快照；快照本身不受影响。别处有好的副本就用 --heal-from 修好。',
+  'verify.log-time-unknown': '（时间不详）',
   'verify.deed-lost': '“还原过/清理过哪些快照”的记录不见了（数据没有少；加上 --heal-from 可以补回）',
   'verify.unexplained':
     '“{{destination}}”上有 {{count}} 个更早的快照对不上：后面的快照提到它们，这里却没有，也没有被清理的记录（如 {{snapshot}}）。可能从没抄到这里，可能是旧版本清理的，也可能丢了；别处还有的话，shouhu copy 会抄来。这里现有的快照不受影响。',

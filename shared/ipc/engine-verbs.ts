@@ -33,6 +33,7 @@ import {
   streamGapSchema,
   streamStatusSchema,
   streamWarningSchema,
+  brokenLogSchema,
 } from '../model/stream.ts';
 import {
   mysqlInputSchema,
@@ -507,6 +508,8 @@ export const engineVerbs = {
       unexplained: z.array(z.uuid()).optional(),
       /** As of `prune.run`. */
       unknownDeeds: count.optional(),
+      /** Stretches of shops' logs that this copy cannot give back, in order. Absent: none. */
+      brokenLogs: z.array(brokenLogSchema).optional(),
       durationMs: z.number().nonnegative(),
     }),
   },
@@ -596,6 +599,7 @@ export const engineVerbs = {
           missing: z.array(z.string()),
           /** As of `verify.run`. */
           gone: z.array(z.string()),
+          brokenLogs: z.array(brokenLogSchema).optional(),
           proof: proofFiguresSchema.nullable(),
         }),
       ),

@@ -181,6 +181,20 @@ export const streamGapSchema = z.strictObject({
 });
 export type StreamGap = z.infer<typeof streamGapSchema>;
 
+/**
+ * A stretch of a stored log that a copy cannot give back: nothing can be restored from there to a moment in it or behind it, up to the next snapshot. Null: the
+ * record of the stretch itself cannot be read, so that nobody knows.
+ */
+export const brokenLogSchema = z.strictObject({
+  source: z.string(),
+  file: z.string().nullable(),
+  from: count.nullable(),
+  to: count.nullable(),
+  fromAt: isoSchema.nullable(),
+  untilAt: isoSchema.nullable(),
+});
+export type BrokenLog = z.infer<typeof brokenLogSchema>;
+
 /** `not-row-format`, `not-full-rows`: changes may be logged so that they cannot be counted, or not be given back exactly. */
 export const streamWarningSchema = z.enum(['not-row-format', 'not-full-rows', 'short-retention']);
 export type StreamWarning = z.infer<typeof streamWarningSchema>;

@@ -8,7 +8,7 @@ import type { Words } from '../language.ts';
 import { countText, durationText, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { knownCode, mark, proofText, unexplainedLines, unknownDeedLines } from './shared-output.ts';
+import { brokenLogLines, knownCode, mark, proofText, unexplainedLines, unknownDeedLines } from './shared-output.ts';
 
 interface CopyFlags {
   readonly snapshot: string;
@@ -128,6 +128,7 @@ function verify(name: string | undefined, flags: VerifyFlags): VerbRun {
         ({ object, reason }) => `${mark(false)} ${words.say('verify.damaged')}  ${object}  ${reason}`,
       ),
       ...output.missing.map((object) => `${mark(false)} ${missingLine(object, words)}`),
+      ...brokenLogLines(output, destination, words),
       ...output.healed.map((object) => `${mark(true)} ${words.say('verify.healed')}  ${object}`),
       ...output.gone.map((snapshot) => `- ${words.say('verify.gone', { snapshot, destination })}`),
       ...unexplainedLines(output, destination, words),
@@ -162,6 +163,7 @@ function verifyFinding(
 }
 
 function missingLine(object: string, words: Words): string {
+  if (object.startsWith('streams/')) return `${words.say('verify.log-lost')}  ${object}`;
   if (object.startsWith('deeds/')) return `${words.say('verify.deed-lost')}  ${object}`;
   const isSnapshot = lostSnapshots({ missing: [object] }) > 0;
   return `${words.say(isSnapshot ? 'verify.lost' : 'verify.missing')}  ${object}`;
@@ -180,18 +182,21 @@ function verifyDue(name: string | undefined, flags: VerifyFlags): VerbRun {
     const { words } = context;
     await context.unlock();
     const output = await context.call('verify.due', { destinations, maxBytesPerSecond });
-    const lines = output.copies.flatMap(({ destination, objects, read, bytesRead, damaged, missing, gone, proof }) => [
-      `${mark(damaged.length + missing.length === 0)} ${words.say('verify.due', {
-        destination,
-        read: countText(read),
-        objects: countText(objects),
-        bytes: sizeText(bytesRead),
-      })}`,
-      ...(proof === null ? [] : [`  ${proofText(proof, words)}`]),
-      ...damaged.map(({ object, reason }) => `  ${mark(false)} ${words.say('verify.damaged')}  ${object}  ${reason}`),
-      ...missing.map((object) => `  ${mark(false)} ${missingLine(object, words)}`),
-      ...gone.map((snapshot) => `  - ${words.say('verify.gone', { snapshot, destination })}`),
-    ]);
+    const lines = output.copies.flatMap(
+      ({ destination, objects, read, bytesRead, damaged, missing, gone, brokenLogs, proof }) => [
+        `${mark(damaged.length + missing.length === 0)} ${words.say('verify.due', {
+          destination,
+          read: countText(read),
+          objects: countText(objects),
+          bytes: sizeText(bytesRead),
+        })}`,
+        ...(proof === null ? [] : [`  ${proofText(proof, words)}`]),
+        ...damaged.map(({ object, reason }) => `  ${mark(false)} ${words.say('verify.damaged')}  ${object}  ${reason}`),
+        ...missing.map((object) => `  ${mark(false)} ${missingLine(object, words)}`),
+        ...brokenLogLines({ brokenLogs }, destination, words).map((line) => `  ${line}`),
+        ...gone.map((snapshot) => `  - ${words.say('verify.gone', { snapshot, destination })}`),
+      ],
+    );
     for (const { destination, errorCode } of output.unreachable)
       lines.push(`- ${destination}  ${errorDocument({ code: knownCode(errorCode), facts: {} }, words).message}`);
     for (const { destination, ok, errorCode, facts } of output.probes) {

@@ -4,9 +4,10 @@ import type { LedgerResult } from '../../../shared/model/database.ts';
 import { isWarning } from '../../../shared/model/check-subjects.ts';
 import type { CheckResult } from '../../../shared/model/snapshot.ts';
 import type { ProofFigures } from '../../../shared/model/proof.ts';
+import type { BrokenLog } from '../../../shared/model/stream.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import type { Words } from '../language.ts';
-import { countText, factsText, sizeText } from '../output/figures.ts';
+import { countText, factsText, localTime, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import { textTable } from '../output/text-table.ts';
 
@@ -98,6 +99,19 @@ export function unknownDeedLines(
   words: Words,
 ): string[] {
   return unknownDeeds === 0 ? [] : [`- ${words.say('deeds.unknown', { count: countText(unknownDeeds) })}`];
+}
+
+/** From when to when a copy cannot give a shop's log back; no lines when it can. */
+export function brokenLogLines(
+  { brokenLogs = [] }: { readonly brokenLogs?: readonly BrokenLog[] | undefined },
+  destination: string,
+  words: Words,
+): string[] {
+  return brokenLogs.map(({ source, fromAt, untilAt }) => {
+    const timeOf = (iso: string | null) => (iso === null ? words.say('verify.log-time-unknown') : localTime(iso));
+    const facts = { source, destination, from: timeOf(fromAt), until: timeOf(untilAt) };
+    return `${mark(false)} ${words.say('verify.log-broken', facts)}`;
+  });
 }
 
 /** Snapshots of which nobody can say whether they are lost or were never brought; no lines when there are none. */

@@ -119,6 +119,15 @@ export class CopyInventory {
     ).all(destinationId) as KnownObject[];
   }
 
+  /** Names that begin with `prefix`, of what is no chunk: `streams/`. */
+  names(destinationId: string, prefix: string): string[] {
+    return this.#prepare(
+      'SELECT object FROM objects WHERE destination = @destinationId AND object >= @prefix AND object < @prefix || char(1114111)',
+    )
+      .pluck()
+      .all({ destinationId, prefix }) as string[];
+  }
+
   /** Null while this computer has not listed the whole copy: then nobody knows what is there. */
   figures(destinationId: string): ProofFigures | null {
     const listedAt = this.#meta(`listed:${destinationId}`);

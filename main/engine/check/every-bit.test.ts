@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryBlobStore, type MemoryBlob } from '../backend/memory/memory-blob-store.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
-import { addDeed, openVaultWithPassphrase, readDeed, Repository, type NewKeyring } from '../repository/index.ts';
+import {
+  addDeed,
+  encodeObject,
+  openVaultWithPassphrase,
+  readDeed,
+  Repository,
+  type NewKeyring,
+} from '../repository/index.ts';
 import { writeShop } from '../repository/testing/a-shop.ts';
 import { aKeyring, testVaultPassphrase } from '../repository/testing/keys.ts';
+import { readStreamRecord } from '../stream/index.ts';
+import { aStreamRecord } from '../stream/testing/a-stream-record.ts';
 import type { KnownSnapshot } from './gone-snapshots.ts';
 import { verifyCopy, type VerifyReport } from './verify-copy.ts';
 
 const never = new AbortController().signal;
-const streamPayload = Buffer.from('{"file":"binlog.000001","from":4,"to":900}');
 type Blobs = Map<string, MemoryBlob>;
 
 /**
@@ -30,7 +38,10 @@ describe('verify --read all', { timeout: 600_000 }, () => {
     const { id: chunk } = await writer.putAccountsRecord({ accounts: [] }, never);
     const id = '7f1f6f2e-3f0b-4a52-9a53-0d6c1f2b7a11';
     await writer.putManifest({ ...manifest, id, accounts: { chunk, users: [], roles: [] } }, never);
-    const stream = { sourceId: manifest.source.id, sequence: 7, id, payload: streamPayload };
+    const log = encodeObject(writer.keys, { kind: 'binlog', payload: Buffer.from('bytes of a log') });
+    await writer.putObject(log, never);
+    const payload = Buffer.from(JSON.stringify(aStreamRecord(log.id)));
+    const stream = { sourceId: manifest.source.id, sequence: 7, id, payload };
     await writer.putStreamRecord(stream, never);
     const entry = { snapshot: id, source: manifest.source.id, at: manifest.at, state: 'restored' } as const;
     await addDeed(writer, { type: 'proven', entries: [entry] }, Date.parse(manifest.at), never);
@@ -50,6 +61,7 @@ describe('verify --read all', { timeout: 600_000 }, () => {
     blobs: Blobs,
     healFrom: Blobs | null,
     known: readonly KnownSnapshot[] = [],
+    knownLogs: readonly string[] = [],
   ): Promise<VerifyReport> {
     return verifyCopy({
       repository: await openToMend(blobs),
@@ -58,6 +70,7 @@ describe('verify --read all', { timeout: 600_000 }, () => {
       provenAt: [],
       suspects: new Set(),
       known,
+      knownLogs,
       healFrom: healFrom === null ? null : await openToMend(healFrom),
       concurrency: 4,
       onProgress: () => undefined,
@@ -72,7 +85,7 @@ describe('verify --read all', { timeout: 600_000 }, () => {
 
   it('looks at one object of each kind', async () => {
     const kinds = names.filter((name) => name.startsWith('chunks/')).map((name) => sound.get(name)!.bytes[5]);
-    expect(new Set(kinds)).toEqual(new Set([1, 2, 3, 4, 10]));
+    expect(new Set(kinds)).toEqual(new Set([1, 2, 3, 4, 6, 10]));
     expect(names.filter((name) => !name.startsWith('chunks/'))).toHaveLength(5);
     expect(found(await verify(copyOf(sound), null))).toEqual([]);
   });
@@ -216,14 +229,52 @@ describe('verify --read all', { timeout: 600_000 }, () => {
       for (const name of gone) rotten.delete(name);
 
       const told = await verify(copyOf(rotten), null, known);
-      expect({ missing: told.missing, snapshots: told.snapshots }).toEqual({ missing: manifests, snapshots: [] });
+      const missing = told.missing.filter((name) => name.startsWith('manifests/'));
+      expect({ missing, snapshots: told.snapshots }).toEqual({ missing: manifests, snapshots: [] });
 
-      const { damaged, missing, healed, snapshots } = await verify(rotten, copyOf(sound), known);
-      expect([damaged, missing]).toEqual([[], []]);
+      const { damaged, missing: left, healed, snapshots } = await verify(rotten, copyOf(sound), known);
+      expect([damaged, left]).toEqual([[], []]);
       expect([...healed].sort()).toEqual(gone.map(calledAs).sort());
       expect(snapshots.map(({ intact, isReadWhole }) => intact && isReadWhole)).toEqual([true, true]);
       expect(sameAsSound(rotten)).toEqual([]);
     }
+  });
+
+  it('finds a stretch of log that is gone, with or without its bytes, and brings both back', async () => {
+    const [record = ''] = names.filter((name) => name.startsWith('streams/'));
+    for (const alsoGone of ['nothing else', 'chunks/']) {
+      const rotten = copyOf(sound);
+      const gone = names.filter((name) => name === record || name.startsWith(alsoGone));
+      for (const name of gone) rotten.delete(name);
+      const verifyLog = (blobs: Blobs, healFrom: Blobs | null) => verify(blobs, healFrom, [], [record]);
+
+      const told = await verifyLog(copyOf(rotten), null);
+      expect(told.missing).toContain(record);
+      expect(told.brokenLogs).toEqual([expect.objectContaining({ file: null, fromAt: null })]);
+
+      const { damaged, missing, brokenLogs } = await verifyLog(rotten, copyOf(sound));
+      expect([damaged, missing, brokenLogs]).toEqual([[], [], []]);
+      expect(sameAsSound(rotten)).toEqual([]);
+    }
+  });
+
+  it('names the stretch of log whose bytes are gone, and brings no record back without them', async () => {
+    const [record = ''] = names.filter((name) => name.startsWith('streams/'));
+    const reader = await openToMend(copyOf(sound));
+    const { pieces, file, from, to } = (await readStreamRecord(reader, record, never)).record;
+    const chunk = pieces[0]!.chunk;
+    const rotten = copyOf(sound);
+    rotten.delete(`chunks/${chunk.slice(0, 2)}/${chunk}`);
+
+    const told = await verify(copyOf(rotten), null);
+    expect(told.missing).toEqual([chunk]);
+    expect(told.brokenLogs).toEqual([expect.objectContaining({ file, from, to })]);
+
+    const alsoWithout = copyOf(rotten);
+    rotten.delete(record);
+    const { missing } = await verify(rotten, alsoWithout, [], [record]);
+    expect([...missing].sort()).toEqual([chunk, record].sort());
+    expect(rotten.has(record)).toBe(false);
   });
 
   it('does not bring a manifest back whose objects no copy has', async () => {
@@ -244,7 +295,7 @@ describe('verify --read all', { timeout: 600_000 }, () => {
 
   it('lets no flipped bit pass for content, whoever reads', async () => {
     const vault = await openVaultWithPassphrase(keyring.header, testVaultPassphrase);
-    const kinds = { 1: 'rows', 2: 'rows-sealed', 3: 'table', 4: 'schema', 10: 'accounts' } as const;
+    const kinds = { 1: 'rows', 2: 'rows-sealed', 3: 'table', 4: 'schema', 6: 'binlog', 10: 'accounts' } as const;
     const rotten = copyOf(sound);
     const store = new MemoryBlobStore({ blobs: rotten });
     const reader = await Repository.open(store, keyring.mainKeys, never);

@@ -46,10 +46,10 @@ export class ObjectMarks {
    */
   async needsOf(manifest: Manifest, chunksOf: (table: string) => Promise<readonly string[]>): Promise<Needs> {
     const { leaves, tables } = referencesOf(manifest);
-    const pieces = [this.#numbered([...leaves, ...tables])];
+    const pieces = [this.numbered([...leaves, ...tables])];
     for (const table of tables) {
       // The promise is kept: snapshots are walked side by side, and most of them name the same record.
-      const known = this.#tables.get(table) ?? chunksOf(table).then((chunks) => this.#numbered(chunks));
+      const known = this.#tables.get(table) ?? chunksOf(table).then((chunks) => this.numbered(chunks));
       this.#tables.set(table, known);
       pieces.push(await known);
     }
@@ -60,7 +60,8 @@ export class ObjectMarks {
     return needs.every((piece) => piece.every(test));
   }
 
-  #numbered(ids: readonly string[]): Uint32Array {
+  /** Numbers of these, which are known from here on. */
+  numbered(ids: readonly string[]): Uint32Array {
     return Uint32Array.from(new Set(ids), (id) => this.#add(id));
   }
 

@@ -1,5 +1,6 @@
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
+import type { BrokenLog } from '../../../shared/model/stream.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { inLanes } from '../platform/in-lanes.ts';
 import {
@@ -10,9 +11,11 @@ import {
   type KnownIds,
   type Repository,
 } from '../repository/index.ts';
+import { parseStreamRecord } from '../stream/index.ts';
 import { checkDeeds, type DeedsReport, type KnownDeedText, type ReadNamed } from './check-deeds.ts';
 import { judgeGone, lostUnseen, pruneNotesIn, unexplained, type KnownSnapshot } from './gone-snapshots.ts';
 import { objectMark, ObjectMarks, type Needs } from './object-marks.ts';
+import { StoredLogs } from './stored-logs.ts';
 
 export interface VerifyRequest {
   readonly repository: Repository;
@@ -29,11 +32,13 @@ export interface VerifyRequest {
   readonly known?: readonly KnownSnapshot[];
   /** Snapshots that this computer knows from other copies only. Absent: none. */
   readonly elsewhere?: readonly KnownSnapshot[];
+  /** Names of stream records that were on this copy, as far as this computer knows. Absent: none. */
+  readonly knownLogs?: readonly string[];
   /** Deeds (FORMAT.md §14) that this computer has read on this copy. Absent: none. */
   readonly knownDeeds?: readonly KnownDeedText[];
   /** A copy to take sound objects from, or null: then damage is only told. */
   readonly healFrom: Repository | null;
-  /** Holds a writer's lease around the writing of manifests that were lost. Absent: nobody prunes here. */
+  /** Holds a writer's lease around the writing of manifests and stream records that were lost. Absent: nobody prunes here. */
   readonly underLease?: (write: (signal: AbortSignal) => Promise<void>) => Promise<void>;
   readonly concurrency: number;
   /** Every object that was read and found sound, at once: what is written down then is not lost when the rest is cut off. */
@@ -64,6 +69,8 @@ export interface VerifyReport {
   /** Snapshots that another computer has tidied up here, as far as the copy can show; those that were lost are in `missing`. */
   readonly gone: readonly KnownSnapshot[];
   readonly deeds: DeedsReport;
+  /** Stretches of shops' logs that this copy cannot give back. */
+  readonly brokenLogs: readonly BrokenLog[];
   /** Ids of snapshots that others here follow, that are not here, and of which nobody can say whether they ever were. */
   readonly unexplained: readonly string[];
   readonly snapshots: readonly {
@@ -76,7 +83,7 @@ export interface VerifyReport {
 }
 
 /**
- * Looks at one copy: header, manifests, stream records and deeds are read, every manifest that is known and every object that a manifest names must
+ * Looks at one copy: header, manifests, stream records and deeds are read, every manifest and record that is known and every object that one names must
  * be listed, and a share of all objects is read back and checked to the last bit. Damage is a finding, not an error; with `healFrom` it is repaired at once and named in `healed`.
  * Errors: those of the store when it cannot be reached at all, and an abort.
  */
@@ -92,12 +99,20 @@ interface Walked {
   readonly needs: Needs;
 }
 
+/** A stream record that was lost here, as the copy that heals has it. */
+interface LostLog {
+  readonly name: string;
+  readonly payload: Uint8Array;
+  readonly needs: Needs;
+}
+
 class Verification {
   readonly #request: VerifyRequest;
   readonly #objects = new ObjectMarks();
   readonly #damaged = new Map<string, string>();
   readonly #missing = new Set<string>();
   readonly #healed = new Set<string>();
+  #logs = new StoredLogs([]);
   readonly #fail: (error: unknown) => void;
   #bytesRead = 0;
 
@@ -118,14 +133,13 @@ class Verification {
     const deeds = await this.#checkDeeds();
     const { lost, pruned, unexplained } = await this.#judgeGone(names, snapshots, listed, deeds);
     const found = await this.#findElsewhere(lost);
-    const records = await repository.listAllStreamRecords(signal);
-    await this.#each(records, (name) => this.#checkStreamRecord(name));
+    const { records, lostLogs } = await this.#checkLogs(snapshots);
     // What is not in the listing is asked for by name before it is called missing.
     const numbers = Uint32Array.from({ length: this.#objects.size }, (_, number) => number);
     const isListed = (number: number) => this.#objects.has(number, objectMark.listed);
     const unlisted = numbers.filter((number) => !isListed(number) && !this.#isSettled(number));
     await this.#readBack(joined(unlisted, this.#choose(numbers.filter(isListed))));
-    const staying = await this.#withoutPruned([...snapshots, ...(await this.#bringBack(found))]);
+    const staying = await this.#withoutPruned([...snapshots, ...(await this.#bringBack(found, lostLogs))]);
     const isProven = (number: number) => this.#objects.has(number, objectMark.sound);
     const isBroken = (number: number) => this.#objects.has(number, objectMark.broken);
     const soundNumbers = numbers.filter(isProven);
@@ -134,7 +148,7 @@ class Verification {
     // What an earlier run healed and could not sync any more is sound to every reader, until the plug is pulled.
     if (healFrom !== null) {
       const isSound = (name: string) => !this.#damaged.has(name) && !this.#missing.has(name);
-      const back = found.map(({ name }) => name);
+      const back = [...found, ...lostLogs].map(({ name }) => name);
       await repository.makeDurable(proven, [...names, ...back, ...records, ...deeds.names].filter(isSound), signal);
     }
     return {
@@ -146,6 +160,7 @@ class Verification {
       healed: [...this.#healed],
       gone: pruned,
       deeds,
+      brokenLogs: this.#logs.broken((object) => this.#isBrokenNow(object)),
       unexplained,
       snapshots: staying.map(({ manifest, needs }) => ({
         manifest,
@@ -157,15 +172,17 @@ class Verification {
   }
 
   /**
-   * The snapshots that are still there, when something is missing: what another computer has pruned meanwhile is not lost. A prune removes
+   * The snapshots that are still there, when something is missing: what another computer has pruned or merged meanwhile is not lost. A prune removes
    * manifests before their chunks, so one look at them tells.
    */
   async #withoutPruned(snapshots: readonly Walked[]): Promise<readonly Walked[]> {
     if (this.#missing.size === 0) return snapshots;
-    const listed = new Set(await this.#request.repository.listManifests(this.#request.signal));
+    const { repository, signal } = this.#request;
+    const listed = new Set(await repository.listManifests(signal));
+    const isLogWhole = this.#logs.keepOnly(await repository.listAllStreamRecords(signal));
     const staying = snapshots.filter(({ name }) => listed.has(name));
-    if (staying.length === snapshots.length) return snapshots;
-    const needed = new Set<string>();
+    if (staying.length === snapshots.length && isLogWhole) return snapshots;
+    const needed = new Set(this.#logs.chunks());
     for (const { needs } of staying)
       this.#objects.every(needs, (number) => {
         needed.add(this.#objects.idAt(number));
@@ -238,23 +255,37 @@ class Verification {
     return found;
   }
 
-  /** After its objects were put right a lost snapshot exists again; one that still lacks something stays missing. */
-  async #bringBack(found: readonly Walked[]): Promise<Walked[]> {
-    if (found.length === 0) return [];
+  /** After its objects were put right a lost snapshot exists again, and so does a stretch of log; one that still lacks something stays missing. */
+  async #bringBack(found: readonly Walked[], lostLogs: readonly LostLog[]): Promise<Walked[]> {
+    if (found.length + lostLogs.length === 0) return [];
     const { repository, underLease, signal: bare } = this.#request;
     const write = async (signal: AbortSignal) => {
       // Somebody may have pruned before the lease was there: what is relied on is looked for again.
       repository.forgetListing();
-      await repository.knownIds(signal);
-      for (const { name, manifest } of found) {
-        const publish = async () => {
+      const listed = await repository.knownIds(signal);
+      const bringBack = async (name: string, publish: () => Promise<boolean>) => {
+        const isBack = await this.#tryToHeal(name, publish);
+        if (!isBack) this.#tell(name, 'missing');
+      };
+      for (const { name, manifest } of found)
+        await bringBack(name, async () => {
           for await (const id of repository.objectsOf(manifest, signal)) repository.relyOn(id);
           await repository.putManifest(manifest, signal);
           await repository.getManifest(name, signal);
           return true;
-        };
-        if (!(await this.#tryToHeal(name, publish))) this.#tell(name, 'missing');
-      }
+        });
+      for (const { name, payload, needs } of lostLogs)
+        await bringBack(name, async () => {
+          const isThere = this.#objects.every(needs, (number) => {
+            const id = this.#objects.idAt(number);
+            if (listed.has(id)) repository.relyOn(id);
+            return listed.has(id);
+          });
+          if (!isThere) return false;
+          await repository.replaceStreamRecord(name, payload, signal);
+          await readLog(repository, name, signal);
+          return true;
+        });
     };
     await (underLease === undefined ? write(bare) : underLease(write));
     return found.filter(({ name }) => this.#healed.has(name));
@@ -341,13 +372,45 @@ class Verification {
     return manifest;
   }
 
+  /** Reads every stream record; what it names is looked at from here on like all other objects. `lostLogs`: lost here, and in the copy that heals. */
+  async #checkLogs(snapshots: readonly Walked[]) {
+    const { repository, healFrom, known = [], elsewhere = [], knownLogs = [], signal } = this.#request;
+    const records = await repository.listAllStreamRecords(signal);
+    this.#logs = new StoredLogs(records);
+    await this.#each(records, (name) => this.#checkStreamRecord(name));
+    const standing = [...snapshots, ...known, ...elsewhere].map(({ manifest }) => manifest);
+    const lostLogs: LostLog[] = [];
+    // What was lost may itself continue something that was.
+    for (let told = new Set<string>(); ;) {
+      const lost = this.#logs.lost(knownLogs, standing).filter((name) => !told.has(name));
+      if (lost.length === 0) break;
+      for (const name of lost) {
+        const sound = healFrom === null ? null : await readOrNull(() => readLog(healFrom, name, signal));
+        if (sound === null) this.#tell(name, 'missing');
+        else lostLogs.push({ name, payload: sound.payload, needs: this.#needsOfLog(this.#logs.addLost(sound.stored)) });
+      }
+      told = new Set([...told, ...lost]);
+    }
+    for (const [object, reason] of this.#logs.contradictions) this.#tell(object, reason);
+    return { records, lostLogs };
+  }
+
   async #checkStreamRecord(name: string): Promise<void> {
     const { repository, healFrom, signal } = this.#request;
-    await this.#readNamed(name, {
-      read: (from) => from.getStreamRecord(name, signal),
-      replace: (sound) => repository.replaceStreamRecord(name, sound, signal),
+    const log = await this.#readNamed(name, {
+      read: (from) => readLog(from, name, signal),
+      replace: ({ payload }) => repository.replaceStreamRecord(name, payload, signal),
       healFrom,
     });
+    if (log !== null) this.#needsOfLog(this.#logs.add(log.stored));
+  }
+
+  #needsOfLog(chunks: readonly string[]): Needs {
+    return [this.#objects.numbered(chunks)];
+  }
+
+  #isBrokenNow(object: string): boolean {
+    return this.#missing.has(object) || this.#damaged.has(object);
   }
 
   #checkDeeds(): Promise<DeedsReport> {
@@ -444,6 +507,11 @@ class Verification {
       this.#tell(id, reason);
     }
   }
+}
+
+async function readLog(from: Repository, name: string, signal: AbortSignal) {
+  const payload = await from.getStreamRecord(name, signal);
+  return { payload, stored: parseStreamRecord(name, payload) };
 }
 
 async function readOrNull<T>(read: () => Promise<T>): Promise<T | null> {

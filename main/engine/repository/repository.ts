@@ -424,9 +424,10 @@ export class Repository {
     return this.#namesUnder('streams/', (name) => parseStreamName(name) !== undefined, signal);
   }
 
-  /** Puts a sound stream record in the place of a damaged one. */
+  /** Puts a sound stream record in the place of a damaged or lost one, after the chunks it names. */
   async replaceStreamRecord(name: string, payload: Uint8Array, signal: AbortSignal): Promise<void> {
     if (parseStreamName(name) === undefined) throw new RangeError('not a stream record name');
+    await this.#chunks.flush(signal);
     const bytes = encodeNamedObject(this.keys, name, 'stream', payload);
     await this.store.put(name, bytes, { mode: 'replace', signal });
   }

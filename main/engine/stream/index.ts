@@ -6,6 +6,8 @@ export { followLog, type FollowReport, type FollowRequest, type TwinRequest } fr
 export { eventId, findStop, lastCommitBefore, type ReadEvents, type Until } from './find-stop.ts';
 export { planReplay, type ReplayPlan, type StartingPoint } from './plan-replay.ts';
 export { stretchesOf, type Stretch } from './link-records.ts';
+export { lostRecords } from './lost-records.ts';
+export { chunksOf } from './merge-records.ts';
 export {
   eventsOf,
   isOpenWithin,
@@ -20,4 +22,10 @@ export type { HasSecrets } from './secret-events.ts';
 export type { SecretColumns } from './table-layouts.ts';
 export type { ObjectReader } from './read-piece.ts';
 export { spentLog, type StayingSnapshot } from './spent-log.ts';
-export { parseStreamRecord, readStreamRecord, type StoredStreamRecord, type StreamServer } from './stream-records.ts';
+export {
+  parseStreamRecord,
+  readStreamRecord,
+  withoutContent,
+  type StoredStreamRecord,
+  type StreamServer,
+} from './stream-records.ts';

@@ -28,7 +28,7 @@ export function spentLog(records: readonly StoredStreamRecord[], snapshots: read
   const isCertain = chains.map(() => false);
   for (const { coordinate, isExact } of snapshots) {
     const found = chains.flatMap((chain, index) => {
-      const at = chain.findIndex(({ record }) => holds(record, coordinate));
+      const at = chain.findIndex(({ record }) => standsIn(record, coordinate));
       return at < 0 ? [] : [{ index, at }];
     });
     for (const { index, at } of found) {
@@ -65,7 +65,7 @@ function allChains(records: readonly StoredStreamRecord[]): StoredStreamRecord[]
 }
 
 /** The first of a chain that does: the end of one record is the beginning of the next. */
-function holds({ file, from, to }: StreamRecord, coordinate: Coordinate): boolean {
+export function standsIn({ file, from, to }: StreamRecord, coordinate: Coordinate): boolean {
   const { position } = coordinate;
   return position !== null && file === coordinate.file && from <= position && position <= to;
 }

@@ -97,6 +97,11 @@ export function parseStreamRecord(name: string, bytes: Uint8Array): StoredStream
   return { name, record: parsed.data };
 }
 
+/** What tells where a record stands and what it stands for: a year of log fits into memory. */
+export function withoutContent({ name, record }: StoredStreamRecord): StoredStreamRecord {
+  return { name, record: { ...record, pieces: [], twins: [], parts: [], layouts: [], tables: [], notable: [] } };
+}
+
 /** The highest number among names of stream records; 0 when there is none. */
 export function lastSequence(names: readonly string[]): number {
   return Math.max(0, ...names.map((name) => parseStreamName(name)?.sequence ?? 0));

@@ -33,6 +33,15 @@ function shown(changes: Partial<Result>): string {
   );
 }
 
+it('says from when to when the log cannot be given back', () => {
+  const place = { file: 'log.000001', from: 4, to: 900 };
+  const [fromAt, untilAt] = ['2026-11-22T05:59:00.000Z', '2026-11-22T06:01:00.000Z'];
+  const page = shown({ missing: ids(1), brokenLogs: [{ source: '小店', ...place, fromAt, untilAt }] });
+  expect(page).toContain('「小店」的日志从 2026');
+  expect(page).toContain('快照本身不受影响');
+  expect(shown({ missing: ids(1) })).not.toContain('的日志从');
+});
+
 it('is not repaired while one object is still damaged, however many were healed', () => {
   const page = shown({ damaged: rotten(3), healed: ids(5) });
   expect(page).toContain('这处副本有需要处理的地方');

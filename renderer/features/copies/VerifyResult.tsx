@@ -22,6 +22,7 @@ export function VerifyResult({ result, healFrom }: VerifyResultProps) {
     bytes: format.bytes(bytesRead),
     unread: format.count(unread),
   };
+  const timeOf = (at: string | null) => (at === null ? t('verify.timeUnknown') : format.date(at));
   const lost = lostSnapshots(result);
   const goneText = gone.length > 0 && <Text>{t('verify.gone', { count: gone.length })}</Text>;
   if (verdict === 'empty')
@@ -60,6 +61,10 @@ export function VerifyResult({ result, healFrom }: VerifyResultProps) {
         <Text>{t('verify.healedFrom', { count: healed.length, from: healFrom })}</Text>
       )}
       {lost > 0 && <Text>{t('verify.lost', { count: lost })}</Text>}
+      {(result.brokenLogs ?? []).map(({ source, fromAt, untilAt }) => {
+        const [from, until] = [timeOf(fromAt), timeOf(untilAt)];
+        return <Text key={`${source} ${from} ${until}`}>{t('verify.brokenLog', { source, from, until })}</Text>;
+      })}
       {goneText}
       {unread > 0 && <Text>{t('verify.unread', figures)}</Text>}
       {!isHealed && <Text>{t('verify.next')}</Text>}

@@ -151,6 +151,9 @@ export const copiesEn = {
     healedFrom: '{{count}} objects repaired from “{{from}}”.',
     lost: '{{count}} snapshots are lost: the files that register them are gone, so they cannot be restored from this copy.',
     gone: '{{count}} old snapshots are not here any more; it looks as if another computer has tidied them up by its rule. If nobody has, check this copy.',
+    brokenLog:
+      'The log of “{{source}}” from {{from}} to {{until}} cannot be given back: from this copy alone there is no way to a moment within it or behind it, up to the next snapshot. Snapshots themselves are not harmed.',
+    timeUnknown: 'a time not known',
     unread: '{{unread}} more objects were not read this time.',
     damagedList: 'Damaged objects',
     missingList: 'Missing objects',

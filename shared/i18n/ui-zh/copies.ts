@@ -147,6 +147,9 @@ export const copiesZh = {
     healedFrom: '已从「{{from}}」修复 {{count}} 个对象。',
     lost: '有 {{count}} 个快照不见了：它们的登记文件没有了，单凭这份副本恢复不出它们。',
     gone: '有 {{count}} 个旧快照不在这里了，看样子是另一台电脑按保留规则清理的。如果谁也没有清理过，请检查这份副本。',
+    brokenLog:
+      '「{{source}}」的日志从 {{from}} 到 {{until}} 这一段拿不出来了：只靠这份副本，回不到这段时间里和它之后的时刻，直到下一个快照。快照本身不受影响。',
+    timeUnknown: '不详的时刻',
     unread: '另有 {{unread}} 个对象这次没有读。',
     damagedList: '损坏的对象',
     missingList: '缺失的对象',

@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { BrokenLog } from '../../../../shared/model/stream.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { verifyCopy, type VerifyReport } from '../../check/verify-copy.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
@@ -132,6 +133,7 @@ export async function verifyOne(
   const known = snapshotsKnownAt(context.catalog, destination.id);
   const elsewhere = snapshotsKnownElsewhere(context.catalog, destination.id);
   const knownDeeds = context.catalog.deeds.at(destination.id);
+  const knownLogs = context.catalog.inventory.names(destination.id, 'streams/');
   try {
     const report = await verifyCopy({
       repository,
@@ -143,6 +145,7 @@ export async function verifyOne(
       known,
       elsewhere,
       knownDeeds,
+      knownLogs,
       healFrom,
       underLease: (write) => withWriterLease(repository, `heal ${destination.name}`, context, run.signal, write),
       concurrency: 4,
@@ -167,6 +170,7 @@ export async function verifyOne(
     await readTimeline(context, destination, repository, run.signal);
     await writeDown(context, destination, report, suspects.union(told));
     const { objects, read, bytesRead, damaged, missing, healed, gone, deeds, unexplained, snapshots } = report;
+    const brokenLogs = namedLogs(context, report.brokenLogs);
     await context.home.audit.append('verify', {
       destination: destination.name,
       objects,
@@ -188,12 +192,20 @@ export async function verifyOne(
       snapshots: snapshots.length,
       ...(unexplained.length === 0 ? {} : { unexplained: [...unexplained] }),
       ...(deeds.unknown === 0 ? {} : { unknownDeeds: deeds.unknown }),
+      ...(brokenLogs.length === 0 ? {} : { brokenLogs }),
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
   } finally {
     notes.flush();
     await pool.close();
   }
+}
+
+/** With the shop's name in place of its id, where this computer knows it. */
+export function namedLogs({ catalog }: EngineContext, logs: readonly BrokenLog[]): BrokenLog[] {
+  if (logs.length === 0) return [];
+  const names = new Map(catalog.snapshots(null).map(({ manifest: { source } }) => [source.id, source.name]));
+  return logs.map((log) => ({ ...log, source: names.get(log.source) ?? log.source }));
 }
 
 /** Puts a verification into the catalog, and what it proves or disproves into the audit log. */

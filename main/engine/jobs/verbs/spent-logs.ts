@@ -1,7 +1,13 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { parseStreamName, type PrunableLogs, type PrunableSnapshot } from '../../repository/index.ts';
-import { parseStreamRecord, spentLog, type StayingSnapshot, type StoredStreamRecord } from '../../stream/index.ts';
+import {
+  parseStreamRecord,
+  spentLog,
+  withoutContent,
+  type StayingSnapshot,
+  type StoredStreamRecord,
+} from '../../stream/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SnapshotDigest } from './shrunk-sources.ts';
 
@@ -40,7 +46,7 @@ export class SpentLogs implements PrunableLogs<SnapshotDigest> {
     this.#logs.set(sourceId, log);
     if (log.trouble !== null) return;
     try {
-      log.records.push(lightened(parseStreamRecord(name, payload)));
+      log.records.push(withoutContent(parseStreamRecord(name, payload)));
       if (log.records.length > mostRecords) log.trouble = 'not-merged';
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -88,9 +94,4 @@ export class SpentLogs implements PrunableLogs<SnapshotDigest> {
       .map(({ manifest }) => ({ coordinate: manifest.coordinate, isExact: manifest.lock.coordinateExact === true }));
     return [...here, ...elsewhere];
   }
-}
-
-/** What tells where it stands and what it stands for; a year of log fits into memory. */
-function lightened({ name, record }: StoredStreamRecord): StoredStreamRecord {
-  return { name, record: { ...record, pieces: [], twins: [], parts: [], layouts: [], tables: [], notable: [] } };
 }

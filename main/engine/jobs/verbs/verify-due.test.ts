@@ -1,4 +1,4 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../shared/testing/eventually.ts';
@@ -88,6 +88,47 @@ describe('verify.due', () => {
       await engine.call('verify.run', { destination: 'recovered', readPercent: 100, healFrom: 'second' });
       expect(await stateOf(engine, 'recovered')).toMatchObject({ state: 'read-back', intact: true });
       expect(await figuresOf(engine)).toMatchObject({ damaged: 0, provenShare: 1 });
+    });
+  }, 120_000);
+
+  it('looks at what the log needs, says which stretch is lost, and knows when it is back', async () => {
+    await withTempDir('share', async (dir) => {
+      const { engine, addLog } = await aHome(dir);
+      const { records, chunks } = await addLog(6);
+      const share = () => engine.call('verify.due', { destinations: ['recovered'] });
+      expect((await share()).copies[0]).toMatchObject({ damaged: [], missing: [] });
+      await engine.call('destination.add', {
+        kind: 'disk',
+        name: 'second',
+        path: join(dir, 'second'),
+        role: 'second-disk',
+        place: null,
+      });
+      await cp(join(dir, 'copy'), join(dir, 'second'), { recursive: true });
+
+      const [chunk = '', record = '', last = ''] = [chunks[1], records[3], records[5]];
+      await rm(join(dir, 'copy', 'chunks', chunk.slice(0, 2), chunk));
+      await rm(join(dir, 'copy', record));
+      await rm(join(dir, 'copy', last));
+      const found = (await share()).copies[0]!;
+      expect(found.missing.toSorted()).toEqual([chunk, record, last].toSorted());
+      const at = (minute: number) => `2026-11-22T20:0${minute}:00.000Z`;
+      const placed = found.brokenLogs?.map(({ from, fromAt, untilAt }) => ({ from, fromAt, untilAt }));
+      expect(placed).toEqual([
+        { from: 1000, fromAt: at(1), untilAt: at(1) },
+        { from: null, fromAt: at(2), untilAt: at(4) },
+        { from: null, fromAt: at(4), untilAt: null },
+      ]);
+      expect(found.brokenLogs?.map(({ source }) => source)).toEqual(found.brokenLogs?.map(() => '小店'));
+
+      const healed = await engine.call('verify.run', {
+        destination: 'recovered',
+        readPercent: 1,
+        healFrom: 'second',
+      });
+      expect(healed).toMatchObject({ damaged: [], missing: [] });
+      expect(healed.healed.toSorted()).toEqual([chunk, record, last].toSorted());
+      expect((await share()).copies[0]).toMatchObject({ damaged: [], missing: [] });
     });
   }, 120_000);
 

@@ -7,6 +7,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { judgeGoneDeeds } from '../../check/check-deeds.ts';
 import { planShare } from '../../check/daily-share.ts';
 import { judgeGone, pruneNotesIn, type KnownSnapshot } from '../../check/gone-snapshots.ts';
+import type { StoredLogs } from '../../check/stored-logs.ts';
 import { readShare, type ShareReport } from '../../check/read-share.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { rest } from '../../platform/rest.ts';
@@ -20,9 +21,11 @@ import { ProofNotes } from '../proof-notes.ts';
 import { recordBroken } from '../record-damage.ts';
 import { openRepository, openStore } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
+import { namedLogs } from './copy-verbs.ts';
 import { forgetPruned, snapshotsKnownAt } from './known-snapshots.ts';
 import { findDestination } from './lookup.ts';
 import { probeIfDue, type CloudProbe } from './probe-cloud.ts';
+import { readStoredLogs } from './read-stored-logs.ts';
 import { readTimeline } from './refresh-catalog.ts';
 
 /** Reading back has all day: it leaves disk and line to whoever works. Bytes per second, by kind of place. */
@@ -157,6 +160,7 @@ async function shareOf(
   await whileBusy(context, signal);
   // Manifests first: what a writer adds meanwhile, it adds in the other order.
   const known = snapshotsKnownAt(catalog, id);
+  const knownLogs = inventory.names(id, 'streams/');
   const names = new Set(await readTimeline(context, destination, repository, signal));
   const lostDeeds = await deedsLostAt(catalog, id, repository, signal);
   const listed = await repository.knownIds(signal);
@@ -170,13 +174,19 @@ async function shareOf(
   forgetPruned(catalog, id, pruned);
   const lostNames = lost.map(({ manifestName }) => manifestName);
   // At once, as everything that is found: a share may be cut off.
-  const lostNamed = [...lostNames, ...lostDeeds];
-  catalog.recordDamage(id, lostNamed);
+  const { logs, damaged: damagedLogs } = await readStoredLogs(repository, catalog.streamRecords, signal);
+  const lostLogs = logs.lost(
+    knownLogs,
+    catalog.snapshots(null).map(({ manifest }) => manifest),
+  );
+  const lostNamed = [...lostNames, ...lostDeeds, ...lostLogs];
+  catalog.recordDamage(id, [...lostNamed, ...damagedLogs.map(({ object }) => object)]);
   const snapshots = await objectsOfEach(there, all, signal);
-  const needed = new Set(snapshots.flatMap(({ objects }) => objects));
+  const needed = new Set([...snapshots.flatMap(({ objects }) => objects), ...logs.chunks()]);
   const absent = [...needed].filter((object) => !listed.has(object));
   const inStock = inventory.objects(id);
-  const due = planShare(inStock, inventory.damage(id), clock.nowMs());
+  const isLost = new Set(lostNamed);
+  const due = planShare(inStock, inventory.damage(id), clock.nowMs()).filter(({ object }) => !isLost.has(object));
   const budget = new ByteBudget({ bytesPerSecond: maxBytesPerSecond ?? usualRate[destination.kind] });
   const notes = new ProofNotes(inventory);
   let report: ShareReport;
@@ -206,13 +216,17 @@ async function shareOf(
   } finally {
     notes.flush();
   }
-  const absentStill = await stillMissing(repository, report.missing, snapshots, signal);
+  const absentStill = await stillMissing(repository, report.missing, snapshots, logs, signal);
   inventory.recordMended(
     id,
     report.missing.filter((object) => !absentStill.includes(object)),
   );
   const missing = [...lostNamed, ...absentStill];
-  const broken = [...report.damaged.map(({ object }) => object), ...missing];
+  const damaged = [
+    ...report.damaged,
+    ...damagedLogs.filter(({ object }) => !report.damaged.some((each) => each.object === object)),
+  ];
+  const broken = [...damaged.map(({ object }) => object), ...missing];
   await recordBroken(context, destination, broken, all[0]?.repository ?? repository, signal);
   const isBroken = inventory.damage(id);
   const isKnown = new Set([...inStock.map(({ object }) => object), ...lostNamed]);
@@ -222,7 +236,12 @@ async function shareOf(
   );
   await recordStates(context, destination, snapshots);
   inventory.recordShareDone(id);
-  const { read, bytesRead, damaged } = report;
+  const { read, bytesRead } = report;
+  const brokenNow = new Set([...inventory.damage(id), ...broken]);
+  const brokenLogs = namedLogs(
+    context,
+    logs.broken((object) => brokenNow.has(object)),
+  );
   const gone = pruned.map(({ manifest }) => manifest.id);
   await context.home.audit.append('verify.share', {
     destination: name,
@@ -237,9 +256,10 @@ async function shareOf(
     objects: inStock.length,
     read,
     bytesRead,
-    damaged: [...damaged],
+    damaged,
     missing,
     gone,
+    ...(brokenLogs.length === 0 ? {} : { brokenLogs }),
     proof: inventory.figures(id),
   };
 }
@@ -290,18 +310,23 @@ async function objectsOfEach(
   return found;
 }
 
-/** Without what another computer has pruned since: a prune removes manifests before their chunks, so one look at them tells. */
+/** Without what another computer has pruned or merged since: a prune removes manifests before their chunks, so one look at them tells. */
 async function stillMissing(
   repository: Repository,
   missing: readonly string[],
   snapshots: readonly SnapshotObjects[],
+  logs: StoredLogs,
   signal: AbortSignal,
 ): Promise<string[]> {
   if (missing.length === 0) return [];
   const listed = new Set(await repository.listManifests(signal));
-  if (snapshots.every(({ manifestName }) => listed.has(manifestName))) return [...missing];
+  const isLogWhole = logs.keepOnly(await repository.listAllStreamRecords(signal));
+  if (isLogWhole && snapshots.every(({ manifestName }) => listed.has(manifestName))) return [...missing];
   const staying = snapshots.filter(({ manifestName }) => listed.has(manifestName));
-  const needed = new Set(staying.flatMap(({ manifestName, objects }) => [manifestName, ...objects]));
+  const needed = new Set([
+    ...staying.flatMap(({ manifestName, objects }) => [manifestName, ...objects]),
+    ...logs.chunks(),
+  ]);
   const isAllKnown = staying.every(({ isKnown }) => isKnown);
   return missing.filter((object) => needed.has(object) || !isAllKnown);
 }

@@ -19,6 +19,8 @@ import {
 } from '../../../repository/index.ts';
 import { aKeyring, TestClock, testVaultPassphrase } from '../../../repository/testing/keys.ts';
 import { CopyReader } from '../../../restore/copy-reader.ts';
+import { readStreamRecord } from '../../../stream/index.ts';
+import { aStreamRecord } from '../../../stream/testing/a-stream-record.ts';
 import { verifyCopy, type VerifyReport, type VerifyRequest } from '../../verify-copy.ts';
 import { SteadyPool } from './steady-pool.ts';
 
@@ -117,7 +119,7 @@ export class CrashWorld {
   async recordSegment(repository: Repository, sequence: number): Promise<void> {
     const { id, bytes } = encodeObject(repository.keys, { kind: 'binlog', payload: this.#segment(sequence) });
     await repository.putObject({ id, bytes }, never);
-    const payload = Buffer.from(JSON.stringify({ chunks: [id] }));
+    const payload = Buffer.from(JSON.stringify(aStreamRecord(id)));
     await repository.putStreamRecord({ sourceId, sequence, id: uuidOf(sequence), payload }, never);
   }
 
@@ -152,11 +154,9 @@ export class CrashWorld {
     for (const name of await repository.listStreamRecords(sourceId, never)) {
       const sequence = parseStreamName(name)!.sequence;
       sequences.push(sequence);
-      const { chunks } = JSON.parse(Buffer.from(await repository.getStreamRecord(name, never)).toString()) as {
-        chunks: string[];
-      };
-      for (const id of chunks) {
-        const { payload } = await repository.getObject(id, { expectedKind: 'binlog', signal: never });
+      const { record } = await readStreamRecord(repository, name, never);
+      for (const { chunk } of record.pieces) {
+        const { payload } = await repository.getObject(chunk, { expectedKind: 'binlog', signal: never });
         expect(Buffer.from(payload), `segment ${sequence}`).toEqual(this.#segment(sequence));
       }
     }
