@@ -144,6 +144,7 @@ export const errorCatalog = {
   'backup.implausibly-small': checkFailed,
   'backup.ledger-missing': checkFailed,
   'backup.ledger-unreadable': checkFailed,
+  'backup.breakdown-mismatch': checkFailed,
   'backup.secret-missing': checkFailed,
   'backup.tables-missing': checkFailed,
   'backup.tables-unisolated': checkFailed,

@@ -55,6 +55,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'check.copies-sound': 'what copies hold is sound',
   'check.copies-sound-warning': 'damaged objects were found on these copies and put right',
   'check.ledgers-readable': 'all amounts of the ledgers are numbers',
+  'check.breakdown-equal': 'money by status, day and product as the server’s',
+  'check.counts-equal': 'stock, orders to deliver and balances as the server’s',
   'check.ledgers-found': 'tables and columns of all ledgers found',
   'check.secrets-found': 'secret columns all found and sealed',
   'check.tables-still-there': 'tables that held rows are still there',

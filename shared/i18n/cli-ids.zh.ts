@@ -52,6 +52,8 @@ export const cliIdsZh = {
   'check.copies-sound': '副本里的数据没有损坏',
   'check.copies-sound-warning': '这些副本里有数据损坏，已经修好',
   'check.ledgers-readable': '账目的金额都是数字',
+  'check.breakdown-equal': '按状态、日期、商品分开的金额与服务器一致',
+  'check.counts-equal': '库存、待发货、余额等清点与服务器一致',
   'check.ledgers-found': '账目的表和列都在',
   'check.secrets-found': '卡密列都找到并封存',
   'check.tables-still-there': '上次有数据的表都还在',

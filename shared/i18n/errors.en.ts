@@ -229,6 +229,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'See whether that table was dropped or renamed; if you did it yourself, add the shop again with its ledgers.',
   },
+  'backup.breakdown-mismatch': {
+    message:
+      'All rows were kept and the totals agree, but told apart by status, day or product, or counted as stock, the backup ({{different}}) differs from the server, so this is not a good backup.',
+    remedy:
+      'Back up again; if it still differs, tell us this sentence and the version of your database. No data is lost, but do not rely on the single figures yet.',
+  },
   'backup.ledger-unreadable': {
     message:
       'All rows were kept, but a ledger ({{ledger}}) holds amounts that are not numbers: its money cannot be added up, so this is not a good backup.',

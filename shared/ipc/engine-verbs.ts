@@ -3,7 +3,13 @@ import { checklistItemSchema } from '../model/checklist.ts';
 import { maxLockDays } from '../model/cloud-providers.ts';
 import { coldDiskSchema, coldRoundSchema } from '../model/cold-disk.ts';
 import { coldScheduleSchema } from '../model/cold-schedule.ts';
-import { coordinateSchema, ledgerResultSchema, objectIdSchema } from '../model/database.ts';
+import {
+  coordinateSchema,
+  countResultSchema,
+  ledgerBreakdownSchema,
+  ledgerResultSchema,
+  objectIdSchema,
+} from '../model/database.ts';
 import { destinationInputSchema, destinationViewSchema } from '../model/destination.ts';
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
@@ -324,6 +330,9 @@ export const engineVerbs = {
       read: readFiguresSchema,
       written: z.strictObject({ objects: count, bytes: count }),
       ledgers: z.array(ledgerResultSchema),
+      /** Ledgers told apart, and what was counted; absent: nothing of the kind. */
+      breakdowns: z.array(ledgerBreakdownSchema).optional(),
+      counts: z.array(countResultSchema).optional(),
       checks: z.array(checkResultSchema),
       copies: z.array(copyOutcomeSchema),
       durationMs: z.number().nonnegative(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { breakdownSchema } from './breakdown.ts';
 
 /**
  * The vocabulary of a database picture: what the MySQL source reads, what a manifest keeps, what a restore needs.
@@ -89,13 +90,15 @@ export type RangeDigest = z.infer<typeof rangeDigestSchema>;
 
 /**
  * What one range adds to a ledger: rows that count as paid and their exact sum as decimal text. `unreadable`: how many of these rows
- * have an amount that is no number, and is not in the sum; absent: none.
+ * have an amount that is no number, and is not in the sum; absent: none. `by`: the same, told apart; absent: not asked for.
+ * What is counted (`CountDefinition`) stands among the ledgers under `count:` and its name.
  */
 export const ledgerPartialSchema = z.strictObject({
   name: z.string(),
   rows: z.int().nonnegative(),
   sum: z.string(),
   unreadable: z.int().positive().optional(),
+  by: breakdownSchema.optional(),
 });
 export type LedgerPartial = z.infer<typeof ledgerPartialSchema>;
 
@@ -210,6 +213,48 @@ export const ledgerDefinitionSchema = z.strictObject({
   currencyColumn: z.string().optional(),
 });
 export type LedgerDefinition = z.infer<typeof ledgerDefinitionSchema>;
+
+/** Something an owner counts by rows, and perhaps by a sum. Not money that came in. */
+export const countIdSchema = z.enum(['unsold-cards', 'undelivered-orders', 'user-balances', 'open-withdrawals']);
+export type CountId = z.infer<typeof countIdSchema>;
+
+/** A count as a preset describes it, bound to its database. One source may have several of one id: then their names differ. */
+export const countDefinitionSchema = z.strictObject({
+  id: countIdSchema,
+  name: z.string(),
+  database: z.string(),
+  table: z.string(),
+  /** All must hold; none: every row counts. */
+  where: z.array(rowConditionSchema).max(10),
+  sum: z.strictObject({ column: z.string(), unit: z.enum(['yuan', 'cent']), currency: z.string() }).nullable(),
+  /** One figure for each value of this column, such as the product; null: only the whole. */
+  by: z.string().nullable(),
+});
+export type CountDefinition = z.infer<typeof countDefinitionSchema>;
+
+/** What became of a count: as a ledger's result. `sum` is null where nothing is added up; `by` is as kept, the largest groups first. */
+export const countResultSchema = z.strictObject({
+  id: countIdSchema,
+  name: z.string(),
+  rows: z.int().nonnegative(),
+  sum: z.string().nullable(),
+  unit: z.enum(['yuan', 'cent']).optional(),
+  currency: z.string().optional(),
+  /** The server and the captured rows say the same, also of every group. */
+  equal: z.boolean(),
+  unreadable: z.int().positive().optional(),
+  by: breakdownSchema.shape.product,
+});
+export type CountResult = z.infer<typeof countResultSchema>;
+
+/** A ledger told apart, as a manifest keeps it: the largest groups, the newest days, and the exact rest. */
+export const ledgerBreakdownSchema = z.strictObject({
+  ledger: z.string(),
+  /** The server and the captured rows say the same of every group. */
+  equal: z.boolean(),
+  by: breakdownSchema,
+});
+export type LedgerBreakdown = z.infer<typeof ledgerBreakdownSchema>;
 
 /**
  * Rows and exact sum of one ledger. Sums are decimal text in the column's own unit, never floats. `unreadable`: at least so many

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { accountsSummarySchema } from './accounts.ts';
 import {
   coordinateSchema,
+  countDefinitionSchema,
+  countResultSchema,
+  ledgerBreakdownSchema,
   ledgerDefinitionSchema,
   ledgerResultSchema,
   objectIdSchema,
@@ -76,6 +79,10 @@ export const manifestSchema = z.strictObject({
   ),
   ledgerDefinitions: z.array(ledgerDefinitionSchema),
   ledgers: z.array(ledgerResultSchema),
+  /** Ledgers told apart; absent: the writer did not do that. Small: what there is no room for is in the table records' partials. */
+  breakdowns: z.array(ledgerBreakdownSchema).optional(),
+  countDefinitions: z.array(countDefinitionSchema).optional(),
+  counts: z.array(countResultSchema).optional(),
   read: readFiguresSchema,
   checks: z.array(checkResultSchema),
   /** Where the server's accounts are. Absent: none were asked for, or they could not be read (check `accounts-read`). */

@@ -80,6 +80,8 @@ const codeOfCheck: Readonly<Record<string, ErrorCode>> = {
   'views-valid': 'backup.views-broken',
   'plausible-size': 'backup.implausibly-small',
   'ledgers-readable': 'backup.ledger-unreadable',
+  'breakdown-equal': 'backup.breakdown-mismatch',
+  'counts-equal': 'backup.breakdown-mismatch',
   'ledgers-found': 'backup.ledger-missing',
   'secrets-found': 'backup.secret-missing',
   'tables-still-there': 'backup.tables-missing',

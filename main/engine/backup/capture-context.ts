@@ -1,10 +1,9 @@
 import type PQueue from 'p-queue';
-import type { LedgerDefinition, LedgerPartial, TableSchema } from '../../../shared/model/database.ts';
+import type { CountDefinition, LedgerDefinition, TableSchema } from '../../../shared/model/database.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { Repository } from '../repository/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { MysqlSnapshot } from '../source/mysql/index.ts';
-import { addDecimalText } from '../source/mysql/rows/index.ts';
 import type { RangeCosts } from '../source/mysql/index.ts';
 
 /** What all tables of one run share while they are captured. */
@@ -16,6 +15,7 @@ export interface CaptureContext {
   readonly readers: PQueue;
   /** Only ledgers whose table and columns are in the snapshot. */
   readonly ledgers: readonly LedgerDefinition[];
+  readonly counts: readonly CountDefinition[];
   readonly figures: CaptureFigures;
   readonly costs: RangeCosts;
   readonly clock: Clock;
@@ -60,12 +60,6 @@ export function onReader<T>(
     },
     { priority },
   );
-}
-
-export function addPartials(a: LedgerPartial, b: LedgerPartial): LedgerPartial {
-  const unreadable = (a.unreadable ?? 0) + (b.unreadable ?? 0);
-  const sum = addDecimalText(a.sum, b.sum);
-  return { name: a.name, rows: a.rows + b.rows, sum, ...(unreadable === 0 ? {} : { unreadable }) };
 }
 
 export function fullName(table: { readonly database: string; readonly name: string }): string {

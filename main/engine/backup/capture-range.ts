@@ -1,5 +1,5 @@
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
-import type { LedgerPartial, Range, RangeDigest, TableSchema } from '../../../shared/model/database.ts';
+import type { Range, RangeDigest, TableSchema } from '../../../shared/model/database.ts';
 import type { ComparedPart, EncodedChunk } from '../chunk-pool/chunk-worker.ts';
 import { free } from '../platform/free-memory.ts';
 import { smallGroupRows } from '../repository/index.ts';
@@ -10,9 +10,10 @@ import {
   combineSums,
   emptyDigest,
   isSameDigest,
+  sumPartials,
   type RowLayout,
 } from '../source/mysql/rows/index.ts';
-import { addPartials, fullName, type CaptureContext } from './capture-context.ts';
+import { fullName, type CaptureContext } from './capture-context.ts';
 import type { RangeTask } from './plan-ranges.ts';
 
 /** About 2 MiB of row bytes make a chunk: 20 GB are some ten thousand objects. */
@@ -232,6 +233,7 @@ function rangeOf(lower: Range['lower'], encoded: EncodedChunk): Range {
       rows: ledger.rows,
       sum: ledger.sum,
       ...(ledger.unreadable === 0 ? {} : { unreadable: ledger.unreadable }),
+      ...(ledger.by === undefined ? {} : { by: ledger.by }),
     })),
   };
 }
@@ -242,6 +244,13 @@ function mergeIntoOne(ranges: readonly Range[]): Range[] {
   if (first === undefined) return [];
   // Collected once: joining lists pair by pair would copy them once per chunk.
   const chunks = ranges.flatMap((range) => range.chunks);
+  const partials = ranges.flatMap((range) => range.ledgers);
+  const ledgers = first.ledgers.map(({ name }) =>
+    sumPartials(
+      name,
+      partials.filter((partial) => partial.name === name),
+    ),
+  );
   const merged = rest.reduce<Range>(
     (whole, next) => ({
       lower: null,
@@ -254,7 +263,7 @@ function mergeIntoOne(ranges: readonly Range[]): Range[] {
           : combineDigests(whole.sealedDigest, next.sealedDigest),
       sealedSum: combineSums(whole.sealedSum, next.sealedSum),
       chunks,
-      ledgers: mergePartials(whole.ledgers, next.ledgers),
+      ledgers,
     }),
     first,
   );
@@ -270,10 +279,6 @@ function withoutOracle(range: Range): Range {
   const kept: Range = { ...range, sealedDigest: null, sealedSum: null };
   delete kept.packetHash;
   return kept;
-}
-
-function mergePartials(a: readonly LedgerPartial[], b: readonly LedgerPartial[]): LedgerPartial[] {
-  return a.map((left) => b.filter(({ name }) => name === left.name).reduce(addPartials, left));
 }
 
 /** The server's own digests of what was just read: proof that what was captured is what the server had. */

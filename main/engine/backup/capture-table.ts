@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type {
-  LedgerDefinition,
+  CountResult,
+  LedgerBreakdown,
   LedgerPartial,
   LedgerResult,
   Range,
@@ -8,17 +9,24 @@ import type {
   TableSchema,
 } from '../../../shared/model/database.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import { holdsOwnRows } from '../source/mysql/index.ts';
-import type { LedgerSum, MysqlSnapshot } from '../source/mysql/index.ts';
-import { layoutOf, sameDecimalText } from '../source/mysql/rows/index.ts';
-import { addPartials, fullName, onReader, type CaptureContext } from './capture-context.ts';
+import { addSums, holdsOwnRows, type KeyRange, type LedgerSum, type MysqlSnapshot } from '../source/mysql/index.ts';
+import { figureName, layoutOf, sumPartials, type FigureDefinition } from '../source/mysql/rows/index.ts';
+import { fullName, onReader, type CaptureContext } from './capture-context.ts';
 import { captureRange, type OpenTable } from './capture-range.ts';
+import { compareBreakdown, compareCount, compareLedger } from './compare-figures.ts';
 import type { RangeTask } from './plan-ranges.ts';
+
+/** About so many rows are added up by one statement of the server: a second or less. */
+const pieceRows = 500_000;
+const nothing: LedgerSum = { rows: 0, sum: '0', unreadable: 0 };
+const noRows: LedgerPartial = { name: '', rows: 0, sum: '0' };
 
 /** What became of one table: its record, and its ledgers beside the server's own sums. */
 export interface CapturedTable {
   readonly record: TableRecord;
   readonly ledgers: readonly LedgerResult[];
+  readonly breakdowns: readonly LedgerBreakdown[];
+  readonly counts: readonly CountResult[];
   /** A lock kept it as it was when the snapshot began, until it was read. */
   readonly isHeld: boolean;
 }
@@ -53,14 +61,16 @@ async function captureThrough(
   const { snapshot } = context;
   if (!holdsOwnRows(schema)) {
     await onReader(context, () => assertUnchanged(schema, context));
-    return { record: { schema, rows: 0, ranges: [] }, ledgers: [], isHeld: false };
+    return { record: { schema, rows: 0, ranges: [] }, ledgers: [], breakdowns: [], counts: [], isHeld: false };
   }
-  const layout = layoutOf(schema, context.ledgers);
+  const layout = layoutOf(schema, [...context.ledgers, ...context.counts]);
   const onMoved = movedJudge(schema, context);
   const table = { schema, layout, audit: { isDue: true }, onMoved };
-  const definitions = context.ledgers.filter(
-    (ledger) => ledger.database === schema.database && ledger.table === schema.name,
-  );
+  const isOfTable = ({ database, table: name }: FigureDefinition) =>
+    database === schema.database && name === schema.name;
+  const wanted = context.ledgers.filter(isOfTable);
+  const countsWanted = context.counts.filter(isOfTable);
+  const definitions = [...wanted, ...countsWanted];
   const [only, ...more] = tasks;
   const { ranges, counted, sums } = await (only !== undefined && more.length === 0
     ? askInTurn(table, only, definitions, context)
@@ -70,17 +80,22 @@ async function captureThrough(
   if (rows !== counted)
     onMoved(new AppError('backup.rows-mismatch', { table: fullName(schema), captured: rows, counted }));
   context.figures.rangesTotal += ranges.length;
-  const ledgers = definitions.map((definition, index) =>
-    compareLedger(
-      definition,
-      partialOf(definition.name, ranges),
-      sums[index] ?? { rows: 0, sum: '0', unreadable: 0 },
-      onMoved,
-    ),
-  );
+  const figures = definitions.map((definition, index) => ({
+    mine: partialOf(figureName(definition), ranges),
+    server: sums[index] ?? nothing,
+  }));
+  const paired = <T>(of: readonly T[], from: number) =>
+    of.map((definition, index) => ({ definition, ...(figures[from + index] ?? { mine: noRows, server: nothing }) }));
+  const ledgers = paired(wanted, 0);
   return {
     record: { schema, rows, ranges },
-    ledgers,
+    ledgers: ledgers.map(({ definition, mine, server }) => compareLedger(definition, mine, server, onMoved)),
+    breakdowns: ledgers.flatMap(
+      ({ definition, mine, server }) => compareBreakdown(definition.name, mine, server) ?? [],
+    ),
+    counts: paired(countsWanted, wanted.length).map(({ definition, mine, server }) =>
+      compareCount(definition, mine, server),
+    ),
     isHeld: !schema.transactional && !isUnisolated(schema, snapshot),
   };
 }
@@ -90,7 +105,7 @@ interface Answers {
   /** In key order. */
   readonly ranges: Range[];
   readonly counted: number;
-  /** One per ledger. */
+  /** One per ledger and count. */
   readonly sums: readonly LedgerSum[];
 }
 
@@ -101,7 +116,7 @@ interface Answers {
 async function askInTurn(
   table: OpenTable,
   task: RangeTask,
-  definitions: readonly LedgerDefinition[],
+  definitions: readonly FigureDefinition[],
   context: CaptureContext,
 ): Promise<Answers> {
   const { snapshot, giveWay, signal } = context;
@@ -130,12 +145,13 @@ async function askInTurn(
 async function askSideBySide(
   table: OpenTable,
   tasks: readonly RangeTask[],
-  definitions: readonly LedgerDefinition[],
+  definitions: readonly FigureDefinition[],
   context: CaptureContext,
 ): Promise<Answers> {
   const { snapshot, signal } = context;
   const { schema } = table;
-  let unanswered = tasks.length + 1 + definitions.length;
+  const pieces = piecesOf(tasks);
+  let unanswered = tasks.length + 1 + definitions.length * pieces.length;
   const ask = <T>(work: () => Promise<T>, priority = 0) =>
     onReader(
       context,
@@ -157,11 +173,36 @@ async function askSideBySide(
   );
   const counting = ask(() => snapshot.countRows(schema, signal));
   const summing = settleAll(
-    definitions.map((definition) => ask(() => snapshot.ledgerSum(definition, signal))),
+    definitions.map(async (definition) =>
+      addSums(
+        await settleAll(
+          pieces.map((piece) => ask(() => snapshot.ledgerSum(definition, signal, piece))),
+          context.fail,
+        ),
+      ),
+    ),
     context.fail,
   );
   await settleAll<unknown>([capturing, counting, summing], context.fail);
   return { ranges: (await capturing).flat(), counted: await counting, sums: await summing };
+}
+
+/**
+ * A large table is added up in pieces: between two of them the shop can be given way, and no statement runs for minutes. A piece that is new has as
+ * many rows as the others that are.
+ */
+function piecesOf(tasks: readonly RangeTask[]): KeyRange[] {
+  const pieces: KeyRange[] = [];
+  let rows = Infinity;
+  for (const { range, previous } of tasks) {
+    const last = pieces.at(-1);
+    if (last === undefined || rows >= pieceRows) {
+      pieces.push({ lower: last === undefined ? null : range.lower, upper: range.upper });
+      rows = 0;
+    } else pieces[pieces.length - 1] = { lower: last.lower, upper: range.upper };
+    rows += previous?.rows ?? pieceRows;
+  }
+  return pieces;
 }
 
 /**
@@ -191,24 +232,8 @@ function movedJudge(schema: TableSchema, { snapshot, figures }: CaptureContext):
 }
 
 function partialOf(name: string, ranges: readonly Range[]): LedgerPartial {
-  return ranges
-    .flatMap((range) => range.ledgers.filter((partial) => partial.name === name))
-    .reduce(addPartials, { name, rows: 0, sum: '0' });
-}
-
-function compareLedger(
-  { name, currency }: LedgerDefinition,
-  mine: LedgerPartial,
-  server: { readonly rows: number; readonly sum: string; readonly unreadable: number },
-  onMoved: (difference: AppError) => void,
-): LedgerResult {
-  const unreadable = Math.max(mine.unreadable ?? 0, server.unreadable);
-  const isSame = mine.rows === server.rows && (unreadable > 0 || sameDecimalText(mine.sum, server.sum));
-  if (!isSame) {
-    const facts = { ledger: name, sum: mine.sum, serverSum: server.sum, rows: mine.rows, serverRows: server.rows };
-    onMoved(new AppError('backup.ledger-mismatch', facts));
-  }
-  const result = { name, currency, rows: mine.rows, sum: mine.sum, serverSum: server.sum };
-  // Amounts that are no numbers: nobody can say whether the money is right. Not equal, and a check says why.
-  return unreadable > 0 ? { ...result, equal: false, unreadable } : { ...result, equal: isSame };
+  return sumPartials(
+    name,
+    ranges.flatMap((range) => range.ledgers.filter((partial) => partial.name === name)),
+  );
 }

@@ -1,12 +1,13 @@
 import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
-import type { LedgerDefinition, TableRecord, TableSchema } from '../../../shared/model/database.ts';
+import type { TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { isUnreadableObject, type KnownIds, type Repository } from '../repository/index.ts';
+import type { FigureDefinition } from '../source/mysql/rows/index.ts';
 import { fullName, onReader, type CaptureContext } from './capture-context.ts';
 import { captureTable, type CapturedTable } from './capture-table.ts';
 import { lossOf, type LostTable } from './lost-table.ts';
-import { cutAt, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
+import { cutAt, hasSameFigures, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
 
 /** Tables with fewer rows are read in one piece. */
 const segmentFloorRows = 100_000;
@@ -107,13 +108,16 @@ async function planTable(
   const tableChunk = previous.get(fullName(schema));
   if (tableChunk !== undefined && inherit !== null) {
     const record = await soundRecord(repository, tableChunk, context.signal);
-    const mine = (all: readonly LedgerDefinition[]) =>
-      all.filter((ledger) => ledger.database === schema.database && ledger.table === schema.name);
-    if (
-      record !== null &&
-      isComparable({ record, ledgers: mine(inherit.ledgerDefinitions) }, schema, mine(context.ledgers))
-    )
-      return inheritRanges(record);
+    const mine = (...all: readonly FigureDefinition[]) =>
+      all.filter((each) => each.database === schema.database && each.table === schema.name);
+    if (record !== null) {
+      const before = { record, figures: mine(...inherit.ledgerDefinitions, ...(inherit.countDefinitions ?? [])) };
+      if (isComparable(before, schema)) {
+        const tasks = inheritRanges(record);
+        const isSame = hasSameFigures(before, schema, mine(...context.ledgers, ...context.counts));
+        return isSame ? tasks : tasks.map(({ range }) => ({ range, previous: null }));
+      }
+    }
   }
   if (schema.key === null || snapshot.estimateRows(schema) < segmentFloorRows) return wholeTable();
   return cutAt(await onReader(context, () => snapshot.planBounds(schema, readers * 2, context.signal)));

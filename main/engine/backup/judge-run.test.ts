@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lostTables } from '../../../shared/model/lost-tables.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { aManifest } from '../repository/testing/a-shop.ts';
-import { judgeRun, missingSecretColumns, splitLedgers, type RunFindings } from './judge-run.ts';
+import { judgeRun, missingSecretColumns, splitFigures, type RunFindings } from './judge-run.ts';
 import { aLedger, aTable } from './testing/a-capture.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -130,19 +130,19 @@ describe('judgeRun', () => {
   });
 });
 
-describe('splitLedgers', () => {
+describe('splitFigures', () => {
   it.each([
     ['another table', aLedger({ table: 'gone' })],
     ['another database', aLedger({ database: 'gone' })],
     ['a missing amount', aLedger({ amountColumn: 'gone' })],
     ['a missing status', aLedger({ statusColumn: 'gone' })],
   ])('sets a ledger with %s aside', (_, ledger) => {
-    expect(splitLedgers([ledger], [aTable()])).toEqual({ usable: [], missing: ['sales'] });
+    expect(splitFigures([ledger], [aTable()])).toEqual({ usable: [], missing: ['sales'] });
   });
 
   it('finds columns as MySQL does, without case, and counts no name twice', () => {
     const ledger = aLedger({ amountColumn: 'PRICE' });
-    expect(splitLedgers([ledger, aLedger()], [aTable()])).toEqual({ usable: [ledger], missing: ['sales'] });
+    expect(splitFigures([ledger, aLedger()], [aTable()])).toEqual({ usable: [ledger], missing: ['sales'] });
   });
 });
 
@@ -187,6 +187,8 @@ function findings(fields: Partial<RunFindings> = {}): RunFindings {
   return {
     tables: tables({ cards: 5000 }),
     ledgers: [],
+    breakdowns: [],
+    counts: [],
     missingLedgers: [],
     secretColumns: [],
     missingSecrets: [],

@@ -1,10 +1,11 @@
-import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
+import type { CountResult, LedgerBreakdown, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
 import type { CheckResult, Manifest } from '../../../shared/model/snapshot.ts';
 import { judgeClock } from '../../../shared/model/clock-check.ts';
 import { lostObjectsCheck, objectText, type LostObject } from '../../../shared/model/lost-objects.ts';
 import { isSecretPattern } from '../../../shared/model/secret-columns.ts';
 import { brokenViewsCheck, lostChecks } from '../../../shared/model/lost-tables.ts';
-import { conditionsOf, type OrphanedObject } from '../source/mysql/index.ts';
+import type { OrphanedObject } from '../source/mysql/index.ts';
+import { conditionsOf, figureOf, type FigureDefinition } from '../source/mysql/rows/index.ts';
 import { fullName } from './capture-context.ts';
 import type { LostTable } from './lost-table.ts';
 
@@ -22,7 +23,9 @@ const mostNames = 20;
 export interface RunFindings {
   readonly tables: Manifest['tables'];
   readonly ledgers: readonly LedgerResult[];
-  /** Ledgers that could not be computed, because their table or a column is not there. */
+  readonly breakdowns: readonly LedgerBreakdown[];
+  readonly counts: readonly CountResult[];
+  /** Ledgers and counts that could not be computed, because their table or a column is not there. */
   readonly missingLedgers: readonly string[];
   readonly secretColumns: readonly string[];
   /** Of these, those that name no stored column. */
@@ -59,6 +62,7 @@ export function judgeRun(findings: RunFindings): CheckResult[] {
     { id: 'rows-equal-count', ok: moved.length === 0, facts: { tables: tables.length, rows } },
     judgeDigests(findings),
     ...judgeLedgers(ledgers),
+    ...judgeGroups(findings),
     ...found('ledgers-found', ledgers.length + missingLedgers.length, missingLedgers, 'ledgers'),
     ...found('secrets-found', secretColumns.length, missingSecrets, 'columns'),
     { id: 'tables-isolated', ok: unisolated.length === 0, facts: named(unisolated) },
@@ -146,6 +150,22 @@ function judgeLedgers(ledgers: readonly LedgerResult[]): CheckResult[] {
   ];
 }
 
+/** Money told apart, and what was counted: the server and the captured rows say the same of every group. */
+function judgeGroups({ breakdowns, counts }: RunFindings): CheckResult[] {
+  const judged = (id: string, all: readonly { readonly name: string; readonly equal: boolean }[]): CheckResult[] => {
+    const different = all.filter(({ equal }) => !equal).map(({ name }) => name);
+    const facts = different.length === 0 ? {} : { different: different.slice(0, mostNames).join(', ') };
+    return all.length === 0 ? [] : [{ id, ok: different.length === 0, facts: { compared: all.length, ...facts } }];
+  };
+  return [
+    ...judged(
+      'breakdown-equal',
+      breakdowns.map(({ ledger, equal }) => ({ name: ledger, equal })),
+    ),
+    ...judged('counts-equal', counts),
+  ];
+}
+
 /** Nothing was asked for: no check, because a tick would stand for nothing. */
 function found(id: string, wanted: number, missing: readonly string[], what: string): CheckResult[] {
   if (wanted === 0) return [];
@@ -207,22 +227,26 @@ function rowsOf(tables: Manifest['tables']): number {
   return tables.reduce((sum, table) => sum + table.rows, 0);
 }
 
-/** Ledgers that this schema can answer, and the names of the others. A second ledger of one name is not counted twice. */
-export function splitLedgers(
-  ledgers: readonly LedgerDefinition[],
+/** Ledgers or counts that this schema can answer, and the names of the others. A second one of a name is not counted twice. */
+export function splitFigures<T extends FigureDefinition>(
+  figures: readonly T[],
   tables: readonly TableSchema[],
-): { readonly usable: LedgerDefinition[]; readonly missing: string[] } {
-  const usable: LedgerDefinition[] = [];
+): { readonly usable: T[]; readonly missing: string[] } {
+  const usable: T[] = [];
   const missing: string[] = [];
-  for (const ledger of ledgers) {
-    const schema = tables.find(({ database, name }) => database === ledger.database && name === ledger.table);
-    const wanted = [ledger.amountColumn, ...conditionsOf(ledger).map(({ column }) => column)];
-    const isThere = wanted.every((name) =>
-      schema?.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
-    );
-    const isNew = usable.every(({ name }) => name !== ledger.name);
-    if (isThere && isNew) usable.push(ledger);
-    else missing.push(ledger.name);
+  for (const definition of figures) {
+    const schema = tables.find(({ database, name }) => database === definition.database && name === definition.table);
+    const { amountColumn } = figureOf(definition);
+    const wanted = [
+      ...(amountColumn === null ? [] : [amountColumn]),
+      ...conditionsOf(definition).map(({ column }) => column),
+    ];
+    const isThere =
+      schema !== undefined &&
+      wanted.every((name) => schema.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()));
+    const isNew = usable.every(({ name }) => name !== definition.name);
+    if (isThere && isNew) usable.push(definition);
+    else missing.push(definition.name);
   }
   return { usable, missing };
 }

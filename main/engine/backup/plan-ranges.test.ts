@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../platform/testing/seeded.ts';
 import type { KeyBound, Range } from '../../../shared/model/database.ts';
-import { cutAt, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
+import { cutAt, hasSameFigures, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
 import { aLedger, aTable } from './testing/a-capture.ts';
 
 const bound = (key: number): KeyBound => [Buffer.from(String(key)).toString('base64')];
@@ -45,25 +45,68 @@ describe('ranges', () => {
 });
 
 describe('isComparable', () => {
-  const previous = { record: { schema: aTable(), rows: 0, ranges: [] }, ledgers: [aLedger()] };
+  const previous = { record: { schema: aTable(), rows: 0, ranges: [] }, figures: [] };
 
   it('looks past the AUTO_INCREMENT counter', () => {
     const ddl = aTable().ddl.replace('=7', '=9000');
-    expect(isComparable(previous, aTable({ ddl }), [aLedger()])).toBe(true);
+    expect(isComparable(previous, aTable({ ddl }))).toBe(true);
   });
 
   it.each([
-    ['another statement', aTable({ ddl: `${aTable().ddl} COMMENT='x'` }), [aLedger()]],
-    ['no key', aTable({ key: null }), [aLedger()]],
+    ['another statement', aTable({ ddl: `${aTable().ddl} COMMENT='x'` })],
+    ['no key', aTable({ key: null })],
     [
       'a column that is secret now',
       aTable({ columns: aTable().columns.map((column) => ({ ...column, secret: true })) }),
-      [aLedger()],
     ],
-    ['another ledger', aTable(), [aLedger({ paidValues: ['1'] })]],
-    ['no ledger any more', aTable(), []],
-  ])('is false for %s', (_, schema, ledgers) => {
-    expect(isComparable(previous, schema, ledgers)).toBe(false);
+  ])('is false for %s', (_, schema) => {
+    expect(isComparable(previous, schema)).toBe(false);
+  });
+});
+
+describe('hasSameFigures', () => {
+  const byPrice = aLedger({ productColumn: 'price' });
+  const count = {
+    id: 'unsold-cards',
+    name: 'stock',
+    database: 'shop',
+    table: 'cards',
+    where: [],
+    sum: null,
+    by: 'id',
+  } as const;
+  const told = { of: [['1.50', 1, '1.50'] as [string, number, string]] };
+  const range = {
+    ...aRange(null),
+    ledgers: [
+      { name: 'sales', rows: 1, sum: '1.50', by: { product: told } },
+      { name: 'count:stock', rows: 1, sum: '0', by: { product: told } },
+    ],
+  };
+  const previous = {
+    record: { schema: aTable(), rows: 1, ranges: [range] },
+    figures: [byPrice, { ...count, where: [] }],
+  };
+
+  it('holds for what was asked for before, and for less', () => {
+    expect(hasSameFigures(previous, aTable(), [byPrice, { ...count, where: [] }])).toBe(true);
+    expect(hasSameFigures(previous, aTable(), [])).toBe(true);
+  });
+
+  it.each([
+    ['another ledger', [aLedger({ paidValues: ['1'] })], previous],
+    ['a count that is new', [{ ...count, where: [], name: 'more' }], previous],
+    [
+      'ranges of before money was told apart',
+      [byPrice],
+      {
+        ...previous,
+        record: { ...previous.record, ranges: [{ ...range, ledgers: [{ name: 'sales', rows: 1, sum: '1.50' }] }] },
+      },
+    ],
+    ['ranges without the ledger', [byPrice], { ...previous, record: { ...previous.record, ranges: [aRange(null)] } }],
+  ])('does not hold for %s', (_, wanted, before) => {
+    expect(hasSameFigures(before, aTable(), wanted)).toBe(false);
   });
 });
 

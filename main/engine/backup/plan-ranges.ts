@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KeyBound, LedgerDefinition, Range, TableRecord, TableSchema } from '../../../shared/model/database.ts';
+import type { KeyBound, Range, TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import type { KeyRange } from '../source/mysql/index.ts';
+import { figureName, figureOf, knownDimensions, type FigureDefinition } from '../source/mysql/rows/index.ts';
 
 /** One piece of work: a key range, and what the last snapshot held there when that can be compared. */
 export interface RangeTask {
@@ -8,27 +9,38 @@ export interface RangeTask {
   readonly previous: Range | null;
 }
 
-/** The last snapshot's record of a table, with the ledger definitions its partial sums were made for. */
+/** The last snapshot's record of a table, with the definitions of ledgers and counts that its partial sums were made for. */
 export interface PreviousTable {
   readonly record: TableRecord;
-  readonly ledgers: readonly LedgerDefinition[];
+  readonly figures: readonly FigureDefinition[];
+}
+
+/** True when the rows of both have one shape: same statement, same columns in the same groups, same key. */
+export function isComparable({ record }: PreviousTable, schema: TableSchema): boolean {
+  return (
+    schema.key !== null &&
+    isDeepStrictEqual({ ...record.schema, ddl: '' }, { ...schema, ddl: '' }) &&
+    withoutCounter(record.schema.ddl) === withoutCounter(schema.ddl)
+  );
 }
 
 /**
- * True when ranges of the last snapshot may stand for ranges of this one: same statement, same columns in the same groups,
- * same key, same ledgers. Anything else and every row is read again.
+ * True when a range that is kept unread tells all that is wanted of its rows: the same ledgers and counts, told apart in the same way. Else every row is
+ * read once more, in the same ranges, so that chunks stay what they are.
  */
-export function isComparable(
-  previous: PreviousTable,
+export function hasSameFigures(
+  { record, figures }: PreviousTable,
   schema: TableSchema,
-  ledgers: readonly LedgerDefinition[],
+  wanted: readonly FigureDefinition[],
 ): boolean {
-  return (
-    schema.key !== null &&
-    isDeepStrictEqual({ ...previous.record.schema, ddl: '' }, { ...schema, ddl: '' }) &&
-    withoutCounter(previous.record.schema.ddl) === withoutCounter(schema.ddl) &&
-    isDeepStrictEqual(previous.ledgers, ledgers)
-  );
+  return wanted.every((definition) => {
+    if (!figures.some((known) => isDeepStrictEqual(known, definition))) return false;
+    const dimensions = knownDimensions(figureOf(definition), schema).map(({ id }) => id);
+    return record.ranges.every((range) => {
+      const partial = range.ledgers.find(({ name }) => name === figureName(definition));
+      return partial !== undefined && dimensions.every((id) => partial.by?.[id] !== undefined);
+    });
+  });
 }
 
 /** Inherits the boundaries of the last snapshot, so that an unchanged range gives the same chunk byte for byte. */

@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { LedgerDefinition, LedgerResult, TableSchema } from '../../../shared/model/database.ts';
+import type { CountDefinition, LedgerDefinition, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
@@ -10,7 +10,7 @@ import type { MysqlSnapshot } from '../source/mysql/index.ts';
 import { fullName, type CaptureContext, type CaptureFigures } from './capture-context.ts';
 import type { CapturedTable } from './capture-table.ts';
 import { captureTables } from './capture-tables.ts';
-import { judgeRun, missingSecretColumns, splitLedgers } from './judge-run.ts';
+import { judgeRun, missingSecretColumns, splitFigures } from './judge-run.ts';
 import { paceTo } from './pace.ts';
 import { MeasuredRangeCosts } from '../source/mysql/index.ts';
 import { YieldToShop, type ShopState } from './yield-to-shop.ts';
@@ -21,6 +21,8 @@ export interface BackupRequest {
   readonly repository: Repository;
   readonly source: Manifest['source'];
   readonly ledgers: readonly LedgerDefinition[];
+  /** What the shop's program is known to have; one that this version lacks is left out. */
+  readonly counts?: readonly CountDefinition[];
   /** `table.column` or `database.table.column` in lower case: what must be sealed. */
   readonly secretColumns: readonly string[];
   /** The newest snapshot of this source in this repository: what this one is held against, and inherits ranges from. */
@@ -88,7 +90,8 @@ export async function publishDraft(
 /** `runBackup` without its last step. */
 export async function draftBackup(request: BackupRequest): Promise<BackupDraft> {
   const { snapshot, repository, clock } = request;
-  const ledgers = splitLedgers(request.ledgers, snapshot.tables);
+  const ledgers = splitFigures(request.ledgers, snapshot.tables);
+  const counts = splitFigures(request.counts ?? [], snapshot.tables);
   const startedMs = clock.nowMs();
   const startedMonotonicMs = clock.monotonicMs();
   // One failed range ends the whole run: the others stop at once instead of reading on for nothing.
@@ -122,6 +125,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
     repository,
     pool,
     ledgers: ledgers.usable,
+    counts: counts.usable,
     figures,
     costs: new MeasuredRangeCosts(
       (request.previous?.tables ?? []).reduce((sum, { textBytes }) => sum + textBytes, 0),
@@ -167,7 +171,14 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
     // A table that was read before its lock was given up is as it was when the snapshot began.
     const unisolated = snapshot.unisolatedTables.filter((table) => !keptStill.has(fullName(table)));
     const [lostLedgers, usable] = partition(ledgers.usable, ({ database, table }) => isLost(database, table));
-    const ledgerResults = ledgersInOrder(captured, usable);
+    const [lostCounts, usableCounts] = partition(counts.usable, ({ database, table }) => isLost(database, table));
+    // Not every version of a program has every table: only what was counted before is missed.
+    const countedBefore = new Set((request.previous?.countDefinitions ?? []).map(({ name }) => name));
+    const missingCounts = counts.missing.filter((name) => countedBefore.has(name));
+    const ledgerResults = inOrder(usable, ({ ledgers: results }) => results, captured);
+    const countResults = inOrder(usableCounts, ({ counts: results }) => results, captured);
+    const told = captured.flatMap(({ breakdowns: ofTable }) => ofTable);
+    const breakdowns = usable.flatMap(({ name }) => told.find(({ ledger }) => ledger === name) ?? []);
     request.onProgress('publish', '', bytesRead, null);
     const databases = await putDatabases(context);
     const tables = await putTables(captured, context);
@@ -192,6 +203,8 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
       tables,
       ledgerDefinitions: usable,
       ledgers: ledgerResults,
+      ...(breakdowns.length === 0 ? {} : { breakdowns }),
+      ...(usableCounts.length === 0 ? {} : { countDefinitions: usableCounts, counts: countResults }),
       read: {
         bytesFromServer: snapshot.bytesFromServer(),
         rowsFetched: figures.rowsFetched,
@@ -212,7 +225,13 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
       checks: judgeRun({
         tables,
         ledgers: ledgerResults,
-        missingLedgers: [...ledgers.missing, ...lostLedgers.map(({ name }) => name)],
+        breakdowns,
+        counts: countResults,
+        missingLedgers: [
+          ...ledgers.missing,
+          ...missingCounts,
+          ...[...lostLedgers, ...lostCounts].map(({ name }) => name),
+        ],
         secretColumns: request.secretColumns,
         missingSecrets: missingSecretColumns(
           request.secretColumns,
@@ -254,8 +273,12 @@ function partition<T>(all: readonly T[], test: (each: T) => boolean): [T[], T[]]
 }
 
 /** The results in the order of the definitions, whatever order the tables ended in. */
-function ledgersInOrder(captured: readonly CapturedTable[], definitions: readonly LedgerDefinition[]): LedgerResult[] {
-  const results = captured.flatMap(({ ledgers }) => ledgers);
+function inOrder<T extends { readonly name: string }>(
+  definitions: readonly { readonly name: string }[],
+  resultsOf: (table: CapturedTable) => readonly T[],
+  captured: readonly CapturedTable[],
+): T[] {
+  const results = captured.flatMap(resultsOf);
   return definitions.flatMap(({ name }) => results.find((result) => result.name === name) ?? []);
 }
 

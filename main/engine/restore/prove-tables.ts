@@ -117,16 +117,12 @@ export async function proveTables({
   };
 }
 
-/**
- * Where amounts are no numbers, the source's server and this one make the same of the same text: its sum is compared, and the money is
- * still nobody's proof.
- */
+/** Amounts that are no numbers are in no sum, then and now: the sums are compared, and the money is still nobody's proof. */
 function compareLedger(captured: LedgerResult, found: LedgerSum): LedgerResult {
   const { name, currency } = captured;
   const isReadable = captured.unreadable === undefined && found.unreadable === 0;
-  const sum = isReadable ? captured.sum : captured.serverSum;
-  const equal = found.rows === captured.rows && sameDecimalText(found.sum, sum);
-  const result = { name, currency, rows: found.rows, sum, serverSum: found.sum, equal };
+  const equal = found.rows === captured.rows && sameDecimalText(found.sum, captured.sum);
+  const result = { name, currency, rows: found.rows, sum: captured.sum, serverSum: found.sum, equal };
   return isReadable ? result : { ...result, unreadable: Math.max(captured.unreadable ?? 0, found.unreadable) };
 }
 

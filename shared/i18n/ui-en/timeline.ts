@@ -129,6 +129,8 @@ export const timelineEn = {
     'schema-still': 'Table structure did not change during the backup',
     'plausible-size': 'Size is normal, no sudden drop',
     'ledgers-readable': 'All amounts of the ledgers are numbers',
+    'breakdown-equal': 'By status, day and product to the cent',
+    'counts-equal': 'Stock, open orders and balances agree',
     'ledgers-found': 'Tables and columns of all ledgers found',
     'secrets-found': 'Secret columns all found and sealed',
     'tables-still-there': 'Tables that held rows are still there',

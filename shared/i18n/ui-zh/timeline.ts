@@ -126,6 +126,8 @@ export const timelineZh = {
     'schema-still': '备份期间表结构没有变化',
     'plausible-size': '大小正常，没有突然变小',
     'ledgers-readable': '账目的金额都是数字',
+    'breakdown-equal': '按状态、日期、商品分开也一分不差',
+    'counts-equal': '库存、待发货、余额清点一致',
     'ledgers-found': '账目的表和列都在',
     'secrets-found': '卡密列都找到并封存',
     'tables-still-there': '上次有数据的表都还在',

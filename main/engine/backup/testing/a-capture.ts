@@ -73,6 +73,7 @@ export function aContext(
     pool,
     readers: new PQueue({ concurrency: 2 }),
     ledgers: [aLedger()],
+    counts: [],
     figures: {
       rowsFetched: 0,
       rangesReused: 0,

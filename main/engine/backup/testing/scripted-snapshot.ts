@@ -1,4 +1,4 @@
-import type { LedgerDefinition, RangeDigest, TableSchema } from '../../../../shared/model/database.ts';
+import type { RangeDigest, TableSchema } from '../../../../shared/model/database.ts';
 import { aManifest } from '../../repository/testing/a-shop.ts';
 import type {
   BatchSizes,
@@ -10,7 +10,7 @@ import type {
   SickTable,
   TableName,
 } from '../../source/mysql/index.ts';
-import { encodeRows, layoutOf } from '../../source/mysql/rows/index.ts';
+import { encodeRows, layoutOf, type FigureDefinition } from '../../source/mysql/rows/index.ts';
 
 export type ScriptedRow = readonly (string | null)[];
 
@@ -122,12 +122,14 @@ export class ScriptedSnapshot implements MysqlSnapshot {
     return [];
   }
 
-  async ledgerSum(ledger: LedgerDefinition, signal: AbortSignal) {
-    const table = this.tables.find(({ database, name }) => database === ledger.database && name === ledger.table)!;
+  async ledgerSum(definition: FigureDefinition, signal: AbortSignal, range?: KeyRange) {
+    const table = this.tables.find(
+      ({ database, name }) => database === definition.database && name === definition.table,
+    )!;
     await this.#answer('ledger', table, signal);
-    const { ledgers } = encoded(table, this.#rowsOf(table), [ledger]);
-    const { rows, sum, unreadable } = ledgers[0]!;
-    return { rows, sum: this.sumOf(sum), unreadable };
+    const rows = range === undefined ? this.#rowsOf(table) : this.#rowsIn(table, range);
+    const { sum, ...rest } = encoded(table, rows, [definition]).ledgers[0]!;
+    return { ...rest, sum: this.sumOf(sum) };
   }
 
   releaseTableLocks(): void {
@@ -196,7 +198,7 @@ export function batchOf(table: TableSchema, rows: readonly ScriptedRow[]): RawBa
   return { bytes, usedBytes: bytes.length, rows: rows.length, firstKey };
 }
 
-function encoded(table: TableSchema, rows: readonly ScriptedRow[], ledgers: readonly LedgerDefinition[] = []) {
+function encoded(table: TableSchema, rows: readonly ScriptedRow[], ledgers: readonly FigureDefinition[] = []) {
   const { bytes, usedBytes } = rows.length === 0 ? { bytes: new Uint8Array(), usedBytes: 0 } : batchOf(table, rows);
   return encodeRows(layoutOf(table, ledgers), bytes, usedBytes, rows.length);
 }

@@ -18,6 +18,7 @@ import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearestFirst } from '../nearness.ts';
 import { manifestsNewestFirst } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
+import { countsOfSource } from '../source-counts.ts';
 import { accessOfSaved, withReadingSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
@@ -85,6 +86,8 @@ export async function backupRun(
     read: manifest.read,
     written,
     ledgers: manifest.ledgers,
+    ...(manifest.breakdowns === undefined ? {} : { breakdowns: manifest.breakdowns }),
+    ...(manifest.counts === undefined ? {} : { counts: manifest.counts }),
     checks,
     copies,
     durationMs: Math.round(context.clock.monotonicMs() - startedMs),
@@ -179,6 +182,7 @@ async function captureInto(
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
   // An object, because the callback below sets it.
   const seen: { accounts: AccountsReading | null } = { accounts: null };
+  const counts = await countsOfSource(source);
   const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
     withReadingSession(
       accessOfSaved(context.unlocked().keys, source),
@@ -200,6 +204,7 @@ async function captureInto(
             repository,
             source: { id: source.id, name: source.name, preset: source.preset },
             ledgers: source.ledgers,
+            counts,
             secretColumns: source.secretColumns,
             previous,
             ...(firstTry === undefined ? {} : { firstTry }),

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerDefinition, RowCondition } from '../../../../shared/model/database.ts';
 import { fc } from '../../platform/testing/seeded.ts';
 import { quoteName, quoteText } from './quote.ts';
-import { encodeRows, layoutOf, sameDecimalText } from './rows/index.ts';
+import { addSums } from './ledger.ts';
+import { encodeRows, layoutOf, sameBreakdown, sameDecimalText } from './rows/index.ts';
 import { encodeRowsPlainly } from './rows/encode-rows.ts';
 import {
   aSnapshot,
@@ -41,12 +42,31 @@ const row = fc.record({
   wide: state,
   gbk: state,
   deleted: fc.option(fc.constantFrom('2026-11-01 00:00:00', '0000-00-00 00:00:00'), { nil: null }),
+  at: fc.option(
+    fc.oneof(
+      fc
+        .date({ min: new Date('1990-01-01'), max: new Date('2037-01-01'), noInvalidDate: true })
+        .map((date) => date.toISOString().slice(0, 19).replace('T', ' ')),
+      fc.constantFrom('0000-00-00 00:00:00', '2024-02-29 16:30:00', '9999-12-31 23:59:59', '0900-01-01 10:00:00'),
+    ),
+    { nil: null },
+  ),
+  unix: fc.option(fc.oneof(fc.integer({ min: -5, max: 2_000_000_000 }), fc.constantFrom(0, 86_399, 86_400)), {
+    nil: null,
+  }),
+  shopDay: fc.option(fc.constantFrom('2026-11-23 08:00', '2026-11-23', '2026-02-31', 'today', '', '2026/1/2'), {
+    nil: null,
+  }),
+  product: fc.option(fc.oneof(fc.integer({ min: -3, max: 400 }).map(String), fc.constantFrom('x'.repeat(140))), {
+    nil: null,
+  }),
 });
 type Row = typeof row extends fc.Arbitrary<infer T> ? T : never;
 
 const columns = `id int PRIMARY KEY, yuan decimal(12,2), cents bigint, rate float, dbl double, words varchar(20), status tinyint,
   state varchar(20) COLLATE utf8mb4_general_ci, raw varbinary(40), wide varchar(20) CHARACTER SET utf16,
-  gbk varchar(20) CHARACTER SET gbk, deleted datetime`;
+  gbk varchar(20) CHARACTER SET gbk, deleted datetime, at datetime(3), moment timestamp NULL, unix bigint,
+  millis bigint unsigned, shop_day varchar(30), product varchar(200) CHARACTER SET gbk, kind enum('card','账号','')`;
 
 const condition: fc.Arbitrary<RowCondition> = fc
   .record({
@@ -64,6 +84,22 @@ const definition = fc.record({
   status: fc.option(fc.constantFrom('status', 'state', 'raw', 'gbk'), { nil: null }),
   paidValues: fc.array(fc.constantFrom(...words), { maxLength: 3 }),
   where: fc.array(condition, { maxLength: 3 }),
+  day: fc.option(
+    fc.record({
+      at: fc.constantFrom(
+        ['at', 'utc'] as const,
+        ['moment', 'utc'] as const,
+        ['at', 'local'] as const,
+        ['shop_day', 'local'] as const,
+        ['unix', 'unix-seconds'] as const,
+        ['millis', 'unix-ms'] as const,
+      ),
+      utcOffsetMinutes: fc.constantFrom(480, 0, -840, 840, 345),
+    }),
+    { nil: null },
+  ),
+  product: fc.option(fc.constantFrom('product', 'status', 'wide', 'kind', 'nothing'), { nil: null }),
+  currency: fc.option(fc.constantFrom('state', 'raw'), { nil: null }),
 });
 
 function insertOf(rows: readonly Row[]): string {
@@ -82,6 +118,13 @@ function insertOf(rows: readonly Row[]): string {
       text(each.wide),
       text(each.gbk),
       text(each.deleted),
+      text(each.at),
+      text(each.at === null || each.at < '1990' || each.at > '2037' ? null : each.at),
+      each.unix ?? 'NULL',
+      each.unix === null ? 'NULL' : Math.max(0, each.unix) * 1000 + 999,
+      text(each.shopDay),
+      text(each.product),
+      text(each.state),
     ].join(', '),
   );
   return `INSERT INTO shop.orders VALUES (${tuples.join('), (')})`;
@@ -110,6 +153,17 @@ describe('a ledger over any rows', () => {
             statusColumn: each.status,
             paidValues: each.status === null ? [] : each.paidValues,
             ...(each.where.length === 0 ? {} : { where: each.where }),
+            ...(each.day === null
+              ? {}
+              : {
+                  day: {
+                    column: each.day.at[0],
+                    form: each.day.at[1],
+                    utcOffsetMinutes: each.day.utcOffsetMinutes,
+                  },
+                }),
+            ...(each.product === null ? {} : { productColumn: each.product }),
+            ...(each.currency === null ? {} : { currencyColumn: each.currency }),
           }));
           await holdsForAll(ledgers);
         },
@@ -133,10 +187,18 @@ async function holdsForAll(ledgers: readonly LedgerDefinition[]): Promise<void> 
     for (const [index, ledger] of ledgers.entries()) {
       const mine = encoded[index]!;
       const server = await snapshot.ledgerSum(ledger, never);
+      const middle = [Buffer.from('7').toString('base64')];
+      const inPieces = addSums([
+        await snapshot.ledgerSum(ledger, never, { lower: null, upper: middle }),
+        await snapshot.ledgerSum(ledger, never, { lower: middle, upper: null }),
+      ]);
       const what = `${quoteName(ledger.amountColumn)} ${JSON.stringify(ledger)}`;
       expect(server.rows, what).toBe(mine.rows);
-      expect(server.unreadable > 0, what).toBe(mine.unreadable > 0);
-      if (mine.unreadable === 0) expect(sameDecimalText(server.sum, mine.sum), what).toBe(true);
+      expect(server.unreadable, what).toBe(mine.unreadable);
+      expect(sameDecimalText(server.sum, mine.sum), what).toBe(true);
+      expect(sameBreakdown(server.by, mine.by) ? mine.by : server.by, what).toEqual(mine.by);
+      expect(sameDecimalText(inPieces.sum, mine.sum) && inPieces.rows === mine.rows, what).toBe(true);
+      expect(sameBreakdown(inPieces.by, mine.by) ? mine.by : inPieces.by, what).toEqual(mine.by);
     }
   } finally {
     await snapshot.close();

@@ -4,14 +4,9 @@ import { bytesExpression } from './columns.ts';
 import { quoteName } from './quote.ts';
 
 /**
- * ` WHERE …`, or nothing without conditions. Values are compared as octets: the column's fetched bytes with the value's UTF-8, no collation, as in
- * rows/row-condition.ts. Error: `table.unknown` {database, table, column}.
+ * Whether a row has it: true, false or NULL, which counts as false. Values are compared as octets: the column's fetched bytes with the value's UTF-8, no
+ * collation, as in rows/row-condition.ts. Error: `table.unknown` {database, table, column}.
  */
-export function whereAll(conditions: readonly RowCondition[], table: TableSchema): string {
-  return conditions.length === 0 ? '' : ` WHERE ${conditions.map((each) => conditionSql(each, table)).join(' AND ')}`;
-}
-
-/** True, false or NULL; NULL counts as false. */
 export function conditionSql({ column: name, values, not }: RowCondition, table: TableSchema): string {
   const column = columnOf(table, name);
   const texts = values.filter((value) => value !== null);

@@ -3,7 +3,6 @@ import type {
   Coordinate,
   DatabaseRecord,
   KeyBound,
-  LedgerDefinition,
   RangeDigest,
   ServerFacts,
   TableSchema,
@@ -11,12 +10,14 @@ import type {
 import { isoUtc, systemClock } from '../../platform/clock.ts';
 import type { MysqlConnection } from './connection.ts';
 import { digestRange, type DigestGroup } from './digest.ts';
-import { ledgerSum, type LedgerSum } from './ledger.ts';
+import { ledgerSum } from './ledger.ts';
+import type { LedgerSum } from './ledger-sum.ts';
 import { serverErrno } from './map-error.ts';
 import { planBounds } from './plan-bounds.ts';
 import { quoteTable } from './quote.ts';
 import { readRange, selectWord } from './read-range.ts';
 import { ReaderPool } from './reader-pool.ts';
+import type { FigureDefinition } from './rows/figure.ts';
 import type { OrphanedObject } from './schema/missing-definers.ts';
 import { isAsPictured, type SchemaPicture } from './schema/read-schema.ts';
 import { describeTable } from './schema/read-tables.ts';
@@ -190,12 +191,12 @@ export class OpenSnapshot implements MysqlSnapshot {
     return this.#reading(table, signal, (reader) => planBounds(reader, this.server, table, parts, signal));
   }
 
-  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<LedgerSum> {
-    const table = this.tables.find((each) => each.database === ledger.database && each.name === ledger.table);
+  ledgerSum(definition: FigureDefinition, signal: AbortSignal, range?: KeyRange): Promise<LedgerSum> {
+    const table = this.tables.find((each) => each.database === definition.database && each.name === definition.table);
     if (table === undefined) {
-      return Promise.reject(new AppError('table.unknown', { database: ledger.database, table: ledger.table }));
+      return Promise.reject(new AppError('table.unknown', { database: definition.database, table: definition.table }));
     }
-    return this.#reading(table, signal, (reader) => ledgerSum(reader, ledger, table, signal));
+    return this.#reading(table, signal, (reader) => ledgerSum(reader, definition, table, signal, range));
   }
 
   releaseTableLocks(): void {

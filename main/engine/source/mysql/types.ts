@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
-import type { LedgerSum } from './ledger.ts';
+import type { LedgerSum } from './ledger-sum.ts';
+import type { FigureDefinition } from './rows/figure.ts';
 import type {
   Coordinate,
   DatabaseRecord,
   KeyBound,
-  LedgerDefinition,
   RangeDigest,
   ServerFacts,
   TableSchema,
@@ -160,8 +160,8 @@ export interface MysqlSnapshot {
   estimateRows(table: TableSchema): number;
   /** Bounds that cut an integer-keyed table into about `parts` segments (exclusive inner bounds, ascending); empty when it cannot. */
   planBounds(table: TableSchema, parts: number, signal: AbortSignal): Promise<KeyBound[]>;
-  /** Rows and sum of a ledger by the server inside the snapshot. `sum` is decimal text. */
-  ledgerSum(ledger: LedgerDefinition, signal: AbortSignal): Promise<LedgerSum>;
+  /** Rows and sum of a ledger or count by the server inside the snapshot, of a range or of all. `sum` is decimal text. */
+  ledgerSum(definition: FigureDefinition, signal: AbortSignal, range?: KeyRange): Promise<LedgerSum>;
   /**
    * Writers of locked non-transactional tables wait until this call (or `close`, or for `tableLockMs`): read those tables first, then
    * call it. Reading them afterwards rejects with `mysql.connection-lost`.

@@ -1,9 +1,10 @@
 import { AppError } from '../../../../../shared/errors/app-error.ts';
 import type { LedgerDefinition, RangeDigest, TableSchema } from '../../../../../shared/model/database.ts';
 import { digestRange } from '../digest.ts';
-import { ledgerSum, type LedgerSum } from '../ledger.ts';
+import { ledgerSum } from '../ledger.ts';
+import type { LedgerSum } from '../ledger-sum.ts';
 import { quoteTable } from '../quote.ts';
-import { sameDecimalText } from '../rows/index.ts';
+import { sameDecimalText, type FigureDefinition } from '../rows/index.ts';
 import type { KeyRange } from '../types.ts';
 import type { LoadSession } from './load-session.ts';
 
@@ -48,12 +49,12 @@ export async function countTarget(
   return Number(row?.get('n') ?? 0);
 }
 
-/** Rows and sum of a ledger on the restored copy in `database`. */
+/** Rows and sum of a ledger or count on the restored copy in `database`. */
 export async function targetLedger(
   session: LoadSession,
   database: string,
   schema: TableSchema,
-  ledger: LedgerDefinition,
+  ledger: FigureDefinition,
   signal: AbortSignal,
 ): Promise<LedgerSum> {
   return ledgerSum(session.connection, ledger, { ...schema, database }, signal);

@@ -97,7 +97,10 @@ export function digestText(layout: RowLayout, openText: Buffer, sealedText: Buff
   const sealedDigest = sealed === null ? null : new DigestAccumulator(layout.sealedDigest, layout.long, layout.withSum);
   const known = (column: number) => sealed !== null || !layout.secret.includes(column);
   const ledgers = layout.ledgers
-    .filter(({ amount, where }) => known(amount) && where.every(({ column }) => known(column)))
+    .filter(
+      ({ amount, where, paid }) =>
+        known(amount) && (paid === null ? where : [...where, paid]).every(({ column }) => known(column)),
+    )
     .map((ledger) => new LedgerAccumulator(ledger));
 
   let rows = 0;

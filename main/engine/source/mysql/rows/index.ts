@@ -13,7 +13,17 @@ export type { EncodedRows, RowDigests } from './encoded-rows.ts';
 export { digestRows, encodeRows } from './encode-rows.ts';
 export { joinGroups, joinWithoutVault } from './join-groups.ts';
 export { layoutOf, type LedgerLayout, type RowLayout } from './layout.ts';
-export { mergeLedgers, type LedgerPartial } from './ledger.ts';
+export {
+  condense,
+  mergeBreakdowns,
+  mergeDimensions,
+  mostValues,
+  sameBreakdown,
+  sumPartials,
+  totalOf,
+} from './breakdown.ts';
+export { figureName, figureOf, knownDimensions, type FigureDefinition } from './figure.ts';
+export type { LedgerPartial } from './ledger.ts';
 export { addDigests, combineDigests, combineSums, emptyDigest, isSameDigest } from './row-digest.ts';
 export { conditionsOf } from './row-condition.ts';
 export { wholeRows } from './whole-rows.ts';

@@ -1,13 +1,18 @@
-import type { LedgerDefinition, TableSchema } from '../../../../../shared/model/database.ts';
-import { conditionLayout, conditionsOf, type ConditionLayout } from './row-condition.ts';
+import type { TableSchema } from '../../../../../shared/model/database.ts';
+import { figureOf, knownDimensions, type FigureDefinition } from './figure.ts';
+import type { DimensionLayout } from './group-sums.ts';
+import { conditionLayout, type ConditionLayout } from './row-condition.ts';
 
-/** One ledger of a table, resolved to column indexes. */
+/** One ledger or count of a table, resolved to column indexes. */
 export interface LedgerLayout {
   readonly name: string;
-  /** Index of the amount column in the row. */
+  /** Index of the amount column in the row, or -1: rows are counted, nothing is added up. */
   readonly amount: number;
-  /** What a row must have to count: all of them. */
+  /** What every row must have. */
   readonly where: readonly ConditionLayout[];
+  /** What it must have besides to count; null: nothing. */
+  readonly paid: ConditionLayout | null;
+  readonly by: readonly DimensionLayout[];
 }
 
 /**
@@ -34,7 +39,7 @@ export interface RowLayout {
  * Resolves a table to indexes. Ledgers of other tables are ignored; a ledger whose column does not exist is a bug of the
  * caller (ledgers are matched against the schema before a backup) and throws a plain Error.
  */
-export function layoutOf(schema: TableSchema, ledgers: readonly LedgerDefinition[] = []): RowLayout {
+export function layoutOf(schema: TableSchema, ledgers: readonly FigureDefinition[] = []): RowLayout {
   const all = schema.columns.map((_, index) => index);
   const secret = all.filter((index) => schema.columns[index]?.secret === true);
   const indexOf = (name: string): number => {
@@ -52,10 +57,21 @@ export function layoutOf(schema: TableSchema, ledgers: readonly LedgerDefinition
     withSum: schema.key === null,
     ledgers: ledgers
       .filter((ledger) => ledger.database === schema.database && ledger.table === schema.name)
-      .map((ledger) => ({
-        name: ledger.name,
-        amount: indexOf(ledger.amountColumn),
-        where: conditionsOf(ledger).map((condition) => conditionLayout(condition, indexOf(condition.column))),
-      })),
+      .map((ledger): LedgerLayout => {
+        const figure = figureOf(ledger);
+        const { name, amountColumn, where, paid } = figure;
+        return {
+          name,
+          amount: amountColumn === null ? -1 : indexOf(amountColumn),
+          where: where.map((condition) => conditionLayout(condition, indexOf(condition.column))),
+          paid: paid === null ? null : conditionLayout(paid, indexOf(paid.column)),
+          by: knownDimensions(figure, schema).map(({ id, index, column, day }) => ({
+            id,
+            column: index,
+            charset: column.charset,
+            day,
+          })),
+        };
+      }),
   };
 }

@@ -1,9 +1,12 @@
-import { addDecimal, addDecimalText, type Decimal, formatDecimal, parseDecimal, zeroDecimal } from './decimal.ts';
+import type { Breakdown } from '../../../../../shared/model/breakdown.ts';
+import { parseDecimal } from './decimal.ts';
+import { ExactSum } from './exact-sum.ts';
+import { GroupSums } from './group-sums.ts';
 import type { LedgerLayout } from './layout.ts';
 import { holds } from './row-condition.ts';
 import type { RowFields } from './row-digest.ts';
 
-/** Rows and exact sum of one ledger over some rows; partials of disjoint rows are merged. */
+/** Rows and exact sum of one ledger over some rows; partials of disjoint rows are merged (breakdown.ts). */
 export interface LedgerPartial {
   readonly name: string;
   /** Rows that count: those whose status says paid, and that have what else is asked for. A NULL amount counts as a row and adds nothing, as in SQL. */
@@ -12,45 +15,66 @@ export interface LedgerPartial {
   readonly sum: string;
   /** Rows that count but whose amount is not a number. The ledger is not exact unless this is 0. */
   readonly unreadable: number;
+  /** Absent: nothing to tell apart by. Amounts that are no numbers are in no sum. */
+  readonly by?: Breakdown;
 }
-
-/** Keeps |sum| of the fast path far inside the integers that a float64 holds exactly. */
-const fastLimit = 2 ** 52;
 
 export class LedgerAccumulator {
   readonly #layout: LedgerLayout;
-  #rows = 0;
+  readonly #sum = new ExactSum();
   #unreadable = 0;
-  #exact: Decimal = zeroDecimal;
-  /** Amounts of `#fastScale` decimals, added as integers until they get large. */
-  #fast = 0;
-  #fastScale = 0;
+  readonly #statuses: GroupSums | null;
+  readonly #others: readonly GroupSums[];
 
   constructor(layout: LedgerLayout) {
     this.#layout = layout;
+    const groups = layout.by.map((each) => new GroupSums(each));
+    this.#statuses = groups.find((each) => each.layout.id === 'status') ?? null;
+    this.#others = groups.filter((each) => each.layout.id !== 'status');
   }
 
   add(row: RowFields): void {
-    const { amount, where } = this.#layout;
+    const { amount, where, paid } = this.#layout;
     for (const condition of where) if (!holds(condition, row)) return;
-    this.#rows++;
-    const length = row.lengths[amount] as number;
-    if (length < 0) return;
-    this.#addAmount(row.bytes, row.starts[amount] as number, length);
+    const counts = paid === null || holds(paid, row);
+    if (!counts && this.#statuses === null) return;
+    const length = amount < 0 ? -1 : (row.lengths[amount] as number);
+    if (length >= 0) this.#readAmount(row.bytes, row.starts[amount] as number, length);
+    else this.#kind = 'none';
+    if (this.#statuses !== null) this.#addTo(groupOf(this.#statuses, row));
+    if (!counts) return;
+    this.#addTo(this.#sum);
+    if (this.#kind === 'unreadable') this.#unreadable++;
+    for (const group of this.#others) this.#addTo(groupOf(group, row));
   }
 
   partial(): LedgerPartial {
-    this.#spill(this.#fastScale);
+    const groups = [...(this.#statuses === null ? [] : [this.#statuses]), ...this.#others];
     return {
       name: this.#layout.name,
-      rows: this.#rows,
-      sum: formatDecimal(this.#exact),
+      rows: this.#sum.rows,
+      sum: this.#sum.text(),
       unreadable: this.#unreadable,
+      ...(groups.length === 0
+        ? {}
+        : { by: Object.fromEntries(groups.map((each) => [each.layout.id, each.dimension()])) }),
     };
   }
 
-  /** Up to 15 digits with at most one point are added as an integer; everything else takes the exact, slower way. */
-  #addAmount(bytes: Buffer, start: number, length: number): void {
+  /** The amount of the row in work: read once, added several times. */
+  #kind: 'fast' | 'exact' | 'none' | 'unreadable' = 'none';
+  #value = 0;
+  #scale = 0;
+  #exact = { unscaled: 0n, scale: 0 };
+
+  #addTo(sum: ExactSum): void {
+    sum.rows++;
+    if (this.#kind === 'fast') sum.add(this.#value, this.#scale);
+    else if (this.#kind === 'exact') sum.addExact(this.#exact);
+  }
+
+  /** Up to 15 digits with at most one point are an integer; everything else takes the exact, slower way. */
+  #readAmount(bytes: Buffer, start: number, length: number): void {
     const end = start + length;
     const negative = bytes[start] === 0x2d;
     let value = 0;
@@ -66,32 +90,17 @@ export class LedgerAccumulator {
     const digits = i - first - (point < 0 ? 0 : 1);
     if (i < end || digits === 0 || digits > 15) {
       const amount = parseDecimal(bytes.toString('latin1', start, end));
-      if (amount === null) this.#unreadable++;
-      else this.#exact = addDecimal(this.#exact, amount);
+      this.#kind = amount === null ? 'unreadable' : 'exact';
+      if (amount !== null) this.#exact = amount;
       return;
     }
-    const scale = point < 0 ? 0 : end - point - 1;
-    if (scale !== this.#fastScale || this.#fast > fastLimit || this.#fast < -fastLimit) this.#spill(scale);
-    this.#fast += negative ? -value : value;
-  }
-
-  #spill(nextScale: number): void {
-    this.#exact = addDecimal(this.#exact, { unscaled: BigInt(this.#fast), scale: this.#fastScale });
-    this.#fast = 0;
-    this.#fastScale = nextScale;
+    this.#kind = 'fast';
+    this.#value = negative ? -value : value;
+    this.#scale = point < 0 ? 0 : end - point - 1;
   }
 }
 
-/** Adds partials of disjoint rows, ledger by ledger; both lists come from the same layout. */
-export function mergeLedgers(a: readonly LedgerPartial[], b: readonly LedgerPartial[]): LedgerPartial[] {
-  return a.map((left) => {
-    const right = b.find((candidate) => candidate.name === left.name);
-    if (right === undefined) return left;
-    return {
-      name: left.name,
-      rows: left.rows + right.rows,
-      sum: addDecimalText(left.sum, right.sum),
-      unreadable: left.unreadable + right.unreadable,
-    };
-  });
+function groupOf(group: GroupSums, { bytes, starts, lengths }: RowFields): ExactSum {
+  const { column } = group.layout;
+  return group.of(bytes, starts[column] as number, lengths[column] as number);
 }

@@ -1,9 +1,11 @@
-import type { LedgerDefinition, RowCondition } from '../../../../../shared/model/database.ts';
+import type { RowCondition } from '../../../../../shared/model/database.ts';
+import { figureOf, type FigureDefinition } from './figure.ts';
 import type { RowFields } from './row-digest.ts';
 
-/** All that a row must have to be in a ledger: its status first, if there is one. */
-export function conditionsOf({ statusColumn, paidValues, where = [] }: LedgerDefinition): RowCondition[] {
-  return [...(statusColumn === null ? [] : [{ column: statusColumn, values: paidValues }]), ...where];
+/** All that a row must have to count: its status first, if there is one. */
+export function conditionsOf(definition: FigureDefinition): RowCondition[] {
+  const { paid, where } = figureOf(definition);
+  return [...(paid === null ? [] : [paid]), ...where];
 }
 
 /** A condition resolved to a column's index. Plain data. */
