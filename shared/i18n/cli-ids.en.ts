@@ -33,7 +33,6 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'step.damaged': 'damaged in the shop itself (the backup keeps everything else and names it)',
   'step.metadata-locks':
     'an ALTER TABLE in the shop would wait for a whole backup, and visitors behind it. One right for the backup account prevents that; where the host does not grant it, alter tables outside the hours of backups',
-  'step.program': 'shop program',
   'step.program-unclear':
     'might be one of several programs: say which with shouhu source set NAME --preset ID; until then every column in which one of them keeps cards is sealed, and no ledger is checked',
   'step.program-unknown':

@@ -31,7 +31,6 @@ export const cliIdsZh = {
   'step.damaged': '网站自己这里已经损坏（备份会存好其余全部，并点名它）',
   'step.metadata-locks':
     '网站改表（ALTER TABLE）时要等整个备份读完，后面的访客也跟着等。给备份账号加一个权限就不会了；服务商不给的话，请避开备份的时间改表',
-  'step.program': '店铺程序',
   'step.program-unclear':
     '可能是几个程序中的一个：用 shouhu source set 名字 --preset 编号 说是哪个；说之前，其中任何一个会放卡密的列都先封存，账目不核对',
   'step.program-unknown': '没有认出店铺程序：用 shouhu source propose 名字 找出卡密列和账目',

@@ -20,6 +20,7 @@ export const commandNames = [
   'source.list',
   'source.test',
   'source.set',
+  'source.propose',
   'source.remove',
   'destination.add',
   'destination.try',

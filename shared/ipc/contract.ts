@@ -103,6 +103,7 @@ export const commands = {
   'source.list': engineVerbs['source.list'],
   'source.test': engineVerbs['source.test'],
   'source.set': engineVerbs['source.set'],
+  'source.propose': engineVerbs['source.propose'],
   'source.remove': engineVerbs['source.remove'],
   'destination.add': { input: pageDestinationSchema, output: engineVerbs['destination.add'].output },
   'destination.try': { input: pageDestinationSchema, output: engineVerbs['destination.try'].output },

@@ -49,6 +49,8 @@ import {
   sshInputSchema,
   testStepSchema,
 } from '../model/source.ts';
+import { ledgerDefinitionSchema } from '../model/database.ts';
+import { proposedColumnSchema, proposedLedgerSchema } from '../model/proposal.ts';
 
 /**
  * The verbs of the engine: the one contract that the command line calls in-process and the app calls by message. Inputs
@@ -274,8 +276,32 @@ export const engineVerbs = {
   },
   /** Changes what a later backup keeps; nothing of the snapshots that are there. */
   'source.set': {
-    input: z.strictObject({ name: nameSchema, accounts: z.boolean() }),
+    input: z.strictObject({
+      name: nameSchema,
+      accounts: z.boolean().optional(),
+      /** `auto`, `none` or an id: the server is asked, and what that program seals and counts comes to what is there. */
+      preset: z.string().max(60).optional(),
+      /** Columns to seal from now on. */
+      secretColumns: z.array(z.string().max(200)).max(200).optional(),
+      /** Columns that hold no cards: not sealed from now on, and not asked about again. */
+      openColumns: z.array(z.string().max(200)).max(200).optional(),
+      /** Take the place of those of the same names. */
+      ledgers: z.array(ledgerDefinitionSchema).max(50).optional(),
+      withoutLedgers: z.array(z.string().max(200)).max(50).optional(),
+    }),
     output: z.strictObject({ source: sourceViewSchema }),
+  },
+  /** What may be a card or a credential, and what counts money, judged by names, types and a few hundred values; no value is told. */
+  'source.propose': {
+    input: z.strictObject({ name: nameSchema }),
+    output: z.strictObject({
+      columns: z.array(proposedColumnSchema),
+      ledgers: z.array(proposedLedgerSchema),
+      /** `rows`: values were looked at in so many. */
+      looked: z.strictObject({ tables: count, columns: count, rows: count }),
+      /** `database.table` that could not be read in time or at all: judged by names alone. */
+      unread: z.array(z.string()),
+    }),
   },
   'source.remove': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ removed: z.string() }) },
   'destination.add': {

@@ -99,6 +99,8 @@ export const sourceViewSchema = z.strictObject({
   shops: z.array(foundShopSchema).optional(),
   /** What the owner has to say, because nobody guesses. Absent: nothing. */
   unclear: z.array(unclearShopSchema).optional(),
+  /** Columns of which the owner said that they hold no cards. Absent: none. */
+  openColumns: z.array(z.string()).optional(),
   secretColumns: z.array(z.string()),
   ledgers: z.array(ledgerDefinitionSchema),
   /** True: the server's accounts are kept with every snapshot. Absent: no. */

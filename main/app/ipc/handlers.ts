@@ -105,6 +105,7 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'source.list': pass('source.list'),
     'source.test': pass('source.test'),
     'source.set': pass('source.set'),
+    'source.propose': pass('source.propose'),
     'source.remove': pass('source.remove'),
 
     'destination.add': async (input) => engine.call('destination.add', inputs.destination(input)),

@@ -88,6 +88,85 @@ describe('accounts of a source', () => {
   });
 });
 
+describe('what an owner says of a shop', () => {
+  const { source } = aSource();
+
+  it('goes to the engine as it was said', async () => {
+    const script: Script = {
+      'source.set': ({ secretColumns = [] }) => ({
+        source: {
+          ...source,
+          secretColumns,
+          shops: [{ preset: 'acg-faka', database: 'shop', prefix: 'my_' }],
+          unclear: [{ presets: ['zfaka', 'xboard'], database: 'other', prefix: '' }],
+        },
+      }),
+    };
+    const flags = ['--secret', 'a.b,c.d', '--not-secret', 'e.f', '--without-ledger', 'old', '--preset', 'acg-faka'];
+    const seen = await act(['source', 'set', 'shop', ...flags], { env, script });
+    expect(seen.calls.at(-1)?.input).toEqual({
+      name: 'shop',
+      preset: 'acg-faka',
+      secretColumns: ['a.b', 'c.d'],
+      openColumns: ['e.f'],
+      withoutLedgers: ['old'],
+    });
+    expect(seen.out).toContain('acg-faka (shop, my_)');
+    expect(seen.out).toContain('zfaka? xboard? (other)');
+    expect(seen.out).toContain('a.b, c.d');
+    expect((await act(['source', 'set', 'shop', '--not-secret', 'nothing'], { env, script })).exitCode).toBe(2);
+  });
+
+  it('is asked with reasons, and with the command that takes a proposal on', async () => {
+    const definition = {
+      name: 'fk_order',
+      database: 'shop',
+      table: 'fk_order',
+      amountColumn: 'money',
+      unit: 'yuan' as const,
+      currency: 'CNY',
+      statusColumn: 'zt',
+      paidValues: [],
+    };
+    const script: Script = {
+      'source.propose': () => ({
+        columns: [
+          {
+            name: 'fk_kami.nr',
+            kind: 'card',
+            isSealed: false,
+            why: [{ id: 'values-keys', facts: { percent: 97, from: 16, to: 20 } }],
+          },
+          { name: 'fk_order.info', kind: 'card', isSealed: true, why: [] },
+          { name: 'fk_admin.pwd', kind: 'credential', isSealed: false, why: [] },
+        ],
+        ledgers: [
+          {
+            definition,
+            isKnown: false,
+            statusValues: ['a', 'b'],
+            why: [{ id: 'status-unknown', facts: { column: 'zt' } }],
+          },
+        ],
+        looked: { tables: 9, columns: 80, rows: 400 },
+        unread: ['shop.big'],
+      }),
+    };
+    const seen = await act(['source', 'propose', 'shop'], { env, script });
+    expect(seen.exitCode).toBe(0);
+    for (const text of [
+      '97% of what was looked at',
+      'shouhu source set "shop" --secret fk_kami.nr',
+      '✓ fk_order.info',
+      'fk_admin.pwd',
+      'a, b',
+      'shop.big',
+    ])
+      expect(seen.out).toContain(text);
+    expect(seen.out).not.toContain('--secret fk_order.info');
+  });
+});
+
 describe('source add', () => {
   const script: Script = { 'source.add': () => aSource() };
 

@@ -11,6 +11,7 @@ import { oneOf, parseList, parseName, parseSecretColumn } from '../arguments/val
 import { textTable } from '../output/text-table.ts';
 import type { Picker, VerbContext, VerbRun } from '../verb-context.ts';
 import { addServerFlags, checkServerFlags, readMysqlPassword, readSsh, type ServerFlags } from './flags.ts';
+import { proposalLines } from './proposal-output.ts';
 import { collect, stepLines, failedStep } from './shared-output.ts';
 
 interface AddFlags extends ServerFlags {
@@ -25,6 +26,11 @@ interface AddFlags extends ServerFlags {
 
 interface SetFlags {
   readonly accounts?: string;
+  readonly preset?: string;
+  readonly secret: string[];
+  readonly notSecret: string[];
+  readonly ledger?: string;
+  readonly withoutLedger: string[];
 }
 
 export function addSource(program: Command, { words, pick }: Picker): void {
@@ -62,9 +68,20 @@ export function addSource(program: Command, { words, pick }: Picker): void {
     .description(words.say('help.source-set'))
     .argument('<NAME>', words.say('argument.source'))
     .option('--accounts <on|off>', words.say('flag.set-accounts'))
+    .option('--preset <auto|none|ID>', words.say('flag.preset'))
+    .option('--secret <TABLE.COLUMN>', words.say('flag.secret'), collect, [])
+    .option('--not-secret <TABLE.COLUMN>', words.say('flag.not-secret'), collect, [])
+    .option('--ledger <FILE.json>', words.say('flag.ledger'))
+    .option('--without-ledger <LEDGER>', words.say('flag.without-ledger'), collect, [])
     .action((name: string, flags: SetFlags) => {
-      if (flags.accounts === undefined) throw badArgument('--accounts', 'missing');
-      pick(set(parseName(name, 'NAME'), oneOf(flags.accounts, ['on', 'off'], '--accounts') === 'on'));
+      pick(set(parseName(name, 'NAME'), flags));
+    });
+  group
+    .command('propose')
+    .description(words.say('help.source-propose'))
+    .argument('<NAME>', words.say('argument.source'))
+    .action((name: string) => {
+      pick(propose(parseName(name, 'NAME')));
     });
   group
     .command('remove')
@@ -169,12 +186,44 @@ function test(name: string): VerbRun {
   };
 }
 
-function set(name: string, accounts: boolean): VerbRun {
+function set(name: string, flags: SetFlags): VerbRun {
+  const accounts =
+    flags.accounts === undefined ? undefined : oneOf(flags.accounts, ['on', 'off'], '--accounts') === 'on';
+  const secretColumns = flags.secret.flatMap(parseList).map(parseSecretColumn);
+  const openColumns = flags.notSecret.flatMap(parseList).map(parseSecretColumn);
+  const isEmpty = accounts === undefined && flags.preset === undefined && flags.ledger === undefined;
+  if (isEmpty && secretColumns.length + openColumns.length + flags.withoutLedger.length === 0)
+    throw badArgument('--accounts', 'missing');
   return async (context) => {
-    await context.unlockIfAtHand();
-    const output = await context.call('source.set', { name, accounts });
-    return { json: output, lines: [context.words.say(accounts ? 'source.accounts-on' : 'source.accounts-off')] };
+    const { surroundings, words } = context;
+    const ledgers =
+      flags.ledger === undefined ? undefined : await readLedgerFile(resolve(surroundings.cwd, flags.ledger));
+    await (flags.preset === undefined ? context.unlockIfAtHand() : context.unlock());
+    const output = await context.call('source.set', {
+      name,
+      ...(accounts === undefined ? {} : { accounts }),
+      ...(flags.preset === undefined ? {} : { preset: flags.preset }),
+      ...(secretColumns.length === 0 ? {} : { secretColumns }),
+      ...(openColumns.length === 0 ? {} : { openColumns }),
+      ...(ledgers === undefined ? {} : { ledgers }),
+      ...(flags.withoutLedger.length === 0 ? {} : { withoutLedgers: flags.withoutLedger }),
+    });
+    const said = accounts === undefined ? [] : [words.say(accounts ? 'source.accounts-on' : 'source.accounts-off')];
+    return { json: output, lines: [...said, ...settingsLines(output.source, words)] };
   };
+}
+
+/** What is sealed and counted from now on. */
+function settingsLines(source: SourceView, words: Words): string[] {
+  return [
+    ...shopLines(source, words),
+    ...(source.secretColumns.length === 0
+      ? []
+      : [words.say('source.sealed', { columns: source.secretColumns.join(', ') })]),
+    ...(source.ledgers.length === 0
+      ? []
+      : [words.say('source.counted', { ledgers: source.ledgers.map((ledger) => ledger.name).join(', ') })]),
+  ];
 }
 
 function remove(name: string): VerbRun {
@@ -182,5 +231,14 @@ function remove(name: string): VerbRun {
     await context.unlockIfAtHand();
     const output = await context.call('source.remove', { name });
     return { json: output, lines: [context.words.say('source.removed', { name: output.removed })] };
+  };
+}
+
+function propose(name: string): VerbRun {
+  return async (context) => {
+    const { words } = context;
+    await context.unlock();
+    const output = await context.call('source.propose', { name });
+    return { json: output, lines: proposalLines(name, output, words) };
   };
 }

@@ -72,7 +72,7 @@ function secretName({ database, prefix }: FoundShop, table: string, column: stri
 }
 
 /** `orders`, or `orders@shop`, or `orders@shop/acg_`. */
-function ledgerName({ database, prefix }: FoundShop, name: string, { isOneOfMany }: Neighbours): string {
+export function ledgerName({ database, prefix }: FoundShop, name: string, { isOneOfMany }: Neighbours): string {
   return isOneOfMany ? `${name}@${database}${prefix === '' ? '' : `/${prefix}`}` : name;
 }
 

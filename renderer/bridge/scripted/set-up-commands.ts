@@ -1,3 +1,4 @@
+import { sampleProposal } from './sample-proposal.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type {
   CommandInput,
@@ -120,14 +121,21 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
     'source.test': () => ({
       steps: [passed('ssh'), passed('login'), passed('privileges'), passed('tables', { tables: sampleTables.length })],
     }),
-    'source.set': ({ name, accounts }: CommandInput<'source.set'>): CommandOutput<'source.set'> => {
+    'source.set': (wish: CommandInput<'source.set'>): CommandOutput<'source.set'> => {
+      const { name, accounts, secretColumns = [], openColumns = [], ledgers = [], withoutLedgers = [] } = wish;
       const known = world.sources.find((source) => source.name === name);
       if (known === undefined) throw new AppError('source.unknown', { name });
-      const source = { ...known, accounts };
+      const source = {
+        ...known,
+        ...(accounts === undefined ? {} : { accounts }),
+        secretColumns: [...known.secretColumns.filter((column) => !openColumns.includes(column)), ...secretColumns],
+        ledgers: [...known.ledgers.filter((ledger) => !withoutLedgers.includes(ledger.name)), ...ledgers],
+      };
       world.sources = world.sources.map((each) => (each.name === name ? source : each));
       changed();
       return { source };
     },
+    'source.propose': (): CommandOutput<'source.propose'> => sampleProposal,
     'destination.set': ({
       name,
       retention,

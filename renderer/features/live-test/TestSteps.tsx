@@ -36,7 +36,12 @@ export function TestSteps({ steps, pending = [] }: TestStepsProps) {
                 <IconX size={16} />
               )}
             </ThemeIcon>
-            <Text>{nameOf(step.id, step.facts)}</Text>
+            <Stack gap={0}>
+              <Text>{nameOf(step.id, step.facts)}</Text>
+              {step.id === 'tables' && step.facts['shops'] !== undefined && (
+                <Text size="sm">{t('testStep.shops', { shops: step.facts['shops'] })}</Text>
+              )}
+            </Stack>
             <Text size="sm" c="dimmed">
               {isWarning(step)
                 ? t('testStep.warned')

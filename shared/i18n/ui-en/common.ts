@@ -171,7 +171,7 @@ export const commonEn = {
     range: 'Read a part of it',
     create: 'Overwrite nothing that is there',
     lock: 'Look at the protection against deletion',
-    program: 'Shop program recognised: {{shops}}',
+    shops: 'Shop program recognised: {{shops}}',
     'program-unclear':
       'Several programs might have made these tables; please say which: {{shops}}. Until then every column in which one of them keeps cards is sealed, and no ledger is checked',
     'program-unknown': 'No shop program recognised: let Shouhu look for the columns with cards once the shop is added',

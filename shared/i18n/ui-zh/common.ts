@@ -165,7 +165,7 @@ export const commonZh = {
     range: '只读其中一段',
     create: '不覆盖已有的对象',
     lock: '看看防删除的设置',
-    program: '认出了店铺程序：{{shops}}',
+    shops: '认出的店铺程序：{{shops}}',
     'program-unclear':
       '这些表可能是几个程序中的一个，要您来说是哪个：{{shops}}。说之前，凡是其中一个会放卡密的列都单独加密，账目先不核对',
     'program-unknown': '没有认出店铺程序：请在添加后让 Shouhu 找一找哪些列是卡密',

@@ -69,6 +69,7 @@ export function viewOfSource(source: SavedSource): SourceView {
     ...(source.shops === undefined ? {} : { shops: source.shops }),
     ...(source.unclear === undefined ? {} : { unclear: source.unclear }),
     secretColumns: source.secretColumns,
+    ...(source.openColumns === undefined ? {} : { openColumns: source.openColumns }),
     ledgers: source.ledgers,
     ...(source.accounts === true ? { accounts: true } : {}),
     addedAt: source.addedAt,

@@ -32,6 +32,8 @@ export const savedSourceSchema = z.strictObject({
   shops: z.array(foundShopSchema).optional(),
   unclear: z.array(unclearShopSchema).optional(),
   secretColumns: z.array(z.string()),
+  /** Columns of which the owner said that they hold no cards; absent: none. */
+  openColumns: z.array(z.string()).optional(),
   ledgers: z.array(ledgerDefinitionSchema),
   files: z.array(z.string()),
   /** Keep the server's accounts with every snapshot; absent: no. */

@@ -32,7 +32,9 @@ import { restoresList, restoresRemove } from '../restore/restores-verbs.ts';
 import { swapCompare, swapRun, undoRun } from '../swap/swap-verbs.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
 import { verifyDue } from './verify-due.ts';
-import { sourceAdd, sourceList, sourceRemove, sourceSet, sourceTest, sourceTry } from './source-verbs.ts';
+import { sourceAdd, sourceList, sourceRemove, sourceTest, sourceTry } from './source-verbs.ts';
+import { sourcePropose } from './source-propose.ts';
+import { sourceSet } from './source-set.ts';
 
 type Verbs = {
   readonly [N in VerbName]: (context: EngineContext, input: VerbInput<N>, run: Run) => Promise<VerbOutput<N>>;
@@ -53,6 +55,7 @@ export const verbs: Verbs = {
   'source.list': sourceList,
   'source.test': sourceTest,
   'source.set': sourceSet,
+  'source.propose': sourcePropose,
   'source.remove': sourceRemove,
   'destination.add': destinationAdd,
   'destination.try': destinationTry,

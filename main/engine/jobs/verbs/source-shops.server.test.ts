@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerDefinition } from '../../../../shared/model/database.ts';
 import { SecretColumnNames } from '../../../../shared/model/secret-columns.ts';
 import { shopsBehind, type SourceShops } from './source-shops.ts';
+import { statementsOf } from './testing/shop-schema.ts';
 import { inspectServer, quoteName, quoteTable, quoteText, type ServerInspection } from '../../source/mysql/index.ts';
 import { ledgerSum } from '../../source/mysql/ledger.ts';
 import { aSnapshot, never, startSource, type SourceServer } from '../../source/mysql/testing/source-server.ts';
@@ -216,14 +217,4 @@ async function askDay(source: SourceServer, { database, table, day }: LedgerDefi
     'unix-ms': ['bigint'],
   };
   expect([table, fitting[day.form]]).toEqual([table, expect.arrayContaining([type])]);
-}
-
-/** One statement each, as far as these files need it: no statement in them has a semicolon at the end of a line inside a text. */
-function statementsOf(sql: string, prefix: string): string[] {
-  return sql
-    .replaceAll('__PREFIX__', prefix)
-    .replaceAll('${prefix}', prefix)
-    .split(/;[ \t]*\r?\n/)
-    .map((statement) => statement.replace(/^(?:\s*(?:--[^\n]*|#[^\n]*)?\n)+/, '').trim())
-    .filter((statement) => /^(?:CREATE TABLE|ALTER TABLE)/i.test(statement));
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { LedgerDefinition } from '../../../../shared/model/database.ts';
 import type { FoundShop, TestStep, UnclearShop } from '../../../../shared/model/source.ts';
-import { bindShop, type BoundShop } from '../../presets/bind-shop.ts';
+import { bindShop, ledgerName, type BoundShop } from '../../presets/bind-shop.ts';
 import { findShops, prefixesOf, type FoundShops } from '../../presets/find-shops.ts';
-import { presetById } from '../../presets/preset.ts';
+import { loadPresets, presetById } from '../../presets/preset.ts';
 import type { Preset } from '../../presets/preset-schema.ts';
 import { TableNames, type DatabaseShape } from '../../presets/table-names.ts';
 
@@ -44,6 +44,15 @@ export async function shopsBehind(wanted: string, shapes: readonly DatabaseShape
     secretColumns: [...new Set([...bound, ...possible].flatMap(({ secretColumns }) => secretColumns))],
     missing: bound.flatMap(({ missing, shop }) => missing.map((name) => `${shop.database}.${name}`)),
   };
+}
+
+/** Names of the ledgers that these shops bring, as they are called among each other. */
+export async function ledgersOfShops(shops: readonly FoundShop[], shapes: readonly DatabaseShape[]): Promise<string[]> {
+  const neighbours = { isOneOfMany: shops.length > 1, isInManyDatabases: shapes.length > 1 };
+  const presets = await loadPresets();
+  return shops.flatMap((shop) =>
+    (presets.find(({ id }) => id === shop.preset)?.ledgers ?? []).map(({ name }) => ledgerName(shop, name, neighbours)),
+  );
 }
 
 async function chooseShops(wanted: string, shapes: readonly DatabaseShape[]): Promise<FoundShops> {
@@ -93,15 +102,18 @@ function bestOf(preset: Preset, shapes: readonly DatabaseShape[]): FoundShop[] {
   return tried.filter(({ score }) => score === most).map(({ place }) => place);
 }
 
-/** What the live test says about it, each as a step of its own. What the owner has to look at is a warning. */
-export function programSteps(wanted: string, { shops, unclear, missing }: SourceShops): TestStep[] {
+/** What the live test says about it: with the tables what was recognised, and what the owner has to look at as warnings of their own. */
+export function withPrograms(steps: readonly TestStep[], wanted: string, found: SourceShops): TestStep[] {
+  const { shops, unclear, missing } = found;
   const placeOf = ({ database, prefix }: { readonly database: string; readonly prefix: string }) =>
     prefix === '' ? database : `${database}, ${prefix}`;
   const step = (id: string, facts: TestStep['facts']): TestStep => ({ id, ok: true, ms: 0, facts, errorCode: null });
-  const found = shops.map((shop) => `${shop.preset} (${placeOf(shop)})`).join(', ');
+  const named = shops.map((shop) => `${shop.preset} (${placeOf(shop)})`).join(', ');
   const unsure = unclear.map((shop) => `${shop.presets.join(' / ')} (${placeOf(shop)})`).join(', ');
   return [
-    ...(shops.length === 0 ? [] : [step('program', { shops: found })]),
+    ...steps.map((each) =>
+      each.id === 'tables' && named !== '' ? { ...each, facts: { ...each.facts, shops: named } } : each,
+    ),
     ...(unclear.length === 0 ? [] : [step('program-unclear', { shops: unsure, warning: true })]),
     ...(shops.length + unclear.length > 0 || wanted === 'none' ? [] : [step('program-unknown', { warning: true })]),
     ...(missing.length === 0 ? [] : [step('program-missing', { columns: missing.join(', '), warning: true })]),

@@ -9,7 +9,7 @@ import { sealPassword, sealSshAuth, viewOfSource } from '../home/saved-secrets.t
 import type { SavedSource } from '../home/settings-file.ts';
 import { accessOfInput, accessOfSaved, openServerSession, type ServerAccess } from '../source-session.ts';
 import { findSource } from './lookup.ts';
-import { programSteps, shopsBehind, type SourceShops } from './source-shops.ts';
+import { shopsBehind, withPrograms, type SourceShops } from './source-shops.ts';
 import { TestSteps } from './test-steps.ts';
 
 interface Tried {
@@ -44,8 +44,7 @@ async function trySource(
       hostKey = session.hostKey;
       const inspection = await inspectServer(session.target, { databases, signal, onStep: (step) => steps.add(step) });
       const found = await shopsBehind(preset, inspection.shapes);
-      for (const step of programSteps(preset, found)) steps.add(step);
-      return { steps: steps.steps, inspection, found, hostKey, error: null };
+      return { steps: withPrograms(steps.steps, preset, found), inspection, found, hostKey, error: null };
     } finally {
       await session.close();
     }
@@ -139,22 +138,6 @@ export async function sourceAdd(
 export async function sourceList(context: EngineContext): Promise<VerbOutput<'source.list'>> {
   const { sources } = await context.home.settings.read();
   return { sources: sources.map(viewOfSource) };
-}
-
-export async function sourceSet(
-  context: EngineContext,
-  { name, accounts }: VerbInput<'source.set'>,
-): Promise<VerbOutput<'source.set'>> {
-  const { id } = await findSource(context, name);
-  const { sources } = await context.home.settings.update((settings) => ({
-    ...settings,
-    sources: settings.sources.map((source) => (source.id === id ? { ...source, accounts } : source)),
-  }));
-  const saved = sources.find((source) => source.id === id);
-  if (saved === undefined) throw new AppError('source.unknown', { name });
-  await context.home.audit.append('source.set', { source: name, accounts });
-  context.onCatalogChanged();
-  return { source: viewOfSource(saved) };
 }
 
 /** Forgets the source on this computer. Its snapshots stay in every copy. */

@@ -18,6 +18,7 @@ export { addSums } from './ledger.ts';
 export { measureLine } from './line-speed.ts';
 export { mapQueryError, serverErrno } from './map-error.ts';
 export type { OrphanedObject } from './schema/missing-definers.ts';
+export { describeColumns, sampleColumns, type ListedColumn } from './sample-columns.ts';
 export { readRange } from './read-range.ts';
 export { readLayouts, type LayoutReading } from './schema/read-layouts.ts';
 export { layoutOfDdl } from './schema/table-layout.ts';
