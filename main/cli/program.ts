@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { addBackup } from './commands/backup.ts';
+import { addCards } from './commands/cards.ts';
 import { addCheckup } from './commands/checkup.ts';
 import { addCold } from './commands/cold.ts';
 import { addCopies } from './commands/copies.ts';
@@ -63,6 +64,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addPrune(program, picker);
   addCold(program, picker);
   addRestore(program, picker);
+  addCards(program, picker);
   addSwap(program, picker);
   addRecover(program, picker);
   addExport(program, picker);

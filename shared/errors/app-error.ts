@@ -180,6 +180,8 @@ export const errorCatalog = {
   'resale.no-rules': usage,
   'resale.not-marked': checkFailed,
   'restore.still-running': refused,
+  'cards.nothing-to-add': refused,
+  'cards.incomplete': checkFailed,
   'swap.unknown-restore': usage,
   'swap.wrong-state': refused,
   'swap.nothing-beside': failed('user-action'),

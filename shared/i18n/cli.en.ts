@@ -4,6 +4,7 @@ import { cliIdsEn } from './cli-ids.en.ts';
 import { cliResaleEn } from './cli-resale.en.ts';
 import { cliRetentionEn } from './cli-retention.en.ts';
 import { cliStreamEn } from './cli-stream.en.ts';
+import { cliCardsEn } from './cli-cards.en.ts';
 import { cliSwapEn } from './cli-swap.en.ts';
 import type { CliKey } from './cli.zh.ts';
 
@@ -15,6 +16,7 @@ export const cliEn: Record<CliKey, string> = {
   ...cliResaleEn,
   ...cliRetentionEn,
   ...cliStreamEn,
+  ...cliCardsEn,
   ...cliSwapEn,
   'title.Usage:': 'Usage:',
   'title.Options:': 'Options:',

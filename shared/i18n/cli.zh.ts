@@ -4,6 +4,7 @@ import { cliIdsZh } from './cli-ids.zh.ts';
 import { cliResaleZh } from './cli-resale.zh.ts';
 import { cliRetentionZh } from './cli-retention.zh.ts';
 import { cliStreamZh } from './cli-stream.zh.ts';
+import { cliCardsZh } from './cli-cards.zh.ts';
 import { cliSwapZh } from './cli-swap.zh.ts';
 
 /** 命令行说的话。`{{…}}` 由程序填入。 */
@@ -14,6 +15,7 @@ export const cliZh = {
   ...cliResaleZh,
   ...cliRetentionZh,
   ...cliStreamZh,
+  ...cliCardsZh,
   ...cliSwapZh,
   'title.Usage:': '用法：',
   'title.Options:': '开关：',

@@ -6,6 +6,15 @@ export const swapErrorsEn = {
     message: 'No restore, or more than one, has an id that begins with “{{restore}}”. Nothing was changed.',
     remedy: 'Run shouhu restores to see which there are, and give more of the id.',
   },
+  'cards.nothing-to-add': {
+    message: 'That restore ({{restore}}) has its real card secrets; there is nothing to add. Nothing was touched.',
+    remedy: 'Run shouhu restores to see which restores are without cards.',
+  },
+  'cards.incomplete': {
+    message:
+      'Not all cards could be added: some rows were changed or deleted since, or a table cannot be filled. What was added stays, and nothing else was touched.',
+    remedy: 'See above, table by table; shouhu cards "{{restore}}" --open-vault once more goes on where it stopped.',
+  },
   'restore.still-running': {
     message: 'That restore ({{restore}}) is still running, so nothing was touched.',
     remedy: 'Wait until it is done, or cancel it where it runs: it tidies up by itself.',
@@ -44,7 +53,8 @@ export const swapErrorsEn = {
   'swap.vault-closed': {
     message:
       'The card vault was closed during the restore, so its card secrets are stand-ins: with them the shop would deliver no real cards. Nothing was swapped, and the shop was not touched.',
-    remedy: 'Restore once more with --open-vault, then swap.',
+    remedy:
+      'Add the cards first, without restoring again: “Add the cards” on the Restore page, or shouhu cards ID --open-vault; then swap.',
   },
   'swap.no-safety-snapshot': {
     message:

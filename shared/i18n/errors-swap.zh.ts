@@ -6,6 +6,14 @@ export const swapErrorsZh = {
     message: '没有编号以“{{restore}}”开头的恢复，或者不止一个。什么都没有改动。',
     remedy: '运行 shouhu restores 看看有哪些，把编号写长一点再试。',
   },
+  'cards.nothing-to-add': {
+    message: '这次恢复（{{restore}}）的卡密已经是真的，没有要补的。什么都没有动。',
+    remedy: '用 shouhu restores 看看哪些恢复还没有卡密。',
+  },
+  'cards.incomplete': {
+    message: '卡密没有补全：有的行后来被改过、删掉了，或者有的表补不了。已经补上的都在，别的数据没有动。',
+    remedy: '按上面每张表的说明处理；再运行一次 shouhu cards "{{restore}}" --open-vault 会接着补。',
+  },
   'restore.still-running': {
     message: '这次恢复（{{restore}}）还在进行，所以没有动它。',
     remedy: '等它做完；不想要了就在做它的那个窗口里取消，它会自己收拾干净。',
@@ -39,7 +47,7 @@ export const swapErrorsZh = {
   'swap.vault-closed': {
     message:
       '恢复的时候没有打开卡密保险库，恢复出来的卡密只是占位的记号，换上去店里就发不出真卡，所以没有换。店里的数据没有动。',
-    remedy: '带上 --open-vault 再恢复一次，然后再换。',
+    remedy: '先补上卡密，不用重新恢复：在“恢复”页点“补卡密”，或运行 shouhu cards 编号 --open-vault；然后再换。',
   },
   'swap.no-safety-snapshot': {
     message: '换之前要先给现在的数据留一张底，这次没有留成（{{reason}}），所以没有换。正在营业的店没有动。',

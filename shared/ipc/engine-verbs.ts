@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cardsOfTableSchema, restoreWithoutCardsViewSchema } from '../model/cards.ts';
 import { checklistItemSchema } from '../model/checklist.ts';
 import { maxLockDays } from '../model/cloud-providers.ts';
 import { coldDiskSchema, coldRoundSchema } from '../model/cold-disk.ts';
@@ -703,6 +704,21 @@ export const engineVerbs = {
       restores: z.array(restoreEntrySchema),
       /** Those that stopped half-way; the same restore goes on with them. */
       unfinished: z.array(unfinishedRestoreSchema),
+      /** Those that were made with the vault closed, on servers that stay: `restore.addCards` fills them. */
+      withoutCards: z.array(restoreWithoutCardsViewSchema),
+    }),
+  },
+  /** Fills the card secrets into a restore that was made with the vault closed; nothing else of it is touched, and no row that somebody has changed since. */
+  'restore.addCards': {
+    input: z.strictObject({ restore: restoreReferenceSchema, vault: openingSchema, from: nameSchema.nullable() }),
+    output: z.strictObject({
+      restore: restoreWithoutCardsViewSchema,
+      tables: z.array(cardsOfTableSchema),
+      /** All secrets of all its tables are what was captured; it may be swapped in. */
+      complete: z.boolean(),
+      copies: copiesFoundSchema.optional(),
+      notes: z.array(z.string()),
+      durationMs: z.number().nonnegative(),
     }),
   },
   /** Takes away what a restore that stopped half-way left on its server: databases that say themselves that they are that restore's, and nothing else. */

@@ -99,7 +99,13 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
     };
     if (flags.dryRun === true) return checked(await context.call('restore.check', input), context.words);
     const output = await context.call('restore.run', input);
-    return { json: output, lines: restoreLines(output, context.words), finding: restoreFinding(output) };
+    const waits = output.vault === 'closed' && ['same', 'server'].includes(input.into.kind);
+    const later = waits ? [context.words.say('restore.cards-later', { id: shortId(output.restoreId) })] : [];
+    return {
+      json: output,
+      lines: [...restoreLines(output, context.words), ...later],
+      finding: restoreFinding(output),
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import type { RestoreWithoutCardsView } from '../../../shared/model/cards.ts';
 import type {
   RestoreEntry,
   SwapComparison,
@@ -60,7 +61,7 @@ function restores(source: string | null): VerbRun {
   return async (context) => {
     const output = await context.call('restores.list', { source });
     const { words } = context;
-    const unfinished = unfinishedLines(output.unfinished, words);
+    const unfinished = [...unfinishedLines(output.unfinished, words), ...withoutCardsLines(output.withoutCards, words)];
     if (output.restores.length === 0)
       return { json: output, lines: unfinished.length === 0 ? [words.say('restores.none')] : unfinished };
     const head = ['restore-id', 'restore-stopped', 'restore-where', 'restore-state'];
@@ -96,6 +97,16 @@ function unfinishedLines(unfinished: readonly UnfinishedRestore[], words: Words)
       }),
     ),
     words.say('restores.unfinished-next', { id: shortId(unfinished[0]?.id ?? '') }),
+  ];
+}
+
+function withoutCardsLines(waiting: readonly RestoreWithoutCardsView[], words: Words): string[] {
+  if (waiting.length === 0) return [];
+  return [
+    words.say('cards.waiting-list'),
+    ...waiting.map(({ id, stoppedAt, databases }) =>
+      words.say('cards.waiting-line', { id: shortId(id), at: localTime(stoppedAt), where: databases.join(', ') }),
+    ),
   ];
 }
 

@@ -84,6 +84,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'verify.due': (input: VerbInput<'verify.due'>) => input.destinations.join(', '),
   'restore.check': (input: VerbInput<'restore.check'>) => input.source,
   'restore.run': (input: VerbInput<'restore.run'>) => input.source,
+  'restore.addCards': (input: VerbInput<'restore.addCards'>) => input.restore,
   'swap.compare': (input: VerbInput<'swap.compare'>) => input.restore,
   'swap.run': (input: VerbInput<'swap.run'>) => input.restore,
   'undo.run': (input: VerbInput<'undo.run'>) => input.restore,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { ledgerDefinitionSchema, ledgerResultSchema } from '../../../../shared/model/database.ts';
 import { restoreStateSchema, type RestoreEntry } from '../../../../shared/model/swap.ts';
+import { restoreUntilSchema } from '../../../../shared/ipc/engine-verbs.ts';
+import { binlogPlaceSchema } from '../../../../shared/model/stream.ts';
 import { exchangeSchema } from '../../swap/index.ts';
 import { HomeJson } from './home-json.ts';
 import { savedSourceSchema } from './settings-file.ts';
@@ -78,13 +80,32 @@ const restoreUnderWaySchema = z.strictObject({
 });
 export type RestoreUnderWay = z.infer<typeof restoreUnderWaySchema>;
 
+/** A restore whose card secrets are stand-ins: what has to be known to fill them in later. */
+const restoreWithoutCardsSchema = z.strictObject({
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  source: z.string(),
+  snapshot: z.uuid(),
+  stoppedAt: z.iso.datetime(),
+  /** What was asked for, and where in the log it stopped; null: the snapshot as it is. */
+  moment: z.strictObject({ until: restoreUntilSchema, to: binlogPlaceSchema }).nullable(),
+  host: z.string(),
+  port: z.int(),
+  access: bookedRestoreSchema.shape.access,
+  databases: z.array(z.strictObject({ name: z.string(), here: z.string() })),
+  /** Tables with secrets in it, `database.table` of the snapshot. */
+  tables: z.array(z.string()),
+});
+export type RestoreWithoutCards = z.infer<typeof restoreWithoutCardsSchema>;
+
 const bookSchema = z.strictObject({
   version: z.literal(1),
   restores: z.array(bookedRestoreSchema),
   underWay: z.array(restoreUnderWaySchema).default([]),
+  withoutCards: z.array(restoreWithoutCardsSchema).default([]),
 });
 export type RestoreBookContent = z.infer<typeof bookSchema>;
-const empty: RestoreBookContent = { version: 1, restores: [], underWay: [] };
+const empty: RestoreBookContent = { version: 1, restores: [], underWay: [], withoutCards: [] };
 
 /** `restores.json` of a home: the restores that lie on servers, and the journals of their exchanges. */
 export class RestoreBook extends HomeJson<RestoreBookContent> {
@@ -94,6 +115,19 @@ export class RestoreBook extends HomeJson<RestoreBookContent> {
 
   async add(restore: BookedRestore): Promise<void> {
     await this.update((book) => ({ ...book, restores: [...book.restores, restore] }));
+  }
+
+  async addWithoutCards(restore: RestoreWithoutCards): Promise<void> {
+    await this.update((book) => ({ ...book, withoutCards: [...book.withoutCards, restore] }));
+  }
+
+  /** Its secrets are what was captured, all of them: it may come into a shop. */
+  async hasCards(id: string): Promise<void> {
+    await this.update((book) => ({
+      ...book,
+      restores: book.restores.map((each) => (each.id === id ? { ...each, sealed: false } : each)),
+      withoutCards: book.withoutCards.filter((each) => each.id !== id),
+    }));
   }
 
   /** In the place of what was known of it. */

@@ -69,6 +69,39 @@ export async function bookRestore(
   });
 }
 
+/** A restore with stand-ins is known on whatever server it stays: the cards can be added to it. */
+export async function bookWithoutCards(
+  context: EngineContext,
+  input: RestoreInput,
+  { plan }: OpenRestore,
+  output: VerbOutput<'restore.run'>,
+  hostKey: HostKeyPin | null,
+): Promise<void> {
+  const access = input.into.kind === 'server' ? input.into.target : null;
+  const mysql = access ?? (await accessForReplacing(context, input)).mysql;
+  const { until } = input;
+  await context.home.restores.addWithoutCards({
+    id: output.restoreId,
+    at: isoUtc(context.clock.nowMs()),
+    source: plan.manifest.source.name,
+    snapshot: output.snapshot,
+    stoppedAt: output.stoppedAt,
+    moment: until === undefined || output.replay === undefined ? null : { until, to: output.replay.to },
+    host: mysql.host,
+    port: mysql.port,
+    access: accessToKeep(context, input, output.restoreId, hostKey),
+    databases: plan.databases.map(({ record }, index) => ({
+      name: record.name,
+      here: output.databases[index] ?? record.name,
+    })),
+    tables: plan.databases.flatMap(({ tables }) =>
+      tables
+        .filter(({ schema }) => schema.columns.some(({ secret }) => secret))
+        .map(({ schema }) => `${schema.database}.${schema.name}`),
+    ),
+  });
+}
+
 /** A server that is no source is needed again for an undo: its secrets are kept as those of a source are, sealed for this restore alone. */
 export function accessToKeep(
   context: EngineContext,

@@ -8,7 +8,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { swapRun } from '../swap/swap-verbs.ts';
-import { bookRestore, isBeside } from './book-restore.ts';
+import { bookRestore, bookWithoutCards, isBeside } from './book-restore.ts';
 import { withOpenRestore, withVault } from './open-restore.ts';
 import { withMoment, type Moment } from './point-in-time.ts';
 import type { Replayed } from './replay-moment.ts';
@@ -125,6 +125,8 @@ async function restoreSnapshot(
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
     if (isBeside(input)) await bookRestore(context, input, open, output, replayed?.enabledEvents ?? null, hostKey);
+    if (open.vault === 'closed' && (input.into.kind === 'same' || input.into.kind === 'server'))
+      await bookWithoutCards(context, input, open, output, hostKey);
     return output;
   });
 }

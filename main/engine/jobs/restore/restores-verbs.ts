@@ -1,6 +1,7 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { UnfinishedRestore } from '../../../../shared/model/swap.ts';
+import { viewOfWithoutCards } from './add-cards.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { entryOf, type RestoreUnderWay } from '../home/restore-book.ts';
 import { withServerSession } from '../source-session.ts';
@@ -12,14 +13,18 @@ export async function restoresList(
   context: EngineContext,
   { source }: VerbInput<'restores.list'>,
 ): Promise<VerbOutput<'restores.list'>> {
-  const { restores, underWay } = await context.home.restores.read();
+  const { restores, underWay, withoutCards } = await context.home.restores.read();
   const isWanted = (each: { readonly source: string }) => source === null || each.source === source;
   const unfinished: UnfinishedRestore[] = [];
   for (const each of underWay.filter(isWanted)) {
     const isFree = await whileNobodyIsAtIt(context, each.id, () => Promise.resolve());
     if (isFree !== null) unfinished.push(unfinishedOf(each));
   }
-  return { restores: restores.filter(isWanted).map(entryOf).reverse(), unfinished: unfinished.reverse() };
+  return {
+    restores: restores.filter(isWanted).map(entryOf).reverse(),
+    unfinished: unfinished.reverse(),
+    withoutCards: withoutCards.filter(isWanted).map(viewOfWithoutCards).reverse(),
+  };
 }
 
 /** Errors: `swap.unknown-restore` {restore}, `restore.still-running` {restore}; those of reaching the server, and then the book still knows of it. */

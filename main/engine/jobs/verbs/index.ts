@@ -21,6 +21,7 @@ import { keyAddSheet, keyChangePassphrase, keyList, keyRevoke } from './key-verb
 import { pruneRun } from './prune-verb.ts';
 import { recoverRun } from './recover-verb.ts';
 import { kitRehearse } from './rehearse-verb.ts';
+import { addCards } from '../restore/add-cards.ts';
 import { exportRun } from '../restore/export-run.ts';
 import { restoreCheck } from '../restore/check-restore.ts';
 import { restoreRun } from '../restore/restore-run.ts';
@@ -82,6 +83,7 @@ export const verbs: Verbs = {
   'share.set': shareSet,
   'restore.check': restoreCheck,
   'restore.run': restoreRun,
+  'restore.addCards': addCards,
   'restores.list': restoresList,
   'restores.remove': restoresRemove,
   'swap.compare': swapCompare,

@@ -11,7 +11,7 @@ export {
 export { digestText, TextCursor, type TextDigest, unescapeField } from './decode-text.ts';
 export type { EncodedRows, RowDigests } from './encoded-rows.ts';
 export { digestRows, encodeRows } from './encode-rows.ts';
-export { joinGroups, joinWithoutVault } from './join-groups.ts';
+export { joinGroups, joinWithoutVault, standInFor } from './join-groups.ts';
 export { layoutOf, type LedgerLayout, type RowLayout } from './layout.ts';
 export {
   condense,

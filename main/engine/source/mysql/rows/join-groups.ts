@@ -104,9 +104,11 @@ const times: Readonly<Record<string, string>> = {
   json: '"[sealed]"',
 };
 
+/** A stand-in as row text, for the row of that number in its table. */
 type StandIn = (row: number) => Buffer;
 
-function standInFor(schema: TableSchema, column: Column): StandIn {
+/** What `joinWithoutVault` puts into one secret column. */
+export function standInFor(schema: TableSchema, column: Column): StandIn {
   if (column.nullable) return always('\\N');
   const unique = isUnique(schema, column.name);
   if (numbers.has(column.dataType)) return unique ? (row) => Buffer.from(String(row)) : always('0');

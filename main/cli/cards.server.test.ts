@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CardWorld, secretFlags } from './testing/cards/card-world.ts';
+import { checksums, codeOf, query, startCliRig, type CliRig, type Ended, type Json } from './testing/cli-rig.ts';
+
+/** Cards that are added later to what was restored with the vault closed: real servers, real processes. */
+let rig: CliRig;
+beforeAll(async () => {
+  rig = await startCliRig();
+});
+afterAll(() => rig.stop());
+
+const vault = ['--open-vault', '--vault-passphrase-env', 'VAULT'];
+
+async function aShop(database: string, cards: number): Promise<CardWorld> {
+  const world = await CardWorld.open(rig, database, cards, 7);
+  await world.stock(Math.floor(cards / 2));
+  await world.sell(20);
+  await world.well('init', '--passphrase-env', 'MAIN', '--vault-passphrase-env', 'VAULT', '--kit', 'kit');
+  const login = ['--mysql', rig.mysqlUrl, '--mysql-password-env', 'DB', '--databases', database];
+  await world.well('source', 'add', 'shop', ...login, ...secretFlags);
+  await world.well('destination', 'add', 'main', '--disk', 'main');
+  await world.well('backup', 'shop');
+  return world;
+}
+
+const idOf = ({ json }: Ended) => String(json['restoreId']);
+const tableOf = ({ json }: Ended, name: string) =>
+  (json['tables'] as Json[]).find(({ table }) => String(table).endsWith(`.${name}`));
+
+describe('cards that are added later', () => {
+  it('make of a closed restore what an open one is, beside the shop and on another server', async () => {
+    const world = await aShop('addlater', 2000);
+    const real = await checksums(rig.server, 'addlater');
+    const beside = await world.well('restore', 'shop', '--into', 'same', '--as', 'addlater_b');
+    expect(await checksums(rig.server, 'addlater_b')).not.toEqual(real);
+    expect(codeOf(await world.run('swap', idOf(beside)))).toBe('swap.vault-closed');
+    expect((await world.run('cards', idOf(beside))).exitCode).toBe(2);
+
+    const added = await world.well('cards', idOf(beside), ...vault);
+    expect(added.json).toMatchObject({ complete: true, restore: { databases: ['addlater_b'] } });
+    expect(tableOf(added, 'carmis')).toMatchObject({ filled: 800, same: 0, proven: true, left: null });
+    // Without a key: written again as a whole.
+    expect(tableOf(added, 'pool')).toMatchObject({ filled: 100, proven: true, left: null });
+    expect(tableOf(added, 'vouchers')).toMatchObject({ filled: 100, proven: true, left: null });
+    expect(await checksums(rig.server, 'addlater_b')).toEqual(real);
+    expect(codeOf(await world.run('cards', idOf(beside), ...vault))).toBe('cards.nothing-to-add');
+
+    const other = await rig.otherServer();
+    const there = ['--into', `mysql://${other.user}@127.0.0.1:${other.port ?? 0}/`, '--mysql-password-env', 'DBTHERE'];
+    const moved = await world.well('restore', 'shop', ...there);
+    const listed = await world.well('restores');
+    expect(listed.json['withoutCards']).toMatchObject([{ id: idOf(moved), server: { kind: 'server' } }]);
+    expect((await world.well('cards', idOf(moved), ...vault)).json).toMatchObject({ complete: true });
+    expect(await checksums(other, 'addlater')).toEqual(real);
+    const { entries } = (await world.well('audit')).json as { entries: Json[] };
+    expect(entries.filter(({ action }) => action === 'vault.open')).toHaveLength(2);
+
+    // Now it may come into the shop.
+    await world.well('swap', idOf(beside));
+    expect(await checksums(rig.server, 'addlater')).toEqual(real);
+  });
+
+  it('leave alone what was sold, changed or deleted since, and say so', async () => {
+    const world = await aShop('addchanged', 1000);
+    const beside = await world.well('restore', 'shop', '--into', 'same', '--as', 'addchanged_b');
+    await query(
+      rig.server,
+      `USE addchanged_b; UPDATE carmis SET status = 2, updated_at = '2026-02-03 04:05:06' WHERE id BETWEEN 100 AND 149;
+       UPDATE carmis SET carmi = 'typed in by hand' WHERE id = 200; DELETE FROM carmis WHERE id = 300;
+       INSERT INTO pool VALUES ('lot', 'a late one')`,
+    );
+    const added = await world.run('cards', idOf(beside), ...vault);
+    expect({ exitCode: added.exitCode, code: codeOf(added) }).toEqual({ exitCode: 3, code: 'cards.incomplete' });
+    expect(tableOf(added, 'carmis')).toMatchObject({ rows: 400, filled: 398, changed: 1, gone: 1, proven: false });
+    expect(tableOf(added, 'pool')).toMatchObject({ filled: 0, left: 'no-key' });
+    const [row] = await query(
+      rig.server,
+      `SELECT SUM(b.carmi = a.carmi) AS same, SUM(b.status = 2 AND b.updated_at = '2026-02-03 04:05:06') AS sold,
+         SUM(b.carmi = 'typed in by hand') AS typed FROM addchanged_b.carmis AS b JOIN addchanged.carmis AS a USING (id)`,
+    );
+    expect(row).toMatchObject({ same: '398', sold: '50', typed: '1' });
+    // It goes on, and does nothing twice.
+    expect(tableOf(await world.run('cards', idOf(beside), ...vault), 'carmis')).toMatchObject({ filled: 0, same: 398 });
+  });
+
+  it('are those of the moment that was restored, also of rows that only the log has', async () => {
+    const world = await aShop('addmoment', 1000);
+    await world.well('stream', 'shop', '--until-caught-up');
+    await world.sell(30);
+    await query(rig.server, `UPDATE addmoment.carmis SET carmi = CONCAT('swapped-', id) WHERE id BETWEEN 200 AND 210`);
+    await world.well('stream', 'shop', '--until-caught-up');
+    const real = await checksums(rig.server, 'addmoment');
+    const at = new Date().toISOString();
+    await sleep(1_100);
+    await world.sell(10);
+    await world.well('stream', 'shop', '--until-caught-up');
+    const beside = await world.well('restore', 'shop', '--into', 'same', '--as', 'addmoment_b', '--at', at);
+    expect(beside.json).toMatchObject({ vault: 'closed' });
+    const added = await world.run('cards', idOf(beside), ...vault);
+    expect(tableOf(added, 'carmis')).toMatchObject({ filled: 400, changed: 0, waiting: 0, proven: true });
+    expect(tableOf(added, 'orders')).toMatchObject({ filled: 50, changed: 0, waiting: 0, proven: true });
+    expect((await checksums(rig.server, 'addmoment_b'))['orders']).toEqual(real['orders']);
+    // Ten were sold after the moment: they have their text, and stay marked.
+    const [row] = await query(
+      rig.server,
+      `SELECT SUM(b.carmi = a.carmi) AS same, SUM(b.status = 2) AS sold
+         FROM addmoment_b.carmis AS b JOIN addmoment.carmis AS a USING (id)`,
+    );
+    expect(row).toMatchObject({ same: '400', sold: '60' });
+  });
+});
