@@ -14,6 +14,7 @@ import { addLater } from './commands/later.ts';
 import { addPrune } from './commands/prune.ts';
 import { addRecover } from './commands/recover.ts';
 import { addRestore } from './commands/restore.ts';
+import { addLedgers } from './commands/ledgers.ts';
 import { addSnapshots } from './commands/snapshots.ts';
 import { addSource } from './commands/source.ts';
 import { addStream } from './commands/stream.ts';
@@ -59,6 +60,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addDestination(program, picker);
   addBackup(program, picker);
   addSnapshots(program, picker);
+  addLedgers(program, picker);
   addCopies(program, picker);
   addStream(program, picker);
   addPrune(program, picker);

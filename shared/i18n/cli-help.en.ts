@@ -17,6 +17,7 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'help.destination-remove': 'remove a destination (the backups in it stay)',
   'help.backup': 'take one consistent snapshot of a source and send it to the destinations',
   'help.snapshots': 'list snapshots and their copies',
+  'help.ledgers': 'money and stock: by status, day and product, and what is odd about them',
   'help.show': 'one snapshot: tables, rows, ledgers and the state of each copy',
   'help.copy': 'bring snapshots from one destination to another',
   'help.verify': 'read a copy back, and heal it from another one',

@@ -15,6 +15,7 @@ export const cliHelpZh = {
   'help.destination-remove': '去掉一个目的地（里面的备份会保留）',
   'help.backup': '备份：给数据源拍一张一致的快照，并送到各个目的地',
   'help.snapshots': '列出快照和它们的副本',
+  'help.ledgers': '看账目和库存：按状态、日期、商品分开，有没有不寻常的变化',
   'help.show': '查看一个快照：表、行数、账目、每份副本的状态',
   'help.copy': '把快照从一个目的地补送到另一个',
   'help.verify': '读回一份副本检查，也可以用另一份修好它',

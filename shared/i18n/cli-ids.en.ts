@@ -146,6 +146,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'evidence.copy-restored': 'restored from',
   'evidence.copy-totals-matched': 'restored from, totals matched',
   'evidence.log-stored': 'the log has come this far here',
+  'evidence.money-alarm': 'something is odd about the money or the rows',
   'evidence.log-behind': 'the log stops here',
   'evidence.log-on-server': 'the log has come this far here, on the shop’s own machine',
   'evidence.still-plugged-in': 'the cold disk is still plugged in',
@@ -162,6 +163,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'todo.turn-on-binlog':
     'Add log_bin=binlog, binlog_format=ROW and a server_id to the database’s settings and restart it.',
   'todo.look-at-stream': 'The log is behind: run shouhu stream SOURCE and see what it says.',
+  'todo.look-at-money':
+    'See with shouhu ledgers what changed; confirm it with --confirm if it was you, restore at once if not.',
   'todo.carry-log-off-server': 'The log is only on the shop’s own machine: add a cloud, or a copy somewhere else.',
   'todo.back-up-to-second-disk': 'back up to the second disk: shouhu backup',
   'todo.add-second-cloud': 'add a second cloud: shouhu destination add',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cardsOfTableSchema, restoreWithoutCardsViewSchema } from '../model/cards.ts';
+import { breakdownSchema } from '../model/breakdown.ts';
 import { checklistItemSchema } from '../model/checklist.ts';
 import { maxLockDays } from '../model/cloud-providers.ts';
 import { coldDiskSchema, coldRoundSchema } from '../model/cold-disk.ts';
@@ -77,6 +78,8 @@ const copiesFoundSchema = z.strictObject({
   outOfReach: z.array(z.string()),
 });
 const damagedObjectSchema = z.strictObject({ object: z.string(), reason: z.string() });
+
+const dayFiguresSchema = z.strictObject({ day: z.string(), rows: count, sum: z.string() });
 
 const copyOutcomeSchema = z.strictObject({
   destination: z.string(),
@@ -360,6 +363,8 @@ export const engineVerbs = {
       /** Ledgers told apart, and what was counted; absent: nothing of the kind. */
       breakdowns: z.array(ledgerBreakdownSchema).optional(),
       counts: z.array(countResultSchema).optional(),
+      /** What is odd about the timeline now and nobody has looked at; absent: nothing. */
+      alarm: shrunkSourceSchema.optional(),
       checks: z.array(checkResultSchema),
       copies: z.array(copyOutcomeSchema),
       durationMs: z.number().nonnegative(),
@@ -389,6 +394,37 @@ export const engineVerbs = {
       proofs: z.array(z.strictObject({ destination: z.string(), proof: proofFiguresSchema.nullable() })),
       manifest: manifestSchema,
     }),
+  },
+  /** Money told apart, stock and balances of one snapshot (null: the newest), and what is odd about the newest. */
+  'ledgers.show': {
+    input: z.strictObject({ source: nameSchema, snapshot: z.string().nullable() }),
+    output: z.strictObject({
+      source: z.string(),
+      /** Null: there is none yet. */
+      snapshot: z.strictObject({ id: z.uuid(), at: z.iso.datetime() }).nullable(),
+      ledgers: z.array(
+        ledgerResultSchema.extend({
+          unit: z.enum(['yuan', 'cent']),
+          /** Which statuses count; empty with all rows counting. */
+          paidValues: z.array(z.string()),
+          by: breakdownSchema.optional(),
+          /** The server said the same of every group. */
+          byEqual: z.boolean().optional(),
+          /** Of the shop's own days, when the snapshot was taken. */
+          today: dayFiguresSchema.optional(),
+          yesterday: dayFiguresSchema.optional(),
+        }),
+      ),
+      counts: z.array(countResultSchema),
+      /** Null: nothing, or a person has looked at it. */
+      alarm: shrunkSourceSchema.nullable(),
+    }),
+  },
+  /** A person has looked at the alarm: the snapshot that it names is as it should be. Tidying up goes on. */
+  'ledgers.confirm': {
+    /** A snapshot's id, or its unique beginning. */
+    input: z.strictObject({ source: nameSchema, snapshot: z.string().min(4).max(36) }),
+    output: z.strictObject({ confirmed: z.uuid() }),
   },
   'copy.run': {
     input: z.strictObject({

@@ -243,6 +243,8 @@ export const countResultSchema = z.strictObject({
   /** The server and the captured rows say the same, also of every group. */
   equal: z.boolean(),
   unreadable: z.int().positive().optional(),
+  /** What the next row of its table will be numbered (AUTO_INCREMENT): how many rows can have come since another snapshot. Absent: it has no such number. */
+  nextNumber: z.string().regex(/^\d+$/).optional(),
   by: breakdownSchema.shape.product,
 });
 export type CountResult = z.infer<typeof countResultSchema>;

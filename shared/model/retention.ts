@@ -38,12 +38,37 @@ export const goReasonIds = ['same-day', 'too-old'] as const;
 export const goReasonSchema = z.strictObject({ id: z.enum(goReasonIds), bucket: z.string().nullable() });
 export type GoReason = z.infer<typeof goReasonSchema>;
 
-/** What has become much less. `name` is `database.table` or a ledger's name; empty for all rows or bytes. Sums are rounded to whole units. */
+/**
+ * What has become much less, or another thing that does not happen by itself: `status-flip`, orders that were paid or done and are not any more ·
+ * `closed-day`, a day that was over has other sums · `unsold-jump`, cards that were sold are for sale again · `unsold-emptied`, stock that is gone and was
+ * not sold. `name` is `database.table`, or a ledger's or count's name; empty for all rows or bytes. Sums are rounded to whole units.
+ */
 export const shrinkFindingSchema = z.strictObject({
-  kind: z.enum(['rows', 'bytes', 'table', 'table-gone', 'ledger']),
+  kind: z.enum([
+    'rows',
+    'bytes',
+    'table',
+    'table-gone',
+    'ledger',
+    'status-flip',
+    'closed-day',
+    'unsold-jump',
+    'unsold-emptied',
+  ]),
   name: z.string(),
+  /** Which day, product, or status into which. */
+  detail: z.string().optional(),
   before: z.number(),
   after: z.number(),
+  /** Of a sum: to the cent, and how many rows. */
+  exact: z
+    .strictObject({
+      before: z.string(),
+      after: z.string(),
+      rowsBefore: z.number().optional(),
+      rowsAfter: z.number().optional(),
+    })
+    .optional(),
   /** The first snapshot that has it so. ISO 8601. */
   since: z.iso.datetime(),
 });

@@ -6,6 +6,7 @@ import type { Words } from '../language.ts';
 import { countText, durationText, localTime, shortId, sizeText } from '../output/figures.ts';
 import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
+import { alarmLines } from './ledgers.ts';
 import { checkLines, knownCode, ledgerLines, mark } from './shared-output.ts';
 
 interface BackupFlags {
@@ -61,6 +62,7 @@ function backupLines(output: BackupOutput, words: Words): string[] {
     ...ledgerLines(output.ledgers, words),
     '',
     ...checkLines(output.checks, words),
+    ...(output.alarm === undefined ? [] : ['', ...alarmLines(output.alarm, words).slice(0, -1)]),
     '',
     ...copies.map(({ destination, ok, objectsCopied, bytesCopied, errorCode, facts = {} }) =>
       ok

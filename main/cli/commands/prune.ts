@@ -134,8 +134,8 @@ function whyOf(
 
 function shrinkLines({ source, findings }: ShrunkSource, words: Words): string[] {
   return findings.map(
-    ({ kind, name, before, after }) =>
-      `${mark(false)} ${source}  ${words.say(`shrink.${kind}`, { name, before: countText(before), after: countText(after) })}`,
+    ({ kind, name, detail, before, after }) =>
+      `${mark(false)} ${source}  ${words.say(`shrink.${kind}`, { name, detail: detail ?? '', before: countText(before), after: countText(after) })}`,
   );
 }
 

@@ -94,7 +94,7 @@ async function captureThrough(
       ({ definition, mine, server }) => compareBreakdown(definition.name, mine, server) ?? [],
     ),
     counts: paired(countsWanted, wanted.length).map(({ definition, mine, server }) =>
-      compareCount(definition, mine, server),
+      compareCount(definition, schema.ddl, mine, server),
     ),
     isHeld: !schema.transactional && !isUnisolated(schema, snapshot),
   };

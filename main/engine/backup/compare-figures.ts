@@ -38,11 +38,13 @@ export function compareBreakdown(ledger: string, mine: LedgerPartial, server: Le
 
 export function compareCount(
   { id, name, sum, by }: CountDefinition,
+  ddl: string,
   mine: LedgerPartial,
   server: LedgerSum,
 ): CountResult {
   const unreadable = Math.max(mine.unreadable ?? 0, server.unreadable);
   const kept = mine.by === undefined ? undefined : condense(mine.by).product;
+  const nextNumber = /\) [^)]*\bAUTO_INCREMENT=(\d+)/.exec(ddl)?.[1];
   return {
     id,
     name,
@@ -51,6 +53,7 @@ export function compareCount(
     ...(sum === null ? {} : { unit: sum.unit, currency: sum.currency }),
     equal: unreadable === 0 && isSameTotal(mine, server) && isSameByGroup(mine, server),
     ...(unreadable === 0 ? {} : { unreadable }),
+    ...(nextNumber === undefined ? {} : { nextNumber }),
     ...(by === null || kept === undefined ? {} : { by: kept }),
   };
 }

@@ -1,10 +1,13 @@
 import type { ChecklistItem, ChecklistItemId, Evidence } from '../../../shared/model/checklist.ts';
+import type { ShrunkSource } from '../../../shared/model/retention.ts';
 import type { ProofFigures } from '../../../shared/model/proof.ts';
 import { isFromFuture } from '../../../shared/model/snapshot-age.ts';
 import type { CopyState } from '../../../shared/model/snapshot.ts';
 
 /** What was seen of one source, newest snapshot first. The judge knows nothing but this: no setting is evidence. */
 export interface SeenSource {
+  /** What is odd about the newest snapshot and nobody has looked at; absent or null: nothing. */
+  readonly alarm?: ShrunkSource | null;
   readonly nowMs: number;
   readonly snapshots: readonly SeenSnapshot[];
   /** From the audit log; null: never. ISO 8601. */
@@ -80,8 +83,16 @@ export function judgeChecklist(seen: SeenSource): ChecklistItem[] {
     judgeCoverage(seen),
     judgeKit(seen),
     judgeStream(seen),
-    notYet('alarm'),
+    judgeAlarm(seen),
   ];
+}
+
+/** Whether somebody is told is not known yet; that something is odd about the shop's money or rows is. */
+function judgeAlarm({ alarm }: SeenSource): ChecklistItem {
+  if (alarm === undefined || alarm === null) return notYet('alarm');
+  const { source, findings, evidence } = alarm;
+  const at = findings[0]?.since ?? alarm.at;
+  return item('alarm', 'fail', [{ id: 'money-alarm', at, facts: { source, evidence } }], 'look-at-money');
 }
 
 /** By the copy that holds the newest of the log. On the shop's own server it counts for nothing better than a warning. */

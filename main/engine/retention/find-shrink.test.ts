@@ -17,7 +17,8 @@ function nights(...all: readonly Night[]): SnapshotSize[] {
     rows,
     bytes,
     tables: new Map(Object.entries(tables)),
-    ledgers: new Map(paid === undefined ? [] : [['turnover', { rows: 5_000, sum: paid }]]),
+    ledgers: new Map(paid === undefined ? [] : [['turnover', { rows: 5_000, sum: String(paid) }]]),
+    money: null,
   }));
 }
 

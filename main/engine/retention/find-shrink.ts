@@ -1,4 +1,6 @@
 import type { ShrinkFinding } from '../../../shared/model/retention.ts';
+import { findMoneyAlarms, type MoneyPicture } from './find-money-alarms.ts';
+import { roundedUnits, scaledSum } from './scaled-sum.ts';
 
 /** How much one snapshot holds. */
 export interface SnapshotSize {
@@ -10,12 +12,14 @@ export interface SnapshotSize {
   readonly bytes: number;
   /** Rows by `database.table`. */
   readonly tables: ReadonlyMap<string, number>;
-  /** Ledgers by name; `sum` in the column's own unit. */
-  readonly ledgers: ReadonlyMap<string, { readonly rows: number; readonly sum: number }>;
+  /** Ledgers by name; `sum` is decimal text in the column's own unit. */
+  readonly ledgers: ReadonlyMap<string, { readonly rows: number; readonly sum: string }>;
+  /** Money told apart, and the stock; null: the snapshot does not say. */
+  readonly money: MoneyPicture | null;
 }
 
 /**
- * What counts as a fall. `below`: the share of the earlier value under which it is one. `floor`: earlier values under this are everyday life.
+ * What counts as a fall. `percent`: of the earlier value, under which it is one. `floor`: earlier values under this are everyday life.
  *
  * A shop grows: orders, users, cards and logs are added all day and deleted rarely. Losing three tenths of all rows or bytes, or half of a
  * table that is worth the name, is a decision that its owner remembers making, or somebody else's. The sums of a ledger only ever fall by
@@ -23,12 +27,12 @@ export interface SnapshotSize {
  */
 const falls = {
   rows: [
-    { floor: 1000, below: 0.7 },
-    { floor: 20, below: 0.2 },
+    { floor: 1000, percent: 70 },
+    { floor: 20, percent: 20 },
   ],
-  bytes: [{ floor: 256 * 1024, below: 0.7 }],
-  table: [{ floor: 1000, below: 0.5 }],
-  ledger: [{ floor: 100, below: 0.7 }],
+  bytes: [{ floor: 256 * 1024, percent: 70 }],
+  table: [{ floor: 1000, percent: 50 }],
+  ledger: [{ floor: 100, percent: 70 }],
 } as const;
 
 /** So many complete snapshots before the fall must all have been well above: what goes up and down by itself (sessions, logs) is no fall. */
@@ -37,7 +41,10 @@ const memory = 8;
 interface Point {
   readonly at: string;
   readonly isComplete: boolean;
-  readonly value: number;
+  /** Rows, bytes, or a sum as a whole number (scaled-sum.ts). */
+  readonly value: bigint;
+  /** Of a sum. */
+  readonly text?: string;
 }
 
 /**
@@ -53,7 +60,7 @@ export function findShrink(timeline: readonly SnapshotSize[], confirmed: Readonl
   // The confirmed one is the new normal, also when its run was red.
   const since = timeline.slice(from).map((size) => (confirmed.has(size.id) ? { ...size, isComplete: true } : size));
   const points = (valueOf: (size: SnapshotSize) => number): Point[] =>
-    since.map((size) => ({ at: size.at, isComplete: size.isComplete, value: valueOf(size) }));
+    since.map((size) => ({ at: size.at, isComplete: size.isComplete, value: BigInt(valueOf(size)) }));
   return [
     ...fallOf(
       'rows',
@@ -67,14 +74,19 @@ export function findShrink(timeline: readonly SnapshotSize[], confirmed: Readonl
     ),
     ...namesIn(since, ({ tables }) => tables).flatMap((name) => tableFall(name, since)),
     ...namesIn(since, ({ ledgers }) => ledgers).flatMap((name) => ledgerFall(name, since)),
+    ...findMoneyAlarms(timeline, confirmed),
   ];
 }
 
 function tableFall(name: string, timeline: readonly SnapshotSize[]): ShrinkFinding[] {
-  const points = timeline.map(({ at, isComplete, tables }) => ({ at, isComplete, value: tables.get(name) ?? 0 }));
+  const points = timeline.map(({ at, isComplete, tables }) => ({
+    at,
+    isComplete,
+    value: BigInt(tables.get(name) ?? 0),
+  }));
   if (timeline.at(-1)?.tables.has(name) === true) return fallOf('table', name, points);
   // A table that is not there any more is noticed from its first row on.
-  return sharpest('table-gone', name, points, { floor: 1, below: Number.MIN_VALUE });
+  return sharpest('table-gone', name, points, { floor: 1, percent: 0 });
 }
 
 function ledgerFall(name: string, timeline: readonly SnapshotSize[]): ShrinkFinding[] {
@@ -82,11 +94,13 @@ function ledgerFall(name: string, timeline: readonly SnapshotSize[]): ShrinkFind
   if (timeline.at(-1)?.ledgers.has(name) !== true) return [];
   const points = timeline.flatMap(({ at, isComplete, ledgers }) => {
     const ledger = ledgers.get(name);
-    return ledger === undefined ? [] : [{ at, isComplete, value: ledger.sum, rows: ledger.rows }];
+    return ledger === undefined
+      ? []
+      : [{ at, isComplete, value: scaledSum(ledger.sum), text: ledger.sum, rows: ledger.rows }];
   });
   // The floor is one of rows: sums have units of their own.
   const isLarge = points.some(({ rows }) => rows >= falls.ledger[0].floor);
-  return isLarge ? sharpest('ledger', name, points, { floor: 1, below: falls.ledger[0].below }) : [];
+  return isLarge ? sharpest('ledger', name, points, { floor: 1, percent: falls.ledger[0].percent }) : [];
 }
 
 function fallOf(kind: 'rows' | 'bytes' | 'table', name: string, points: readonly Point[]): ShrinkFinding[] {
@@ -98,26 +112,37 @@ function sharpest(
   kind: ShrinkFinding['kind'],
   name: string,
   points: readonly Point[],
-  { floor, below }: { readonly floor: number; readonly below: number },
+  { floor, percent }: { readonly floor: number; readonly percent: number },
 ): ShrinkFinding[] {
   const newest = points.at(-1);
   if (newest === undefined) return [];
-  const complete: number[] = [];
+  const complete: Point[] = [];
   /** How many complete points there are before each one. */
-  const before = points.map(({ isComplete, value }) => (isComplete ? complete.push(value) - 1 : complete.length));
-  let highest: ShrinkFinding | undefined;
-  let highestSince = Number.NEGATIVE_INFINITY;
+  const before = points.map((point) => (point.isComplete ? complete.push(point) - 1 : complete.length));
+  let highest: { readonly low: Point; readonly since: string } | undefined;
+  let highestSince: bigint | null = null;
   for (let at = points.length - 1; at > 0; at--) {
     const point = points[at];
     if (point === undefined) continue;
-    highestSince = Math.max(highestSince, point.value);
+    if (highestSince === null || point.value > highestSince) highestSince = point.value;
     const count = before[at] ?? 0;
-    const low = Math.min(...complete.slice(Math.max(0, count - memory), count));
-    if (!Number.isFinite(low) || low < floor || highestSince >= low * below) continue;
-    if (highest === undefined || low > highest.before)
-      highest = { kind, name, before: Math.round(low), after: Math.round(newest.value), since: point.at };
+    const low = lowest(complete.slice(Math.max(0, count - memory), count));
+    if (low === null || low.value < BigInt(floor)) continue;
+    // Nothing at all is less than any share.
+    const isFall = highestSince <= 0n || highestSince * 100n < low.value * BigInt(percent);
+    if (!isFall) continue;
+    if (highest === undefined || low.value > highest.low.value) highest = { low, since: point.at };
   }
-  return highest === undefined ? [] : [highest];
+  if (highest === undefined) return [];
+  const { low, since } = highest;
+  const number = ({ value, text }: Point) => (text === undefined ? Number(value) : roundedUnits(value));
+  const exact =
+    low.text === undefined || newest.text === undefined ? {} : { exact: { before: low.text, after: newest.text } };
+  return [{ kind, name, before: number(low), after: number(newest), ...exact, since }];
+}
+
+function lowest(points: readonly Point[]): Point | null {
+  return points.reduce<Point | null>((low, point) => (low === null || point.value < low.value ? point : low), null);
 }
 
 function namesIn<T>(

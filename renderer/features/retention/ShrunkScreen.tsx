@@ -27,7 +27,10 @@ export function ShrunkScreen({ shrunk, onRestore, onMine, onBack }: ShrunkScreen
       <FactList
         facts={findings.slice(0, mostFindings).map((finding) => [
           t(`shrunk.${finding.kind}`, {
-            name: finding.kind === 'ledger' ? named('ledgerName', finding.name) : finding.name,
+            name: ['ledger', 'status-flip', 'closed-day'].includes(finding.kind)
+              ? named('ledgerName', finding.name)
+              : finding.name,
+            detail: finding.detail ?? '',
           }),
           `${t('shrunk.change', {
             before: amount(finding, finding.before),

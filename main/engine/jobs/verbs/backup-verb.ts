@@ -25,6 +25,7 @@ import { watchOf } from '../watch-copy.ts';
 import { outcomeOf } from './copy-verbs.ts';
 import { lockFailure } from './keep-locked.ts';
 import { findDestination, findSource } from './lookup.ts';
+import { alarmOf } from './money-verbs.ts';
 
 /** Connections that read at once: enough to fill a thin line, few enough not to be noticed by the shop. */
 const readers = 4;
@@ -74,6 +75,7 @@ export async function backupRun(
     green: checks.every(({ ok }) => ok),
   });
   context.onCatalogChanged();
+  const alarm = await alarmOf(context, source.name);
   return {
     snapshot: {
       id: manifest.id,
@@ -89,6 +91,7 @@ export async function backupRun(
     ...(manifest.breakdowns === undefined ? {} : { breakdowns: manifest.breakdowns }),
     ...(manifest.counts === undefined ? {} : { counts: manifest.counts }),
     checks,
+    ...(alarm === null ? {} : { alarm }),
     copies,
     durationMs: Math.round(context.clock.monotonicMs() - startedMs),
   };

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { ShrunkSource } from '../../../../shared/model/retention.ts';
 import { dateOf, newestFirst } from '../../../../shared/model/snapshot-order.ts';
 import {
   judgeChecklist,
@@ -17,6 +18,7 @@ import { isNotThere } from '../../backend/disk/disk-errors.ts';
 import { seenStream } from '../stream/seen-stream.ts';
 import { lookAtDisks, type LookedAt } from '../cold/look-at-disks.ts';
 import { findSource } from './lookup.ts';
+import { alarmOf } from './money-verbs.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
 
 export async function checklistVerb(
@@ -38,11 +40,14 @@ export async function checklistVerb(
   );
   const kit = await kitDates(context);
   const streams = new Map(sources.map((source) => [source.name, seenStream(context, source, destinations)]));
+  const alarms = new Map<string, ShrunkSource | null>();
+  for (const { name } of sources) alarms.set(name, await alarmOf(context, name));
   const seen = (wanted.length === 0 ? [''] : wanted).map((name): SeenSource => ({
     nowMs: context.clock.nowMs(),
     snapshots: newestFirst(context.catalog.snapshots(name), ({ manifest }) => dateOf(manifest)).map(
       ({ snapshot, notAfterMs }) => seenSnapshot(context, snapshot, isoUtc(notAfterMs), places),
     ),
+    alarm: alarms.get(name) ?? null,
     ...kit,
     ...streams.get(name),
     proofs: destinations.flatMap(({ id, name: destination }) => {

@@ -31,6 +31,7 @@ import { streamSet, streamStatus } from '../stream/stream-status.ts';
 import { streamRun } from '../stream/stream-run.ts';
 import { restoresList, restoresRemove } from '../restore/restores-verbs.ts';
 import { swapCompare, swapRun, undoRun } from '../swap/swap-verbs.ts';
+import { ledgersConfirm, ledgersShow } from './money-verbs.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
 import { verifyDue } from './verify-due.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceTest, sourceTry } from './source-verbs.ts';
@@ -67,6 +68,8 @@ export const verbs: Verbs = {
   'backup.run': backupRun,
   'snapshots.list': snapshotsList,
   'snapshot.show': snapshotShow,
+  'ledgers.show': ledgersShow,
+  'ledgers.confirm': ledgersConfirm,
   'copy.run': copyRun,
   'stream.run': streamRun,
   'stream.status': streamStatus,

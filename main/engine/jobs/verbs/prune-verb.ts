@@ -11,6 +11,7 @@ import { noteDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withReserve } from '../disk-reserve.ts';
+import { shrinkingTables } from '../shrinking-tables.ts';
 import { withRepository } from '../stores.ts';
 import { besideStreams } from '../stream/stream-leases.ts';
 import { watchOf } from '../watch-copy.ts';
@@ -64,10 +65,11 @@ async function perform(repository: Repository, judge: Judge, run: Run): Promise<
   const { context, destination, input } = judge;
   const taken = copiesTakenAway(context.catalog, destination.id);
   const logs = new SpentLogs(context, destination.id);
+  const shrinks = await shrinkingTables(context);
   try {
     const prune = () =>
       pruneRepository(repository, {
-        digest: digester(),
+        digest: digester(shrinks),
         choose: async (snapshots, now, deeds) => {
           // What another computer has proven counts as what this one has.
           noteDeeds(context.catalog, destination.id, deeds);

@@ -22,6 +22,7 @@ function point(at: string, rows: number, previous: string | null = null): Point 
       bytes: rows * 100,
       tables: new Map([['shop.orders', rows]]),
       ledgers: new Map(),
+      money: null,
       standing: { coordinate: { file: null, position: null, gtid: null }, isExact: false },
       dated: { id: at, sourceId: 'shop', previous, clocksMs: [Date.parse(at)] },
     },

@@ -25,19 +25,25 @@ const sizeChecks: ReadonlySet<string> = new Set([
   'tables-still-there',
 ]);
 
-/** Makes digests; each name of a table is in memory once, however long the timeline. */
-export function digester(): (manifest: Manifest) => SnapshotDigest {
+/**
+ * Makes digests; each name of a table is in memory once, however long the timeline. `shrinks` says which tables of a source lose rows by
+ * themselves (`database.table`, lower case): they are no measure of anything.
+ */
+export function digester(
+  shrinks: (sourceId: string) => ReadonlySet<string> = () => new Set(),
+): (manifest: Manifest) => SnapshotDigest {
   const names = new Map<string, string>();
   const once = (name: string) => {
     const known = names.get(name);
     if (known === undefined) names.set(name, name);
     return known ?? name;
   };
-  return (manifest) => digestOf(manifest, once);
+  return (manifest) => digestOf(manifest, shrinks(manifest.source.id), once);
 }
 
-function digestOf(manifest: Manifest, once: (name: string) => string): SnapshotDigest {
-  const { id, at, source, checks, ledgers, tables } = manifest;
+function digestOf(manifest: Manifest, shrinks: ReadonlySet<string>, once: (name: string) => string): SnapshotDigest {
+  const { id, at, source, checks, ledgers } = manifest;
+  const tables = manifest.tables.filter(({ database, name }) => !shrinks.has(`${database}.${name}`.toLowerCase()));
   return {
     id,
     at,
@@ -49,7 +55,29 @@ function digestOf(manifest: Manifest, once: (name: string) => string): SnapshotD
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     bytes: tables.reduce((sum, table) => sum + table.textBytes, 0),
     tables: new Map(tables.map(({ database, name, rows }) => [once(`${database}.${name}`), rows])),
-    ledgers: new Map(ledgers.map(({ name, rows, sum }) => [once(name), { rows, sum: Number(sum) }])),
+    ledgers: new Map(ledgers.map(({ name, rows, sum }) => [once(name), { rows, sum }])),
+    money: moneyOf(manifest),
+  };
+}
+
+/** Null: written before money was told apart. */
+function moneyOf({ ledgers, ledgerDefinitions, breakdowns, counts = [], countDefinitions = [], tables }: Manifest) {
+  if (breakdowns === undefined && counts.length === 0) return null;
+  return {
+    ledgers: (breakdowns ?? []).flatMap(({ ledger, by }) => {
+      const definition = ledgerDefinitions.find(({ name }) => name === ledger);
+      const result = ledgers.find(({ name }) => name === ledger);
+      if (definition === undefined || result === undefined || result.unreadable !== undefined) return [];
+      const { paidValues, day } = definition;
+      return [{ name: ledger, rows: result.rows, paidValues, utcOffsetMinutes: day?.utcOffsetMinutes ?? 0, by }];
+    }),
+    stocks: counts.flatMap(({ id, name, rows, nextNumber, by }) => {
+      const definition = countDefinitions.find((each) => each.name === name);
+      const table = tables.find((each) => each.database === definition?.database && each.name === definition.table);
+      if (id !== 'unsold-cards' || table === undefined) return [];
+      const number = nextNumber === undefined ? null : BigInt(nextNumber);
+      return [{ name, unsold: rows, tableRows: table.rows, nextNumber: number, byProduct: by ?? null }];
+    }),
   };
 }
 
@@ -98,7 +126,9 @@ const mostNames = 5;
 
 /** Only all rows or bytes have no name. */
 function evidenceOf(findings: readonly ShrinkFinding[]): string {
-  const items = findings.map(({ name, before, after }) => `${name} ${before} → ${after}`.trim());
+  const items = findings.map(({ name, detail, before, after }) =>
+    [name, detail, `${before} → ${after}`].filter((word) => word !== undefined && word !== '').join(' '),
+  );
   const named = items.filter((_, index) => findings[index]?.name !== '');
   const said = named.length > 0 ? named : items;
   return [...said.slice(0, mostNames), ...(said.length > mostNames ? ['…'] : [])].join(', ');
