@@ -8,6 +8,7 @@ import { addCopies } from './commands/copies.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDestination } from './commands/destination.ts';
 import { addExport } from './commands/export.ts';
+import { addFiles } from './commands/files.ts';
 import { addInit } from './commands/init.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLater } from './commands/later.ts';
@@ -70,6 +71,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addSwap(program, picker);
   addRecover(program, picker);
   addExport(program, picker);
+  addFiles(program, picker);
   addCheckup(program, picker);
   addKeys(program, picker);
   addDemo(program, picker);

@@ -71,7 +71,7 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'flag.preset': 'shop software: auto to detect, none, or an id',
   'flag.secret': 'one more column to seal; may be repeated',
   'flag.ledger': 'file that describes the money tables',
-  'flag.files': 'folder of the site; may be repeated (noted now, backed up by a later version)',
+  'flag.files': 'folder of the site, absolute on the server, kept with every backup; may be repeated',
   'flag.accounts': 'keep the server’s accounts and rights as well (off by default)',
   'help.source-propose': 'which columns of an unknown shop look like cards and which tables like ledgers, and why',
   'flag.not-secret': 'this column holds no cards: not sealed from now on, and not asked about again (repeatable)',

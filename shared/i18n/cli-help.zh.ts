@@ -69,7 +69,7 @@ export const cliHelpZh = {
   'flag.preset': '网站程序：auto 自动识别，none 不用，或写编号',
   'flag.secret': '额外要封存的卡密列，可写多次',
   'flag.ledger': '账目表的说明文件',
-  'flag.files': '网站文件夹，可写多次（先记下，以后的版本备份）',
+  'flag.files': '随每次备份一起存的网站文件夹（服务器上的绝对路径），可写多次',
   'flag.accounts': '连服务器的账号和权限也存下来（默认不存）',
   'help.source-propose': '看看没认出的网站里哪些列像卡密、哪些表像账目，并说明为什么',
   'flag.not-secret': '这一列不是卡密：不再单独封存，也不再问（可多次）',

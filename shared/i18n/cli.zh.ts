@@ -1,4 +1,5 @@
 import { cliColdZh } from './cli-cold.zh.ts';
+import { cliFilesZh } from './cli-files.zh.ts';
 import { cliHelpZh } from './cli-help.zh.ts';
 import { cliIdsZh } from './cli-ids.zh.ts';
 import { cliResaleZh } from './cli-resale.zh.ts';
@@ -11,6 +12,7 @@ import { cliSwapZh } from './cli-swap.zh.ts';
 export const cliZh = {
   ...cliHelpZh,
   ...cliColdZh,
+  ...cliFilesZh,
   ...cliIdsZh,
   ...cliResaleZh,
   ...cliRetentionZh,

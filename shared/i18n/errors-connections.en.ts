@@ -25,6 +25,10 @@ export const connectionErrorsEn: Record<ConnectionErrorCode, ErrorText> = {
     message: 'SSH is connected, but the server does not let us through to the database. No new data was read.',
     remedy: 'Check the database’s address and port, and AllowTcpForwarding in the server’s sshd_config.',
   },
+  'tunnel.service-refused': {
+    message: 'The server does not offer “{{service}}”, or not to this account ({{reason}}). No data is affected.',
+    remedy: 'Switch it on in the server’s sshd settings, or use an account that may use it.',
+  },
   'tunnel.lost': {
     message: 'The connection to the server broke, so this did not finish. Stored snapshots are not affected.',
     remedy: 'Run it again when the network is back; what was sent is not sent twice.',

@@ -25,6 +25,10 @@ export const connectionErrorsZh: Record<ConnectionErrorCode, ErrorText> = {
     message: 'SSH 已经连上，但服务器不让通过它连到数据库。这次没有取到新的数据。',
     remedy: '检查数据库的地址和端口，以及服务器 sshd_config 里的 AllowTcpForwarding 是否允许。',
   },
+  'tunnel.service-refused': {
+    message: '服务器不提供“{{service}}”，或不让这个账号用（{{reason}}）。数据没有受影响。',
+    remedy: '请在服务器的 sshd 设置里打开它，或换一个能用的账号。',
+  },
   'tunnel.lost': {
     message: '和服务器的连接中断了，这次没有完成。已经存好的快照不受影响。',
     remedy: '网络恢复后再运行一次，传过的数据块不用重传。',

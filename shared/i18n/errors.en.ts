@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/app-error.ts';
 import type { ErrorText } from './error-text.ts';
 import { connectionErrorsEn } from './errors-connections.en.ts';
 import { diskErrorsEn } from './errors-disks.en.ts';
+import { filesErrorsEn } from './errors-files.en.ts';
 import { streamErrorsEn } from './errors-stream.en.ts';
 import { swapErrorsEn } from './errors-swap.en.ts';
 
@@ -9,6 +10,7 @@ import { swapErrorsEn } from './errors-swap.en.ts';
 export const errorsEn: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsEn,
   ...diskErrorsEn,
+  ...filesErrorsEn,
   ...streamErrorsEn,
   ...swapErrorsEn,
   cancelled: {

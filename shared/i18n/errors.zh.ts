@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/app-error.ts';
 import type { ErrorText } from './error-text.ts';
 import { connectionErrorsZh } from './errors-connections.zh.ts';
 import { diskErrorsZh } from './errors-disks.zh.ts';
+import { filesErrorsZh } from './errors-files.zh.ts';
 import { streamErrorsZh } from './errors-stream.zh.ts';
 import { swapErrorsZh } from './errors-swap.zh.ts';
 
@@ -9,6 +10,7 @@ import { swapErrorsZh } from './errors-swap.zh.ts';
 export const errorsZh: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsZh,
   ...diskErrorsZh,
+  ...filesErrorsZh,
   ...streamErrorsZh,
   ...swapErrorsZh,
   cancelled: {

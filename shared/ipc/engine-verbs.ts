@@ -16,6 +16,7 @@ import { destinationInputSchema, destinationViewSchema } from '../model/destinat
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
 import { proofFiguresSchema } from '../model/proof.ts';
+import { backupFilesSchema, siteChangeSchema, siteListingSchema } from '../model/site-files.ts';
 import { restoreCheckSchema } from '../model/restore-check.ts';
 import { resaleResultSchema } from '../model/resale.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
@@ -50,6 +51,8 @@ import {
   sourceViewSchema,
   sshInputSchema,
   testStepSchema,
+  leaveOutRuleSchema,
+  remoteFolderSchema,
 } from '../model/source.ts';
 import { ledgerDefinitionSchema } from '../model/database.ts';
 import { proposedColumnSchema, proposedLedgerSchema } from '../model/proposal.ts';
@@ -68,6 +71,7 @@ interface Verb {
 
 const nothing = z.strictObject({});
 const count = z.int().nonnegative();
+const snapshotPointSchema = z.strictObject({ id: z.uuid(), at: z.iso.datetime() });
 const pathSchema = z.string().min(1).max(4000);
 const passphraseSchema = z.string().min(1).max(1024);
 
@@ -347,6 +351,8 @@ export const engineVerbs = {
       /** Empty: every destination that is there; absent cold disks are named in `copies`, not an error. */
       to: z.array(nameSchema),
       maxBytesPerSecond: z.number().positive().nullable(),
+      /** False: this once without the site's files. Absent: with them, where the shop has folders named. */
+      files: z.boolean().optional(),
     }),
     output: z.strictObject({
       snapshot: z.strictObject({
@@ -358,6 +364,7 @@ export const engineVerbs = {
         chunks: count,
       }),
       read: readFiguresSchema,
+      files: backupFilesSchema.optional(),
       written: z.strictObject({ objects: count, bytes: count }),
       ledgers: z.array(ledgerResultSchema),
       /** Ledgers told apart, and what was counted; absent: nothing of the kind. */
@@ -842,6 +849,79 @@ export const engineVerbs = {
       vault: z.enum(['open', 'closed', 'none']),
       copies: copiesFoundSchema.optional(),
       notes: z.array(z.string()),
+      durationMs: z.number().nonnegative(),
+    }),
+  },
+  /** Which folders of the server are kept with every snapshot. Absent fields stay as they are. */
+  'files.set': {
+    input: z.strictObject({
+      source: nameSchema,
+      folders: z.array(remoteFolderSchema).max(50).optional(),
+      leaveOut: z.array(leaveOutRuleSchema).max(200).optional(),
+    }),
+    output: z.strictObject({ source: sourceViewSchema }),
+  },
+  'files.list': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** An id, its unique beginning, or `latest`: the newest that holds files. */
+      snapshot: z.string(),
+      /** As shown: below a folder, or absolute on the server. */
+      path: z.string().max(4096).nullable(),
+      limit: z.int().min(1).max(100_000),
+    }),
+    output: z.strictObject({
+      snapshot: snapshotPointSchema,
+      entries: z.array(siteListingSchema),
+      /** There is more than `limit`. */
+      isCut: z.boolean(),
+    }),
+  },
+  'files.diff': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** Null: the snapshot with files before `to`. */
+      from: z.string().nullable(),
+      to: z.string(),
+      path: z.string().max(4096).nullable(),
+      limit: z.int().min(1).max(100_000),
+    }),
+    output: z.strictObject({
+      from: snapshotPointSchema,
+      to: snapshotPointSchema,
+      counts: z.strictObject({ added: count, changed: count, removed: count, mode: count }),
+      /** At most `limit`, in the order of their paths. */
+      changes: z.array(siteChangeSchema),
+    }),
+  },
+  'files.restore': {
+    input: z.strictObject({
+      source: nameSchema,
+      snapshot: z.string(),
+      path: z.string().max(4096).nullable(),
+      to: z.discriminatedUnion('kind', [
+        /** New or empty, on this computer. */
+        z.strictObject({ kind: z.literal('folder'), path: pathSchema }),
+        /** New, on the server; null: `<folder>__restore_<utc>` beside each. */
+        z.strictObject({ kind: z.literal('server'), folder: remoteFolderSchema.nullable() }),
+      ]),
+      from: nameSchema.nullable(),
+    }),
+    output: z.strictObject({
+      snapshot: snapshotPointSchema,
+      places: z.array(z.string()),
+      files: count,
+      folders: count,
+      links: count,
+      bytes: count,
+      /** The backup could not read them. */
+      unread: z.array(z.string()),
+      changedWhileRead: z.array(z.string()),
+      renamed: z.array(z.strictObject({ from: z.string(), to: z.string() })),
+      linksNotMade: count,
+      /** Files that belong to whoever restored them. */
+      ownersNotGiven: count,
+      copies: copiesFoundSchema.optional(),
       durationMs: z.number().nonnegative(),
     }),
   },

@@ -11,6 +11,7 @@ import {
   serverFactsSchema,
 } from './database.ts';
 import { lostObjectSchema } from './lost-objects.ts';
+import { siteSummarySchema } from './site-files.ts';
 
 export const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -89,6 +90,8 @@ export const manifestSchema = z.strictObject({
   accounts: accountsSummarySchema.optional(),
   /** What the databases hold beside tables and this snapshot does not. Absent: nothing. */
   lostObjects: z.array(lostObjectSchema).optional(),
+  /** Where the site's files are. Absent: none were asked for, or none could be read (check `files-kept`). */
+  site: siteSummarySchema.optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 

@@ -60,6 +60,17 @@ export type FoundShop = z.infer<typeof foundShopSchema>;
 export const unclearShopSchema = foundShopSchema.omit({ preset: true }).extend({ presets: z.array(z.string()).min(2) });
 export type UnclearShop = z.infer<typeof unclearShopSchema>;
 
+/** Absolute on the server: what is relative would depend on who logs in. */
+export const remoteFolderSchema = z
+  .string()
+  .max(1000)
+  .regex(/^\/[^\0]*$/);
+export const leaveOutRuleSchema = z
+  .string()
+  .min(1)
+  .max(300)
+  .regex(/^[^/\0][^\0]*$/);
+
 export const sourceInputSchema = z.strictObject({
   name: nameSchema,
   mysql: mysqlInputSchema,
@@ -71,8 +82,10 @@ export const sourceInputSchema = z.strictObject({
   /** Extra secret columns as `table.column`. */
   secretColumns: z.array(z.string().max(200)).max(200),
   ledgers: z.array(ledgerDefinitionSchema).max(50),
-  /** Remote folders of the site; kept for the site-files feature. */
-  files: z.array(z.string().max(1000)).max(50),
+  /** Folders on the server whose files are kept with every snapshot, absolute. */
+  files: z.array(remoteFolderSchema).max(50),
+  /** What is left out of them: paths below with `*` for any part of a name, `**` + `/` in front for any depth. Absent: the usual caches only. */
+  leaveOut: z.array(leaveOutRuleSchema).max(200).optional(),
   /** Keep the server's accounts, with their rights and password hashes, with every snapshot. Absent: no. */
   accounts: z.boolean().optional(),
 });
@@ -103,6 +116,9 @@ export const sourceViewSchema = z.strictObject({
   openColumns: z.array(z.string()).optional(),
   secretColumns: z.array(z.string()),
   ledgers: z.array(ledgerDefinitionSchema),
+  /** Folders on the server whose files are kept with every snapshot. Absent: none. */
+  files: z.array(z.string()).optional(),
+  leaveOut: z.array(z.string()).optional(),
   /** True: the server's accounts are kept with every snapshot. Absent: no. */
   accounts: z.boolean().optional(),
   addedAt: z.iso.datetime(),

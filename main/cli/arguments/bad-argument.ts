@@ -17,6 +17,7 @@ export type BadReason =
   | 'not-a-target'
   | 'not-a-choice'
   | 'not-a-count'
+  | 'not-absolute'
   | 'not-seconds'
   | 'not-a-time'
   | 'not-a-snapshot'

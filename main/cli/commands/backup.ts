@@ -7,11 +7,14 @@ import { countText, durationText, localTime, shortId, sizeText } from '../output
 import { errorDocument, type Finding } from '../output/report.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
 import { alarmLines } from './ledgers.ts';
+import { filesLines } from './files.ts';
 import { checkLines, knownCode, ledgerLines, mark } from './shared-output.ts';
 
 interface BackupFlags {
   readonly to?: string;
   readonly maxRate?: string;
+  /** False with `--no-files`. */
+  readonly files: boolean;
 }
 
 type BackupOutput = VerbOutput<'backup.run'>;
@@ -23,6 +26,7 @@ export function addBackup(program: Command, { words, pick }: Picker): void {
     .argument('<SOURCE>', words.say('argument.source'))
     .option('--to <NAME,…>', words.say('flag.to'))
     .option('--max-rate <10Mbit>', words.say('flag.max-rate'))
+    .option('--no-files', words.say('flag.no-files'))
     .action((source: string, flags: BackupFlags) => {
       pick(backup(parseName(source, 'SOURCE'), flags));
     });
@@ -33,7 +37,12 @@ function backup(source: string, flags: BackupFlags): VerbRun {
   const maxBytesPerSecond = flags.maxRate === undefined ? null : parseRate(flags.maxRate);
   return async (context) => {
     await context.unlock();
-    const output = await context.call('backup.run', { source, to, maxBytesPerSecond });
+    const output = await context.call('backup.run', {
+      source,
+      to,
+      maxBytesPerSecond,
+      ...(flags.files ? {} : { files: false }),
+    });
     return { json: output, lines: backupLines(output, context.words), finding: backupFinding(output) };
   };
 }
@@ -57,6 +66,7 @@ function backupLines(output: BackupOutput, words: Words): string[] {
     ...((read.pausedMs ?? 0) > 0
       ? [words.say('backup.paused', { time: durationText(read.pausedMs ?? 0, words) })]
       : []),
+    ...filesLines(output.files, words),
     words.say('backup.written', { objects: countText(written.objects), bytes: sizeText(written.bytes) }),
     '',
     ...ledgerLines(output.ledgers, words),
@@ -98,7 +108,10 @@ export function backupFinding({ checks, ledgers, copies }: BackupOutput): Findin
   if (failed !== undefined) {
     const missed = copies.filter(({ ok }) => !ok).map(({ destination }) => destination);
     const destinations = failed.id === 'copies-complete' ? { destinations: missed.join(', ') } : {};
-    const code = codeOfCheck[failed.id] ?? 'backup.digest-mismatch';
+    const code =
+      failed.id === 'files-kept'
+        ? knownCode(String(failed.facts['error']))
+        : (codeOfCheck[failed.id] ?? 'backup.digest-mismatch');
     return { error: new AppError(code, { ...failed.facts, ...destinations, check: failed.id }) };
   }
   const ledger = ledgers.find(({ equal }) => !equal);

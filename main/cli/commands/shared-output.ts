@@ -12,7 +12,7 @@ import { errorDocument, type Finding } from '../output/report.ts';
 import { textTable } from '../output/text-table.ts';
 
 /** For an option that may be given several times. */
-export function collect(value: string, previous: string[]): string[] {
+export function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
 

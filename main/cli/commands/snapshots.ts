@@ -90,6 +90,7 @@ function show(snapshot: string): VerbRun {
       '',
       ...checkLines(output.manifest.checks, words),
       ...accountLines(output.manifest, words),
+      ...siteLines(output.manifest, words),
       '',
       ...(copies.length === 0 ? [words.say('show.no-copies')] : copies.map((copy) => copyLine(copy, words))),
     ];
@@ -102,6 +103,19 @@ function accountLines({ accounts }: Manifest, words: Words): string[] {
   const { users, roles } = accounts;
   const names = [...users, ...roles].join(', ');
   return [words.say('show.accounts', { users: countText(users.length), roles: countText(roles.length), names })];
+}
+
+function siteLines({ site }: Manifest, words: Words): string[] {
+  return (site?.roots ?? []).map(({ folder, files, links, bytes, unread, leftOut }) =>
+    words.say('show.files', {
+      folder,
+      files: countText(files),
+      links: countText(links),
+      bytes: sizeText(bytes),
+      unread: countText(unread),
+      leftOut: countText(leftOut),
+    }),
+  );
 }
 
 function copyText(copy: SnapshotCopy, words: Words): string {

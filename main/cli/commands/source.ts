@@ -21,6 +21,7 @@ interface AddFlags extends ServerFlags {
   readonly secret: string[];
   readonly ledger?: string;
   readonly files: string[];
+  readonly leaveOut: string[];
   readonly accounts?: true;
 }
 
@@ -31,6 +32,9 @@ interface SetFlags {
   readonly notSecret: string[];
   readonly ledger?: string;
   readonly withoutLedger: string[];
+  /** `none` alone: no folder any more. */
+  readonly files?: string[];
+  readonly leaveOut?: string[];
 }
 
 export function addSource(program: Command, { words, pick }: Picker): void {
@@ -45,6 +49,7 @@ export function addSource(program: Command, { words, pick }: Picker): void {
     .option('--secret <TABLE.COLUMN>', words.say('flag.secret'), collect, [])
     .option('--ledger <FILE.json>', words.say('flag.ledger'))
     .option('--files <REMOTE_DIR>', words.say('flag.files'), collect, [])
+    .option('--leave-out <PATTERN>', words.say('flag.leave-out'), collect, [])
     .option('--accounts', words.say('flag.accounts'));
   addServerFlags(add, words).action((name: string, flags: AddFlags) => {
     if (flags.mysql === undefined) throw badArgument('--mysql', 'missing');
@@ -73,6 +78,8 @@ export function addSource(program: Command, { words, pick }: Picker): void {
     .option('--not-secret <TABLE.COLUMN>', words.say('flag.not-secret'), collect, [])
     .option('--ledger <FILE.json>', words.say('flag.ledger'))
     .option('--without-ledger <LEDGER>', words.say('flag.without-ledger'), collect, [])
+    .option('--files <REMOTE_DIR>', words.say('flag.set-files'), collect)
+    .option('--leave-out <PATTERN>', words.say('flag.set-leave-out'), collect)
     .action((name: string, flags: SetFlags) => {
       pick(set(parseName(name, 'NAME'), flags));
     });
@@ -110,7 +117,8 @@ function addRun(name: string, mysqlUrl: string, flags: AddFlags): VerbRun {
       preset: flags.preset,
       secretColumns,
       ledgers,
-      files: flags.files,
+      files: folders(flags.files) ?? [],
+      ...(flags.leaveOut.length === 0 ? {} : { leaveOut: flags.leaveOut }),
       ...(flags.accounts === true ? { accounts: true } : {}),
     };
     const output = await addAskingAboutFingerprint(context, input);
@@ -121,6 +129,7 @@ function addRun(name: string, mysqlUrl: string, flags: AddFlags): VerbRun {
       lines.push(words.say('source.sealed', { columns: source.secretColumns.join(', ') }));
     }
     if (source.accounts === true) lines.push(words.say('source.accounts-on'));
+    if (source.files !== undefined) lines.push(filesLine(source, words));
     if (source.ssh?.hostKey) lines.push(words.say('source.pinned', { fingerprint: source.ssh.hostKey.fingerprint }));
     lines.push(words.say('source.next', { name: source.name }));
     return { json: output, lines, finding: failedStep(steps) };
@@ -186,19 +195,44 @@ function test(name: string): VerbRun {
   };
 }
 
+interface FileSettings {
+  readonly folders?: string[];
+  readonly leaveOut?: string[];
+}
+
+/** Null: nothing about files. */
+function fileSettings({ files, leaveOut }: SetFlags): FileSettings | null {
+  if (files === undefined && leaveOut === undefined) return null;
+  const named = folders(files);
+  const out = orNone(leaveOut);
+  return { ...(named === undefined ? {} : { folders: named }), ...(out === undefined ? {} : { leaveOut: out }) };
+}
+
+async function setFiles(source: string, settings: FileSettings, context: VerbContext) {
+  await context.unlockIfAtHand();
+  const output = await context.call('files.set', { source, ...settings });
+  return { json: output, lines: [filesLine(output.source, context.words)] };
+}
+
 function set(name: string, flags: SetFlags): VerbRun {
   const accounts =
     flags.accounts === undefined ? undefined : oneOf(flags.accounts, ['on', 'off'], '--accounts') === 'on';
   const secretColumns = flags.secret.flatMap(parseList).map(parseSecretColumn);
   const openColumns = flags.notSecret.flatMap(parseList).map(parseSecretColumn);
-  const isEmpty = accounts === undefined && flags.preset === undefined && flags.ledger === undefined;
-  if (isEmpty && secretColumns.length + openColumns.length + flags.withoutLedger.length === 0)
-    throw badArgument('--accounts', 'missing');
+  const isEmpty =
+    accounts === undefined &&
+    flags.preset === undefined &&
+    flags.ledger === undefined &&
+    secretColumns.length + openColumns.length + flags.withoutLedger.length === 0;
+  const files = fileSettings(flags);
+  if (isEmpty && files === null) throw badArgument('--accounts', 'missing');
   return async (context) => {
     const { surroundings, words } = context;
     const ledgers =
       flags.ledger === undefined ? undefined : await readLedgerFile(resolve(surroundings.cwd, flags.ledger));
     await (flags.preset === undefined ? context.unlockIfAtHand() : context.unlock());
+    if (isEmpty && files !== null) return setFiles(name, files, context);
+    const said: string[] = files === null ? [] : (await setFiles(name, files, context)).lines;
     const output = await context.call('source.set', {
       name,
       ...(accounts === undefined ? {} : { accounts }),
@@ -208,7 +242,7 @@ function set(name: string, flags: SetFlags): VerbRun {
       ...(ledgers === undefined ? {} : { ledgers }),
       ...(flags.withoutLedger.length === 0 ? {} : { withoutLedgers: flags.withoutLedger }),
     });
-    const said = accounts === undefined ? [] : [words.say(accounts ? 'source.accounts-on' : 'source.accounts-off')];
+    if (accounts !== undefined) said.push(words.say(accounts ? 'source.accounts-on' : 'source.accounts-off'));
     return { json: output, lines: [...said, ...settingsLines(output.source, words)] };
   };
 }
@@ -224,6 +258,22 @@ function settingsLines(source: SourceView, words: Words): string[] {
       ? []
       : [words.say('source.counted', { ledgers: source.ledgers.map((ledger) => ledger.name).join(', ') })]),
   ];
+}
+
+function filesLine({ files = [] }: VerbOutput<'source.set'>['source'], words: Words): string {
+  return files.length === 0
+    ? words.say('source.files-none')
+    : words.say('source.files-on', { folders: files.join(', ') });
+}
+
+function folders(named: readonly string[] | undefined): string[] | undefined {
+  const given = orNone(named);
+  if (given?.some((folder) => !folder.startsWith('/')) === true) throw badArgument('--files', 'not-absolute');
+  return given;
+}
+
+function orNone(given: readonly string[] | undefined): string[] | undefined {
+  return given === undefined ? undefined : given.filter((each) => each !== 'none');
 }
 
 function remove(name: string): VerbRun {

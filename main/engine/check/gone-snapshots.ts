@@ -103,6 +103,6 @@ function leftAllBehind(manifest: Manifest, named: ReadonlySet<string>, listed: P
 
 /** A table of other rows has another record: what only one snapshot needs shows here already, and no record has to be read. */
 function namedBy(manifest: Manifest): string[] {
-  const { leaves, tables } = referencesOf(manifest);
-  return [...leaves, ...tables];
+  const { leaves, records } = referencesOf(manifest);
+  return [...leaves, ...records.map(({ id }) => id)];
 }

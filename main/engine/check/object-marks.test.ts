@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aManifest } from '../repository/testing/a-shop.ts';
+import type { RecordReference } from '../repository/index.ts';
 import { objectMark, ObjectMarks } from './object-marks.ts';
 
 const id = (number: number) => number.toString(16).padStart(64, '0');
@@ -31,8 +32,8 @@ describe('marks of objects', () => {
   it('say what a snapshot needs: database and table records and their chunks, a record read once for all', async () => {
     const marks = new ObjectMarks();
     const asked: string[] = [];
-    const chunksOf = (name: string) => {
-      asked.push(name);
+    const chunksOf = ({ id: record }: RecordReference) => {
+      asked.push(record);
       return Promise.resolve([id(100), id(101), id(100)]);
     };
     const manifest = aManifest({ databases: [{ name: 'shop', schemaChunk: id(7) }], tables: [table(1), table(2)] });

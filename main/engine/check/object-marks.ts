@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../shared/model/snapshot.ts';
-import { IdIndex, isObjectId, referencesOf } from '../repository/index.ts';
+import { IdIndex, isObjectId, referencesOf, type RecordReference } from '../repository/index.ts';
 
 /** What is known of an object; several may hold. */
 export const objectMark = { listed: 1, sound: 2, broken: 4 } as const;
@@ -10,12 +10,12 @@ export type Needs = readonly Uint32Array[];
 
 /**
  * The objects of a copy by number, what is known of each, and who needs which: some 60 bytes for an object and 4 for each reference,
- * whatever the length of the timeline. A table record is kept once for all snapshots that name it.
+ * whatever the length of the timeline. A record is kept once for all snapshots that name it.
  */
 export class ObjectMarks {
   readonly #ids = new IdIndex();
   #marks = new Uint8Array(1024);
-  readonly #tables = new Map<string, Promise<Uint32Array>>();
+  readonly #records = new Map<string, Promise<Uint32Array>>();
 
   get size(): number {
     return this.#ids.size;
@@ -42,15 +42,15 @@ export class ObjectMarks {
   /**
    * Every object of a snapshot.
    *
-   * @param chunksOf reads a table record that no snapshot has named before
+   * @param chunksOf reads a record that no snapshot has named before
    */
-  async needsOf(manifest: Manifest, chunksOf: (table: string) => Promise<readonly string[]>): Promise<Needs> {
-    const { leaves, tables } = referencesOf(manifest);
-    const pieces = [this.numbered([...leaves, ...tables])];
-    for (const table of tables) {
+  async needsOf(manifest: Manifest, chunksOf: (record: RecordReference) => Promise<readonly string[]>): Promise<Needs> {
+    const { leaves, records } = referencesOf(manifest);
+    const pieces = [this.numbered([...leaves, ...records.map(({ id }) => id)])];
+    for (const record of records) {
       // The promise is kept: snapshots are walked side by side, and most of them name the same record.
-      const known = this.#tables.get(table) ?? chunksOf(table).then((chunks) => this.numbered(chunks));
-      this.#tables.set(table, known);
+      const known = this.#records.get(record.id) ?? chunksOf(record).then((chunks) => this.numbered(chunks));
+      this.#records.set(record.id, known);
       pieces.push(await known);
     }
     return pieces;

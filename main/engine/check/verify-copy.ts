@@ -3,14 +3,7 @@ import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { BrokenLog } from '../../../shared/model/stream.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { inLanes } from '../platform/in-lanes.ts';
-import {
-  chunksOfTable,
-  findingOf,
-  headerName,
-  isObjectId,
-  type KnownIds,
-  type Repository,
-} from '../repository/index.ts';
+import { findingOf, headerName, isObjectId, type KnownIds, type Repository } from '../repository/index.ts';
 import { parseStreamRecord } from '../stream/index.ts';
 import { checkDeeds, type DeedsReport, type KnownDeedText, type ReadNamed } from './check-deeds.ts';
 import { judgeGone, lostUnseen, pruneNotesIn, unexplained, type KnownSnapshot } from './gone-snapshots.ts';
@@ -204,10 +197,8 @@ class Verification {
 
   #needsOf(manifest: Manifest): Promise<Needs> {
     const { repository, signal } = this.#request;
-    return this.#objects.needsOf(manifest, (table) =>
-      this.#chunksOf(table, async (id) =>
-        chunksOfTable(await repository.getTableRecord(id, signal, { remember: false })),
-      ),
+    return this.#objects.needsOf(manifest, (record) =>
+      this.#chunksOf(record.id, () => repository.chunksOf(record, signal, { remember: false })),
     );
   }
 

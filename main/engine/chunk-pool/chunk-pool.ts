@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { workerUrl } from '../platform/asset-path.ts';
-import { isSmallObject, type EncodingKeys } from '../repository/index.ts';
+import { isSmallObject, type EncodedObject, type EncodingKeys } from '../repository/index.ts';
 import { checkObject, type CheckedObject, type CheckTask, type VerifyTask } from './check-object.ts';
 import type {
   DecodedRows,
@@ -11,6 +11,7 @@ import type {
   DigestTask,
   EncodedChunk,
   EncodeTask,
+  FileTask,
   WorkFailure,
 } from './chunk-worker.ts';
 
@@ -63,6 +64,11 @@ export class ChunkPool {
       this.#checkHere(task, signal) ??
       this.#run<CheckedObject>('check', task, signal, ownsItsMemory(bytes) ? [bytes.buffer] : [])
     );
+  }
+
+  /** `task.bytes` is handed over and must not be used afterwards. */
+  encodeFile(task: FileTask, signal: AbortSignal): Promise<EncodedObject> {
+    return this.#run<EncodedObject>('encodeFile', task, signal, [task.bytes.buffer]);
   }
 
   decode(task: DecodeTask, signal: AbortSignal): Promise<DecodedRows> {

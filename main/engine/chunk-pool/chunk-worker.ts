@@ -161,6 +161,19 @@ export function check(task: CheckTask): CheckedObject | WorkFailure {
   return orFailure(() => handOver<CheckedObject>(checkObject(keys, task)));
 }
 
+/** Bytes of a site's files, handed over. */
+export interface FileTask {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export function encodeFile({ bytes }: FileTask): EncodedObject | WorkFailure {
+  return orFailure(() => {
+    const encoded = encodeObject(keys, { kind: 'file', payload: bytes });
+    free(bytes);
+    return handOver<EncodedObject>(encoded);
+  });
+}
+
 /** Stored objects of one chunk; `sealed` only when the vault is open. */
 export interface DecodeTask {
   readonly open: { readonly id: string; readonly bytes: Uint8Array };

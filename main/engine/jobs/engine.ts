@@ -89,6 +89,7 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'swap.run': (input: VerbInput<'swap.run'>) => input.restore,
   'undo.run': (input: VerbInput<'undo.run'>) => input.restore,
   'export.run': (input: VerbInput<'export.run'>) => input.snapshot,
+  'files.restore': (input: VerbInput<'files.restore'>) => input.source,
   'events.export': (input: VerbInput<'events.export'>) => input.source,
   'recover.run': () => '',
   'key.addSheet': (input: VerbInput<'key.addSheet'>) => input.key,

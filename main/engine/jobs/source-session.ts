@@ -1,5 +1,6 @@
 import type { HostKeyPin, SourceInput } from '../../../shared/model/source.ts';
 import type { MainKeys } from '../repository/index.ts';
+import { openRemoteFiles, type RemoteFiles } from '../source/files/index.ts';
 import { measureLine, type MysqlTarget } from '../source/mysql/index.ts';
 import { openTunnel, type HostKeyPolicy, type Tunnel, type TunnelAuth } from '../tunnel/index.ts';
 import { openPassword, openSshAuth, type SshAuth } from './home/saved-secrets.ts';
@@ -24,6 +25,8 @@ export interface ServerSession {
   readonly hostKey: HostKeyPin | null;
   /** As of a tunnel; null: there is none. */
   readonly ask: Tunnel['ask'] | null;
+  /** The server's files, on the same login; null: there is no tunnel. */
+  readonly openFiles: ((signal: AbortSignal) => Promise<RemoteFiles>) | null;
   close(): Promise<void>;
 }
 
@@ -67,12 +70,13 @@ export async function openServerSession(
   compress = false,
 ): Promise<ServerSession> {
   const { mysql, ssh } = access;
-  if (ssh === null) return { target: mysql, hostKey: null, ask: null, close: () => Promise.resolve() };
+  if (ssh === null) return { target: mysql, hostKey: null, ask: null, openFiles: null, close: () => Promise.resolve() };
   const tunnel: Tunnel = await openTunnel({ ...ssh, auth: tunnelAuth(ssh.auth), compress }, { signal });
   return {
     target: { ...mysql, openStream: (host, port) => tunnel.openStream(host, port) },
     hostKey: tunnel.hostKey,
     ask: (command) => tunnel.ask(command),
+    openFiles: (opening) => openRemoteFiles(tunnel, opening),
     close: () => tunnel.close(),
   };
 }

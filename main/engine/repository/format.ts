@@ -23,6 +23,7 @@ export const objectKinds = {
   'blob-index': 9,
   accounts: 10,
   deed: 11,
+  'file-tree': 12,
 } as const;
 export type ObjectKind = keyof typeof objectKinds;
 /** Kinds that are stored under `chunks/` and named by their content. */

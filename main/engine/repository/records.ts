@@ -6,6 +6,7 @@ import {
   type TableRecord,
 } from '../../../shared/model/database.ts';
 import { accountsRecordSchema, type AccountsRecord } from '../../../shared/model/accounts.ts';
+import type { SitePage } from '../../../shared/model/site-files.ts';
 import { manifestSchema, type Manifest } from '../../../shared/model/snapshot.ts';
 import { utf8 } from './crypto/primitives.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -14,7 +15,7 @@ import { damaged, parseManifestName } from './format.ts';
 /** The JSON inside manifests and records. Decrypted JSON is still checked: whoever had the keys may have been a bug. */
 
 /** Keys sorted, so that the same record put together another way is the same object. Numbers are integers. */
-export function recordBytes(record: Manifest | TableRecord | DatabaseRecord | AccountsRecord): Uint8Array {
+export function recordBytes(record: Manifest | TableRecord | DatabaseRecord | AccountsRecord | SitePage): Uint8Array {
   return utf8(canonicalJson(record));
 }
 
@@ -46,7 +47,8 @@ export function chunksOfTable(record: TableRecord): string[] {
   );
 }
 
-function parseRecord<T>(object: string, schema: z.ZodType<T>, payload: Uint8Array): T {
+/** Error: `repository.damaged` reason `content`. */
+export function parseRecord<T>(object: string, schema: z.ZodType<T>, payload: Uint8Array): T {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));

@@ -1,9 +1,14 @@
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 
-/** What a manifest names. `tables` name further chunks (`chunksOfTable`); `leaves` name nothing. An id may be there twice. */
+/** What a manifest names. `records` (of tables, and pages of a site's files) name further chunks; `leaves` name nothing. An id may be there twice. */
 export interface ManifestReferences {
   readonly leaves: readonly string[];
-  readonly tables: readonly string[];
+  readonly records: readonly RecordReference[];
+}
+
+export interface RecordReference {
+  readonly id: string;
+  readonly kind: 'table' | 'file-tree';
 }
 
 /**
@@ -16,6 +21,9 @@ export function referencesOf(manifest: Manifest): ManifestReferences {
       ...(manifest.accounts === undefined ? [] : [manifest.accounts.chunk]),
       ...manifest.databases.map(({ schemaChunk }) => schemaChunk),
     ],
-    tables: manifest.tables.map(({ tableChunk }) => tableChunk),
+    records: [
+      ...manifest.tables.map(({ tableChunk }) => ({ id: tableChunk, kind: 'table' }) as const),
+      ...(manifest.site?.roots ?? []).flatMap(({ pages }) => pages.map((id) => ({ id, kind: 'file-tree' }) as const)),
+    ],
   };
 }

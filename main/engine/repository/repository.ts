@@ -1,6 +1,7 @@
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, TableRecord } from '../../../shared/model/database.ts';
+import type { SitePage } from '../../../shared/model/site-files.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { BlobStore, PutOptions } from '../backend/blob-store.ts';
 import { free } from '../platform/free-memory.ts';
@@ -33,9 +34,17 @@ import {
 } from './objects/object-codec.ts';
 import { bringReaderFiles, type Reader } from './reader-files.ts';
 import { readBlob } from './read-blob.ts';
-import { parseAccountsRecord, parseDatabaseRecord, parseManifest, parseTableRecord, recordBytes } from './records.ts';
-import { referencesOf } from './references.ts';
-import { TableChunks } from './table-chunks.ts';
+import { chunksOfPage, parseSitePage } from './files/site-page.ts';
+import {
+  chunksOfTable,
+  parseAccountsRecord,
+  parseDatabaseRecord,
+  parseManifest,
+  parseTableRecord,
+  recordBytes,
+} from './records.ts';
+import { referencesOf, type RecordReference } from './references.ts';
+import { RecordChunks } from './record-chunks.ts';
 import { isUnreadableObject } from './unreadable.ts';
 
 /** For one listing of a large bucket over a slow line. */
@@ -60,7 +69,7 @@ export class Repository {
   readonly keys: MainKeys;
   readonly header: RepositoryHeader;
   readonly #chunks: ChunkSet;
-  readonly #tableChunks = new TableChunks();
+  readonly #recordChunks = new RecordChunks();
   readonly #leases = new HeldLeases();
 
   private constructor(store: BlobStore, keys: MainKeys, header: RepositoryHeader) {
@@ -235,7 +244,7 @@ export class Repository {
   /** Writes a table record. The same record, however put together, is the same object. */
   async putTableRecord(record: TableRecord, signal: AbortSignal): Promise<StoredRecord> {
     const stored = await this.#putRecord('table', record, signal);
-    this.#tableChunks.remember(stored.id, record);
+    this.#recordChunks.remember(stored.id, chunksOfTable(record));
     return stored;
   }
 
@@ -259,18 +268,47 @@ export class Repository {
     const record = parseTableRecord(id, payload);
     // Thousands of these are read in a row, and nobody looks at the text again: not left to the collector, which sees only small objects.
     free(payload);
-    if (remember) this.#tableChunks.remember(id, record);
+    if (remember) this.#recordChunks.remember(id, chunksOfTable(record));
     return record;
   }
 
+  /** Writes a page of a site's tree. */
+  async putSitePage(page: SitePage, signal: AbortSignal): Promise<StoredRecord> {
+    const stored = await this.#putRecord('file-tree', page, signal);
+    this.#recordChunks.remember(stored.id, chunksOfPage(page));
+    return stored;
+  }
+
+  async getSitePage(id: string, signal: AbortSignal): Promise<SitePage> {
+    const { payload } = await this.getObject(id, { expectedKind: 'file-tree', signal });
+    const page = parseSitePage(id, payload);
+    free(payload);
+    return page;
+  }
+
   /** What another copy's record of the same name was read to name: a name stands for one content, wherever it is kept. */
-  rememberTable(id: string, chunks: readonly string[]): void {
-    this.#tableChunks.rememberChunks(id, chunks);
+  rememberRecord(id: string, chunks: readonly string[]): void {
+    this.#recordChunks.remember(id, chunks);
   }
 
   /** Ids of all rows objects that a table record names; read from the store once. */
-  async chunksOfTable(id: string, signal: AbortSignal): Promise<readonly string[]> {
-    return this.#tableChunks.get(id) ?? this.#tableChunks.remember(id, await this.getTableRecord(id, signal));
+  chunksOfTable(id: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.chunksOf({ id, kind: 'table' }, signal);
+  }
+
+  /** Ids of all objects that a record names; read from the store once. Without `remember` (default: true) nothing of it stays in memory. */
+  async chunksOf(
+    { id, kind }: RecordReference,
+    signal: AbortSignal,
+    { remember = true }: { readonly remember?: boolean } = {},
+  ): Promise<readonly string[]> {
+    const known = this.#recordChunks.get(id);
+    if (known !== undefined) return known;
+    const chunks =
+      kind === 'table'
+        ? chunksOfTable(await this.getTableRecord(id, signal, { remember: false }))
+        : chunksOfPage(await this.getSitePage(id, signal));
+    return remember ? this.#recordChunks.remember(id, chunks) : chunks;
   }
 
   async getDatabaseRecord(id: string, signal: AbortSignal): Promise<DatabaseRecord> {
@@ -281,16 +319,16 @@ export class Repository {
     return parseAccountsRecord(id, (await this.getObject(id, { expectedKind: 'accounts', signal })).payload);
   }
 
-  /** Every chunk of a snapshot, each once: accounts, database records, table records, rows. */
+  /** Every chunk of a snapshot, each once: accounts, database records, table records, rows, pages of the site's tree, files. */
   async *objectsOf(manifest: Manifest, signal: AbortSignal): AsyncGenerator<string> {
     const seen = new Set<string>();
     const fresh = (id: string) => seen.size < seen.add(id).size;
-    const { leaves, tables } = referencesOf(manifest);
+    const { leaves, records } = referencesOf(manifest);
     for (const id of leaves) if (fresh(id)) yield id;
-    for (const tableChunk of tables) {
-      if (!fresh(tableChunk)) continue;
-      yield tableChunk;
-      for (const id of await this.chunksOfTable(tableChunk, signal)) if (fresh(id)) yield id;
+    for (const record of records) {
+      if (!fresh(record.id)) continue;
+      yield record.id;
+      for (const id of await this.chunksOf(record, signal)) if (fresh(id)) yield id;
     }
   }
 
@@ -469,8 +507,8 @@ export class Repository {
   }
 
   async #putRecord(
-    kind: 'table' | 'schema' | 'accounts',
-    record: TableRecord | DatabaseRecord | AccountsRecord,
+    kind: 'table' | 'schema' | 'accounts' | 'file-tree',
+    record: TableRecord | DatabaseRecord | AccountsRecord | SitePage,
     signal: AbortSignal,
   ): Promise<StoredRecord> {
     const { id, bytes } = encodeObject(this.keys, { kind, slot: 'main', payload: recordBytes(record) });

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, RangeChunk, TableRecord, TableSchema } from '../../../shared/model/database.ts';
+import type { SitePage } from '../../../shared/model/site-files.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import type { DecodedRows } from '../chunk-pool/chunk-worker.ts';
@@ -115,6 +116,10 @@ export class CopyReader {
 
   accountsRecord(id: string, signal: AbortSignal): Promise<AccountsRecord> {
     return this.#fromAny(id, (repository) => repository.getAccountsRecord(id, signal), signal);
+  }
+
+  sitePage(id: string, signal: AbortSignal): Promise<SitePage> {
+    return this.#fromAny(id, (repository) => repository.getSitePage(id, signal), signal);
   }
 
   /** Any object, opened and proven as a repository gives it. */

@@ -23,6 +23,7 @@ import { TunnelStream } from './tunnel-stream.ts';
  * - `tunnel.host-key-unknown`, `tunnel.host-key-changed`: see `HostKeyPolicy`. Nothing was sent to that server.
  * - `tunnel.auth-failed` {user, host, method, accepted}, `tunnel.key-unreadable` {reason}, `tunnel.agent-missing` {reason}.
  * - `tunnel.forward-refused` {host, port, reason}: the tunnel stands, but its server cannot reach that address.
+ * - `tunnel.service-refused` {service, reason}: the server does not offer this, or not to this account.
  * - `tunnel.lost` {host, port, reason}: it stood once. Every stream through it is destroyed with this error.
  * An aborted signal rejects with the signal's own reason.
  */
@@ -35,12 +36,27 @@ export interface Tunnel {
   /** A connection from the server to `host:port`. It may be given to a client in place of a socket. */
   openStream(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
   /**
+   * A service of the SSH server itself (`sftp`), on this same login. Error: `tunnel.service-refused` {service, reason}, above all where the server has none.
+   */
+  openSubsystem(name: string, signal?: AbortSignal): Promise<Duplex>;
+  /**
+   * What a command of the server's shell writes, as it comes, as far as the account may run one; nothing is written to it. `ended` gives its exit code when
+   * all was read, null when it was killed. Whoever gives the command quotes what is in it. Errors: as `openSubsystem`.
+   */
+  openCommand(command: string | Buffer, signal?: AbortSignal): Promise<RemoteCommand>;
+  /**
    * What a command of the server's shell writes, as far as the account may run one; null: it may not, it failed, or it took too long.
    * For questions only. Whoever gives the command quotes what is in it.
    */
   ask(command: string): Promise<string | null>;
   /** Destroys all streams and says goodbye. May be called again. */
   close(): Promise<void>;
+}
+
+export interface RemoteCommand {
+  readonly output: Duplex;
+  /** Never rejects. */
+  readonly ended: Promise<number | null>;
 }
 
 export interface TunnelConfig {
@@ -170,6 +186,43 @@ class SshTunnel implements Tunnel {
   }
 
   openStream(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    return this.#openChannel(
+      (opened) => this.#client.forwardOut('127.0.0.1', 0, host, port, opened),
+      (reason, cause) => new AppError('tunnel.forward-refused', { host, port, reason }, { cause }),
+      signal,
+    );
+  }
+
+  openSubsystem(name: string, signal?: AbortSignal): Promise<Duplex> {
+    return this.#openChannel((opened) => this.#client.subsys(name, opened), refusedService(name), signal);
+  }
+
+  async openCommand(command: string | Buffer, signal?: AbortSignal): Promise<RemoteCommand> {
+    let ended: Promise<number | null> = Promise.resolve(null);
+    const output = await this.#openChannel(
+      (opened) =>
+        // The types know text only; names in a command may be of any encoding.
+        this.#client.exec(command as string, (error, channel) => {
+          // The types promise a channel also beside an error.
+          if (error === undefined) {
+            let code: number | null = null;
+            channel.stderr.resume();
+            channel.on('exit', (exitCode: number | null) => (code = exitCode));
+            ended = new Promise((resolve) => channel.on('close', () => resolve(code)));
+          }
+          opened(error, channel);
+        }),
+      refusedService('exec'),
+      signal,
+    );
+    return { output, ended };
+  }
+
+  #openChannel(
+    begin: (opened: (error: Error | undefined, channel: ssh2.ClientChannel) => void) => void,
+    refused: (reason: string, cause?: Error) => AppError,
+    signal: AbortSignal | undefined,
+  ): Promise<TunnelStream> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       if (this.#end !== undefined) throw this.#end;
@@ -185,14 +238,12 @@ class SshTunnel implements Tunnel {
       const fail = (error: Error) => {
         if (settle()) reject(error);
       };
-      const refused = (reason: string, cause?: Error) =>
-        new AppError('tunnel.forward-refused', { host, port, reason }, { cause });
       const onAbort = () => fail(signal?.reason as Error);
       const timer = setTimeout(() => fail(refused('timeout')), this.#timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#whenBroken.add(fail);
       try {
-        this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+        begin((error, channel) => {
           if (error !== undefined) {
             fail(this.#whyEnded() ?? refused(refusalReason(error), error));
           } else if (settle()) {
@@ -274,6 +325,10 @@ class SshTunnel implements Tunnel {
   #lostError(reason: string): AppError {
     return new AppError('tunnel.lost', { host: this.#config.host, port: this.#config.port, reason });
   }
+}
+
+function refusedService(service: string): (reason: string, cause?: Error) => AppError {
+  return (reason, cause) => new AppError('tunnel.service-refused', { service, reason }, { cause });
 }
 
 /** RFC 4254 numbers its reasons; ssh2 hands them on. */

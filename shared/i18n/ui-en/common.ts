@@ -121,6 +121,8 @@ export const commonEn = {
       wait: 'The shop is busy, so we wait',
       slow: 'The shop stays busy, so we read slowly',
       check: 'Checking',
+      files: 'Reading the site’s files',
+      'files-back': 'Bringing files back',
       copy: 'Writing copies',
       protect: 'Seeing to the protection against deletion',
       share: 'Reading back the share of today',

@@ -144,6 +144,9 @@ export const timelineEn = {
       'This computer’s clock is {{apart}} ahead of the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
     'clock-behind-warning':
       'This computer’s clock is {{apart}} behind the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
+    'files-kept': 'Files of the site kept',
+    'files-read': 'All files of the site could be read',
+    'files-read-warning': 'Files of the site that could not be read or kept changing (all others are kept)',
     'accounts-read': 'Accounts of the server kept',
     'accounts-read-warning':
       'Accounts that could not be kept as they are; all data are safe. The backup account needs SELECT on mysql.* for them',

@@ -115,6 +115,8 @@ export const commonZh = {
       wait: '店铺正忙，先让一让，稍后继续',
       slow: '店铺一直很忙，放慢读取',
       check: '正在核对',
+      files: '正在读网站文件',
+      'files-back': '正在恢复网站文件',
       copy: '正在写入副本',
       protect: '正在确认防删除保护',
       share: '正在读回今天的一份',

@@ -141,6 +141,9 @@ export const timelineZh = {
       '这台电脑的时钟比数据库服务器快 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
     'clock-behind-warning':
       '这台电脑的时钟比数据库服务器慢 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
+    'files-kept': '网站文件已存好',
+    'files-read': '网站文件都读到了',
+    'files-read-warning': '没读到或正在变化的网站文件（其余的都存好了）',
     'accounts-read': '服务器的账号已存好',
     'accounts-read-warning': '没能照原样存下的账号；数据都安全。要存账号，备份用的账号需要 mysql.* 的 SELECT 权限',
     'digest-equal-warning': '服务器算不出指纹的表（行数一致，都已存好）',

@@ -71,6 +71,8 @@ export function viewOfSource(source: SavedSource): SourceView {
     secretColumns: source.secretColumns,
     ...(source.openColumns === undefined ? {} : { openColumns: source.openColumns }),
     ledgers: source.ledgers,
+    ...(source.files.length === 0 ? {} : { files: source.files }),
+    ...(source.leaveOut === undefined ? {} : { leaveOut: source.leaveOut }),
     ...(source.accounts === true ? { accounts: true } : {}),
     addedAt: source.addedAt,
     hasCredentials: source.sealedPassword !== null,

@@ -35,7 +35,10 @@ export const savedSourceSchema = z.strictObject({
   /** Columns of which the owner said that they hold no cards; absent: none. */
   openColumns: z.array(z.string()).optional(),
   ledgers: z.array(ledgerDefinitionSchema),
+  /** Folders on the server whose files are kept, absolute. */
   files: z.array(z.string()),
+  /** What is left out of these, besides what is always; absent: nothing. */
+  leaveOut: z.array(z.string()).optional(),
   /** Keep the server's accounts with every snapshot; absent: no. */
   accounts: z.boolean().optional(),
   /** The owner does not want the app to follow its log; absent: it does. */

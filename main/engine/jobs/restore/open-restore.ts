@@ -126,9 +126,9 @@ export async function withOpenRestore<T>(
  * The named copy and no other (somebody wants to know whether *that* one works), or all copies that are said to hold the
  * snapshot, sound ones first, nearest first. Error: `restore.no-copy`.
  */
-async function chooseCopies(
+export async function chooseCopies(
   context: EngineContext,
-  { manifest }: CatalogSnapshot,
+  { manifest }: Pick<CatalogSnapshot, 'manifest'>,
   from: string | null,
   signal: AbortSignal,
 ): Promise<SavedDestination[]> {
@@ -152,9 +152,9 @@ async function chooseCopies(
 }
 
 /** What a restore stumbled over on a copy is known from then on, whether another copy helped out or not. */
-async function recordBroken(
+export async function recordBroken(
   { home, catalog }: EngineContext,
-  { manifest }: CatalogSnapshot,
+  { manifest }: Pick<CatalogSnapshot, 'manifest'>,
   { broken }: CopyReader,
 ): Promise<void> {
   if (broken.size === 0) return;

@@ -23,6 +23,8 @@ import { accessOfSaved, withReadingSession } from '../source-session.ts';
 import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
 import { outcomeOf } from './copy-verbs.ts';
+import { filesOfBackup, siteKeeper, withFiles } from '../site-files.ts';
+import type { KeptFiles } from '../../backup/site/keep-files.ts';
 import { lockFailure } from './keep-locked.ts';
 import { findDestination, findSource } from './lookup.ts';
 import { alarmOf } from './money-verbs.ts';
@@ -76,6 +78,7 @@ export async function backupRun(
   });
   context.onCatalogChanged();
   const alarm = await alarmOf(context, source.name);
+  const files = filesOfBackup(manifest);
   return {
     snapshot: {
       id: manifest.id,
@@ -86,6 +89,7 @@ export async function backupRun(
       chunks,
     },
     read: manifest.read,
+    ...(files === undefined ? {} : { files }),
     written,
     ledgers: manifest.ledgers,
     ...(manifest.breakdowns === undefined ? {} : { breakdowns: manifest.breakdowns }),
@@ -184,53 +188,59 @@ async function captureInto(
   const previous = await newestManifest(context, repository, source, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
   // An object, because the callback below sets it.
-  const seen: { accounts: AccountsReading | null } = { accounts: null };
+  const seen: { accounts: AccountsReading | null; files: KeptFiles | null } = { accounts: null, files: null };
+  const isWanted = input.files !== false;
+  const site = await siteKeeper(
+    context,
+    source,
+    repository,
+    { isWanted, maxBytesPerSecond: input.maxBytesPerSecond },
+    run,
+  );
   const counts = await countsOfSource(source);
   const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
-    withReadingSession(
-      accessOfSaved(context.unlocked().keys, source),
-      signal,
-      async ({ target, lineBytesPerSecond }) => {
-        // On a connection of its own, and before anything is locked.
-        if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
-        run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-        const snapshot = await beginSnapshot(target, {
-          ...(source.databases.length === 0 ? {} : { databases: source.databases }),
-          readers,
-          lockWaitMs,
-          signal,
-          isSecret: (database, table, column) => secret.has(database, table, column),
-        });
-        try {
-          return await draftBackup({
-            snapshot,
-            repository,
-            source: { id: source.id, name: source.name, preset: source.preset },
-            ledgers: source.ledgers,
-            counts,
-            secretColumns: source.secretColumns,
-            previous,
-            ...(firstTry === undefined ? {} : { firstTry }),
-            readers,
-            lineBytesPerSecond,
-            maxBytesPerSecond: input.maxBytesPerSecond,
-            producer: `shouhu ${context.version}`,
-            clock: context.clock,
-            signal,
-            onProgress: (phase, detail, doneBytes) =>
-              run.report({ phase, detail, doneBytes, totalBytes: before, doneItems: 0, totalItems: null }),
-          });
-        } finally {
-          await snapshot.close();
-        }
-      },
-    );
+    withReadingSession(accessOfSaved(context.unlocked().keys, source), signal, async (session) => {
+      const { target, lineBytesPerSecond } = session;
+      // On a connection of its own, and before anything is locked.
+      if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
+      run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+      const snapshot = await beginSnapshot(target, {
+        ...(source.databases.length === 0 ? {} : { databases: source.databases }),
+        readers,
+        lockWaitMs,
+        signal,
+        isSecret: (database, table, column) => secret.has(database, table, column),
+      });
+      const drafted = await draftBackup({
+        snapshot,
+        repository,
+        source: { id: source.id, name: source.name, preset: source.preset },
+        ledgers: source.ledgers,
+        counts,
+        secretColumns: source.secretColumns,
+        previous,
+        ...(firstTry === undefined ? {} : { firstTry }),
+        readers,
+        lineBytesPerSecond,
+        maxBytesPerSecond: input.maxBytesPerSecond,
+        producer: `shouhu ${context.version}`,
+        clock: context.clock,
+        signal,
+        onProgress: (phase, detail, doneBytes) =>
+          run.report({ phase, detail, doneBytes, totalBytes: before, doneItems: 0, totalItems: null }),
+      }).finally(() => snapshot.close());
+      // When DDL has taken a table away there is another try, with an end of its own.
+      if (site !== null && (drafted.movedAway.length === 0 || firstTry !== undefined))
+        seen.files = await site.keep(session, snapshot.clockAheadMs, signal);
+      return drafted;
+    });
   return withWriterLease(repository, `backup of ${source.name}`, context, run.signal, async (signal) => {
     const first = await draft(signal);
     const best = first.movedAway.length === 0 ? first : await again(first, draft, signal);
     const { accounts } = seen;
-    const whole = accounts === null ? best : await keepAccounts(best, accounts, repository, signal);
-    return publishDraft(repository, whole, signal);
+    const withAccounts = accounts === null ? best : await keepAccounts(best, accounts, repository, signal);
+    const files = seen.files ?? (await site?.keep(null, null, signal)) ?? null;
+    return publishDraft(repository, files === null ? withAccounts : withFiles(withAccounts, files), signal);
   });
 }
 

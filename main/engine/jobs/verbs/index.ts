@@ -1,4 +1,6 @@
 import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { filesDiff, filesList, filesSet } from '../files/files-verbs.ts';
+import { filesRestore } from '../files/restore-files-verb.ts';
 import { shareSet, shareStatus } from '../daily-share.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { backupRun } from './backup-verb.ts';
@@ -94,6 +96,10 @@ export const verbs: Verbs = {
   'undo.run': undoRun,
   'recover.run': recoverRun,
   'export.run': exportRun,
+  'files.set': filesSet,
+  'files.list': filesList,
+  'files.diff': filesDiff,
+  'files.restore': filesRestore,
   checklist: checklistVerb,
   doctor: doctorVerb,
   audit: auditVerb,

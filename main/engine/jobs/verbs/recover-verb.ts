@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { dateOf, newestFirst } from '../../../../shared/model/snapshot-order.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { S3Locks } from '../../backend/s3/s3-locks.ts';
 import { isoUtc } from '../../platform/clock.ts';
@@ -180,7 +181,8 @@ async function addSources(context: EngineContext, repository: Repository, signal
   for (const manifest of found) {
     if (known.has(manifest.source.id)) continue;
     const secretColumns = await sealedColumns(repository, manifest, signal);
-    missing.push({ ...sourceOf(manifest, isoUtc(context.clock.nowMs())), secretColumns });
+    const files = foldersKept(context, manifest.source.name);
+    missing.push({ ...sourceOf(manifest, isoUtc(context.clock.nowMs())), secretColumns, files });
   }
   await context.home.settings.update((settings) => ({
     ...settings,
@@ -211,6 +213,14 @@ async function sealedColumns(repository: Repository, manifest: Manifest, signal:
     }
   }
   return [...columns];
+}
+
+/** As the newest snapshot that has files names them: there may have been a night without. */
+function foldersKept({ catalog }: EngineContext, source: string): string[] {
+  const [newest] = newestFirst(catalog.snapshots(source), ({ manifest }) => dateOf(manifest)).filter(
+    ({ snapshot }) => snapshot.manifest.site !== undefined,
+  );
+  return newest?.snapshot.manifest.site?.roots.map(({ folder }) => folder) ?? [];
 }
 
 function sourceOf(manifest: Manifest, addedAt: string): SavedSource {

@@ -121,7 +121,8 @@ export async function sourceAdd(
     ...(found.unclear.length === 0 ? {} : { unclear: [...found.unclear] }),
     secretColumns,
     ledgers,
-    files: input.files,
+    files: input.files.length > 0 ? input.files : (recovered?.files ?? []),
+    ...(input.leaveOut === undefined ? {} : { leaveOut: input.leaveOut }),
     ...((input.accounts ?? recovered?.accounts) === true ? { accounts: true } : {}),
     addedAt: isoUtc(context.clock.nowMs()),
   };

@@ -11,7 +11,14 @@ import type { StoredLogs } from '../../check/stored-logs.ts';
 import { readShare, type ShareReport } from '../../check/read-share.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
 import { rest } from '../../platform/rest.ts';
-import { findingOf, listDeeds, referencesOf, sayingsOf, type Repository } from '../../repository/index.ts';
+import {
+  findingOf,
+  listDeeds,
+  referencesOf,
+  sayingsOf,
+  type RecordReference,
+  type Repository,
+} from '../../repository/index.ts';
 import { writeEvidence } from '../copy-evidence.ts';
 import { knownDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -296,12 +303,12 @@ async function objectsOfEach(
 ): Promise<SnapshotObjects[]> {
   const found: SnapshotObjects[] = [];
   for (const { manifest, manifestName } of there) {
-    const { leaves, tables } = referencesOf(manifest);
+    const { leaves, records } = referencesOf(manifest);
     const objects = new Set(leaves);
     let isKnown = true;
-    for (const tableChunk of tables) {
-      objects.add(tableChunk);
-      const chunks = await chunksOf(tableChunk, all, signal);
+    for (const record of records) {
+      objects.add(record.id);
+      const chunks = await chunksOf(record, all, signal);
       isKnown &&= chunks !== null;
       for (const id of chunks ?? []) objects.add(id);
     }
@@ -332,13 +339,13 @@ async function stillMissing(
 }
 
 async function chunksOf(
-  tableChunk: string,
+  record: RecordReference,
   all: readonly OpenCopy[],
   signal: AbortSignal,
 ): Promise<readonly string[] | null> {
   for (const { repository } of all) {
     try {
-      return await repository.chunksOfTable(tableChunk, signal);
+      return await repository.chunksOf(record, signal);
     } catch (error) {
       signal.throwIfAborted();
       // A copy that is away, or has this one record not or damaged: the next one.

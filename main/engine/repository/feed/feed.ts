@@ -221,20 +221,20 @@ class Filling {
 
   async #objectsOf(manifest: Manifest): Promise<string[]> {
     const { signal } = this.#options;
-    const { leaves, tables } = referencesOf(manifest);
+    const { leaves, records } = referencesOf(manifest);
     const ids = new Set(leaves);
-    for (const tableChunk of tables) {
-      ids.add(tableChunk);
+    for (const record of records) {
+      ids.add(record.id);
       const chunks = await orUnreadable(
-        this.#copies.chunk(tableChunk, {
+        this.#copies.chunk(record.id, {
           signal,
-          take: ({ repository }) => repository.chunksOfTable(tableChunk, signal),
+          take: ({ repository }) => repository.chunksOf(record, signal),
           heal: async ({ repository }, _chunks, sound) =>
-            repository.healObject(tableChunk, await sound.repository.getRaw(tableChunk, signal), signal),
+            repository.healObject(record.id, await sound.repository.getRaw(record.id, signal), signal),
         }),
         signal,
       );
-      this.#target.rememberTable(tableChunk, chunks);
+      this.#target.rememberRecord(record.id, chunks);
       for (const id of chunks) ids.add(id);
     }
     return [...ids];

@@ -41,6 +41,7 @@ const slotsOfKind: Readonly<Record<ObjectKind, readonly ObjectSlot[]>> = {
   'blob-index': ['main', 'vault'],
   accounts: ['main'],
   deed: ['main'],
+  'file-tree': ['main'],
 };
 
 export function isSlotOfKind(kind: ObjectKind, slot: ObjectSlot): boolean {

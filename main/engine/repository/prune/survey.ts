@@ -5,8 +5,7 @@ import { inLanes } from '../../platform/in-lanes.ts';
 import { readDeed } from '../deeds/deeds.ts';
 import type { FoundDeed } from '../deeds/merge-deeds.ts';
 import { damaged, idOfChunkName, isDeedName, isObjectId, parseManifestName, parseStreamName } from '../format.ts';
-import { chunksOfTable } from '../records.ts';
-import { referencesOf } from '../references.ts';
+import { referencesOf, type RecordReference } from '../references.ts';
 import type { Repository } from '../repository.ts';
 import { IdIndex } from '../id-index.ts';
 
@@ -67,7 +66,7 @@ export interface SurveyRequest<T> {
 }
 
 /**
- * Lists the copy and reads every manifest, every stream record, every deed and every table record, each of these once. Numbers stand for ids: some 60
+ * Lists the copy and reads every manifest, every stream record, every deed, every table record and every page of a site's tree, each of these once. Numbers stand for ids: some 60
  * bytes for a chunk and 4 for a reference, whatever the length of the timeline.
  *
  * Errors: `prune.unreadable` {object, count} when one of them cannot be read, because nobody can know what it names; `prune.deed-unreadable` {object, count} when
@@ -79,12 +78,12 @@ export async function surveyRepository<T>(request: SurveyRequest<T>): Promise<Su
 
 interface Names {
   readonly leaves: readonly number[];
-  readonly tables: readonly string[];
+  readonly records: readonly RecordReference[];
   /** False when one of the leaves is not listed. */
   readonly isWhole: boolean;
 }
 
-interface TableNames {
+interface RecordNames {
   readonly chunks: Uint32Array;
   readonly isWhole: boolean;
 }
@@ -96,7 +95,7 @@ class Surveying<T> {
   readonly #modifiedAtMs: number[] = [];
   readonly #found = new Map<string, Omit<PrunableSnapshot<T>, 'isWhole'>>();
   readonly #names = new Map<string, Names>();
-  readonly #tables = new Map<string, TableNames>();
+  readonly #records = new Map<string, RecordNames>();
   readonly #streams = new Map<string, SurveyedStream>();
   readonly #deeds: FoundDeed[] = [];
   readonly #unreadable: string[] = [];
@@ -120,10 +119,11 @@ class Surveying<T> {
     await this.#each(manifests, (blob) => this.#readManifest(blob));
     await this.#each(streams, (blob) => this.#readStream(blob));
     await this.#each(deeds, (blob) => this.#readDeed(blob));
-    const tables = [...new Set([...this.#names.values()].flatMap((names) => names.tables))];
-    this.#total += tables.length;
-    await this.#each(tables, (id) => this.#readTable(id));
-    const [object, ...others] = this.#unreadable.filter((each) => !isDeedName(each)).sort();
+    const named = [...this.#names.values()].flatMap((names) => names.records);
+    const each = new Map(named.map((record) => [record.id, record]));
+    this.#total += each.size;
+    await this.#each([...each.values()], (record) => this.#readRecord(record));
+    const [object, ...others] = this.#unreadable.filter((name) => !isDeedName(name)).sort();
     if (object !== undefined) throw new AppError('prune.unreadable', { object, count: others.length + 1 });
     const [deed] = this.#unreadable.sort();
     if (deed !== undefined)
@@ -163,16 +163,17 @@ class Surveying<T> {
     if (manifest === undefined) return;
     const { id, source } = manifest;
     this.#found.set(name, { name, id, sourceId: source.id, sizeBytes, modifiedAtMs, digest: digest(manifest) });
-    const { leaves, tables } = referencesOf(manifest);
-    this.#names.set(name, { ...this.#numbersOf(leaves), tables });
+    const { leaves, records } = referencesOf(manifest);
+    this.#names.set(name, { ...this.#numbersOf(leaves), records });
   }
 
-  async #readTable(id: string): Promise<void> {
+  async #readRecord(record: RecordReference): Promise<void> {
     const { repository } = this.#request;
-    const record = await this.#read(id, () => repository.getTableRecord(id, this.#signal, { remember: false }));
-    if (record === undefined) return;
-    const { leaves, isWhole } = this.#numbersOf([id, ...chunksOfTable(record)]);
-    this.#tables.set(id, { chunks: Uint32Array.from(leaves), isWhole });
+    const { id } = record;
+    const chunks = await this.#read(id, () => repository.chunksOf(record, this.#signal, { remember: false }));
+    if (chunks === undefined) return;
+    const { leaves, isWhole } = this.#numbersOf([id, ...chunks]);
+    this.#records.set(id, { chunks: Uint32Array.from(leaves), isWhole });
   }
 
   /** The payload is JSON of another part of the program, which writes chunk ids in full (FORMAT.md §9): whatever looks like one counts. */
@@ -209,14 +210,16 @@ class Surveying<T> {
     const found = this.#found.get(name);
     const names = this.#names.get(name);
     if (found === undefined || names === undefined) return [];
-    return [{ ...found, isWhole: names.isWhole && names.tables.every((id) => this.#tables.get(id)?.isWhole === true) }];
+    return [
+      { ...found, isWhole: names.isWhole && names.records.every(({ id }) => this.#records.get(id)?.isWhole === true) },
+    ];
   }
 
   *#chunksOf(name: string): Generator<number> {
     const names = this.#names.get(name);
     if (names === undefined) throw new RangeError('no such snapshot');
     yield* names.leaves;
-    for (const id of names.tables) yield* this.#tables.get(id)?.chunks ?? [];
+    for (const { id } of names.records) yield* this.#records.get(id)?.chunks ?? [];
   }
 
   /** Undefined for what cannot be read, which is counted: the person hears of all of it at once. */

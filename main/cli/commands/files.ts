@@ -1,0 +1,191 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import type { BackupFiles } from '../../../shared/model/site-files.ts';
+import { badArgument } from '../arguments/bad-argument.ts';
+import { parseName } from '../arguments/values.ts';
+import type { Words } from '../language.ts';
+import { countText, durationText, localTime, shortId, sizeText } from '../output/figures.ts';
+import { textTable } from '../output/text-table.ts';
+import type { Picker, VerbRun } from '../verb-context.ts';
+
+interface PointFlags {
+  readonly snapshot?: string;
+}
+
+interface DiffFlags {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+interface RestoreFlags extends PointFlags {
+  readonly path?: string;
+  readonly toDir?: string;
+  readonly toServer?: string | true;
+  readonly from?: string;
+}
+
+const mostListed = 10_000;
+const mostNames = 20;
+
+export function addFiles(program: Command, { words, pick }: Picker): void {
+  const group = program.command('files').description(words.say('help.files'));
+  const source = (command: Command) => command.argument('<SOURCE>', words.say('argument.source'));
+  source(group.command('list').description(words.say('help.files-list')))
+    .argument('[PATH]', words.say('argument.files-path'))
+    .option('--snapshot <ID|latest>', words.say('flag.files-snapshot'))
+    .action((name: string, path: string | undefined, flags: PointFlags) => {
+      pick(list(parseName(name, 'SOURCE'), path ?? null, flags));
+    });
+  source(group.command('diff').description(words.say('help.files-diff')))
+    .argument('[PATH]', words.say('argument.files-path'))
+    .option('--from <ID>', words.say('flag.files-from'))
+    .option('--to <ID|latest>', words.say('flag.files-to'))
+    .action((name: string, path: string | undefined, flags: DiffFlags) => {
+      pick(diff(parseName(name, 'SOURCE'), path ?? null, flags));
+    });
+  source(group.command('restore').description(words.say('help.files-restore')))
+    .option('--snapshot <ID|latest>', words.say('flag.files-snapshot'))
+    .option('--path <PATH>', words.say('flag.files-path'))
+    .option('--to-dir <DIR>', words.say('flag.files-to-dir'))
+    .option('--to-server [DIR]', words.say('flag.files-to-server'))
+    .option('--from <NAME>', words.say('flag.from'))
+    .action((name: string, flags: RestoreFlags) => {
+      pick(restore(parseName(name, 'SOURCE'), flags));
+    });
+}
+
+function list(source: string, path: string | null, flags: PointFlags): VerbRun {
+  return async (context) => {
+    const { words } = context;
+    await context.unlock();
+    const input = { source, snapshot: flags.snapshot ?? 'latest', path, limit: mostListed };
+    const output = await context.call('files.list', input);
+    const rows = output.entries.map(({ type, mode, size, modifiedAt, path: name }) => [
+      words.wordFor('file-type', type),
+      type === 'unread' ? '' : mode.toString(8).padStart(4, '0'),
+      type === 'file' ? sizeText(size) : '',
+      modifiedAt === null ? '' : localTime(modifiedAt),
+      name,
+    ]);
+    const columns = [
+      { title: '' },
+      { title: words.say('column.mode') },
+      { title: words.say('column.size'), align: 'right' },
+      { title: words.say('column.at') },
+      { title: words.say('column.path') },
+    ] as const;
+    const cut = output.isCut ? [words.say('files.cut', { count: countText(output.entries.length) })] : [];
+    return { json: output, lines: [pointLine(output.snapshot, words), '', ...textTable(columns, rows), ...cut] };
+  };
+}
+
+function diff(source: string, path: string | null, flags: DiffFlags): VerbRun {
+  return async (context) => {
+    const { words } = context;
+    await context.unlock();
+    const input = { source, from: flags.from ?? null, to: flags.to ?? 'latest', path, limit: mostListed };
+    const output = await context.call('files.diff', input);
+    const { counts, changes } = output;
+    const signs = { added: '+', changed: '~', removed: '-', mode: 'm' } as const;
+    const lines = [
+      words.say('files.compared', { from: localTime(output.from.at), to: localTime(output.to.at) }),
+      words.say('files.counts', {
+        added: countText(counts.added),
+        changed: countText(counts.changed),
+        removed: countText(counts.removed),
+        mode: countText(counts.mode),
+      }),
+      '',
+      ...changes.map((each) => `${signs[each.change]} ${each.path}${modeChange(each)}`),
+    ];
+    return { json: output, lines };
+  };
+}
+
+function modeChange({ change, before, after }: VerbOutput<'files.diff'>['changes'][number]): string {
+  if (change !== 'mode' || before === null || after === null) return '';
+  return `  ${before.mode.toString(8)} → ${after.mode.toString(8)}`;
+}
+
+function restore(source: string, flags: RestoreFlags): VerbRun {
+  const { toDir, toServer } = flags;
+  if ((toDir === undefined) === (toServer === undefined))
+    throw badArgument('--to-dir', toDir === undefined ? 'missing' : 'not-together');
+  const from = flags.from === undefined ? null : parseName(flags.from, '--from');
+  if (typeof toServer === 'string' && !toServer.startsWith('/')) throw badArgument('--to-server', 'not-absolute');
+  return async (context) => {
+    const { surroundings, words } = context;
+    await context.unlock();
+    const output = await context.call('files.restore', {
+      source,
+      snapshot: flags.snapshot ?? 'latest',
+      path: flags.path ?? null,
+      to:
+        toDir === undefined
+          ? { kind: 'server', folder: typeof toServer === 'string' ? toServer : null }
+          : { kind: 'folder', path: resolve(surroundings.cwd, toDir) },
+      from,
+    });
+    const named = (key: 'files.unread' | 'files.was-changing', names: readonly string[]) =>
+      names.length === 0 ? [] : [words.say(key, { count: countText(names.length), names: few(names) })];
+    const lines = [
+      pointLine(output.snapshot, words),
+      words.say('files.restored', {
+        files: countText(output.files),
+        bytes: sizeText(output.bytes),
+        time: durationText(output.durationMs, words),
+        places: output.places.join(', '),
+      }),
+      ...named('files.unread', output.unread),
+      ...named('files.was-changing', output.changedWhileRead),
+      ...output.renamed.slice(0, mostNames).map(({ from: was, to }) => words.say('files.renamed', { from: was, to })),
+      ...(output.linksNotMade > 0
+        ? [words.say('files.links-not-made', { count: countText(output.linksNotMade) })]
+        : []),
+      ...(output.ownersNotGiven > 0 ? [words.say('files.owners-not-given')] : []),
+    ];
+    return { json: output, lines };
+  };
+}
+
+/** What a backup or a snapshot says of its files. */
+export function filesLines(files: BackupFiles | undefined, words: Words): string[] {
+  if (files === undefined) return [];
+  const { changes } = files;
+  return [
+    words.say('files.kept', {
+      files: countText(files.files),
+      bytes: sizeText(files.bytes),
+      read: countText(files.read.files),
+      readBytes: sizeText(files.read.bytes),
+    }),
+    ...(changes === undefined
+      ? []
+      : [
+          words.say('files.changed', {
+            added: countText(changes.added),
+            changed: countText(changes.changed),
+            removed: countText(changes.removed),
+          }),
+        ]),
+    ...files.findings.slice(0, mostNames).map(({ kind, path, change }) =>
+      words.say('files.finding', {
+        what: words.wordFor('file-finding', kind),
+        change: words.wordFor('file-change', change),
+        path,
+      }),
+    ),
+    ...(files.findings.length > mostNames
+      ? [words.say('files.more-findings', { count: countText(files.findings.length - mostNames) })]
+      : []),
+  ];
+}
+
+function pointLine({ id, at }: { readonly id: string; readonly at: string }, words: Words): string {
+  return words.say('files.of-snapshot', { id: shortId(id), at: localTime(at) });
+}
+
+function few(names: readonly string[]): string {
+  return names.length <= mostNames ? names.join(', ') : `${names.slice(0, mostNames).join(', ')}, …`;
+}

@@ -1,0 +1,147 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretEnv, startCliRig, type CliRig, type Json, type World } from './testing/cli-rig.ts';
+
+/** 二维码.png in GBK. */
+const gbk = Buffer.from('b6feceacc2eb2e706e67', 'hex');
+
+/** Files of a site as the owner of a shop asks for them on the command line. */
+describe('files on the command line', () => {
+  let rig: CliRig;
+  let world: World;
+  let site = '';
+  const at = (path: string) => join(site, path);
+
+  beforeAll(async () => {
+    rig = await startCliRig();
+    world = await rig.prepared();
+    site = world.path('wwwroot');
+    await mkdir(at('public/uploads'), { recursive: true });
+    await mkdir(at('storage/logs'), { recursive: true });
+    await writeFile(at('.env'), 'APP_KEY=base64:abc\n');
+    await writeFile(at('index.php'), '<?php\necho 1;\n');
+    await writeFile(at('storage/logs/laravel.log'), 'noise');
+    await writeFile(Buffer.concat([Buffer.from(at('public/uploads/')), gbk]), 'picture');
+  });
+  afterAll(() => rig.stop());
+
+  async function addShop(): Promise<void> {
+    const { sshd, mysqlUrl, server } = rig;
+    const added = await world.run(
+      [
+        ...['source', 'add', 'site', '--mysql', mysqlUrl, '--mysql-password-env', 'DB', '--databases', 'dujiaoka'],
+        ...['--ssh', `${sshd.user}@${sshd.host}:${sshd.port}`, '--ssh-key', sshd.clientKeyPath, '--trust-first'],
+        ...['--files', site],
+      ],
+      { env: { DB: server.password } },
+    );
+    expect(added).toMatchObject({ exitCode: 0, json: { source: { files: [site] } } });
+  }
+
+  it('are refused for a shop without SSH, in words', async () => {
+    expect(await world.run(['source', 'set', 'shop', '--files', site])).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'files.no-ssh' } },
+    });
+    expect(await world.run(['source', 'set', 'shop', '--files', 'not/absolute'])).toMatchObject({ exitCode: 2 });
+    expect(await world.run(['files', 'list', 'shop'])).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'files.none' } },
+    });
+  });
+
+  it('are kept with the backup, in every copy, and shown', async () => {
+    await addShop();
+    const backup = await world.run(['backup', 'site']);
+    expect(backup).toMatchObject({
+      exitCode: 0,
+      json: {
+        files: { roots: [site], files: 3, leftOut: 1, unread: 0, read: { files: 3, reused: 0 }, findings: [] },
+      },
+    });
+    const { id } = backup.json['snapshot'] as { id: string };
+    expect((await world.run(['show', id, '--lang', 'en'], { asText: true })).stdout).toContain(
+      `Files of ${site}: 3 files, 0 links`,
+    );
+    const listed = await world.run(['files', 'list', 'site', 'public']);
+    const paths = (listed.json['entries'] as Json[]).map(({ path }) => path);
+    expect(paths).toEqual(['public', 'public/uploads', 'public/uploads/二维码.png']);
+    for (const disk of ['main', 'second'])
+      expect((await world.run(['verify', disk, '--read', 'all'])).json).toMatchObject({ damaged: [], missing: [] });
+  });
+
+  it('that changed are found, named and remembered in the snapshot', async () => {
+    await writeFile(at('index.php'), '<?php\nevil();\n');
+    await writeFile(at('public/uploads/shell.php'), '<?php system($_GET[0]);');
+    await rm(at('.env'));
+    const backup = await world.run(['backup', 'site', '--lang', 'en'], { asText: true });
+    expect(backup.exitCode).toBe(0);
+    expect(backup.stdout).toContain('Since last time: 1 added, 1 changed, 1 removed.');
+    expect(backup.stdout).toContain('! Please look: a configuration file changed (removed) .env');
+    expect(backup.stdout).toContain('! Please look: an entry file of the site changed (changed) index.php');
+    expect(backup.stdout).toContain('a program among the uploads (added) public/uploads/shell.php');
+    const diff = await world.run(['files', 'diff', 'site']);
+    expect(diff.json).toMatchObject({ counts: { added: 1, changed: 1, removed: 1, mode: 0 } });
+    expect((diff.json['changes'] as Json[]).map(({ path, change }) => `${String(change)} ${String(path)}`)).toEqual([
+      'removed .env',
+      'changed index.php',
+      'added public/uploads/shell.php',
+    ]);
+  });
+
+  it('come back into a folder and onto the server beside, and never over anything', async () => {
+    const before = (await world.run(['files', 'diff', 'site'])).json['from'] as { id: string };
+    const folder = world.path('back');
+    const restored = await world.run(['files', 'restore', 'site', '--snapshot', before.id, '--to-dir', folder]);
+    expect(restored).toMatchObject({ exitCode: 0, json: { files: 3, places: [folder], unread: [] } });
+    expect(await readFile(join(folder, '.env'), 'utf8')).toBe('APP_KEY=base64:abc\n');
+    expect(await readdir(join(folder, 'public/uploads'), { encoding: 'buffer' })).toEqual([gbk]);
+    expect(await world.run(['files', 'restore', 'site', '--to-dir', folder])).toMatchObject({
+      exitCode: 5,
+      json: { error: { code: 'files.target-not-empty' } },
+    });
+
+    const beside = await world.run([
+      'files',
+      'restore',
+      'site',
+      '--snapshot',
+      before.id,
+      '--path',
+      '.env',
+      '--to-server',
+    ]);
+    expect(beside).toMatchObject({ exitCode: 0, json: { files: 1 } });
+    const [place = ''] = beside.json['places'] as string[];
+    expect(place).toMatch(/wwwroot__restore_\d{8}T\d{6}Z$/);
+    expect(await readFile(join(place, '.env'), 'utf8')).toBe('APP_KEY=base64:abc\n');
+    await expect(stat(at('.env'))).rejects.toThrow();
+    expect(
+      await world.run(['files', 'restore', 'site', '--path', 'no/such', '--to-dir', world.path('none')]),
+    ).toMatchObject({ exitCode: 2, json: { error: { code: 'files.path-unknown' } } });
+  });
+
+  it('that cannot be had fail their check; the database is kept, and the next night compares all the same', async () => {
+    await world.run(['source', 'set', 'site', '--files', '/no/such/folder']);
+    const red = await world.run(['backup', 'site']);
+    expect(red).toMatchObject({ exitCode: 3, json: { ok: false, error: { code: 'files.folder-missing' } } });
+    await world.run(['source', 'set', 'site', '--files', site, '--leave-out', 'public']);
+    const green = await world.run(['backup', 'site']);
+    expect(green).toMatchObject({ exitCode: 0, json: { files: { read: { files: 1 }, changes: { removed: 2 } } } });
+    expect((await world.run(['backup', 'site', '--no-files'])).json).not.toHaveProperty('files');
+    expect((await world.run(['files', 'list', 'site'])).json['entries']).toHaveLength(2);
+  });
+
+  it('are still asked for after everything was lost', async () => {
+    const bare = await rig.bare();
+    const recovered = await bare.run(['recover', '--from', world.path('main'), '--passphrase-env', 'MAIN'], {
+      env: { MAIN: secretEnv.MAIN },
+    });
+    expect(recovered.exitCode).toBe(0);
+    const { json } = await bare.run(['source', 'list']);
+    expect((json['sources'] as Json[]).find(({ name }) => name === 'site')).toMatchObject({ files: [site] });
+    const folder = bare.path('back');
+    expect(await bare.run(['files', 'restore', 'site', '--to-dir', folder])).toMatchObject({ exitCode: 0 });
+  });
+});

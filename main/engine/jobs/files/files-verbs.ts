@@ -1,0 +1,117 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { isoUtc } from '../../platform/clock.ts';
+import type { TreeItem } from '../../repository/index.ts';
+import { compareTrees } from '../../restore/site/compare-trees.ts';
+import { shownName } from '../../source/files/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { viewOfSource } from '../home/saved-secrets.ts';
+import { findSource } from '../verbs/lookup.ts';
+import { filesBefore, rootsFor, rootsHolding, snapshotWithFiles, treeOf, withFilesReader } from './open-files.ts';
+
+/** Changes the folders that are kept, and what is left out of them. Snapshots that are there keep what they have. Error: `files.no-ssh` {source}. */
+export async function filesSet(
+  context: EngineContext,
+  { source: name, folders, leaveOut }: VerbInput<'files.set'>,
+): Promise<VerbOutput<'files.set'>> {
+  const { id, ssh, files } = await findSource(context, name);
+  if (ssh === null && (folders ?? files).length > 0) throw new AppError('files.no-ssh', { source: name });
+  const { sources } = await context.home.settings.update((settings) => ({
+    ...settings,
+    sources: settings.sources.map((source) =>
+      source.id === id
+        ? {
+            ...source,
+            ...(folders === undefined ? {} : { files: folders }),
+            ...(leaveOut === undefined ? {} : { leaveOut }),
+          }
+        : source,
+    ),
+  }));
+  const saved = sources.find((source) => source.id === id);
+  if (saved === undefined) throw new AppError('source.unknown', { name });
+  await context.home.audit.append('source.set', { source: name, folders: saved.files.length });
+  context.onCatalogChanged();
+  return { source: viewOfSource(saved) };
+}
+
+export async function filesList(
+  context: EngineContext,
+  input: VerbInput<'files.list'>,
+  run: Run,
+): Promise<VerbOutput<'files.list'>> {
+  const snapshot = await snapshotWithFiles(context, input.source, input.snapshot, run.signal);
+  return withFilesReader(context, snapshot, null, run, async (reader) => {
+    const entries: VerbOutput<'files.list'>['entries'] = [];
+    let isCut = false;
+    for (const each of await rootsHolding(snapshot.site, input.path, reader)) {
+      for await (const item of treeOf(each, reader)) {
+        run.signal.throwIfAborted();
+        isCut ||= entries.length >= input.limit;
+        if (isCut) break;
+        entries.push({ folder: each.root.folder, ...shownEntry(item) });
+      }
+    }
+    return { snapshot: { id: snapshot.manifest.id, at: snapshot.manifest.at }, entries, isCut };
+  });
+}
+
+/** What differs between two snapshots; without `from`: against the one before. Both are read from the copies of the later one's where they are. */
+export async function filesDiff(
+  context: EngineContext,
+  input: VerbInput<'files.diff'>,
+  run: Run,
+): Promise<VerbOutput<'files.diff'>> {
+  const to = await snapshotWithFiles(context, input.source, input.to, run.signal);
+  const from =
+    input.from === null
+      ? filesBefore(context, to)
+      : await snapshotWithFiles(context, input.source, input.from, run.signal);
+  if (from === null) throw new AppError('files.none', { snapshot: to.manifest.id });
+  return withFilesReader(context, from, null, run, (before) =>
+    withFilesReader(context, to, null, run, async (after) => {
+      const changes: VerbOutput<'files.diff'>['changes'] = [];
+      const counts = { added: 0, changed: 0, removed: 0, mode: 0 };
+      const [old, now] = [rootsFor(from.site, input.path), rootsFor(to.site, input.path)];
+      for (const folder of new Set([...old, ...now].map(({ root }) => root.folder))) {
+        const [left, right] = [old, now].map((roots) => roots.find(({ root }) => root.folder === folder));
+        const differences = compareTrees(
+          left === undefined ? nothing() : treeOf(left, before),
+          right === undefined ? nothing() : treeOf(right, after),
+        );
+        for await (const { path, change, before: was, after: is } of differences) {
+          run.signal.throwIfAborted();
+          counts[change] += 1;
+          if (changes.length < input.limit)
+            changes.push({
+              folder,
+              path: shownName(path),
+              change,
+              before: was === null ? null : stateOf(was),
+              after: is === null ? null : stateOf(is),
+            });
+        }
+      }
+      const point = ({ manifest: { id, at } }: typeof to) => ({ id, at });
+      return { from: point(from), to: point(to), counts, changes };
+    }),
+  );
+}
+
+async function* nothing(): AsyncGenerator<TreeItem, void, undefined> {
+  // A folder that only the other snapshot has.
+}
+
+function shownEntry({ path, entry }: TreeItem) {
+  return { path: shownName(path), ...stateOf({ entry }) };
+}
+
+function stateOf({ entry }: Pick<TreeItem, 'entry'>) {
+  const { type } = entry;
+  return {
+    type,
+    size: type === 'file' ? entry.size : 0,
+    mode: type === 'unread' ? 0 : entry.mode,
+    modifiedAt: type === 'unread' ? null : isoUtc(entry.mtime * 1000),
+  };
+}

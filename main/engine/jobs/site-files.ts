@@ -1,0 +1,140 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { BackupFiles, SiteSummary } from '../../../shared/model/site-files.ts';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
+import { keepFiles, type KeptFiles } from '../backup/site/keep-files.ts';
+import type { SiteRules } from '../backup/site/site-rules.ts';
+import { paceTo } from '../backup/pace.ts';
+import type { BackupDraft } from '../backup/run-backup.ts';
+import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
+import { loadPresets } from '../presets/preset.ts';
+import { isUnreadableObject, type Repository } from '../repository/index.ts';
+import type { EngineContext, Run } from './engine-context.ts';
+import type { SavedSource } from './home/settings-file.ts';
+import { manifestsNewestFirst } from './manifests-newest-first.ts';
+import { accessOfSaved, openServerSession, type ServerSession } from './source-session.ts';
+
+/** How many snapshots back a tree is looked for that this one can be compared with: a night without files must not make the next one read all of them. */
+const mostSnapshotsBack = 20;
+
+export interface SiteKeeper {
+  /** Over a session that is open already, or one of its own. Errors: the signal's reason. */
+  keep(session: ServerSession | null, clockAheadMs: number | null, signal: AbortSignal): Promise<KeptFiles>;
+}
+
+/** What keeps the files of this shop with tonight's snapshot; null where it has none to keep, or they were left out this time. */
+export async function siteKeeper(
+  context: EngineContext,
+  source: SavedSource,
+  repository: Repository,
+  options: { readonly isWanted: boolean; readonly maxBytesPerSecond: number | null },
+  run: Run,
+): Promise<SiteKeeper | null> {
+  if (!options.isWanted || source.files.length === 0) return null;
+  const rules = await rulesOf(source);
+  const previous = await newestWithFiles(context, repository, source, run.signal);
+  const total = previous?.site?.roots.reduce((sum, { bytes }) => sum + bytes, 0) ?? null;
+  return {
+    keep: async (session, clockAheadMs, signal) => {
+      const pool = new ChunkPool(repository.keys);
+      const own: { session: ServerSession | null } = { session: null };
+      try {
+        return await keepFiles({
+          open: async (opening) => {
+            if (source.ssh === null) throw new AppError('files.no-ssh', { source: source.name });
+            const used =
+              session ??
+              (own.session = await openServerSession(accessOfSaved(context.unlocked().keys, source), opening));
+            if (used.openFiles === null) throw new AppError('files.no-ssh', { source: source.name });
+            return used.openFiles(opening);
+          },
+          folders: source.files,
+          rules,
+          repository,
+          pool,
+          previous: previous?.site === undefined ? null : { site: previous.site, atMs: Date.parse(previous.at) },
+          clockAheadMs,
+          pace: paceTo(options.maxBytesPerSecond, context.clock),
+          clock: context.clock,
+          onProgress: ({ folder, files, bytes }) =>
+            run.report({
+              phase: 'files',
+              detail: folder,
+              doneBytes: bytes,
+              totalBytes: total,
+              doneItems: files,
+              totalItems: 0,
+            }),
+          signal,
+        });
+      } finally {
+        await own.session?.close();
+        await pool.close();
+      }
+    },
+  };
+}
+
+/** The draft with the files in it. */
+export function withFiles(draft: BackupDraft, { site, checks, written }: KeptFiles): BackupDraft {
+  const { manifest } = draft;
+  return {
+    ...draft,
+    manifest: { ...manifest, checks: [...manifest.checks, ...checks], ...(site === null ? {} : { site }) },
+    written: { objects: draft.written.objects + written.objects, bytes: draft.written.bytes + written.bytes },
+  };
+}
+
+/** What a backup tells of them. */
+export function filesOfBackup({ site }: Manifest): BackupFiles | undefined {
+  if (site === undefined) return undefined;
+  const sum = (of: (root: SiteSummary['roots'][number]) => number) =>
+    site.roots.reduce((all, root) => all + of(root), 0);
+  return {
+    roots: site.roots.map(({ folder }) => folder),
+    files: sum(({ files }) => files),
+    folders: sum(({ folders }) => folders),
+    links: sum(({ links }) => links),
+    bytes: sum(({ bytes }) => bytes),
+    unread: sum(({ unread }) => unread),
+    leftOut: sum(({ leftOut }) => leftOut),
+    read: site.read,
+    ...(site.changes === undefined ? {} : { changes: site.changes }),
+    findings: site.findings,
+  };
+}
+
+/** What the preset knows of the program's folder, and what the owner said. Paths from the server's root are folders of their own and no rules. */
+async function rulesOf(source: SavedSource): Promise<SiteRules> {
+  const never = source.leaveOut ?? [];
+  const named = new Set([source.preset, ...(source.shops ?? []).map(({ preset }) => preset)]);
+  const presets = (await loadPresets()).filter(({ id }) => named.has(id));
+  const below = (paths: readonly string[]) => paths.filter((path) => !path.startsWith('/'));
+  return {
+    leaveOut: presets.flatMap(({ site }) => below(site.leaveOut)),
+    never,
+    keep: presets.flatMap(({ outside }) => outside.flatMap((each) => (each.kind === 'files' ? below(each.paths) : []))),
+    config: presets.flatMap(({ site }) => below(site.config)),
+    uploads: presets.flatMap(({ site }) => below(site.uploads)),
+  };
+}
+
+async function newestWithFiles(
+  context: EngineContext,
+  repository: Repository,
+  source: SavedSource,
+  signal: AbortSignal,
+): Promise<Manifest | null> {
+  const names = await repository.listManifests(signal);
+  const own = (await manifestsNewestFirst(context, repository, names, signal)).filter(
+    ({ sourceId }) => sourceId === source.id,
+  );
+  for (const { name } of own.slice(0, mostSnapshotsBack)) {
+    try {
+      const manifest = await repository.getManifest(name, signal);
+      if (manifest.site !== undefined) return manifest;
+    } catch (error) {
+      if (!isUnreadableObject(error)) throw error;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,15 @@
+/** Public face of the site's files: what lies on a server, read over its SSH. */
+export { openRemoteFiles } from './open-remote-files.ts';
+export {
+  FileRefusal,
+  isSameState,
+  type RefusalReason,
+  type RemoteFiles,
+  type RemoteKind,
+  type RemoteState,
+} from './remote-files.ts';
+export { LeaveOut, usualLeaveOut, type LeaveOutRules } from './leave-out.ts';
+export { shownName } from './name-text.ts';
+export { joined, walkTree, type WalkedItem, type WalkLimits } from './walk.ts';
+export { openSftpFiles, SftpFiles } from './sftp-files.ts';
+export { SftpRefusal, SftpSession } from './sftp-session.ts';

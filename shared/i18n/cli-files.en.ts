@@ -1,0 +1,61 @@
+import type { cliFilesZh } from './cli-files.zh.ts';
+
+export const cliFilesEn: Record<keyof typeof cliFilesZh, string> = {
+  'help.files': 'files of the site: see what is kept and what changed, bring them back',
+  'help.files-list': 'list the files of a snapshot',
+  'help.files-diff': 'which files came, changed or went between two snapshots',
+  'help.files-restore': 'bring files back into a folder here, or a new one on the server (nothing is ever overwritten)',
+  'argument.files-path': 'only this file or folder: below the site’s folder, or absolute on the server',
+  'flag.files-snapshot': 'which snapshot (default: the newest that holds files)',
+  'flag.files-from': 'compare from this snapshot (default: the one with files before)',
+  'flag.files-to': 'compare up to this snapshot (default: the newest that holds files)',
+  'flag.files-path': 'bring back only this file or folder',
+  'flag.files-to-dir': 'into this folder of this computer (empty, or not there yet)',
+  'flag.files-to-server':
+    'into a new folder on the server (without a name: beside the old one, with __restore_ and the time)',
+  'flag.no-files': 'leave the site’s files out this time',
+  'flag.leave-out':
+    'leave out these paths of the site’s folder; may be repeated (* stands for a part of a name, **/ in front for any depth)',
+  'flag.set-files':
+    'folder of the site to keep (absolute, on the server); may be repeated; none: keep no files any more',
+  'flag.set-leave-out': 'paths to leave out; may be repeated; none: only the usual ones',
+  'source.files-on': 'These folders are kept with every backup: {{folders}}',
+  'source.files-none': 'No files of the site are kept.',
+  'files.kept':
+    '{{files}} files of the site, {{bytes}}; read {{read}} of them ({{readBytes}}), the others have not changed.',
+  'files.changed': 'Since last time: {{added}} added, {{changed}} changed, {{removed}} removed.',
+  'files.finding': '! Please look: {{what}} ({{change}}) {{path}}',
+  'files.more-findings': '! And {{count}} more; shouhu files diff shows all of them.',
+  'files.of-snapshot': 'Snapshot {{id}}, {{at}}',
+  'files.cut': 'Only the first {{count}}; name a path to see more of it.',
+  'files.compared': 'From {{from}} to {{to}}:',
+  'files.counts': '{{added}} added, {{changed}} changed, {{removed}} removed, {{mode}} with other permissions only.',
+  'files.restored': '✓ Brought back {{files}} files, {{bytes}}, each compared, in {{time}}: {{places}}',
+  'files.unread': '! {{count}} that the backup could not read are not among them: {{names}}',
+  'files.was-changing': '! {{count}} files were changing during the backup and may be old and new in one: {{names}}',
+  'files.renamed': '! This place cannot have that name: {{from}} → {{to}}',
+  'files.links-not-made':
+    '! {{count}} links could not be made (this system does not allow it); the files they point to are there.',
+  'files.owners-not-given':
+    '! The files belong to the account that brought them back, not to their old owner. If the site does not open, chown them on the server to the site’s user (with the BaoTa panel usually www).',
+  'show.files':
+    'Files of {{folder}}: {{files}} files, {{links}} links, {{bytes}}; {{unread}} not read, {{leftOut}} left out by rules',
+  'reason.not-absolute': 'an absolute path on the server is needed, beginning with /',
+  'column.mode': 'mode',
+  'column.path': 'path',
+  'file-type.file': 'file',
+  'file-type.folder': 'folder',
+  'file-type.link': 'link',
+  'file-type.unread': 'not read',
+  'file-finding.script-in-uploads': 'a program among the uploads',
+  'file-finding.config-changed': 'a configuration file changed',
+  'file-finding.entry-changed': 'an entry file of the site changed',
+  'file-change.added': 'added',
+  'file-change.changed': 'changed',
+  'file-change.removed': 'removed',
+  'phase.files': 'reading the site’s files',
+  'phase.files-back': 'bringing files back',
+  'check.files-kept': 'files of the site kept',
+  'check.files-read': 'all files of the site could be read',
+  'check.files-read-warning': 'files of the site that could not be read or kept changing (all others are kept)',
+};

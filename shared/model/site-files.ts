@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { objectIdSchema } from './database.ts';
+
+/**
+ * The files of a site as a snapshot keeps them (FORMAT.md §15). Paths are bytes on a server: `path` is text where they are UTF-8, `rawPath` is
+ * base64 where they are not. Relative to the site's folder, without a leading slash.
+ */
+
+const count = z.int().nonnegative();
+const base64 = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/);
+
+/** Exactly one of the two is there. */
+const path = { path: z.string().max(4096).optional(), rawPath: base64(5464).optional() };
+const owned = { mode: z.int().min(0).max(0o7777), uid: count, gid: count, mtime: count };
+
+/** [number of the chunk in this page's list, first byte in its payload, bytes] */
+const pieceSchema = z.tuple([count, count, z.int().positive()]);
+
+const fileSchema = z.strictObject({
+  type: z.literal('file'),
+  ...path,
+  ...owned,
+  size: count,
+  /** SHA-256 of the content, base64. */
+  sha256: base64(44),
+  /** In order; together `size` bytes. */
+  pieces: z.array(pieceSchema),
+  /** It kept changing while it was read: these bytes may be a mixture of two states. */
+  changed: z.literal(true).optional(),
+  /** It had been changed so shortly before that size and time could not show another change: read again the next time. */
+  fresh: z.literal(true).optional(),
+});
+
+const folderSchema = z.strictObject({ type: z.literal('folder'), ...path, ...owned });
+
+const linkSchema = z.strictObject({
+  type: z.literal('link'),
+  ...path,
+  ...owned,
+  target: z.string().max(4096).optional(),
+  rawTarget: base64(5464).optional(),
+});
+
+/** It was there and is not kept; `reason` is for people and programs, `of` what it was. */
+const unreadSchema = z.strictObject({
+  type: z.literal('unread'),
+  ...path,
+  of: z.string().max(20),
+  reason: z.string().max(40),
+});
+
+export const siteEntrySchema = z.discriminatedUnion('type', [fileSchema, folderSchema, linkSchema, unreadSchema]);
+export type SiteEntry = z.infer<typeof siteEntrySchema>;
+export type SiteFile = z.infer<typeof fileSchema>;
+
+/** The payload of an object of kind `file-tree`: a stretch of one folder's tree, in order. */
+export const sitePageSchema = z.strictObject({
+  /** The `file` objects that the entries' pieces lie in, with the sizes of their payloads. */
+  chunks: z.array(z.strictObject({ id: objectIdSchema, size: z.int().positive() })),
+  entries: z.array(siteEntrySchema),
+});
+export type SitePage = z.infer<typeof sitePageSchema>;
+
+/** What somebody should look at: it may be the owner's own work, or a burglar's. */
+export const siteFindingSchema = z.strictObject({
+  kind: z.enum(['script-in-uploads', 'config-changed', 'entry-changed']),
+  /** As shown, below its folder. */
+  path: z.string().max(4096),
+  change: z.enum(['added', 'changed', 'removed']),
+});
+export type SiteFinding = z.infer<typeof siteFindingSchema>;
+
+const rootSchema = z.strictObject({
+  /** The folder on the server, absolute. */
+  folder: z.string().max(1000),
+  pages: z.array(objectIdSchema),
+  files: count,
+  folders: count,
+  links: count,
+  bytes: count,
+  /** Entries that are `unread`. */
+  unread: count,
+  /** Found and left out by a rule: of a folder that was, only itself is counted. */
+  leftOut: count,
+});
+
+/** Against the snapshot before. */
+const changesSchema = z.strictObject({ added: count, changed: count, removed: count });
+const readSchema = z.strictObject({ files: count, bytes: count, reused: count });
+
+/** What a manifest says of the site's files. */
+export const siteSummarySchema = z.strictObject({
+  roots: z.array(rootSchema).min(1),
+  /** Payload bytes of all chunks that the pages name, each once. */
+  storedBytes: count,
+  read: readSchema,
+  /** Against the snapshot before; absent: there was none with files. */
+  changes: changesSchema.optional(),
+  findings: z.array(siteFindingSchema).max(200),
+});
+export type SiteSummary = z.infer<typeof siteSummarySchema>;
+
+/** What a backup says of them, folders together. */
+export const backupFilesSchema = z.strictObject({
+  roots: z.array(z.string()),
+  files: count,
+  folders: count,
+  links: count,
+  bytes: count,
+  unread: count,
+  leftOut: count,
+  read: readSchema,
+  changes: changesSchema.optional(),
+  findings: z.array(siteFindingSchema),
+});
+export type BackupFiles = z.infer<typeof backupFilesSchema>;
+
+/** One thing as it may be shown. */
+const siteStateSchema = z.strictObject({
+  type: z.enum(['file', 'folder', 'link', 'unread']),
+  size: count,
+  mode: count,
+  modifiedAt: z.iso.datetime().nullable(),
+});
+const placeSchema = { folder: z.string(), path: z.string() };
+export const siteListingSchema = siteStateSchema.extend(placeSchema);
+/** `mode`: nothing but permissions or owner. Null: not there. */
+export const siteChangeSchema = z.strictObject({
+  ...placeSchema,
+  change: z.enum(['added', 'changed', 'removed', 'mode']),
+  before: siteStateSchema.nullable(),
+  after: siteStateSchema.nullable(),
+});
