@@ -57,6 +57,10 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'check.breakdown-equal': 'money by status, day and product as the server’s',
   'check.counts-equal': 'stock, orders to deliver and balances as the server’s',
   'check.ledgers-found': 'tables and columns of all ledgers found',
+  'check.columns-asked':
+    'new columns look like cards and are sealed for now: say what they are with shouhu source set NAME --secret or --not-secret',
+  'check.columns-asked-warning':
+    'new columns look like cards and are sealed for now: say what they are with shouhu source set NAME --secret or --not-secret',
   'check.secrets-found': 'secret columns all found and sealed',
   'check.tables-still-there': 'tables that held rows are still there',
   'check.tables-isolated': 'all tables from one instant',
@@ -150,6 +154,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'evidence.log-behind': 'the log stops here',
   'evidence.log-on-server': 'the log has come this far here, on the shop’s own machine',
   'evidence.still-plugged-in': 'the cold disk is still plugged in',
+  'evidence.columns-asked': 'new columns that look like cards and wait for an answer',
   'evidence.sealed-in-snapshot': 'tables sealed in the snapshot',
   'evidence.rows-proven': 'the database was proven row by row',
   'evidence.copy-share': 'how much of this copy was read back within 30 days',
@@ -174,6 +179,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'todo.unplug-cold-disk': 'unplug the cold disk and keep it elsewhere',
   'todo.rehearse-restore': 'really restore once: shouhu restore … --into sandbox',
   'todo.first-backup': 'make the first backup: shouhu backup',
+  'todo.answer-columns':
+    'say whether these columns hold cards (shouhu source set NAME --secret TABLE.COLUMN or --not-secret TABLE.COLUMN); until then they are sealed',
   'todo.name-secret-columns': 'say which columns hold card secrets: shouhu source add … --secret TABLE.COLUMN',
   'todo.site-files-not-yet': 'a later version backs up site files; keep a copy of them yourself for now',
   'todo.look-at-checks': 'see what did not hold in the latest backup: shouhu show',

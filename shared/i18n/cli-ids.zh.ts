@@ -54,6 +54,10 @@ export const cliIdsZh = {
   'check.breakdown-equal': '按状态、日期、商品分开的金额与服务器一致',
   'check.counts-equal': '库存、待发货、余额等清点与服务器一致',
   'check.ledgers-found': '账目的表和列都在',
+  'check.columns-asked':
+    '新出现的列很像卡密，已先单独封存；用 shouhu source set 名字 --secret 或 --not-secret 说一声是不是',
+  'check.columns-asked-warning':
+    '新出现的列很像卡密，已先单独封存；用 shouhu source set 名字 --secret 或 --not-secret 说一声是不是',
   'check.secrets-found': '卡密列都找到并封存',
   'check.tables-still-there': '上次有数据的表都还在',
   'check.tables-isolated': '每张表都取自同一时刻',
@@ -139,6 +143,7 @@ export const cliIdsZh = {
   'evidence.log-behind': '日志停在了这里',
   'evidence.log-on-server': '日志跟到了这里，但它和店铺在同一台机器上',
   'evidence.still-plugged-in': '冷备盘还插在电脑上',
+  'evidence.columns-asked': '新出现、很像卡密、还没有回答的列',
   'evidence.sealed-in-snapshot': '快照里单独封存的表',
   'evidence.rows-proven': '数据库逐行核对过',
   'evidence.copy-share': '这处副本 30 天内读回过多少',
@@ -161,6 +166,8 @@ export const cliIdsZh = {
   'todo.unplug-cold-disk': '拔下冷备盘，放到别的地方',
   'todo.rehearse-restore': '真的恢复一次：shouhu restore … --into sandbox',
   'todo.first-backup': '先做第一次备份：shouhu backup',
+  'todo.answer-columns':
+    '说一声这些列是不是卡密（shouhu source set 名字 --secret 表.列 或 --not-secret 表.列）；没说之前都先单独封存',
   'todo.name-secret-columns': '告诉守护哪些列是卡密：shouhu source add … --secret 表.列',
   'todo.site-files-not-yet': '网站文件的备份在以后的版本；现在请自己另存一份',
   'todo.look-at-checks': '看看最近一次备份哪里没有通过：shouhu show',

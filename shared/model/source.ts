@@ -71,6 +71,17 @@ export const leaveOutRuleSchema = z
   .max(300)
   .regex(/^[^/\0][^\0]*$/);
 
+/** A column that came to a shop and looks like cards: sealed until the owner says what it is. */
+export const columnQuestionSchema = z.strictObject({
+  /** As `--secret` takes it. */
+  name: z.string(),
+  /** Of its own name, of its comment, of its table. */
+  reason: z.enum(['name-card', 'comment-card', 'table-cards']),
+  /** The backup that saw it first. */
+  since: z.iso.datetime(),
+});
+export type ColumnQuestion = z.infer<typeof columnQuestionSchema>;
+
 export const sourceInputSchema = z.strictObject({
   name: nameSchema,
   mysql: mysqlInputSchema,
@@ -114,6 +125,8 @@ export const sourceViewSchema = z.strictObject({
   unclear: z.array(unclearShopSchema).optional(),
   /** Columns of which the owner said that they hold no cards. Absent: none. */
   openColumns: z.array(z.string()).optional(),
+  /** What the owner is asked; absent: nothing. */
+  questions: z.array(columnQuestionSchema).optional(),
   secretColumns: z.array(z.string()),
   ledgers: z.array(ledgerDefinitionSchema),
   /** Folders on the server whose files are kept with every snapshot. Absent: none. */

@@ -191,6 +191,7 @@ function findings(fields: Partial<RunFindings> = {}): RunFindings {
     counts: [],
     missingLedgers: [],
     secretColumns: [],
+    askedColumns: [],
     missingSecrets: [],
     digestsCompared: 1,
     lost: [],

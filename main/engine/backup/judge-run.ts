@@ -28,6 +28,8 @@ export interface RunFindings {
   /** Ledgers and counts that could not be computed, because their table or a column is not there. */
   readonly missingLedgers: readonly string[];
   readonly secretColumns: readonly string[];
+  /** Of these, those that look like cards, and the owner has not said so. */
+  readonly askedColumns: readonly string[];
   /** Of these, those that name no stored column. */
   readonly missingSecrets: readonly string[];
   readonly digestsCompared: number;
@@ -65,6 +67,7 @@ export function judgeRun(findings: RunFindings): CheckResult[] {
     ...judgeGroups(findings),
     ...found('ledgers-found', ledgers.length + missingLedgers.length, missingLedgers, 'ledgers'),
     ...found('secrets-found', secretColumns.length, missingSecrets, 'columns'),
+    ...judgeAsked(findings.askedColumns),
     { id: 'tables-isolated', ok: unisolated.length === 0, facts: named(unisolated) },
     judgeTables(findings),
     judgeSize(rows, findings),
@@ -164,6 +167,12 @@ function judgeGroups({ breakdowns, counts }: RunFindings): CheckResult[] {
     ),
     ...judged('counts-equal', counts),
   ];
+}
+
+/** Sealed, so that nothing is lost by waiting for an answer. */
+function judgeAsked(columns: readonly string[]): CheckResult[] {
+  if (columns.length === 0) return [];
+  return [{ id: 'columns-asked', ok: true, facts: { columns: columns.slice(0, mostNames).join(', '), warning: true } }];
 }
 
 /** Nothing was asked for: no check, because a tick would stand for nothing. */

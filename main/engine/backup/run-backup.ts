@@ -25,6 +25,8 @@ export interface BackupRequest {
   readonly counts?: readonly CountDefinition[];
   /** `table.column` or `database.table.column` in lower case: what must be sealed. */
   readonly secretColumns: readonly string[];
+  /** Of these, those of which the owner has not said yet whether they hold cards. Absent: none. */
+  readonly askedColumns?: readonly string[];
   /** The newest snapshot of this source in this repository: what this one is held against, and inherits ranges from. */
   readonly previous: Manifest | null;
   /** A first try of this run that is to be done better: its ranges are inherited, and what it lost to DDL is read first. */
@@ -233,6 +235,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
           ...[...lostLedgers, ...lostCounts].map(({ name }) => name),
         ],
         secretColumns: request.secretColumns,
+        askedColumns: request.askedColumns ?? [],
         missingSecrets: missingSecretColumns(
           request.secretColumns,
           captured.map(({ record }) => record.schema),

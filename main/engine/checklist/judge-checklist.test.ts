@@ -172,6 +172,13 @@ describe('judgeChecklist', () => {
       'fail',
       'name-secret-columns',
     ],
+    [
+      'card-vault',
+      'a column that looks like cards and waits for an answer',
+      { ...withSnapshot({ sealedTables: 2 }), askedColumns: ['carmis.spare'] },
+      'warn',
+      'answer-columns',
+    ],
     ['card-vault', 'no backup', aSource({ snapshots: [] }), 'unknown', 'first-backup'],
     ['coverage', 'green', withSnapshot({}), 'unknown', 'site-files-not-yet'],
     ['coverage', 'not green', withSnapshot({ isGreen: false }), 'fail', 'look-at-checks'],

@@ -15,6 +15,8 @@ export interface SeenSource {
   readonly kitUsedAt: string | null;
   /** What is proven of each copy; copies that this computer has not listed are not among them. */
   readonly proofs?: readonly { readonly destination: string; readonly proof: ProofFigures }[];
+  /** Columns that are sealed because they look like cards, and the owner has not said yet what they are. Absent: none. */
+  readonly askedColumns?: readonly string[];
   /** Absent: its log was never followed, as far as this computer knows. */
   readonly stream?: SeenStream;
 }
@@ -224,9 +226,12 @@ function judgeVault(seen: SeenSource): ChecklistItem {
   const newest = seen.snapshots[0];
   if (newest === undefined) return item('card-vault', 'unknown', [], 'first-backup');
   const evidence: Evidence = { id: 'sealed-in-snapshot', at: newest.at, facts: { tables: newest.sealedTables } };
-  return newest.sealedTables > 0 && newest.isEverySecretSealed
-    ? item('card-vault', 'ok', [evidence], null)
-    : item('card-vault', 'fail', [evidence], 'name-secret-columns');
+  const { askedColumns = [] } = seen;
+  const { sealedTables, isEverySecretSealed } = newest;
+  if (sealedTables === 0 || !isEverySecretSealed) return item('card-vault', 'fail', [evidence], 'name-secret-columns');
+  if (askedColumns.length === 0) return item('card-vault', 'ok', [evidence], null);
+  const asked: Evidence = { id: 'columns-asked', at: newest.at, facts: { columns: askedColumns.join(', ') } };
+  return item('card-vault', 'warn', [evidence, asked], 'answer-columns');
 }
 
 /** The database is proven row by row; site files are not kept yet, so the whole cannot be ticked. */

@@ -54,6 +54,8 @@ const streamMatters: ReadonlySet<VerbName> = new Set<VerbName>([
   'home.unlock',
   'home.init',
   'recover.run',
+  // It may have found columns to seal.
+  'backup.run',
   'source.add',
   'source.set',
   'source.remove',

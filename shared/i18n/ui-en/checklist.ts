@@ -35,6 +35,7 @@ export const checklistEn = {
     'still-plugged-in': '“{{destination}}” is still plugged in',
     'never-unplugged': '“{{destination}}” was never seen to leave: a disk that stays in is not offline',
     'disk-left': '“{{destination}}” was seen to leave',
+    'columns-asked': 'New columns that look like cards, and nobody has said so: {{columns}}',
     'sealed-in-snapshot': 'Tables sealed in the latest snapshot: {{tables}}',
     'rows-proven': 'Database proven row by row: {{rows}} rows',
     'copy-share':
@@ -62,6 +63,7 @@ export const checklistEn = {
       'This disk stays plugged in: fire, theft or ransomware would take it along. Unplug it after a round and keep it elsewhere.',
     'rehearse-restore': 'Restore into the practice sandbox once, on the Restore page.',
     'first-backup': 'Make the first backup.',
+    'answer-columns': 'On the Shops page, say whether these columns hold cards. Until then they are sealed.',
     'name-secret-columns':
       'No card column is sealed yet. Check that the shop program was recognised; the command line can name card columns.',
     'site-files-not-yet': 'Backing up site files comes in a later version; please keep your own copy for now.',

@@ -132,6 +132,8 @@ export const timelineEn = {
     'breakdown-equal': 'By status, day and product to the cent',
     'counts-equal': 'Stock, open orders and balances agree',
     'ledgers-found': 'Tables and columns of all ledgers found',
+    'columns-asked': 'New columns look like cards and are sealed for now',
+    'columns-asked-warning': 'New columns look like cards and are sealed for now',
     'secrets-found': 'Secret columns all found and sealed',
     'tables-still-there': 'Tables that held rows are still there',
     'tables-isolated': 'All tables from one instant',

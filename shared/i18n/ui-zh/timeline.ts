@@ -129,6 +129,8 @@ export const timelineZh = {
     'breakdown-equal': '按状态、日期、商品分开也一分不差',
     'counts-equal': '库存、待发货、余额清点一致',
     'ledgers-found': '账目的表和列都在',
+    'columns-asked': '新出现的列很像卡密，已先单独加密',
+    'columns-asked-warning': '新出现的列很像卡密，已先单独加密',
     'secrets-found': '卡密列都找到并封存',
     'tables-still-there': '上次有数据的表都还在',
     'tables-isolated': '每张表都取自同一时刻',

@@ -69,6 +69,7 @@ export function viewOfSource(source: SavedSource): SourceView {
     ...(source.shops === undefined ? {} : { shops: source.shops }),
     ...(source.unclear === undefined ? {} : { unclear: source.unclear }),
     secretColumns: source.secretColumns,
+    ...(source.questions === undefined ? {} : { questions: source.questions }),
     ...(source.openColumns === undefined ? {} : { openColumns: source.openColumns }),
     ledgers: source.ledgers,
     ...(source.files.length === 0 ? {} : { files: source.files }),

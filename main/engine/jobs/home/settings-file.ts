@@ -3,7 +3,12 @@ import { coldScheduleSchema } from '../../../../shared/model/cold-schedule.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
-import { foundShopSchema, hostKeyPinSchema, unclearShopSchema } from '../../../../shared/model/source.ts';
+import {
+  columnQuestionSchema,
+  foundShopSchema,
+  hostKeyPinSchema,
+  unclearShopSchema,
+} from '../../../../shared/model/source.ts';
 import { HomeJson } from './home-json.ts';
 
 /** A secret of this home, encrypted under the repository's credential key. Base64. */
@@ -34,6 +39,8 @@ export const savedSourceSchema = z.strictObject({
   secretColumns: z.array(z.string()),
   /** Columns of which the owner said that they hold no cards; absent: none. */
   openColumns: z.array(z.string()).optional(),
+  /** Columns that came later and look like cards, sealed until the owner says what they are; absent: none. */
+  questions: z.array(columnQuestionSchema).optional(),
   ledgers: z.array(ledgerDefinitionSchema),
   /** Folders on the server whose files are kept, absolute. */
   files: z.array(z.string()),

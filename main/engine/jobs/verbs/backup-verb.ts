@@ -1,12 +1,11 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { SecretColumnNames } from '../../../../shared/model/secret-columns.ts';
 import type { CheckResult, Manifest } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
 import { isUnreadableObject, type FeedFinding, type Repository } from '../../repository/index.ts';
 import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
-import { beginSnapshot } from '../../source/mysql/index.ts';
+import { beginSnapshot, type MysqlSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { bringReaders } from '../bring-readers.ts';
 import { keepReserve } from '../disk-reserve.ts';
@@ -16,6 +15,7 @@ import { KnownDamage, type Mending } from '../known-damage.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearestFirst } from '../nearness.ts';
+import { NewColumns, shapeBefore } from '../new-columns.ts';
 import { manifestsNewestFirst } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { countsOfSource } from '../source-counts.ts';
@@ -183,10 +183,10 @@ async function captureInto(
   input: VerbInput<'backup.run'>,
   run: Run,
 ): Promise<BackupResult> {
-  const secret = new SecretColumnNames(source.secretColumns);
   run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const previous = await newestManifest(context, repository, source, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
+  const columns = await NewColumns.of(source, await shapeBefore(repository, previous, run.signal));
   // An object, because the callback below sets it.
   const seen: { accounts: AccountsReading | null; files: KeptFiles | null } = { accounts: null, files: null };
   const isWanted = input.files !== false;
@@ -209,26 +209,32 @@ async function captureInto(
         readers,
         lockWaitMs,
         signal,
-        isSecret: (database, table, column) => secret.has(database, table, column),
+        isSecret: columns.isSecret,
       });
-      const drafted = await draftBackup({
-        snapshot,
-        repository,
-        source: { id: source.id, name: source.name, preset: source.preset },
-        ledgers: source.ledgers,
-        counts,
-        secretColumns: source.secretColumns,
-        previous,
-        ...(firstTry === undefined ? {} : { firstTry }),
-        readers,
-        lineBytesPerSecond,
-        maxBytesPerSecond: input.maxBytesPerSecond,
-        producer: `shouhu ${context.version}`,
-        clock: context.clock,
-        signal,
-        onProgress: (phase, detail, doneBytes) =>
-          run.report({ phase, detail, doneBytes, totalBytes: before, doneItems: 0, totalItems: null }),
-      }).finally(() => snapshot.close());
+      const settled = settleColumns(context, source, columns, snapshot);
+      const drafted = await settled
+        .then(({ secretColumns, questions = [] }) =>
+          draftBackup({
+            snapshot,
+            repository,
+            source: { id: source.id, name: source.name, preset: source.preset },
+            ledgers: source.ledgers,
+            counts,
+            secretColumns,
+            askedColumns: questions.map(({ name }) => name),
+            previous,
+            ...(firstTry === undefined ? {} : { firstTry }),
+            readers,
+            lineBytesPerSecond,
+            maxBytesPerSecond: input.maxBytesPerSecond,
+            producer: `shouhu ${context.version}`,
+            clock: context.clock,
+            signal,
+            onProgress: (phase, detail, doneBytes) =>
+              run.report({ phase, detail, doneBytes, totalBytes: before, doneItems: 0, totalItems: null }),
+          }),
+        )
+        .finally(() => snapshot.close());
       // When DDL has taken a table away there is another try, with an end of its own.
       if (site !== null && (drafted.movedAway.length === 0 || firstTry !== undefined))
         seen.files = await site.keep(session, snapshot.clockAheadMs, signal);
@@ -242,6 +248,23 @@ async function captureInto(
     const files = seen.files ?? (await site?.keep(null, null, signal)) ?? null;
     return publishDraft(repository, files === null ? withAccounts : withFiles(withAccounts, files), signal);
   });
+}
+
+/** Saved before a row is read, so that the log is sealed by it, too, and a backup that fails leaves the question. */
+async function settleColumns(
+  context: EngineContext,
+  source: SavedSource,
+  columns: NewColumns,
+  { tables, at }: Pick<MysqlSnapshot, 'tables' | 'at'>,
+): Promise<SavedSource> {
+  const settled = columns.settle(source, tables, at);
+  if (settled === source) return source;
+  await context.home.settings.update((settings) => ({
+    ...settings,
+    sources: settings.sources.map((each) => (each.id === source.id ? columns.settle(each, tables, at) : each)),
+  }));
+  context.onCatalogChanged();
+  return settled;
 }
 
 /**

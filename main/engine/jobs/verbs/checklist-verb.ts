@@ -42,7 +42,9 @@ export async function checklistVerb(
   const streams = new Map(sources.map((source) => [source.name, seenStream(context, source, destinations)]));
   const alarms = new Map<string, ShrunkSource | null>();
   for (const { name } of sources) alarms.set(name, await alarmOf(context, name));
+  const asked = new Map(sources.map(({ name, questions = [] }) => [name, questions.map((question) => question.name)]));
   const seen = (wanted.length === 0 ? [''] : wanted).map((name): SeenSource => ({
+    askedColumns: asked.get(name) ?? [],
     nowMs: context.clock.nowMs(),
     snapshots: newestFirst(context.catalog.snapshots(name), ({ manifest }) => dateOf(manifest)).map(
       ({ snapshot, notAfterMs }) => seenSnapshot(context, snapshot, isoUtc(notAfterMs), places),

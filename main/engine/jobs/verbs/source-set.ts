@@ -65,6 +65,7 @@ function changed(source: SavedSource, wish: Wish, found: Found | null): SavedSou
     ...source,
     secretColumns,
     openColumns,
+    questions: (source.questions ?? []).filter(({ name }) => ![...open, ...sealed].some((each) => isMeant(name, each))),
     ledgers: [
       ...kept.filter(({ name }) => !named.has(name)),
       ...fresh.filter(({ name }, index) => fresh.findIndex((each) => each.name === name) === index),

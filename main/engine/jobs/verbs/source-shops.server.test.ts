@@ -92,7 +92,9 @@ describe.skipIf(installed.length === 0)(`presets on the schemas of real shops${m
 
   it('seals every column with cards, copies of them and tables that come later included', async () => {
     const names = new SecretColumnNames(found.secretColumns);
-    const snapshot = await aSnapshot(source.target, { isSecret: (...place) => names.has(...place) });
+    const snapshot = await aSnapshot(source.target, {
+      isSecret: (database, table, column) => names.has(database, table, column),
+    });
     try {
       const sealed = new Set(
         snapshot.tables.flatMap(({ database, name, columns }) =>

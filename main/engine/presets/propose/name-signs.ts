@@ -9,7 +9,7 @@ export interface NamedColumn {
 }
 
 const cardWord =
-  /(?:^|_)(?:carmis?|kamis?|km|cdks?|cdkeys?|cd_keys?|card_?(?:no|num|number|info|code|key|secret|pwd|pass|password|content|str|data)|serial(?:_?(?:no|number|code))?|licen[cs]e(?:_?(?:key|code))?|activation(?:_?(?:key|code))?|voucher(?:_?code)?|redeem(?:_?code)?|gift_?(?:card_?)?code|card_?keys?|cards?)$/;
+  /(?:^|_)(?:carmis?|kamis?|km|cdks?|cdkeys?|cd_keys?|card_?(?:no|num|number|info|code|key|secret|pwd|pass|password|content|str|data)|serial(?:_?(?:no|number|code))?|licen[cs]e(?:_?(?:key|code))?|activation(?:_?(?:key|code))?|voucher(?:_?code)?|redeem(?:_?code)?|gift_?(?:card_?)?code|card_?keys?|cards?)(?:_?v?\d{1,2}|_(?:new|old|bak|backup|copy|raw|plain|text|enc))?$/;
 const cardComment =
   /卡密|卡号|激活码|兑换码|序列号|充值卡|点卡|发货内容|宝贝内容|礼品码|提货码|\bcard key|license key|activation code/i;
 /** Ends of names of tables that hold cards or copies of them. */
@@ -87,4 +87,14 @@ export function looksLikeCards(column: NamedColumn): 'name-card' | 'comment-card
   if (signs.isPlain) return null;
   if (signs.cardWord !== null) return 'name-card';
   return signs.isCardTable && signs.isGeneric ? 'table-cards' : null;
+}
+
+/** The same of a column that has come to a table that was there; `isSealed`: that table holds cards already, so that a new text in it may well be another one. */
+export function looksLikeCardsHere(column: NamedColumn, isSealed: boolean): ReturnType<typeof looksLikeCards> {
+  const strict = looksLikeCards(column);
+  if (strict !== null) return strict;
+  const { isText, isPlain, isCredential, isCardTable, isOrderTable, isGeneric } = nameSigns(column);
+  if (!isText || isPlain || isCredential) return null;
+  const isLikely = isCardTable || (isGeneric && (isSealed || isOrderTable));
+  return isLikely ? 'table-cards' : null;
 }

@@ -15,7 +15,8 @@ export interface SampleSigns {
   readonly longest: number;
 }
 
-const hash = /^(?:\$2[abxy]\$\d\d\$.{53}|\$argon2\w*\$.+|\$(?:5|6|P|H)\$.+|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i;
+const hash =
+  /^(?:\$2[abxy]\$\d\d\$.{40,60}|\$argon2\w*\$.+|\$(?:5|6|P|H)\$.+|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i;
 const email = /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i;
 const link = /^(?:https?:)?\/\/|^[/\\][\w./-]+$|^[\w.-]+\/[\w./-]+$|\.(?:png|jpe?g|gif|php|html?|svg)$/i;
 const date = /^\d{4}-\d\d-\d\d|^\d{2}:\d{2}/;

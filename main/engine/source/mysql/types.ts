@@ -23,8 +23,13 @@ export interface MysqlTarget {
   readonly openStream?: (host: string, port: number) => Promise<Duplex>;
 }
 
-/** Which stored columns are secret, by `database.table.column` or `table.column` in lower case. */
-export type SecretPredicate = (database: string, table: string, column: string) => boolean;
+/** Which stored columns are secret, by names in lower case. Asked more than once, it answers the same. */
+export type SecretPredicate = (
+  database: string,
+  table: string,
+  column: string,
+  about?: { readonly dataType: string; readonly comment: string },
+) => boolean;
 
 /**
  * How the reading connections were brought to one point in time, best first:

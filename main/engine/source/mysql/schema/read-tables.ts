@@ -113,7 +113,8 @@ export async function readTables(
       unreadable.push(sick);
       continue;
     }
-    const secret = (column: string) => isSecret(database.toLowerCase(), table.name.toLowerCase(), column.toLowerCase());
+    const secret: ColumnPredicate = (column, about) =>
+      isSecret(database.toLowerCase(), table.name.toLowerCase(), column.toLowerCase(), about);
     const columns = about.filter((row) => !isGenerated(row)).map((row) => columnOf(row, flavour, secret));
     const schema: TableSchema = {
       database,
@@ -224,7 +225,9 @@ function isGenerated(row: TextRow): boolean {
   );
 }
 
-function columnOf(row: TextRow, flavour: Flavour, isSecret: (column: string) => boolean): Column {
+type ColumnPredicate = (column: string, about: { readonly dataType: string; readonly comment: string }) => boolean;
+
+function columnOf(row: TextRow, flavour: Flavour, isSecret: ColumnPredicate): Column {
   const name = row.get('column_name') ?? '';
   const dataType = (row.get('data_type') ?? '').toLowerCase();
   return {
@@ -236,7 +239,7 @@ function columnOf(row: TextRow, flavour: Flavour, isSecret: (column: string) => 
     nullable: row.get('is_nullable') === 'YES',
     form: formOf(dataType, flavour, row.get('column_type') ?? ''),
     long: isLong(dataType),
-    secret: isSecret(name),
+    secret: isSecret(name, { dataType, comment: row.get('column_comment') ?? '' }),
   };
 }
 
