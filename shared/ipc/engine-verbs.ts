@@ -415,8 +415,6 @@ export const engineVerbs = {
           /** Which statuses count; empty with all rows counting. */
           paidValues: z.array(z.string()),
           by: breakdownSchema.optional(),
-          /** The server said the same of every group. */
-          byEqual: z.boolean().optional(),
           /** Of the shop's own days, when the snapshot was taken. */
           today: dayFiguresSchema.optional(),
           yesterday: dayFiguresSchema.optional(),
@@ -721,6 +719,8 @@ export const engineVerbs = {
       rows: count,
       digest: z.strictObject({ ranges: count, equal: z.boolean(), compared: count }),
       ledgers: z.array(ledgerResultSchema),
+      /** Stock, orders to deliver and balances, counted again on the target; absent: the snapshot has none, or the log was done again after it. */
+      counts: z.array(countResultSchema).optional(),
       vault: z.enum(['open', 'closed', 'none']),
       stoppedAt: z.iso.datetime(),
       /** What was done again after the snapshot; absent where nothing was asked for. `stoppedAt` is the last moment that is in it. */

@@ -272,5 +272,7 @@ export const ledgerResultSchema = z.strictObject({
   equal: z.boolean(),
   unreadable: z.int().positive().optional(),
   unproven: z.literal(true).optional(),
+  /** By status, day, product and currency as well, every group; absent: not compared by group. False makes `equal` false in a restore. */
+  byEqual: z.boolean().optional(),
 });
 export type LedgerResult = z.infer<typeof ledgerResultSchema>;

@@ -229,6 +229,6 @@ export function restoreFinding(output: RestoreOutput): Finding | undefined {
   if (!digest.equal) {
     return { error: new AppError('restore.digest-mismatch', { ranges: digest.ranges, compared: digest.compared }) };
   }
-  const ledger = output.ledgers.find(({ equal }) => !equal);
+  const ledger = [...output.ledgers, ...(output.counts ?? [])].find(({ equal }) => !equal);
   return ledger && { error: new AppError('restore.ledger-mismatch', { ledger: ledger.name }) };
 }

@@ -1,10 +1,24 @@
 import PQueue from 'p-queue';
-import type { LedgerResult, Range, RangeDigest } from '../../../shared/model/database.ts';
+import type {
+  CountDefinition,
+  CountResult,
+  LedgerPartial,
+  LedgerResult,
+  Range,
+  RangeDigest,
+} from '../../../shared/model/database.ts';
 import { systemClock } from '../platform/clock.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { digestRange, holdsOwnRows, type KeyRange, type RangeCosts } from '../source/mysql/index.ts';
 import { targetLedger, type LedgerSum, type LoadSession } from '../source/mysql/load/index.ts';
-import { isSameDigest, sameDecimalText } from '../source/mysql/rows/index.ts';
+import {
+  figureName,
+  isSameDigest,
+  sameBreakdown,
+  sameDecimalText,
+  sumPartials,
+  type FigureDefinition,
+} from '../source/mysql/rows/index.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import type { ReadBack } from './read-back.ts';
 import { sealedDigestOf } from './sealed-digest.ts';
@@ -23,6 +37,8 @@ export interface Proof {
     readonly different: readonly string[];
   };
   readonly ledgers: readonly LedgerResult[];
+  /** Stock, orders to deliver and balances, counted again. Absent: they were not. */
+  readonly counts?: readonly CountResult[];
 }
 
 export interface ProofRequest {
@@ -106,24 +122,64 @@ export async function proveTables({
       );
       if (captured === undefined || table === undefined) return [];
       const found = await targetLedger(session, nameOf(definition.database), table.record.schema, definition, signal);
-      return [compareLedger(captured, found)];
+      return [compareLedger(captured, found, partialOf(table, definition))];
     }),
   );
-  // One list for all three: a question that fails must neither go unheard nor leave the others running.
-  await settleAll<unknown>([...proofs, ...empties, ...ledgers], fail);
+  const counts = countsIn(plan).map((definition) =>
+    onSession(async (session): Promise<CountResult[]> => {
+      const captured = plan.manifest.counts?.find(({ name }) => name === definition.name);
+      const table = tables.find(
+        ({ record }) => record.schema.database === definition.database && record.schema.name === definition.table,
+      );
+      if (captured === undefined || table === undefined) return [];
+      const found = await targetLedger(session, nameOf(definition.database), table.record.schema, definition, signal);
+      const { unreadable, ...ledger } = compareLedger(
+        {
+          name: definition.name,
+          currency: '',
+          rows: captured.rows,
+          sum: captured.sum ?? '0',
+          serverSum: '',
+          equal: true,
+        },
+        found,
+        partialOf(table, definition),
+      );
+      return [{ ...captured, rows: found.rows, equal: ledger.equal && unreadable === undefined }];
+    }),
+  );
+  // One list for all: a question that fails must neither go unheard nor leave the others running.
+  await settleAll<unknown>([...proofs, ...empties, ...ledgers, ...counts], fail);
   return {
     digest: { ranges, compared, equal: different.size === 0 && compared === ranges, different: [...different] },
     ledgers: (await Promise.all(ledgers)).flat(),
+    counts: (await Promise.all(counts)).flat(),
   };
 }
 
 /** Amounts that are no numbers are in no sum, then and now: the sums are compared, and the money is still nobody's proof. */
-function compareLedger(captured: LedgerResult, found: LedgerSum): LedgerResult {
+function compareLedger(captured: LedgerResult, found: LedgerSum, mine: LedgerPartial): LedgerResult {
   const { name, currency } = captured;
   const isReadable = captured.unreadable === undefined && found.unreadable === 0;
-  const equal = found.rows === captured.rows && sameDecimalText(found.sum, captured.sum);
-  const result = { name, currency, rows: found.rows, sum: captured.sum, serverSum: found.sum, equal };
+  // Absent in snapshots of before money was told apart.
+  const byEqual = mine.by === undefined ? undefined : sameBreakdown(mine.by, found.by, isReadable);
+  const equal = found.rows === captured.rows && sameDecimalText(found.sum, captured.sum) && byEqual !== false;
+  const told = byEqual === undefined ? {} : { byEqual };
+  const result = { name, currency, rows: found.rows, sum: captured.sum, serverSum: found.sum, equal, ...told };
   return isReadable ? result : { ...result, unreadable: Math.max(captured.unreadable ?? 0, found.unreadable) };
+}
+
+/** Counts that every range tells in full; those of a snapshot that never asked for them are not there. */
+function countsIn({ manifest }: RestorePlan): readonly CountDefinition[] {
+  const counted = new Set((manifest.counts ?? []).map(({ name }) => name));
+  return (manifest.countDefinitions ?? []).filter(({ name }) => counted.has(name));
+}
+
+/** What the captured rows of a table amount to: its ranges together. */
+function partialOf({ record }: TableLoad, definition: FigureDefinition): LedgerPartial {
+  const name = figureName(definition);
+  const partials = record.ranges.flatMap((range) => range.ledgers.filter((partial) => partial.name === name));
+  return sumPartials(name, partials);
 }
 
 function nameIn({ record }: TableLoad): string {

@@ -48,7 +48,7 @@ export async function bookRestore(
     tables: output.tables,
     rows: output.rows,
     whole: plan.isWhole,
-    proven: output.digest.equal && output.ledgers.every(({ equal }) => equal),
+    proven: output.digest.equal && [...output.ledgers, ...(output.counts ?? [])].every(({ equal }) => equal),
     sealed: vault === 'closed',
     enabledEvents: plan.databases.flatMap(({ record }) => {
       const inSnapshot = record.objects

@@ -18,7 +18,8 @@ import { dropLeftOf, type LeftOnServer } from './take-up.ts';
 export type Restored = Pick<
   RestoreResult,
   'databases' | 'tables' | 'rows' | 'digest' | 'ledgers' | 'notes' | 'accounts'
-> & { readonly replayed: Replayed | null; readonly resale: ResaleResult | null };
+> &
+  Pick<Partial<RestoreResult>, 'counts'> & { readonly replayed: Replayed | null; readonly resale: ResaleResult | null };
 
 /** What follows when the snapshot is there: how far the log is done again (null: the snapshot as it is), and what sees to cards that were sold since. */
 export interface Continuation {

@@ -44,8 +44,8 @@ export async function restoreRun(
 }
 
 /** What does not hold is left beside the shop, for a person to look at. */
-function isProven({ digest, ledgers }: RestoreOutput): boolean {
-  return digest.equal && ledgers.every(({ equal }) => equal);
+function isProven({ digest, ledgers, counts = [] }: RestoreOutput): boolean {
+  return digest.equal && [...ledgers, ...counts].every(({ equal }) => equal);
 }
 
 async function replaceLive(
@@ -104,6 +104,8 @@ async function restoreSnapshot(
       rows: replayed?.rows ?? restored.rows,
       digest: { ranges: restored.digest.ranges, equal: restored.digest.equal, compared: restored.digest.compared },
       ledgers: [...(replayed?.ledgers ?? restored.ledgers)],
+      // Of the snapshot: what the log did to them since is in no count.
+      ...(replayed !== null || restored.counts === undefined ? {} : { counts: [...restored.counts] }),
       vault: open.vault,
       stoppedAt: replayed?.lastCommitAt ?? notLater(snapshot.manifest.at, input.until),
       ...(replayed === null ? {} : { replay: replayOf(replayed) }),
