@@ -22,6 +22,8 @@ export interface SourceAt {
   readonly databases: readonly string[];
   /** As `table.column`; absent: none. */
   readonly secretColumns?: readonly string[];
+  /** Absent: found by its tables. */
+  readonly preset?: 'auto' | 'none';
 }
 
 export interface BackupFigures extends Measured<'backup.run'> {
@@ -173,7 +175,7 @@ function assertGreen({ checks, copies }: VerbOutput<'backup.run'>): void {
   if (failed.length > 0) throw new Error(`The backup is not green: ${JSON.stringify(failed)}`);
 }
 
-function sourceInput({ name, server, sshd, databases, secretColumns = [] }: SourceAt): SourceInput {
+function sourceInput({ name, server, sshd, databases, secretColumns = [], preset = 'auto' }: SourceAt): SourceInput {
   const { user, password, port } = server;
   return {
     name,
@@ -190,7 +192,7 @@ function sourceInput({ name, server, sshd, databases, secretColumns = [] }: Sour
             trustFirst: false,
           },
     databases: [...databases],
-    preset: 'auto',
+    preset,
     secretColumns: [...secretColumns],
     ledgers: [],
     files: [],

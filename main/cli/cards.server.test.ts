@@ -1,7 +1,18 @@
+import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../engine/platform/run-command.ts';
 import { CardWorld, secretFlags } from './testing/cards/card-world.ts';
-import { checksums, codeOf, query, startCliRig, type CliRig, type Ended, type Json } from './testing/cli-rig.ts';
+import {
+  checksums,
+  codeOf,
+  query,
+  startCliRig,
+  wordsFile,
+  type CliRig,
+  type Ended,
+  type Json,
+} from './testing/cli-rig.ts';
 
 /** Cards that are added later to what was restored with the vault closed: real servers, real processes. */
 let rig: CliRig;
@@ -28,6 +39,65 @@ const idOf = ({ json }: Ended) => String(json['restoreId']);
 const tableOf = ({ json }: Ended, name: string) =>
   (json['tables'] as Json[]).find(({ table }) => String(table).endsWith(`.${name}`));
 
+it('that are sold are not stored again', async () => {
+  const world = await aShop('dedup', 3000);
+  await world.sell(80);
+  await world.well('backup', 'shop');
+  const before = await world.sealedObjects();
+  await query(rig.server, 'UPDATE dedup.carmis SET status = 2 WHERE id BETWEEN 300 AND 900');
+  const after = await world.well('backup', 'shop');
+  // The rows were read again, because one of their columns changed.
+  expect(Number((after.json['read'] as Json)['rowsFetched'])).toBeGreaterThanOrEqual(1200);
+  expect(await world.sealedObjects()).toEqual(before);
+});
+
+describe('two people', () => {
+  it('can each hold a kit: the main one opens everything but cards, the vault’s nothing by itself', async () => {
+    const world = await aShop('people', 400);
+    const partner = await world.well(
+      ...['key', 'add-sheet', '--vault', '--dir', 'partner', '--for', '合伙人', '--vault-passphrase-env', 'VAULT'],
+    );
+    const [sheet] = partner.json['sheets'] as { slot: { id: string }; kitFiles: string[] }[];
+    const paper = sheet?.kitFiles.find((file) => file.endsWith('.txt')) ?? '';
+    const withWords = (file: string) => ['--open-vault', '--vault-words-file', file];
+
+    // Either opens the cards: the owner's passphrase, the partner's paper.
+    await world.well('export', 'latest', '--sql', 'owner.sql', ...vault);
+    await world.well('export', 'latest', '--sql', 'partner.sql', ...withWords(paper), '--reason', 'the owner is away');
+    expect(await readFile(world.path('partner.sql'))).toEqual(await readFile(world.path('owner.sql')));
+    const { entries } = (await world.well('audit')).json as { entries: Json[] };
+    const opened = entries.findLast(({ action }) => action === 'vault.open');
+    expect(opened).toMatchObject({ facts: { by: 'words', holder: '合伙人', reason: 'the owner is away' } });
+
+    // On a bare computer, without Shouhu.
+    const main = await wordsFile(world.world, 'main');
+    const recover = (out: string, ...secrets: string[]) =>
+      runCommand(process.execPath, [
+        world.path('main/recover.mjs'),
+        '--repository',
+        world.path('main'),
+        '--sql',
+        world.path(out),
+        ...secrets,
+      ]);
+    expect((await recover('main.sql', '--words-file', main)).exitCode).toBe(0);
+    expect(world.search.find(await readFile(world.path('main.sql')))).toEqual([]);
+    expect(await readFile(world.path('main.sql'), 'utf8')).toContain('buyer@example.com');
+    const both = await recover('both.sql', '--words-file', main, '--vault-words-file', paper);
+    expect(both.exitCode, both.stderr).toBe(0);
+    expect(world.search.find(await readFile(world.path('both.sql'))).length).toBeGreaterThan(0);
+    expect((await recover('vault.sql', '--words-file', paper)).exitCode).not.toBe(0);
+    expect(await stat(world.path('vault.sql')).catch(() => null)).toBeNull();
+
+    await world.well('key', 'revoke', sheet?.slot.id ?? '');
+    expect(codeOf(await world.run('export', 'latest', '--sql', 'no.sql', ...withWords(paper)))).toBe(
+      'keys.wrong-words',
+    );
+    expect((await recover('revoked.sql', '--words-file', main, '--vault-words-file', paper)).exitCode).not.toBe(0);
+    await world.well('export', 'latest', '--sql', 'still.sql', ...vault);
+  });
+});
+
 describe('cards that are added later', () => {
   it('make of a closed restore what an open one is, beside the shop and on another server', async () => {
     const world = await aShop('addlater', 2000);
@@ -37,7 +107,7 @@ describe('cards that are added later', () => {
     expect(codeOf(await world.run('swap', idOf(beside)))).toBe('swap.vault-closed');
     expect((await world.run('cards', idOf(beside))).exitCode).toBe(2);
 
-    const added = await world.well('cards', idOf(beside), ...vault);
+    const added = await world.well('cards', idOf(beside), ...vault, '--reason', 'the shop is back');
     expect(added.json).toMatchObject({ complete: true, restore: { databases: ['addlater_b'] } });
     expect(tableOf(added, 'carmis')).toMatchObject({ filled: 800, same: 0, proven: true, left: null });
     // Without a key: written again as a whole.
@@ -54,7 +124,13 @@ describe('cards that are added later', () => {
     expect((await world.well('cards', idOf(moved), ...vault)).json).toMatchObject({ complete: true });
     expect(await checksums(other, 'addlater')).toEqual(real);
     const { entries } = (await world.well('audit')).json as { entries: Json[] };
-    expect(entries.filter(({ action }) => action === 'vault.open')).toHaveLength(2);
+    const opened = entries.filter(({ action }) => String(action).startsWith('vault.'));
+    expect(opened).toMatchObject([
+      { action: 'vault.open', facts: { for: 'add-cards', reason: 'the shop is back', by: 'passphrase' } },
+      { action: 'vault.close', facts: { for: 'add-cards', because: 'done' } },
+      { action: 'vault.open', facts: { reason: '' } },
+      { action: 'vault.close', facts: { because: 'done' } },
+    ]);
 
     // Now it may come into the shop.
     await world.well('swap', idOf(beside));

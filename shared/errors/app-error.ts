@@ -49,6 +49,7 @@ export const errorCatalog = {
   'keys.wrong-word': refused,
   'keys.wrong-words': refused,
   'keys.vault-closed': refused,
+  'keys.vault-closed-early': refused,
   'keys.unknown-slot': usage,
   'keys.last-way-in': refused,
   'keys.too-many-slots': refused,

@@ -3,6 +3,9 @@ import type { cliCardsZh } from './cli-cards.zh.ts';
 /** Adding card secrets to what was restored with the vault closed. */
 export const cliCardsEn: Record<keyof typeof cliCardsZh, string> = {
   'help.cards': 'open the card vault and add the cards to what was restored with it closed, without restoring again',
+  'flag.vault-reason': 'why the card vault is opened; goes into the audit log',
+  'ask.vault-reason': 'Why is the card vault opened (goes into the audit log)? ',
+  'action.vault.close': 'card vault closed',
   'phase.cards': 'adding cards',
   'action.restore.cards-added': 'add cards to a restore',
   'cards.done':

@@ -1,6 +1,9 @@
 /** 把卡密补进合着保险库恢复出来的数据。 */
 export const cliCardsZh = {
   'help.cards': '打开卡密保险库，把卡密补进之前合着保险库恢复出来的数据，不用再恢复一次',
+  'flag.vault-reason': '为什么要打开卡密保险库，会写进操作记录',
+  'ask.vault-reason': '为什么要打开卡密保险库（写进操作记录）：',
+  'action.vault.close': '合上卡密保险库',
   'phase.cards': '补卡密',
   'action.restore.cards-added': '补卡密',
   'cards.done': '卡密补好了：补了 {{filled}} 行，服务器自己算的指纹和备份时的一样（{{time}}）。',

@@ -98,6 +98,11 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'Compare the repository id on the kit, and see whether you hold the page of the main key or of the card vault.',
   },
+  'keys.vault-closed-early': {
+    message:
+      'The card vault was closed before the work was done (somebody closed it, or the work stood still for a quarter of an hour), so it did not end. Snapshots and the shop are as they were.',
+    remedy: 'If it is still needed, do it again and open the vault anew.',
+  },
   'keys.vault-closed': {
     message: 'The card vault is closed, so card secrets cannot be read. Everything else is not affected.',
     remedy: 'When you need card secrets, add --open-vault and give the vault passphrase.',

@@ -93,6 +93,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     message: '这 24 个词本身没有写错，但它不是这个仓库的钥匙。备份没有改动。',
     remedy: '看恢复卡上的仓库编号是否一致，并确认拿的是主钥匙那张还是卡密保险库那张。',
   },
+  'keys.vault-closed-early': {
+    message:
+      '卡密保险库在做完之前合上了（有人点了“马上合上”，或者一刻钟没有动静），所以这件事没有做完。已有的快照和店里的数据都没有动。',
+    remedy: '需要的话再做一次，到时候重新打开保险库。',
+  },
   'keys.vault-closed': {
     message: '卡密保险库没有打开，所以卡密这部分读不出来。其余数据不受影响。',
     remedy: '需要卡密时加上 --open-vault，并给出保险库口令。',

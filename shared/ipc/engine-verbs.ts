@@ -36,6 +36,7 @@ import {
   swapOutcomeSchema,
   unfinishedRestoreSchema,
 } from '../model/swap.ts';
+import { openVaultSchema } from '../model/vault.ts';
 import {
   binlogPlaceSchema,
   streamEventKindSchema,
@@ -149,8 +150,16 @@ const byPassphraseSchema = z.strictObject({ passphrase: passphraseSchema });
 /** How a key is opened: by its passphrase, or by the 24 words of its recovery kit. */
 const openingSchema = z.union([byPassphraseSchema, z.strictObject({ words: z.string().min(1).max(20_000) })]);
 
+/** Why somebody opens the vault, for the audit log. */
+const vaultReasonSchema = z.string().max(300).optional();
+
 /** How the vault is opened for one call; absent: the vault stays closed and secret columns come back sealed. */
-export const vaultOpeningSchema = openingSchema.nullable();
+export const vaultOpeningSchema = z
+  .union([
+    byPassphraseSchema.extend({ reason: vaultReasonSchema }),
+    z.strictObject({ words: z.string().min(1).max(20_000), reason: vaultReasonSchema }),
+  ])
+  .nullable();
 export type VaultOpening = z.infer<typeof vaultOpeningSchema>;
 
 export const repositoryLocationSchema = z.discriminatedUnion('kind', [
@@ -751,9 +760,17 @@ export const engineVerbs = {
       withoutCards: z.array(restoreWithoutCardsViewSchema),
     }),
   },
+  /** The card vaults that are open in this process. */
+  'vault.status': { input: z.strictObject({}), output: z.strictObject({ open: z.array(openVaultSchema) }) },
+  /** Closes them all; what works with them ends. */
+  'vault.close': { input: z.strictObject({}), output: z.strictObject({ closed: count }) },
   /** Fills the card secrets into a restore that was made with the vault closed; nothing else of it is touched, and no row that somebody has changed since. */
   'restore.addCards': {
-    input: z.strictObject({ restore: restoreReferenceSchema, vault: openingSchema, from: nameSchema.nullable() }),
+    input: z.strictObject({
+      restore: restoreReferenceSchema,
+      vault: vaultOpeningSchema.unwrap(),
+      from: nameSchema.nullable(),
+    }),
     output: z.strictObject({
       restore: restoreWithoutCardsViewSchema,
       tables: z.array(cardsOfTableSchema),

@@ -7,7 +7,7 @@ import { parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
 import { countText, durationText, shortId } from '../output/figures.ts';
 import type { Picker, VerbRun } from '../verb-context.ts';
-import { addVaultFlags, needVault, type OpenVaultFlags } from './flags.ts';
+import { addVaultFlags, needVaultWithReason, type OpenVaultFlags } from './flags.ts';
 import { noteLine } from './restore.ts';
 
 interface CardsFlags extends OpenVaultFlags {
@@ -31,7 +31,7 @@ function cards(restore: string, flags: CardsFlags): VerbRun {
   const from = flags.from === undefined ? null : parseName(flags.from, '--from');
   return async (context) => {
     await context.unlock();
-    const vault = await needVault(flags, context);
+    const vault = await needVaultWithReason(flags, context);
     const output = await context.call('restore.addCards', { restore, vault, from });
     const error = new AppError('cards.incomplete', { restore: shortId(output.restore.id) });
     return { json: output, lines: lines(output, context.words), finding: output.complete ? undefined : { error } };

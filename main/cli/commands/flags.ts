@@ -121,10 +121,14 @@ export function isEncryptedKey(pem: string): boolean {
 
 export interface OpenVaultFlags extends VaultFlags {
   readonly openVault?: true;
+  readonly reason?: string;
 }
 
 export function addVaultFlags(command: Command, words: Words): Command {
-  return addVaultSecretFlags(command.option('--open-vault', words.say('flag.open-vault')), words);
+  const opening = command
+    .option('--open-vault', words.say('flag.open-vault'))
+    .option('--reason <TEXT>', words.say('flag.vault-reason'));
+  return addVaultSecretFlags(opening, words);
 }
 
 /** What opens the vault, for commands that open it in any case. */
@@ -137,10 +141,26 @@ export function addVaultSecretFlags(command: Command, words: Words): Command {
 
 /** The vault is opened only when it was asked for in so many words: a remembered passphrase is not a wish. */
 export async function readVault(flags: OpenVaultFlags, context: VerbContext): Promise<VaultOpening> {
-  return flags.openVault === true ? needVault(flags, context) : null;
+  return flags.openVault === true ? needVaultWithReason(flags, context) : null;
 }
 
-export async function needVault(flags: VaultFlags, context: VerbContext): Promise<NonNullable<VaultOpening>> {
+/** A person at a terminal is asked why; what runs by itself says so with a flag, or nothing. */
+export async function needVaultWithReason(
+  flags: OpenVaultFlags,
+  context: VerbContext,
+): Promise<NonNullable<VaultOpening>> {
+  const { surroundings, words } = context;
+  const opening = await needVault(flags, context);
+  const reason =
+    flags.reason ??
+    (surroundings.isInputTty ? await surroundings.ask(words.say('ask.vault-reason'), { hidden: false }) : '');
+  return reason.trim() === '' ? opening : { ...opening, reason: reason.trim().slice(0, 300) };
+}
+
+export async function needVault(
+  flags: VaultFlags,
+  context: VerbContext,
+): Promise<{ readonly passphrase: string } | { readonly words: string }> {
   if (flags.vaultWordsFile !== undefined) return { words: await context.readWords(flags.vaultWordsFile) };
   const sources = await context.vaultSources(flags, 'once');
   return { passphrase: await needSecret('vault-passphrase', sources, context.surroundings, context.words) };

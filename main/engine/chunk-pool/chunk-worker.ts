@@ -193,7 +193,12 @@ export interface DecodedRows {
 }
 
 export function decode(task: DecodeTask): DecodedRows | WorkFailure {
-  return orFailure(() => handOver<DecodedRows>(decodeRows(task)));
+  try {
+    return orFailure(() => handOver<DecodedRows>(decodeRows(task)));
+  } finally {
+    // A copy of its own, that came with the task.
+    task.vault?.privateKey.fill(0);
+  }
 }
 
 function decodeRows({ open, sealed, vault, schema, rowsBefore }: DecodeTask): DecodedRows {

@@ -6,6 +6,7 @@ import type { DemoShop } from '../demo/demo-shop.ts';
 import type { VolumeSource } from '../platform/volumes/index.ts';
 import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { Home } from './home/home.ts';
+import type { VaultBoard } from './vault-board.ts';
 import type { StreamBoard } from './stream/stream-board.ts';
 
 /** An open home: the keys are in memory and nowhere else. */
@@ -26,6 +27,8 @@ export interface EngineContext {
   readonly onDisk: (notice: DiskNotice) => void;
   /** The logs that are followed in this process. */
   readonly streams: StreamBoard;
+  /** The card vaults that are open in this process. */
+  readonly vaults: VaultBoard;
   /** The volumes of this computer. */
   readonly volumes: VolumeSource;
   /** Error: `usage.secret-missing` {what} while nobody has unlocked the home. */

@@ -22,6 +22,7 @@ import { ProgressMeter } from './progress-meter.ts';
 import { streamKeeper } from './stream/kept-shops.ts';
 import { StreamBoard } from './stream/stream-board.ts';
 import type { StreamKeeper } from './stream/stream-keeper.ts';
+import { VaultBoard } from './vault-board.ts';
 import { verbs } from './verbs/index.ts';
 import { clearAfterKilled } from './restore/unfinished-files.ts';
 import { productVersion } from './version.ts';
@@ -162,6 +163,7 @@ class EngineImpl implements Engine {
         book: catalog.streams,
         onChanged: (status) => options.onStream?.(status),
       }),
+      vaults: new VaultBoard(),
       volumes: options.volumes ?? systemVolumes(),
       unlocked: () => {
         if (this.#unlocked === null) throw new AppError('usage.secret-missing', { what: 'passphrase' });

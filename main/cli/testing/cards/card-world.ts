@@ -39,7 +39,7 @@ export class CardWorld {
   readonly cards: readonly Card[];
   readonly search: CardSearch;
   readonly #rig: CliRig;
-  readonly #world: World;
+  readonly world: World;
   readonly #printed: string[] = [];
   /** Files that hold cards because their owner asked for them. */
   readonly askedFor = new Set<string>();
@@ -49,7 +49,7 @@ export class CardWorld {
 
   private constructor(rig: CliRig, world: World, database: string, count: number, seed: number) {
     this.#rig = rig;
-    this.#world = world;
+    this.world = world;
     this.database = database;
     this.cards = makeCards(count, seededRandom(seed));
     this.search = new CardSearch(this.cards);
@@ -74,15 +74,15 @@ export class CardWorld {
   }
 
   get dir(): string {
-    return this.#world.dir;
+    return this.world.dir;
   }
 
   path(name: string): string {
-    return this.#world.path(name);
+    return this.world.path(name);
   }
 
   start(...args: string[]) {
-    const started = this.#world.start(args, {
+    const started = this.world.start(args, {
       env: { TMPDIR: this.path('tmp'), DBTHERE: this.#passwordThere },
     });
     return { ...started, ended: started.ended.then((ended) => this.#hear(ended)) };
@@ -159,6 +159,15 @@ export class CardWorld {
       told(name, this.search.find(content));
     }
     return { found, files, bytes };
+  }
+
+  /** Names of what lies sealed on the disk. */
+  async sealedObjects(): Promise<string[]> {
+    const [, names, read] = await this.#disk();
+    const keys = await keysOfThief(await read('shouhu.json'), secretEnv.MAIN);
+    const sealed: string[] = [];
+    for (const name of names) if (openWithMainKey(keys, name, await read(name)) === 'sealed') sealed.push(name);
+    return sealed.sort();
   }
 
   /** The objects of all copies: as they lie in the bucket, and what the main passphrase opens of them. */

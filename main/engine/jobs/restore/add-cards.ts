@@ -14,7 +14,8 @@ import { accessOfRestore } from '../swap/find-restore.ts';
 import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { withPicturedMoment } from './moment-on-scratch.ts';
-import { withOpenRestore, withVault, type OpenRestore } from './open-restore.ts';
+import { withVault } from '../vault-session.ts';
+import { withOpenRestore, type OpenRestore } from './open-restore.ts';
 import { withMoment, type Moment } from './point-in-time.ts';
 import { whileNobodyIsAtIt } from './restore-journal.ts';
 import { copiesOf, copyNotes } from './restore-notes.ts';
@@ -36,9 +37,11 @@ export async function addCards(context: EngineContext, input: Input, run: Run): 
   const { entry, booked } = await findWaiting(context, input.restore);
   const what = { restore: entry.id, source: entry.source, for: 'add-cards' };
   const held = await whileNobodyIsAtIt(context, entry.id, () =>
-    withVault(context, input.vault, what, async (vault) => {
+    withVault(context, input.vault, what, run, async (vault, work) => {
       if (vault === null) throw new AppError('keys.vault-closed', { object: entry.id });
-      return withCardRows(context, entry, input.from, vault, run, (rows) => fillAll(context, entry, booked, rows, run));
+      return withCardRows(context, entry, input.from, vault, work, (rows) =>
+        fillAll(context, entry, booked, rows, work),
+      );
     }),
   );
   if (held === null) throw new AppError('restore.still-running', { restore: entry.id.slice(0, 8) });

@@ -4,7 +4,8 @@ import { writeSqlFile } from '../../restore/write-sql-file.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
-import { withOpenRestore, withVault } from './open-restore.ts';
+import { withVault } from '../vault-session.ts';
+import { withOpenRestore } from './open-restore.ts';
 import { fileProgress } from './file-progress.ts';
 import { withUnfinishedFiles } from './unfinished-files.ts';
 import { copiesOf, copyNotes, notKeptNotes, accountNotes, leftOutNotes } from './restore-notes.ts';
@@ -12,13 +13,14 @@ import { copiesOf, copyNotes, notKeptNotes, accountNotes, leftOutNotes } from '.
 export async function exportRun(
   context: EngineContext,
   input: VerbInput<'export.run'>,
-  run: Run,
+  job: Run,
 ): Promise<VerbOutput<'export.run'>> {
   const startedMs = context.clock.monotonicMs();
-  await ensureCatalogBuilt(context, run.signal);
+  await ensureCatalogBuilt(context, job.signal);
   const snapshot = findSnapshot(context, input.snapshot, null);
   const selection = { databases: [], tables: input.tables, accounts: input.accounts === true };
-  return withVault(context, input.vault, { snapshot: snapshot.manifest.id }, (key) =>
+  const what = { source: snapshot.manifest.source.name, snapshot: snapshot.manifest.id, for: 'export' };
+  return withVault(context, input.vault, what, job, (key, run) =>
     withOpenRestore(
       context,
       { snapshot, selection, from: input.from, vault: key },

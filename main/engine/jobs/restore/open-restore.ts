@@ -1,20 +1,12 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import type { VaultOpening } from '../../../../shared/ipc/engine-verbs.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { ChunkPool } from '../../chunk-pool/chunk-pool.ts';
-import {
-  closeVault,
-  findingOf,
-  openVaultWithPassphrase,
-  openVaultWithWords,
-  type VaultKey,
-} from '../../repository/index.ts';
+import { findingOf, type VaultKey } from '../../repository/index.ts';
 import { CopyReader, type ReadableCopy } from '../../restore/copy-reader.ts';
 import { planRestore, type RestorePlan, type Selection } from '../../restore/plan-restore.ts';
 import type { BlobStore } from '../../backend/blob-store.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
-import { ownHeader } from '../keys/own-header.ts';
 import { nearness } from '../nearness.ts';
 import { prunedMeanwhile } from '../pruned-meanwhile.ts';
 import { planWithParents } from './plan-with-parents.ts';
@@ -29,27 +21,6 @@ export interface OpenRestore {
   readonly vault: 'open' | 'closed' | 'none';
   /** Tables that had to come along: `database.table`. */
   readonly cameAlong: readonly string[];
-}
-
-/** Opens the vault when asked, for as long as `use` takes. It is written down. */
-export async function withVault<T>(
-  context: EngineContext,
-  opening: VaultOpening,
-  what: Readonly<Record<string, string>>,
-  use: (vault: VaultKey | null) => Promise<T>,
-): Promise<T> {
-  if (opening === null) return use(null);
-  const header = await ownHeader(context);
-  const vault =
-    'words' in opening
-      ? await openVaultWithWords(header, opening.words)
-      : await openVaultWithPassphrase(header, opening.passphrase);
-  try {
-    await context.home.audit.append('vault.open', what);
-    return await use(vault);
-  } finally {
-    closeVault(vault);
-  }
 }
 
 /** Copies that are opened when they are needed, each once, and a reader over them; all are closed when `use` has ended. */

@@ -9,7 +9,8 @@ import { findSnapshot } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { swapRun } from '../swap/swap-verbs.ts';
 import { bookRestore, bookWithoutCards, isBeside } from './book-restore.ts';
-import { withOpenRestore, withVault } from './open-restore.ts';
+import { withVault } from '../vault-session.ts';
+import { withOpenRestore } from './open-restore.ts';
 import { withMoment, type Moment } from './point-in-time.ts';
 import type { Replayed } from './replay-moment.ts';
 import { beforeReplacing, isReplacing } from './replace-live.ts';
@@ -33,11 +34,12 @@ export async function restoreRun(
   await ensureCatalogBuilt(context, run.signal);
   const { source, snapshot, from, until } = input;
   const willReplace = isReplacing(input);
-  const output = await withVault(context, input.vault, { source, snapshot }, (vault) =>
+  const what = { source, snapshot, for: 'restore' };
+  const output = await withVault(context, input.vault, what, run, (vault, work) =>
     until === undefined
-      ? restoreSnapshot(context, input, findSnapshot(context, snapshot, source), vault, null, run)
-      : withMoment(context, { source, snapshot, until, from, vault }, run, (moment) =>
-          restoreSnapshot(context, input, moment.snapshot, vault, moment, run),
+      ? restoreSnapshot(context, input, findSnapshot(context, snapshot, source), vault, null, work)
+      : withMoment(context, { source, snapshot, until, from, vault }, work, (moment) =>
+          restoreSnapshot(context, input, moment.snapshot, vault, moment, work),
         ),
   );
   return willReplace && isProven(output) ? replaceLive(context, input, output, run) : output;

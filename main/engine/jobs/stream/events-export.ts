@@ -5,7 +5,8 @@ import type { ReadableCopy } from '../../restore/copy-reader.ts';
 import { exportLog, readStream, type Stretch } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { nearestFirst } from '../nearness.ts';
-import { withCopies, withVault } from '../restore/open-restore.ts';
+import { withCopies } from '../restore/open-restore.ts';
+import { withVault } from '../vault-session.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 
@@ -18,13 +19,13 @@ type Output = VerbOutput<'events.export'>;
 export async function eventsExport(
   context: EngineContext,
   input: VerbInput<'events.export'>,
-  run: Run,
+  job: Run,
 ): Promise<Output> {
   const startedMs = context.clock.monotonicMs();
-  await ensureCatalogBuilt(context, run.signal);
+  await ensureCatalogBuilt(context, job.signal);
   const source = await findSource(context, input.source);
   const { destinations } = await context.home.settings.read();
-  return withVault(context, input.vault, { source: source.name, log: 'export' }, (vault) =>
+  return withVault(context, input.vault, { source: source.name, for: 'export-log' }, job, (vault, run) =>
     withCopies(context, nearestFirst(destinations), vault, run, async (reader, _pool, copies) => {
       const { copy, stretches } = await nearestLog(context, copies, source, run.signal);
       const files = await exportLog({

@@ -35,6 +35,7 @@ import { restoresList, restoresRemove } from '../restore/restores-verbs.ts';
 import { swapCompare, swapRun, undoRun } from '../swap/swap-verbs.ts';
 import { ledgersConfirm, ledgersShow } from './money-verbs.ts';
 import { snapshotShow, snapshotsList } from './snapshot-verbs.ts';
+import { vaultClose, vaultStatus } from './vault-verbs.ts';
 import { verifyDue } from './verify-due.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceTest, sourceTry } from './source-verbs.ts';
 import { sourcePropose } from './source-propose.ts';
@@ -88,6 +89,8 @@ export const verbs: Verbs = {
   'share.set': shareSet,
   'restore.check': restoreCheck,
   'restore.run': restoreRun,
+  'vault.status': vaultStatus,
+  'vault.close': vaultClose,
   'restore.addCards': addCards,
   'restores.list': restoresList,
   'restores.remove': restoresRemove,
