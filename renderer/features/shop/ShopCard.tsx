@@ -8,6 +8,7 @@ import type { StreamsStore } from '../../stores/streams-store.ts';
 import { LivePanel } from '../live/index.ts';
 import { TestSteps } from '../live-test/index.ts';
 import { ConnectionError } from './ConnectionError.tsx';
+import { ShopSecrets } from './ShopSecrets.tsx';
 import { demoShopName } from './shop-store.ts';
 import type { ShopStore } from './shop-store.ts';
 
@@ -93,6 +94,7 @@ export function ShopCard({ source, shop, streams, onReconnect }: ShopCardProps) 
           </Text>
         ))}
       </Stack>
+      <ShopSecrets source={source} shop={shop} />
       <Divider />
       <LivePanel source={source.name} streams={streams} />
       <Divider />

@@ -114,6 +114,26 @@ describe('the form of a shop', () => {
     expect(shop.checks.getState()['nobody']).toMatchObject({ view: 'failed', error: { code: 'source.unknown' } });
   });
 
+  it('looks for cards and ledgers, and takes on what the owner says', async () => {
+    const client = createScriptedClient({ scene: 'shop' });
+    const shop = createShopStore(client);
+    const { name } = aSource();
+    await shop.propose(name);
+    const found = shop.proposals.getState()[name];
+    expect(found).toMatchObject({
+      view: 'found',
+      found: { columns: [{ name: 'fk_kami.content', kind: 'card' }, {}, {}] },
+    });
+    await shop.say({ name, secretColumns: ['fk_kami.content'], openColumns: ['orders.info'] });
+    const listed = await client.call('source.list', {});
+    const source = listed.ok ? listed.value.sources.find((each) => each.name === name) : undefined;
+    expect(source?.secretColumns).toContain('fk_kami.content');
+    expect(source?.secretColumns).not.toContain('orders.info');
+    expect(shop.proposals.getState()[name]).toBeUndefined();
+    await shop.say({ name: 'nobody', preset: 'none' });
+    expect(shop.proposals.getState()['nobody']).toMatchObject({ view: 'failed', error: { code: 'source.unknown' } });
+  });
+
   it('keeps accounts only when that is switched on, and says so of a known shop', () => {
     expect(toSourceInput(aShop(), null)).toMatchObject({ accounts: false });
     expect(toSourceInput(aShop({ accounts: true }), null)).toMatchObject({ accounts: true });

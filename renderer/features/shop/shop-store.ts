@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { WireError } from '../../../shared/errors/app-error.ts';
-import type { CommandOutput, PageSourceInput } from '../../../shared/ipc/contract.ts';
+import type { CommandInput, CommandOutput, PageSourceInput } from '../../../shared/ipc/contract.ts';
 import type { TestStep } from '../../../shared/model/source.ts';
 import type { Client } from '../../bridge/client.ts';
 import { createTryStore } from '../../stores/try-store.ts';
@@ -15,6 +15,12 @@ export type CheckState =
   | { readonly view: 'destroyed'; readonly dropped: string }
   | { readonly view: 'failed'; readonly error: WireError };
 
+/** What was found when a shop was looked at for cards and money. */
+export type ProposalState =
+  | { readonly view: 'looking' }
+  | { readonly view: 'found'; readonly round: number; readonly found: CommandOutput<'source.propose'> }
+  | { readonly view: 'failed'; readonly error: WireError };
+
 /** The engine's name for the demo shop. */
 export const demoShopName = 'demo-shop';
 
@@ -22,6 +28,8 @@ export const demoShopName = 'demo-shop';
 export function createShopStore(client: Client) {
   const pins = new Map<string, string>();
   const checks = createStore<Readonly<Record<string, CheckState>>>(() => ({}));
+  const proposals = createStore<Readonly<Record<string, ProposalState | undefined>>>(() => ({}));
+  let rounds = 0;
   const connect: TryStore<PageSourceInput, CommandOutput<'source.add'>> = createTryStore({
     tryIt: (input: PageSourceInput) => client.call('source.try', input),
     add: (input: PageSourceInput) => client.call('source.add', input),
@@ -60,6 +68,23 @@ export function createShopStore(client: Client) {
     if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
   }
 
+  async function propose(name: string): Promise<void> {
+    proposals.setState({ [name]: { view: 'looking' } });
+    const outcome = await client.call('source.propose', { name });
+    rounds += 1;
+    proposals.setState({
+      [name]: outcome.ok
+        ? { view: 'found', round: rounds, found: outcome.value }
+        : { view: 'failed', error: outcome.error },
+    });
+  }
+
+  /** What the owner says of a shop, from the next backup on. */
+  async function say(wish: CommandInput<'source.set'>): Promise<void> {
+    const outcome = await client.call('source.set', wish);
+    proposals.setState({ [wish.name]: outcome.ok ? undefined : { view: 'failed', error: outcome.error } });
+  }
+
   async function remove(name: string): Promise<void> {
     const outcome = await client.call('source.remove', { name });
     if (!outcome.ok) checks.setState({ [name]: { view: 'failed', error: outcome.error } });
@@ -75,7 +100,7 @@ export function createShopStore(client: Client) {
     });
   }
 
-  return { ...connect, test, trust, checks, check, keepAccounts, remove, destroyDemo };
+  return { ...connect, test, trust, checks, check, proposals, propose, say, keepAccounts, remove, destroyDemo };
 }
 
 export interface SeenHostKey {

@@ -51,6 +51,19 @@ export const shopEn = {
     secrets: 'Columns sealed on their own: {{columns}}',
     secretsNone: 'No columns sealed on their own',
     ledgers: 'Ledgers checked: {{names}}',
+    asked: 'The new column “{{column}}” looks like cards and is sealed for now. Does it hold cards?',
+    isCard: 'Yes, keep it sealed',
+    isNoCard: 'No, it holds no cards',
+    unclear:
+      'The tables in “{{place}}” might be of several programs. Which is it? Until then every column that may hold cards is sealed, and no ledger is checked.',
+    propose: 'Look for cards and ledgers',
+    proposeHint:
+      'By names, types and a little of what is in them, with reasons; what is read stays on this computer and is not written down.',
+    proposeLooked: 'Looked at {{tables}} tables and {{rows}} rows. ',
+    proposeNothing: 'No column with cards that is not sealed yet, and no new ledger.',
+    proposeCard: 'Seal {{column}}',
+    proposeLedger: 'Check the ledger {{table}}, column {{column}}',
+    proposeSave: 'Save this',
     noCredentials: 'Passwords needed',
     noCredentialsText:
       'The passwords of this shop are not on this computer. Enter them once to go on backing up; restoring does not need them.',
