@@ -66,6 +66,14 @@ const needs = {
     windows: 'winget install restic.restic',
     optional: true,
   },
+  redis: {
+    what: 'Redis',
+    programs: ['redis-server'],
+    deb: 'redis-server',
+    brew: 'brew install redis',
+    windows: 'https://redis.io/docs/latest/operate/oss_and_stack/install/',
+    optional: true,
+  },
   gtk: { what: "Electron's library GTK 3", libraries: ['libgtk-3.so.0'], deb: ['libgtk-3-0t64', 'libgtk-3-0'] },
   nss: { what: "Electron's library NSS", libraries: ['libnss3.so'], deb: 'libnss3' },
   alsa: { what: "Electron's library ALSA", libraries: ['libasound.so.2'], deb: ['libasound2t64', 'libasound2'] },
@@ -81,7 +89,7 @@ const needs = {
   debootstrap: { what: 'debootstrap', programs: ['debootstrap'], linuxOnly: true, deb: 'debootstrap' },
   chinese: { what: 'a font with Chinese characters', font: true, deb: 'fonts-noto-cjk', optional: true },
 };
-const servers = ['mariadb', 'sshd'];
+const servers = ['mariadb', 'sshd', 'redis'];
 const app = ['gtk', 'nss', 'alsa', 'gbm', 'xss', 'atk', 'xshmfence', 'chinese'];
 const byProfile = {
   base: [],

@@ -3,6 +3,7 @@ import type { ErrorText } from './error-text.ts';
 import { connectionErrorsEn } from './errors-connections.en.ts';
 import { diskErrorsEn } from './errors-disks.en.ts';
 import { filesErrorsEn } from './errors-files.en.ts';
+import { redisErrorsEn } from './errors-redis.en.ts';
 import { streamErrorsEn } from './errors-stream.en.ts';
 import { swapErrorsEn } from './errors-swap.en.ts';
 
@@ -11,6 +12,7 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsEn,
   ...diskErrorsEn,
   ...filesErrorsEn,
+  ...redisErrorsEn,
   ...streamErrorsEn,
   ...swapErrorsEn,
   cancelled: {

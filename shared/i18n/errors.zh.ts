@@ -3,6 +3,7 @@ import type { ErrorText } from './error-text.ts';
 import { connectionErrorsZh } from './errors-connections.zh.ts';
 import { diskErrorsZh } from './errors-disks.zh.ts';
 import { filesErrorsZh } from './errors-files.zh.ts';
+import { redisErrorsZh } from './errors-redis.zh.ts';
 import { streamErrorsZh } from './errors-stream.zh.ts';
 import { swapErrorsZh } from './errors-swap.zh.ts';
 
@@ -11,6 +12,7 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsZh,
   ...diskErrorsZh,
   ...filesErrorsZh,
+  ...redisErrorsZh,
   ...streamErrorsZh,
   ...swapErrorsZh,
   cancelled: {
