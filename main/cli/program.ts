@@ -17,6 +17,7 @@ import { addRecover } from './commands/recover.ts';
 import { addRestore } from './commands/restore.ts';
 import { addLedgers } from './commands/ledgers.ts';
 import { addSnapshots } from './commands/snapshots.ts';
+import { addSettings } from './commands/settings.ts';
 import { addSource } from './commands/source.ts';
 import { addStream } from './commands/stream.ts';
 import { addSwap } from './commands/swap.ts';
@@ -72,6 +73,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addRecover(program, picker);
   addExport(program, picker);
   addFiles(program, picker);
+  addSettings(program, picker);
   addCheckup(program, picker);
   addKeys(program, picker);
   addDemo(program, picker);

@@ -13,6 +13,7 @@ export type SecretKind =
   | 'ssh-key-passphrase'
   | 'access-key'
   | 'secret-key'
+  | 'redis-password'
   | 'words'
   | 'sheet-words'
   | 'new-passphrase';

@@ -101,6 +101,7 @@ export const errorCatalog = {
   'binlog.replaced': failed('transient'),
   'binlog.damaged': failed('permanent'),
   'binlog.unsupported': failed('user-action'),
+  'settings.none': usage,
   'redis.unreachable': failed('transient'),
   'redis.refused': failed('user-action'),
   'redis.too-much': failed('user-action'),

@@ -73,6 +73,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
     'this computer’s clock is {{apart}} ahead of the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
   'check.clock-behind-warning':
     'this computer’s clock is {{apart}} behind the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
+  'check.settings-read': 'settings that the site keeps in Redis kept',
   'check.accounts-read': 'accounts of the server kept',
   'check.accounts-read-warning':
     'accounts that could not be kept as they are; all data are safe. The backup account needs SELECT on mysql.* for them',

@@ -70,6 +70,7 @@ export const cliIdsZh = {
     '这台电脑的时钟比数据库服务器快 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
   'check.clock-behind-warning':
     '这台电脑的时钟比数据库服务器慢 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
+  'check.settings-read': '网站放在 Redis 里的设置已存好',
   'check.accounts-read': '服务器的账号已存好',
   'check.accounts-read-warning': '没能照原样存下的账号；数据都安全。要存账号，备份用的账号需要 mysql.* 的 SELECT 权限',
   'check.digest-equal-warning': '服务器算不出指纹的表（行数一致，都已存好）',

@@ -2,6 +2,7 @@ import { cliColdEn } from './cli-cold.en.ts';
 import { cliFilesEn } from './cli-files.en.ts';
 import { cliHelpEn } from './cli-help.en.ts';
 import { cliIdsEn } from './cli-ids.en.ts';
+import { cliSettingsEn } from './cli-settings.en.ts';
 import { cliResaleEn } from './cli-resale.en.ts';
 import { cliRetentionEn } from './cli-retention.en.ts';
 import { cliStreamEn } from './cli-stream.en.ts';
@@ -16,6 +17,7 @@ export const cliEn: Record<CliKey, string> = {
   ...cliFilesEn,
   ...cliIdsEn,
   ...cliResaleEn,
+  ...cliSettingsEn,
   ...cliRetentionEn,
   ...cliStreamEn,
   ...cliCardsEn,

@@ -2,6 +2,7 @@ import { cliColdZh } from './cli-cold.zh.ts';
 import { cliFilesZh } from './cli-files.zh.ts';
 import { cliHelpZh } from './cli-help.zh.ts';
 import { cliIdsZh } from './cli-ids.zh.ts';
+import { cliSettingsZh } from './cli-settings.zh.ts';
 import { cliResaleZh } from './cli-resale.zh.ts';
 import { cliRetentionZh } from './cli-retention.zh.ts';
 import { cliStreamZh } from './cli-stream.zh.ts';
@@ -15,6 +16,7 @@ export const cliZh = {
   ...cliFilesZh,
   ...cliIdsZh,
   ...cliResaleZh,
+  ...cliSettingsZh,
   ...cliRetentionZh,
   ...cliStreamZh,
   ...cliCardsZh,

@@ -3,17 +3,23 @@ import type { redisErrorsZh } from './errors-redis.zh.ts';
 
 /** Settings that a site keeps in Redis: what can go wrong. */
 export const redisErrorsEn: Record<keyof typeof redisErrorsZh, ErrorText> = {
+  'settings.none': {
+    message:
+      'Snapshot {{snapshot}} of “{{source}}” holds no settings from Redis, so there is nothing to put back. Nothing was changed.',
+    remedy:
+      'Tell Shouhu with shouhu settings set where Redis is and the next backup takes them along; or try an earlier snapshot.',
+  },
   'redis.unreachable': {
     message:
       "The site's Redis ({{host}}:{{port}}) cannot be reached ({{reason}}), so the settings in it are not in this backup. The backup of the database is not affected.",
     remedy:
-      'See on the server whether Redis runs and whether address and port are right; if the site no longer uses it, switch this off with --no-redis of shouhu source set.',
+      'See on the server whether Redis runs and whether address and port are right; if the site no longer uses it, switch this off with --off of shouhu settings set.',
   },
   'redis.refused': {
     message:
       'Redis ({{host}}:{{port}}) does not let itself be read ({{reason}}): it wants a password, or another one. The settings in it are not in this backup; the backup of the database is not affected.',
     remedy:
-      "The password is in the site's .env (REDIS_PASSWORD); tell Shouhu with --redis-password-env of shouhu source set.",
+      "The password is in the site's .env (REDIS_PASSWORD); tell Shouhu with --redis-password-env of shouhu settings set.",
   },
   'redis.too-much': {
     message:

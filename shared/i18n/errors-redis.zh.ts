@@ -2,16 +2,20 @@ import type { ErrorText } from './error-text.ts';
 
 /** 网站放在 Redis 里的设置：错误说法。 */
 export const redisErrorsZh = {
+  'settings.none': {
+    message: '「{{source}}」的快照 {{snapshot}} 里没有 Redis 里的设置，所以没有东西可以放回去。什么也没有改。',
+    remedy: '先用 shouhu settings set 告诉守护 Redis 在哪里，下一次备份就会带上；也可以换一个更早的快照试试。',
+  },
   'redis.unreachable': {
     message:
       '连不上网站的 Redis（{{host}}:{{port}}，{{reason}}），放在里面的网站设置这次没有备份到。数据库的备份不受影响。',
     remedy:
-      '在服务器上看看 Redis 开着没有（宝塔面板 → 软件商店 → Redis），地址和端口对不对；网站已经不用 Redis 的话，用 shouhu source set 的 --no-redis 关掉。',
+      '在服务器上看看 Redis 开着没有（宝塔面板 → 软件商店 → Redis），地址和端口对不对；网站已经不用 Redis 的话，用 shouhu settings set 的 --off 关掉。',
   },
   'redis.refused': {
     message:
       'Redis（{{host}}:{{port}}）不让读（{{reason}}）：要密码，或者密码不对。放在里面的网站设置这次没有备份到，数据库的备份不受影响。',
-    remedy: '密码写在网站的 .env 里（REDIS_PASSWORD）；用 shouhu source set 的 --redis-password-env 告诉守护。',
+    remedy: '密码写在网站的 .env 里（REDIS_PASSWORD）；用 shouhu settings set 的 --redis-password-env 告诉守护。',
   },
   'redis.too-much': {
     message:

@@ -46,6 +46,12 @@ import {
   brokenLogSchema,
 } from '../model/stream.ts';
 import {
+  keptSettingsSchema,
+  redisItemFoundSchema,
+  redisItemSchema,
+  writtenKeySchema,
+} from '../model/redis-settings.ts';
+import {
   mysqlInputSchema,
   nameSchema,
   sourceInputSchema,
@@ -318,6 +324,39 @@ export const engineVerbs = {
       looked: z.strictObject({ tables: count, columns: count, rows: count }),
       /** `database.table` that could not be read in time or at all: judged by names alone. */
       unread: z.array(z.string()),
+    }),
+  },
+  /** Which settings in the site's Redis are kept with every snapshot: tried first, then saved. */
+  'settings.set': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** As seen from the SSH server, where there is one. Null: none are kept any more. */
+      redis: z
+        .strictObject({
+          host: z.string().min(1).max(255),
+          port: z.int().min(1).max(65_535),
+          user: z.string().max(128).nullable(),
+          password: z.string().max(1024).nullable(),
+          /** Empty: what the shop's program is known to keep there. */
+          items: z.array(redisItemSchema).max(20),
+        })
+        .nullable(),
+    }),
+    /** What was found at the try. */
+    output: z.strictObject({ source: z.string(), items: z.array(redisItemFoundSchema) }),
+  },
+  /** What a snapshot keeps of the site's Redis: names and sizes, no values. */
+  'settings.show': {
+    input: z.strictObject({ source: nameSchema, snapshot: z.string().min(4).max(36) }),
+    output: z.strictObject({ snapshot: z.uuid(), items: z.array(keptSettingsSchema) }),
+  },
+  /** Puts these settings back into the site's Redis. What is there stays, or with `replace` lies beside. */
+  'settings.restore': {
+    input: z.strictObject({ source: nameSchema, snapshot: z.string().min(4).max(36), replace: z.boolean() }),
+    output: z.strictObject({
+      snapshot: z.uuid(),
+      from: z.string(),
+      keys: z.array(writtenKeySchema),
     }),
   },
   'source.remove': { input: z.strictObject({ name: nameSchema }), output: z.strictObject({ removed: z.string() }) },

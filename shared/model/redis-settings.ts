@@ -53,3 +53,19 @@ export const keptSettingsSchema = z.strictObject({
   chunk: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type KeptSettings = z.infer<typeof keptSettingsSchema>;
+
+/** What a live try found of an item. */
+export const redisItemFoundSchema = redisItemSchema.extend({ found: count, bytes: count, leftOut: count });
+export type RedisItemFound = z.infer<typeof redisItemFoundSchema>;
+
+/**
+ * What became of one key that was put back. `same`: it was there as it is · `kept`: it was there with other content, and nobody allowed to replace it · `replaced`: what was
+ * there lies under `before` · `expired`: Redis would have forgotten it by now.
+ */
+export const writtenKeySchema = z.strictObject({
+  /** As text, for people; what is no text of UTF-8 is shown as it can be. */
+  name: z.string(),
+  outcome: z.enum(['written', 'replaced', 'same', 'kept', 'expired']),
+  before: z.string().nullable(),
+});
+export type WrittenKey = z.infer<typeof writtenKeySchema>;

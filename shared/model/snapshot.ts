@@ -10,6 +10,7 @@ import {
   objectIdSchema,
   serverFactsSchema,
 } from './database.ts';
+import { keptSettingsSchema } from './redis-settings.ts';
 import { lostObjectSchema } from './lost-objects.ts';
 import { siteSummarySchema } from './site-files.ts';
 
@@ -88,6 +89,8 @@ export const manifestSchema = z.strictObject({
   checks: z.array(checkResultSchema),
   /** Where the server's accounts are. Absent: none were asked for, or they could not be read (check `accounts-read`). */
   accounts: accountsSummarySchema.optional(),
+  /** What the site keeps in Redis. Absent: nothing was asked for, or it could not be read (check `settings-read`). */
+  settings: z.array(keptSettingsSchema).optional(),
   /** What the databases hold beside tables and this snapshot does not. Absent: nothing. */
   lostObjects: z.array(lostObjectSchema).optional(),
   /** Where the site's files are. Absent: none were asked for, or none could be read (check `files-kept`). */

@@ -8,6 +8,13 @@ export interface MysqlAddress {
   readonly database: string | null;
 }
 
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string | null;
+  readonly database: number;
+}
+
 export interface SshAddress {
   readonly host: string;
   readonly port: number;
@@ -32,6 +39,20 @@ export function parseMysqlUrl(text: string, argument = '--mysql'): MysqlAddress 
     port: portOf(portPart, 3306, argument),
     user: decoded(userPart, argument),
     database: database === '' ? null : database,
+  };
+}
+
+/** Reads `redis://[user@]host[:port][/database]`; the port defaults to 6379, the database to 0. */
+export function parseRedisUrl(text: string, argument = '--redis'): RedisAddress {
+  const shape = /^redis:\/\/(?:([^@/]*)@)?(\[[^\]]+\]|[^:/?#@]+)(?::(\d+))?(?:\/(\d{0,3}))?$/i.exec(text);
+  if (shape === null) throw badArgument(argument, 'not-an-address');
+  const [, userPart, hostPart = '', portPart, databasePart = ''] = shape;
+  if (userPart?.includes(':')) throw badArgument(argument, 'password-in-url');
+  return {
+    host: withoutBrackets(decoded(hostPart, argument)),
+    port: portOf(portPart, 6379, argument),
+    user: userPart === undefined || userPart === '' ? null : decoded(userPart, argument),
+    database: Number(databasePart),
   };
 }
 

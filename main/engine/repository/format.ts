@@ -24,6 +24,7 @@ export const objectKinds = {
   accounts: 10,
   deed: 11,
   'file-tree': 12,
+  settings: 13,
 } as const;
 export type ObjectKind = keyof typeof objectKinds;
 /** Kinds that are stored under `chunks/` and named by their content. */

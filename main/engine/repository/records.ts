@@ -5,6 +5,7 @@ import {
   type DatabaseRecord,
   type TableRecord,
 } from '../../../shared/model/database.ts';
+import { redisRecordSchema, type RedisRecord } from '../../../shared/model/redis-settings.ts';
 import { accountsRecordSchema, type AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { SitePage } from '../../../shared/model/site-files.ts';
 import { manifestSchema, type Manifest } from '../../../shared/model/snapshot.ts';
@@ -15,7 +16,9 @@ import { damaged, parseManifestName } from './format.ts';
 /** The JSON inside manifests and records. Decrypted JSON is still checked: whoever had the keys may have been a bug. */
 
 /** Keys sorted, so that the same record put together another way is the same object. Numbers are integers. */
-export function recordBytes(record: Manifest | TableRecord | DatabaseRecord | AccountsRecord | SitePage): Uint8Array {
+export function recordBytes(
+  record: Manifest | TableRecord | DatabaseRecord | AccountsRecord | SitePage | RedisRecord,
+): Uint8Array {
   return utf8(canonicalJson(record));
 }
 
@@ -34,6 +37,10 @@ export function parseTableRecord(id: string, payload: Uint8Array): TableRecord {
 
 export function parseDatabaseRecord(id: string, payload: Uint8Array): DatabaseRecord {
   return parseRecord(id, databaseRecordSchema, payload);
+}
+
+export function parseRedisRecord(id: string, payload: Uint8Array): RedisRecord {
+  return parseRecord(id, redisRecordSchema, payload);
 }
 
 export function parseAccountsRecord(id: string, payload: Uint8Array): AccountsRecord {

@@ -19,6 +19,7 @@ export function referencesOf(manifest: Manifest): ManifestReferences {
   return {
     leaves: [
       ...(manifest.accounts === undefined ? [] : [manifest.accounts.chunk]),
+      ...(manifest.settings ?? []).map(({ chunk }) => chunk),
       ...manifest.databases.map(({ schemaChunk }) => schemaChunk),
     ],
     records: [

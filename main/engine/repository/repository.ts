@@ -1,4 +1,5 @@
 import { AppError, isAppErrorOf } from '../../../shared/errors/app-error.ts';
+import type { RedisRecord } from '../../../shared/model/redis-settings.ts';
 import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, TableRecord } from '../../../shared/model/database.ts';
 import type { SitePage } from '../../../shared/model/site-files.ts';
@@ -38,6 +39,7 @@ import { chunksOfPage, parseSitePage } from './files/site-page.ts';
 import {
   chunksOfTable,
   parseAccountsRecord,
+  parseRedisRecord,
   parseDatabaseRecord,
   parseManifest,
   parseTableRecord,
@@ -258,6 +260,11 @@ export class Repository {
     return this.#putRecord('accounts', record, signal);
   }
 
+  /** Writes what a site keeps in Redis and gives its id. */
+  putRedisRecord(record: RedisRecord, signal: AbortSignal): Promise<StoredRecord> {
+    return this.#putRecord('settings', record, signal);
+  }
+
   /** Without `remember` (default: true) nothing of the record stays in memory for `chunksOfTable`. */
   async getTableRecord(
     id: string,
@@ -319,7 +326,11 @@ export class Repository {
     return parseAccountsRecord(id, (await this.getObject(id, { expectedKind: 'accounts', signal })).payload);
   }
 
-  /** Every chunk of a snapshot, each once: accounts, database records, table records, rows, pages of the site's tree, files. */
+  async getRedisRecord(id: string, signal: AbortSignal): Promise<RedisRecord> {
+    return parseRedisRecord(id, (await this.getObject(id, { expectedKind: 'settings', signal })).payload);
+  }
+
+  /** Every chunk of a snapshot, each once: accounts, settings, database records, table records, rows, pages of the site's tree, files. */
   async *objectsOf(manifest: Manifest, signal: AbortSignal): AsyncGenerator<string> {
     const seen = new Set<string>();
     const fresh = (id: string) => seen.size < seen.add(id).size;
@@ -507,8 +518,8 @@ export class Repository {
   }
 
   async #putRecord(
-    kind: 'table' | 'schema' | 'accounts' | 'file-tree',
-    record: TableRecord | DatabaseRecord | AccountsRecord | SitePage,
+    kind: 'table' | 'schema' | 'accounts' | 'file-tree' | 'settings',
+    record: TableRecord | DatabaseRecord | AccountsRecord | SitePage | RedisRecord,
     signal: AbortSignal,
   ): Promise<StoredRecord> {
     const { id, bytes } = encodeObject(this.keys, { kind, slot: 'main', payload: recordBytes(record) });

@@ -149,6 +149,7 @@ export const timelineEn = {
     'files-kept': 'Files of the site kept',
     'files-read': 'All files of the site could be read',
     'files-read-warning': 'Files of the site that could not be read or kept changing (all others are kept)',
+    'settings-read': 'Settings that the site keeps in Redis kept',
     'accounts-read': 'Accounts of the server kept',
     'accounts-read-warning':
       'Accounts that could not be kept as they are; all data are safe. The backup account needs SELECT on mysql.* for them',

@@ -146,6 +146,7 @@ export const timelineZh = {
     'files-kept': '网站文件已存好',
     'files-read': '网站文件都读到了',
     'files-read-warning': '没读到或正在变化的网站文件（其余的都存好了）',
+    'settings-read': '网站放在 Redis 里的设置已存好',
     'accounts-read': '服务器的账号已存好',
     'accounts-read-warning': '没能照原样存下的账号；数据都安全。要存账号，备份用的账号需要 mysql.* 的 SELECT 权限',
     'digest-equal-warning': '服务器算不出指纹的表（行数一致，都已存好）',

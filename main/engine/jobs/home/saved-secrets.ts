@@ -30,6 +30,15 @@ export function sealSshAuth(
   return auth.kind === 'agent' ? null : encryptCredential(keys, JSON.stringify(auth), `source/${sourceId}/ssh`);
 }
 
+export function sealRedisPassword(keys: MainKeys, sourceId: string, password: string): string {
+  return encryptCredential(keys, password, `source/${sourceId}/redis`);
+}
+
+export function openRedisPassword(keys: MainKeys, { id, redis }: SavedSource): string | null {
+  const sealed = redis?.sealedPassword ?? null;
+  return sealed === null ? null : decryptCredential(keys, sealed, `source/${id}/redis`);
+}
+
 export function sealCloudKeys(keys: MainKeys, destinationId: string, { accessKey, secretKey }: CloudKeys): string {
   return encryptCredential(keys, JSON.stringify({ accessKey, secretKey }), `destination/${destinationId}/s3`);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { coldScheduleSchema } from '../../../../shared/model/cold-schedule.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
+import { redisItemSchema } from '../../../../shared/model/redis-settings.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
 import {
   columnQuestionSchema,
@@ -23,6 +24,16 @@ const savedSshSchema = z.strictObject({
   /** JSON of the authentication (key and its passphrase, or password), sealed. Null: agent, or not known on this computer. */
   sealedAuth: sealedSchema.nullable(),
 });
+
+/** As seen from the SSH server, where there is one. */
+const savedRedisSchema = z.strictObject({
+  host: z.string(),
+  port: z.int(),
+  user: z.string().nullable(),
+  sealedPassword: sealedSchema.nullable(),
+  items: z.array(redisItemSchema),
+});
+export type SavedRedis = z.infer<typeof savedRedisSchema>;
 
 export const savedSourceSchema = z.strictObject({
   id: z.uuid(),
@@ -46,6 +57,8 @@ export const savedSourceSchema = z.strictObject({
   files: z.array(z.string()),
   /** What is left out of these, besides what is always; absent: nothing. */
   leaveOut: z.array(z.string()).optional(),
+  /** What of the site's Redis is kept with every snapshot; absent: nothing. */
+  redis: savedRedisSchema.optional(),
   /** Keep the server's accounts with every snapshot; absent: no. */
   accounts: z.boolean().optional(),
   /** The owner does not want the app to follow its log; absent: it does. */

@@ -2,6 +2,7 @@ import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { CheckResult, Manifest } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
+import { keepSettings, type SettingsReading } from '../../backup/keep-settings.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
 import { isUnreadableObject, type FeedFinding, type Repository } from '../../repository/index.ts';
 import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
@@ -20,6 +21,7 @@ import { manifestsNewestFirst } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { countsOfSource } from '../source-counts.ts';
 import { accessOfSaved, withReadingSession } from '../source-session.ts';
+import { readRedis, redisTarget } from '../redis-of-source.ts';
 import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
 import { outcomeOf } from './copy-verbs.ts';
@@ -188,7 +190,11 @@ async function captureInto(
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
   const columns = await NewColumns.of(source, await shapeBefore(repository, previous, run.signal));
   // An object, because the callback below sets it.
-  const seen: { accounts: AccountsReading | null; files: KeptFiles | null } = { accounts: null, files: null };
+  const seen: { accounts: AccountsReading | null; settings: SettingsReading | null; files: KeptFiles | null } = {
+    accounts: null,
+    settings: null,
+    files: null,
+  };
   const isWanted = input.files !== false;
   const site = await siteKeeper(
     context,
@@ -203,6 +209,11 @@ async function captureInto(
       const { target, lineBytesPerSecond } = session;
       // On a connection of its own, and before anything is locked.
       if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
+      const { redis } = source;
+      if (redis !== undefined) {
+        const way = redisTarget(context.unlocked().keys, { ...source, redis }, target);
+        seen.settings = await readRedis(way, redis.items, context.clock, signal);
+      }
       run.report({ phase: 'lock', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
       const snapshot = await beginSnapshot(target, {
         ...(source.databases.length === 0 ? {} : { databases: source.databases }),
@@ -243,10 +254,12 @@ async function captureInto(
   return withWriterLease(repository, `backup of ${source.name}`, context, run.signal, async (signal) => {
     const first = await draft(signal);
     const best = first.movedAway.length === 0 ? first : await again(first, draft, signal);
-    const { accounts } = seen;
+    const { accounts, settings } = seen;
     const withAccounts = accounts === null ? best : await keepAccounts(best, accounts, repository, signal);
+    const withSettings =
+      settings === null ? withAccounts : await keepSettings(withAccounts, settings, repository, signal);
     const files = seen.files ?? (await site?.keep(null, null, signal)) ?? null;
-    return publishDraft(repository, files === null ? withAccounts : withFiles(withAccounts, files), signal);
+    return publishDraft(repository, files === null ? withSettings : withFiles(withSettings, files), signal);
   });
 }
 

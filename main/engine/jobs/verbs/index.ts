@@ -40,6 +40,7 @@ import { verifyDue } from './verify-due.ts';
 import { sourceAdd, sourceList, sourceRemove, sourceTest, sourceTry } from './source-verbs.ts';
 import { sourcePropose } from './source-propose.ts';
 import { sourceSet } from './source-set.ts';
+import { settingsRestore, settingsSet, settingsShow } from './settings-verbs.ts';
 
 type Verbs = {
   readonly [N in VerbName]: (context: EngineContext, input: VerbInput<N>, run: Run) => Promise<VerbOutput<N>>;
@@ -61,6 +62,9 @@ export const verbs: Verbs = {
   'source.test': sourceTest,
   'source.set': sourceSet,
   'source.propose': sourcePropose,
+  'settings.set': settingsSet,
+  'settings.show': settingsShow,
+  'settings.restore': settingsRestore,
   'source.remove': sourceRemove,
   'destination.add': destinationAdd,
   'destination.try': destinationTry,

@@ -42,6 +42,7 @@ const slotsOfKind: Readonly<Record<ObjectKind, readonly ObjectSlot[]>> = {
   accounts: ['main'],
   deed: ['main'],
   'file-tree': ['main'],
+  settings: ['main'],
 };
 
 export function isSlotOfKind(kind: ObjectKind, slot: ObjectSlot): boolean {

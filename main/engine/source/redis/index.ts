@@ -1,4 +1,4 @@
 /** Settings that a site keeps in Redis: read them, put them back. */
 export { withRedis, type RedisTarget } from './connect-redis.ts';
 export { readSettings, type ReadSettings } from './read-settings.ts';
-export { writeSettings, type WrittenKey } from './write-settings.ts';
+export { writeSettings } from './write-settings.ts';

@@ -66,7 +66,8 @@ async function* namesLike(redis: Redis, pattern: string, signal: AbortSignal): A
   throw new AppError('redis.too-much', { item: pattern, keys: mostLookedAt, bytes: 0 });
 }
 
-async function readKey(
+/** One key by its exact name; null: there is none. */
+export async function readKey(
   redis: Redis,
   name: Buffer,
   clock: Clock,

@@ -1,32 +1,21 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../../../../shared/errors/app-error.ts';
-import type { RedisKey, RedisRecord } from '../../../../shared/model/redis-settings.ts';
+import type { RedisKey, RedisRecord, WrittenKey } from '../../../../shared/model/redis-settings.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { readKey } from './read-settings.ts';
 import { newId } from '../../platform/random.ts';
 
 const mostTries = 20;
 
-/** What became of one key. `kept`: there was one with other content, and nobody allowed to replace it. `same`: it was there as it is. */
-export interface WrittenKey {
-  /** As text, for people; what is no text of UTF-8 is shown as it can be. */
-  readonly name: string;
-  readonly outcome: 'written' | 'replaced' | 'same' | 'kept' | 'expired';
-  /** The name under which what was replaced lies. */
-  readonly before: string | null;
-}
-
 /**
  * Puts keys back. Each is built under a name of its own and takes its place in one step; one that is there is left, or with `replace` renamed to
  * `<name>:before_<utc>` in the same step, never dropped. What would have been forgotten by now is not written.
- *
- * @param isSame whether what is there is the same: read again by the caller's way of reading
  */
 export async function writeSettings(
   redis: Redis,
   { keys }: RedisRecord,
   options: {
     readonly replace: boolean;
-    readonly isSame: (key: RedisKey) => Promise<boolean>;
     /** `20261122_1400`, for names of what is replaced. */
     readonly stamp: string;
     readonly clock: Clock;
@@ -44,7 +33,7 @@ export async function writeSettings(
 async function writeKey(
   redis: Redis,
   key: RedisKey,
-  { replace, isSame, stamp, clock }: Parameters<typeof writeSettings>[2],
+  { replace, stamp, clock }: Parameters<typeof writeSettings>[2],
 ): Promise<WrittenKey> {
   const name = Buffer.from(key.name, 'base64');
   const shown = name.toString('utf8');
@@ -60,7 +49,10 @@ async function writeKey(
   try {
     // In one step only where nothing is there.
     if ((await redis.renamenx(building, name)) === 1) return outcome('written');
-    if (await isSame(key)) return outcome('same');
+    const there = await readKey(redis, name, clock);
+    const isSame =
+      there !== null && there !== 'left-out' && JSON.stringify(there.key.content) === JSON.stringify(key.content);
+    if (isSame) return outcome('same');
     if (!replace) return outcome('kept');
     return outcome('replaced', await exchange(redis, name, building, stamp));
   } finally {

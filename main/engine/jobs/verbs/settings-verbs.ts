@@ -1,0 +1,138 @@
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { RedisRecord, WrittenKey } from '../../../../shared/model/redis-settings.ts';
+import type { CatalogSnapshot } from '../../catalog/catalog.ts';
+import { isoUtc } from '../../platform/clock.ts';
+import { withRedis, writeSettings } from '../../source/redis/index.ts';
+import type { EngineContext, Run } from '../engine-context.ts';
+import { sealRedisPassword } from '../home/saved-secrets.ts';
+import type { SavedRedis } from '../home/settings-file.ts';
+import { nearestFirst } from '../nearness.ts';
+import { readRedis, redisTarget, usualItems } from '../redis-of-source.ts';
+import { accessOfSaved, withServerSession } from '../source-session.ts';
+import { withRepository } from '../stores.ts';
+import { findSnapshot, findSource } from './lookup.ts';
+
+/** Errors: `redis.*`, `tunnel.*`, `usage.bad-argument` {argument: 'items'} where no program is known that keeps anything there. */
+export async function settingsSet(
+  context: EngineContext,
+  input: VerbInput<'settings.set'>,
+  run: Run,
+): Promise<VerbOutput<'settings.set'>> {
+  const { keys } = context.unlocked();
+  const source = await findSource(context, input.source);
+  const { redis } = input;
+  if (redis === null) {
+    await save(context, source.id, undefined);
+    await context.home.audit.append('settings.set', { source: source.name, kept: false });
+    return { source: source.name, items: [] };
+  }
+  const items = redis.items.length > 0 ? redis.items : await usualItems(source);
+  if (items.length === 0)
+    throw new AppError('usage.bad-argument', { argument: 'items', value: source.preset ?? 'none' });
+  const { host, port, user, password } = redis;
+  const sealedPassword = password === null ? null : sealRedisPassword(keys, source.id, password);
+  const saved: SavedRedis = { host, port, user, sealedPassword, items };
+  const reading = await withServerSession(accessOfSaved(keys, source), run.signal, ({ target }) =>
+    readRedis(redisTarget(keys, { ...source, redis: saved }, target), items, context.clock, run.signal),
+  );
+  if (reading.kind === 'unreadable') throw reading.error;
+  await save(context, source.id, saved);
+  await context.home.audit.append('settings.set', { source: source.name, kept: true, items: items.length });
+  const found = reading.items.map(({ record, bytes, leftOut }, index) => ({
+    ...(items[index] ?? { id: '', database: 0, keys: [] }),
+    found: record.keys.length,
+    bytes,
+    leftOut,
+  }));
+  return { source: source.name, items: found };
+}
+
+async function save(context: EngineContext, id: string, redis: SavedRedis | undefined): Promise<void> {
+  await context.home.settings.update((settings) => ({
+    ...settings,
+    sources: settings.sources.map((source) => {
+      if (source.id !== id) return source;
+      const { redis: _, ...others } = source;
+      return redis === undefined ? others : { ...others, redis };
+    }),
+  }));
+  context.onCatalogChanged();
+}
+
+export async function settingsShow(
+  context: EngineContext,
+  input: VerbInput<'settings.show'>,
+): Promise<VerbOutput<'settings.show'>> {
+  const { name } = await findSource(context, input.source);
+  const { manifest } = snapshotWithSettings(context, name, input.snapshot);
+  return { snapshot: manifest.id, items: manifest.settings ?? [] };
+}
+
+/** `latest`: the newest that holds any, so that a night in which Redis was away hides nothing. */
+function snapshotWithSettings(context: EngineContext, source: string, reference: string): CatalogSnapshot {
+  const asked = findSnapshot(context, reference, source);
+  if (reference !== 'latest' || (asked.manifest.settings ?? []).length > 0) return asked;
+  const holds = context.catalog.snapshots(source).find(({ manifest }) => (manifest.settings ?? []).length > 0);
+  return holds ?? asked;
+}
+
+/** Errors: `settings.none` {source, snapshot}; `redis.*`, `tunnel.*`; those of the copies when none gives them. */
+export async function settingsRestore(
+  context: EngineContext,
+  input: VerbInput<'settings.restore'>,
+  run: Run,
+): Promise<VerbOutput<'settings.restore'>> {
+  const { keys } = context.unlocked();
+  const { signal } = run;
+  const source = await findSource(context, input.source);
+  const snapshot = snapshotWithSettings(context, source.name, input.snapshot);
+  const { redis } = source;
+  const kept = snapshot.manifest.settings ?? [];
+  if (kept.length === 0 || redis === undefined)
+    throw new AppError('settings.none', { source: source.name, snapshot: snapshot.manifest.id });
+  const { records, from } = await recordsFrom(context, snapshot, signal);
+  const { clock } = context;
+  const stamp = isoUtc(clock.nowMs()).replace(/[-:]/g, '').replace('T', '_').slice(0, 13);
+  const written = await withServerSession(accessOfSaved(keys, source), signal, async ({ target }) => {
+    const way = redisTarget(keys, { ...source, redis }, target);
+    const all: WrittenKey[] = [];
+    for (const record of records)
+      await withRedis({ ...way, database: record.database }, signal, async (client) => {
+        all.push(...(await writeSettings(client, record, { replace: input.replace, stamp, clock, signal })));
+      });
+    return all;
+  });
+  const count = (outcome: WrittenKey['outcome']) => written.filter((key) => key.outcome === outcome).length;
+  await context.home.audit.append('settings.restore', {
+    source: source.name,
+    snapshot: snapshot.manifest.id,
+    written: count('written'),
+    replaced: count('replaced'),
+  });
+  return { snapshot: snapshot.manifest.id, from, keys: written };
+}
+
+async function recordsFrom(
+  context: EngineContext,
+  { manifest }: CatalogSnapshot,
+  signal: AbortSignal,
+): Promise<{ readonly records: readonly RedisRecord[]; readonly from: string }> {
+  const { destinations } = await context.home.settings.read();
+  const holders = new Set(context.catalog.copies(manifest.id).map(({ destinationId }) => destinationId));
+  let failure: unknown = new AppError('snapshot.unknown', { snapshot: manifest.id });
+  for (const destination of nearestFirst(destinations.filter(({ id }) => holders.has(id)))) {
+    try {
+      const records = await withRepository(context.unlocked().keys, destination, signal, (repository) =>
+        Promise.all((manifest.settings ?? []).map(({ chunk }) => repository.getRedisRecord(chunk, signal))),
+      );
+      return { records, from: destination.name };
+    } catch (error) {
+      signal.throwIfAborted();
+      // Away, or damaged here: the next copy.
+      if (!(error instanceof AppError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
