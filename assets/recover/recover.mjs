@@ -1115,6 +1115,7 @@ function tellHistory(table) {
 
 /** What the snapshot does not hold although the server had it: nobody may take this for the whole shop. */
 function tellLost(manifest) {
+  tellSettings(manifest);
   for (const table of namedBy(manifest, LOST_TABLES, 'tables'))
     warn(
       `${shown(table)}：备份时读不出来，快照里没有这张表。`,
@@ -1131,6 +1132,14 @@ function tellLost(manifest) {
     warn(
       '快照里还有服务器的账号，它们不写进这个文件；需要时请用守护恢复。',
       'The snapshot holds accounts of the server too. They are not in this file: restore them with Shouhu.',
+    );
+}
+
+function tellSettings(manifest) {
+  if ((manifest.settings ?? []).length > 0)
+    warn(
+      '快照里还有网站放在 Redis 里的设置，它们不写进这个文件；需要时请用守护放回去。',
+      'The snapshot holds settings that the site keeps in Redis too. They are not in this file: put them back with Shouhu.',
     );
 }
 
@@ -1168,6 +1177,7 @@ function check(repository, files, isAll) {
       look(schemaChunk, () => repository.chunk(schemaChunk, KIND.schema));
     if (manifest.accounts?.chunk !== undefined)
       look(manifest.accounts.chunk, () => repository.chunk(manifest.accounts.chunk, null));
+    for (const { chunk } of manifest.settings ?? []) look(chunk, () => repository.chunk(chunk, null));
     for (const { tableChunk } of manifest.tables) {
       const record = look(tableChunk, () => repository.record(tableChunk, KIND.table));
       for (const { id, sealedId } of (record?.ranges ?? []).flatMap(({ chunks }) => chunks)) {

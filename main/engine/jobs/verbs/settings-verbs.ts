@@ -6,7 +6,7 @@ import { isoUtc } from '../../platform/clock.ts';
 import { withRedis, writeSettings } from '../../source/redis/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealRedisPassword } from '../home/saved-secrets.ts';
-import type { SavedRedis } from '../home/settings-file.ts';
+import type { SavedRedis, SavedSource } from '../home/settings-file.ts';
 import { nearestFirst } from '../nearness.ts';
 import { readRedis, redisTarget, usualItems } from '../redis-of-source.ts';
 import { accessOfSaved, withServerSession } from '../source-session.ts';
@@ -53,8 +53,9 @@ async function save(context: EngineContext, id: string, redis: SavedRedis | unde
     ...settings,
     sources: settings.sources.map((source) => {
       if (source.id !== id) return source;
-      const { redis: _, ...others } = source;
-      return redis === undefined ? others : { ...others, redis };
+      // Absent, not undefined: the file is read strictly.
+      if (redis !== undefined) return { ...source, redis };
+      return Object.fromEntries(Object.entries(source).filter(([name]) => name !== 'redis')) as SavedSource;
     }),
   }));
   context.onCatalogChanged();
@@ -69,11 +70,13 @@ export async function settingsShow(
   return { snapshot: manifest.id, items: manifest.settings ?? [] };
 }
 
-/** `latest`: the newest that holds any, so that a night in which Redis was away hides nothing. */
+/** `latest`: the newest that holds any key, so that a night in which Redis was away or empty hides nothing. */
 function snapshotWithSettings(context: EngineContext, source: string, reference: string): CatalogSnapshot {
   const asked = findSnapshot(context, reference, source);
-  if (reference !== 'latest' || (asked.manifest.settings ?? []).length > 0) return asked;
-  const holds = context.catalog.snapshots(source).find(({ manifest }) => (manifest.settings ?? []).length > 0);
+  if (reference !== 'latest') return asked;
+  const holds = [asked, ...context.catalog.snapshots(source)].find(({ manifest }) =>
+    (manifest.settings ?? []).some(({ keys }) => keys > 0),
+  );
   return holds ?? asked;
 }
 

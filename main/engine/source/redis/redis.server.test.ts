@@ -7,14 +7,14 @@ import type { RedisItem, RedisRecord } from '../../../../shared/model/redis-sett
 import { redisRecordSchema } from '../../../../shared/model/redis-settings.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { readSettings, withRedis, writeSettings, type RedisTarget } from './index.ts';
-import { startPrivateRedis, type PrivateRedis } from './testing/private-redis.ts';
+import { redisMissing, startPrivateRedis, type PrivateRedis } from './testing/private-redis.ts';
 
 const never = new AbortController().signal;
 const password = 'p w-守护';
 const everything: RedisItem = { id: 'settings', database: 1, keys: ['shop:*'] };
 const at = (key: string) => Buffer.from(key).toString('base64');
 
-describe('settings in a real Redis', () => {
+describe.skipIf(redisMissing !== '')(`settings in a real Redis${redisMissing}`, () => {
   let dir: string;
   let redis: PrivateRedis;
   beforeAll(async () => {

@@ -1,9 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { Redis } from 'ioredis';
 import { freeLoopbackPort } from '../../../platform/free-port.ts';
 import { pollUntil } from '../../../platform/poll.ts';
 import type { RedisTarget } from '../connect-redis.ts';
+
+/** Behind the name of a suite: why it is skipped, or nothing. */
+export const redisMissing =
+  spawnSync('redis-server', ['--version']).error === undefined ? '' : ' (skipped: there is no redis-server here)';
 
 export interface PrivateRedis {
   readonly target: RedisTarget;
