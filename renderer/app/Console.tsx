@@ -69,7 +69,7 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
   const navigate = useNavigate();
   const location = useLocation();
   useFreshStart(location.pathname);
-  const { library, jobs, backup, copies, detail, restore, retention, shop, checklist, keys, dialogs } = stores;
+  const { library, jobs, backup, copies, detail, money, restore, retention, shop, checklist, keys, dialogs } = stores;
   const go = (path: string, state?: unknown): void => void navigate(path, { state });
   const verifyFirst = (location.state as { readonly verify?: string } | null)?.verify ?? null;
   return (
@@ -83,6 +83,7 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
             backup={backup}
             copies={copies}
             detail={detail}
+            money={money}
             streams={stores.streams}
             events={stores.events}
             isEngineThere={isEngineThere}

@@ -9,6 +9,7 @@ import { createRestoreStore, createSwapStore } from '../features/restore/index.t
 import { createShopStore } from '../features/shop/index.ts';
 import { createUnlockStore } from '../features/unlock/index.ts';
 import { createDetailStore } from '../stores/detail-store.ts';
+import { createMoneyStore } from '../stores/money-store.ts';
 import { createDialogs } from '../stores/dialogs.ts';
 import { createEventsStore } from '../stores/events-store.ts';
 import { createJobRun } from '../stores/job-run.ts';
@@ -29,6 +30,7 @@ export function createStores(client: Client) {
     streams: createStreamsStore(client),
     events: createEventsStore(client),
     detail: createDetailStore(client),
+    money: createMoneyStore(client),
     dialogs: createDialogs(client),
     backup: createJobRun(client, 'backup.run'),
     demo: createJobRun(client, 'demo.open'),

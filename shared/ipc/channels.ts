@@ -31,6 +31,8 @@ export const commandNames = [
   'backup.run',
   'snapshots.list',
   'snapshot.show',
+  'ledgers.show',
+  'ledgers.confirm',
   'copy.run',
   'verify.run',
   'prune.run',

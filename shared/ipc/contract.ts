@@ -114,6 +114,8 @@ export const commands = {
   'backup.run': { input: withJob(engineVerbs['backup.run'].input), output: engineVerbs['backup.run'].output },
   'snapshots.list': engineVerbs['snapshots.list'],
   'snapshot.show': engineVerbs['snapshot.show'],
+  'ledgers.show': engineVerbs['ledgers.show'],
+  'ledgers.confirm': engineVerbs['ledgers.confirm'],
   'copy.run': { input: withJob(engineVerbs['copy.run'].input), output: engineVerbs['copy.run'].output },
   'verify.run': { input: withJob(engineVerbs['verify.run'].input), output: engineVerbs['verify.run'].output },
   'prune.run': { input: withJob(engineVerbs['prune.run'].input), output: engineVerbs['prune.run'].output },

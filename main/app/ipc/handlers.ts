@@ -118,6 +118,8 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'backup.run': ({ jobId, ...input }) => engine.call('backup.run', input, jobId),
     'snapshots.list': pass('snapshots.list'),
     'snapshot.show': pass('snapshot.show'),
+    'ledgers.show': pass('ledgers.show'),
+    'ledgers.confirm': pass('ledgers.confirm'),
     'copy.run': ({ jobId, ...input }) => engine.call('copy.run', input, jobId),
     'verify.run': ({ jobId, ...input }) => engine.call('verify.run', input, jobId),
     'prune.run': ({ jobId, ...input }) => engine.call('prune.run', input, jobId),

@@ -1,3 +1,4 @@
+import { sampleMoney } from './sample-money.ts';
 import type { RestoreCheck } from '../../../shared/model/restore-check.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CommandInput, CommandOutput } from '../../../shared/ipc/contract.ts';
@@ -76,6 +77,12 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       const found = snapshotOf(snapshot);
       return detailOf(found, sourceOf(found.source));
     },
+    'ledgers.show': ({ source }: CommandInput<'ledgers.show'>) =>
+      sampleMoney(
+        source,
+        world.snapshots.find((one) => one.source === source),
+      ),
+    'ledgers.confirm': ({ snapshot }: CommandInput<'ledgers.confirm'>) => ({ confirmed: snapshot }),
     'copy.run': async (input: CommandInput<'copy.run'>): Promise<CommandOutput<'copy.run'>> => {
       const { jobId } = input;
       const to = [input.to].flat()[0] ?? '';

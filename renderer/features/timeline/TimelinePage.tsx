@@ -7,6 +7,7 @@ import type { EventsStore, LogEvent } from '../../stores/events-store.ts';
 import type { JobRun } from '../../stores/job-run.ts';
 import type { JobsStore } from '../../stores/jobs-store.ts';
 import type { Library, LibraryStore } from '../../stores/library-store.ts';
+import type { MoneyStore } from '../../stores/money-store.ts';
 import type { StreamsStore } from '../../stores/streams-store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -14,6 +15,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import type { CopiesStore } from '../copies/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { LogPanel } from '../log/index.ts';
+import { MoneyPanel } from '../money/index.ts';
 import { BackupPanel } from './BackupPanel.tsx';
 import { InterruptedBanner } from './InterruptedBanner.tsx';
 import { ShopHeader } from './ShopHeader.tsx';
@@ -26,6 +28,7 @@ interface TimelinePageProps {
   readonly backup: JobRun<'backup.run'>;
   readonly copies: CopiesStore;
   readonly detail: DetailStore;
+  readonly money: MoneyStore;
   readonly streams: StreamsStore;
   readonly events: EventsStore;
   readonly isEngineThere: boolean;
@@ -63,6 +66,7 @@ function Timeline({
   backup,
   copies,
   detail,
+  money,
   streams,
   events,
   isEngineThere,
@@ -119,6 +123,12 @@ function Timeline({
         </Panel>
       )}
       <BackupPanel source={source.name} backup={backup} onRetry={() => backUp(source.name)} />
+      <MoneyPanel
+        source={source.name}
+        newest={snapshots[0]?.id}
+        store={money}
+        onRestore={() => onRestore(source.name, snapshots[0]?.id ?? 'latest')}
+      />
       {snapshots.length > 0 && (
         <LogPanel
           source={source.name}

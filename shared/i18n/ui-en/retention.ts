@@ -52,8 +52,8 @@ export const retentionEn = {
     },
   },
   shrunk: {
-    title: 'Wait a moment: “{{source}}” has suddenly become much smaller',
-    text: 'The newest snapshot ({{date}}) holds far less than those before it. If somebody deleted that data, the old snapshots are what saves you, so not one is removed.',
+    title: 'Wait a moment: “{{source}}” has changed in an unusual way',
+    text: 'The newest snapshot ({{date}}) differs from those before it in a way that does not happen by itself. If somebody has tampered with it, the old snapshots are what saves you, so not one is removed.',
     rows: 'All rows',
     bytes: 'All data',
     table: 'Table {{name}}',
