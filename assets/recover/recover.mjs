@@ -3,11 +3,12 @@
  * recover.mjs: reads a Shouhu 守护 backup repository (format 1) without Shouhu.
  *
  * One file, no packages, no network. Needs Node.js 22.15 or newer. It lists snapshots, checks them, and turns one into one .sql file that the
- * ordinary `mysql` client reads. It checks every byte on the way and only reads the repository.
+ * ordinary `mysql` client reads, or writes the site's files of one into a folder. It checks every byte on the way and only reads the repository.
  *
  *   node recover.mjs --list                              --words-file words.txt
  *   node recover.mjs --check [all]                       --words-file words.txt
  *   node recover.mjs --sql shop.sql                      --words-file words.txt
+ *   node recover.mjs --files folder                      --words-file words.txt
  *        [--repository DIR]               default: the folder this program lies in
  *        [--snapshot ID|latest]           default: latest; the beginning of an id will do
  *        [--passphrase-env NAME]          in place of --words-file: NAME is an environment variable
@@ -28,7 +29,8 @@
  *                 sealed to the vault's public key, and an HMAC closes the object.
  *   manifests/…   the same envelope, key = HKDF(encKey, salt = the name). JSON: databases, tables, counts.
  *                 A table's record (kind 3) lists ranges of chunks; rows (kind 1) are lines of tab-separated fields;
- *                 secret columns are in chunks of their own (kind 2), line for line.
+ *                 secret columns are in chunks of their own (kind 2), line for line. Files of the site: `site` names pages
+ *                 (kind 12, JSON) of folders, links and files, whose bytes are pieces of chunks of kind 5.
  */
 import { isUtf8 } from 'node:buffer';
 import crypto from 'node:crypto';
@@ -40,7 +42,7 @@ import zlib from 'node:zlib';
 
 /** Counts up when this program changes what it can do; a copy keeps the edition it was made with and gets newer ones beside it. */
 const EDITION = 1;
-const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, file: 5, binlog: 6, manifest: 7, stream: 8 };
+const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, file: 5, binlog: 6, manifest: 7, stream: 8, fileTree: 12 };
 const FRAME = 4 * 1024 * 1024;
 const MAX_PAYLOAD = 1_181_116_006;
 /** An object is at most its payload, the heads and tags of its frames, and the envelope. */
@@ -87,9 +89,9 @@ class Damage extends Stop {
 const usage = () =>
   new Stop(
     2,
-    '用法：node recover.mjs [--repository 文件夹] (--list | --check [all] | --sql 文件) [--snapshot 编号|latest] ' +
+    '用法：node recover.mjs [--repository 文件夹] (--list | --check [all] | --sql 文件 | --files 文件夹) [--snapshot 编号|latest] ' +
       '(--words-file 文件 | --passphrase-env 变量名) [--vault-words-file 文件 | --vault-passphrase-env 变量名] [--lang zh|en]',
-    'Usage: node recover.mjs [--repository DIR] (--list | --check [all] | --sql FILE) [--snapshot ID|latest] ' +
+    'Usage: node recover.mjs [--repository DIR] (--list | --check [all] | --sql FILE | --files DIR) [--snapshot ID|latest] ' +
       '(--words-file F | --passphrase-env N) [--vault-words-file F | --vault-passphrase-env N] [--lang zh|en]',
   );
 
@@ -1133,6 +1135,11 @@ function tellLost(manifest) {
       '快照里还有服务器的账号，它们不写进这个文件；需要时请用守护恢复。',
       'The snapshot holds accounts of the server too. They are not in this file: restore them with Shouhu.',
     );
+  if (manifest.site !== undefined)
+    warn(
+      '快照里还有网站文件，用 --files 文件夹 写出来。',
+      'The snapshot holds files of the site too: write them with --files DIR.',
+    );
 }
 
 function tellSettings(manifest) {
@@ -1185,6 +1192,10 @@ function check(repository, files, isAll) {
         if (sealedId !== null) look(sealedId, () => repository.chunk(sealedId, KIND.sealedRows));
       }
     }
+    for (const page of (manifest.site?.roots ?? []).flatMap(({ pages }) => pages)) {
+      const record = look(page, () => repository.record(page, KIND.fileTree));
+      for (const { id } of record?.chunks ?? []) look(id, () => repository.chunk(id, KIND.file));
+    }
   }
   if (isAll) {
     for (const id of repository.chunks()) look(id, () => repository.chunk(id, null));
@@ -1207,6 +1218,193 @@ function check(repository, files, isAll) {
       '卡密的对象只核对了字节是否原样，没有打开（保险库未打开）。',
       'Objects with card secrets were proven to be unchanged, and not opened (vault closed).',
     );
+}
+
+// ------------------------------------------------------------------------------------------------------ site files
+
+/** Bytes that a page says as text, or in base64 where they are no UTF-8. */
+function bytesIn(text, raw) {
+  if (typeof text === 'string' && raw === undefined) {
+    const bytes = Buffer.from(text, 'utf8');
+    return bytes.toString('utf8') === text ? bytes : null;
+  }
+  if (typeof raw !== 'string' || text !== undefined) return null;
+  const bytes = Buffer.from(raw, 'base64');
+  return isUtf8(bytes) ? null : bytes;
+}
+
+/** Nothing that leads anywhere but down. */
+function isPath(bytes) {
+  if (bytes === null || bytes.length === 0 || bytes.length > 4096 || bytes.includes(0)) return false;
+  return bytes
+    .toString('latin1')
+    .split('/')
+    .every((name) => name !== '' && name !== '.' && name !== '..');
+}
+
+/** A slash is less than any other byte: a folder stands before what is in it. */
+function comparePaths(a, b) {
+  for (let at = 0; at < Math.min(a.length, b.length); at++)
+    if (a[at] !== b[at]) return a[at] === 47 ? -1 : b[at] === 47 ? 1 : a[at] - b[at];
+  return a.length - b.length;
+}
+
+/** A path as this system can have it: bytes where names are bytes, else text. */
+function placeOf(dir, bytes) {
+  if (process.platform === 'linux') return Buffer.concat([Buffer.from(`${dir}/`), bytes]);
+  const names = bytes.toString('latin1').split('/');
+  return path.join(dir, ...names.map((name) => nameHere(Buffer.from(name, 'latin1'))));
+}
+
+function nameHere(bytes) {
+  let text = bytes.toString('utf8');
+  if (!isUtf8(bytes)) {
+    try {
+      text = new TextDecoder('gbk', { fatal: true }).decode(bytes);
+    } catch {
+      text = bytes.toString('hex');
+    }
+  }
+  if (process.platform !== 'win32') return text;
+  // eslint-disable-next-line no-control-regex -- these are what Windows refuses
+  const plain = text.replace(/[<>:"\\|?*\x00-\x1f]/g, '_').replace(/[. ]+$/, '_');
+  return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(plain) ? `_${plain}` : plain;
+}
+
+const shownPath = (bytes) => shown(bytes.toString('utf8'));
+
+/** The entries of one folder's tree in order, each with its path and its page's chunks; a page that cannot be read is damage, and the rest goes on. */
+function* entriesOf(repository, pages, damages) {
+  let before = null;
+  let folders = [''];
+  for (const id of pages) {
+    let page;
+    try {
+      page = repository.record(id, KIND.fileTree);
+      if (!Array.isArray(page.entries) || !Array.isArray(page.chunks)) throw new Damage(id, 'content');
+    } catch (error) {
+      tellDamage(error, damages);
+      // What is in a folder whose own entry is gone cannot be placed safely: only what lies beside is looked at further.
+      continue;
+    }
+    for (const entry of page.entries) {
+      const bytes = bytesIn(entry.path, entry.rawPath);
+      if (!isPath(bytes) || (before !== null && comparePaths(before, bytes) >= 0)) throw new Damage(id, 'content');
+      before = bytes;
+      const name = bytes.toString('latin1');
+      const parent = name.slice(0, name.lastIndexOf('/') + 1);
+      const depth = folders.indexOf(parent);
+      if (depth < 0) {
+        tellDamage(new Damage(shownPath(bytes), 'no folder'), damages);
+        continue;
+      }
+      folders = folders.slice(0, depth + 1);
+      if (entry.type === 'folder') folders.push(`${name}/`);
+      yield { bytes, entry, chunks: page.chunks };
+    }
+  }
+}
+
+function tellDamage(error, damages) {
+  if (!(error instanceof Stop)) throw error;
+  damages.push(error.message);
+  process.stderr.write(`${error.message}\n`);
+}
+
+/** A file under another name until all of it is there and its hash is that of the backup. */
+function writeSiteFile(repository, dir, { bytes, entry, chunks }, recent) {
+  const what = shownPath(bytes);
+  const goal = placeOf(dir, bytes);
+  const partial = path.join(dir, '.recover.partial');
+  const handle = fs.openSync(partial, 'wx', 0o600);
+  const hash = crypto.createHash('sha256');
+  let size = 0;
+  try {
+    for (const [number, at, length] of entry.pieces) {
+      const id = chunks[number]?.id;
+      // The last chunk is kept: small files lie in one behind each other.
+      if (recent.id !== id) Object.assign(recent, { payload: repository.chunk(id, KIND.file), id });
+      const piece = recent.payload?.subarray(at, at + length);
+      if (piece?.length !== length) throw new Damage(what, 'pieces');
+      fs.writeSync(handle, piece);
+      hash.update(piece);
+      size += length;
+    }
+    if (size !== entry.size || hash.digest('base64') !== entry.sha256) throw new Damage(what, 'sha256');
+    // Bits that lend an owner's rights are nothing without the owner.
+    fs.fchmodSync(handle, (entry.mode & 0o777) | 0o600);
+    fs.futimesSync(handle, entry.mtime, entry.mtime);
+  } catch (error) {
+    fs.closeSync(handle);
+    fs.unlinkSync(partial);
+    throw error;
+  }
+  fs.closeSync(handle);
+  if (fs.existsSync(goal)) throw new Damage(what, 'two names in one place');
+  fs.renameSync(partial, goal);
+}
+
+function writeSite(repository, file, wanted) {
+  const manifest = repository.manifest(file);
+  const roots = manifest.site?.roots;
+  if (!Array.isArray(roots)) throw new Stop(1, '这个快照里没有网站文件。', 'This snapshot holds no files of the site.');
+  const dir = path.resolve(wanted);
+  fs.mkdirSync(dir, { recursive: true });
+  if (fs.readdirSync(dir).length > 0) throw fileExists(wanted);
+  const damages = [];
+  let count = 0;
+  for (const root of roots) {
+    const name =
+      String(root.folder)
+        .replace(/[^\p{L}\p{N}.-]+/gu, '_')
+        .replace(/^[_.]+/, '') || 'site';
+    const own = roots.length === 1 ? dir : path.join(dir, name);
+    fs.mkdirSync(own, { recursive: true });
+    const [links, folders, recent] = [[], [], {}];
+    for (const item of entriesOf(repository, root.pages, damages)) {
+      const { bytes, entry } = item;
+      try {
+        if (entry.type === 'folder') {
+          fs.mkdirSync(placeOf(own, bytes), { mode: 0o700 });
+          folders.push(item);
+        } else if (entry.type === 'link') {
+          links.push(item);
+        } else if (entry.type === 'file') {
+          writeSiteFile(repository, own, item, recent);
+          count += 1;
+          if (entry.changed === true)
+            warn(`${shownPath(bytes)}：备份时正在变化。`, `${shownPath(bytes)}: was changing during the backup.`);
+        } else {
+          warn(`${shownPath(bytes)}：备份时没有读到。`, `${shownPath(bytes)}: the backup could not read it.`);
+        }
+      } catch (error) {
+        tellDamage(error, damages);
+      }
+    }
+    // Links come last, so that nothing was written through one.
+    for (const { bytes, entry } of links) {
+      const target = bytesIn(entry.target, entry.rawTarget);
+      try {
+        if (target === null) throw new Damage(shownPath(bytes), 'target');
+        fs.symlinkSync(process.platform === 'linux' ? target : nameHere(target), placeOf(own, bytes));
+      } catch (error) {
+        if (error instanceof Stop) tellDamage(error, damages);
+        else warn(`${shownPath(bytes)}：这里不能建立链接。`, `${shownPath(bytes)}: no link can be made here.`);
+      }
+    }
+    if (process.platform === 'win32') continue;
+    for (const { bytes, entry } of folders.reverse()) {
+      fs.chmodSync(placeOf(own, bytes), (entry.mode & 0o777) | 0o700);
+      fs.utimesSync(placeOf(own, bytes), entry.mtime, entry.mtime);
+    }
+  }
+  if (damages.length > 0)
+    throw new Stop(
+      3,
+      `有 ${damages.length} 处损坏或缺失；能读出的 ${count} 个文件在 ${wanted}。请换一个副本再试。`,
+      `${damages.length} parts are damaged or missing; the ${count} files that could be read are in ${wanted}. Try another copy.`,
+    );
+  say(`完成：${count} 个文件已写入 ${wanted}`, `Done: ${count} files are in ${wanted}`);
 }
 
 // ------------------------------------------------------------------------------------------------------------- main
@@ -1337,6 +1535,7 @@ function readOptions() {
         check: flag,
         snapshot: text,
         sql: text,
+        files: text,
         'passphrase-env': text,
         'words-file': text,
         'vault-passphrase-env': text,
@@ -1347,7 +1546,7 @@ function readOptions() {
     if (values.lang !== undefined && values.lang !== 'zh' && values.lang !== 'en') throw usage();
     language = values.lang ?? 'both';
     const isAll = positionals.length === 1 && positionals[0] === 'all' && values.check === true;
-    const asked = [values.list, values.check, values.sql].filter((each) => each !== undefined);
+    const asked = [values.list, values.check, values.sql, values.files].filter((each) => each !== undefined);
     if (asked.length !== 1 || (positionals.length > 0 && !isAll)) throw usage();
     return { ...values, isAll };
   } catch {
@@ -1390,6 +1589,7 @@ function main() {
   if (options.list === true) list(repository);
   else if (options.check === true)
     check(repository, options.isAll ? repository.manifests() : [choose(repository, wanted)], options.isAll);
+  else if (options.files !== undefined) writeSite(repository, choose(repository, wanted), options.files);
   else exportSql(repository, choose(repository, wanted), options.sql);
 }
 

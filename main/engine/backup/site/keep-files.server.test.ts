@@ -5,6 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
 import { verifyCopy } from '../../check/verify-copy.ts';
 import { Feed, pruneRepository, type Repository } from '../../repository/index.ts';
+import { dumpToFolder } from '../../repository/testing/a-shop.ts';
+import { testPassphrase } from '../../repository/testing/keys.ts';
+import { runCommand } from '../../platform/run-command.ts';
 import { openTimeline, readWholeTimeline } from '../../repository/testing/a-timeline.ts';
 import { openLocalTarget } from '../../restore/site/local-target.ts';
 import { restoreFiles } from '../../restore/site/restore-files.ts';
@@ -259,6 +262,36 @@ describe('files of a site', () => {
     expect(third.site!.read.files).toBe(50);
     expect(third.site!.storedBytes).toBeLessThan(8_000_000);
     expect(third.site!.changes).toEqual({ added: 0, changed: 0, removed: 0 });
+  });
+});
+
+describe('files of a site without Shouhu', () => {
+  it('are written by recover.mjs from a bare copy; what is damaged is named, and the rest is written', async () => {
+    await aSite();
+    const { site } = await rig.keep();
+    await rig.publish(site!);
+    await dumpToFolder(rig.blobs, join(rig.dir, 'repo'));
+    const recover = (...args: string[]) =>
+      runCommand(process.execPath, ['repo/recover.mjs', '--passphrase-env', 'MAIN', ...args], {
+        cwd: rig.dir,
+        env: { MAIN: testPassphrase },
+      });
+    expect(await recover('--check')).toMatchObject({ exitCode: 0 });
+    const written = await recover('--files', 'out');
+    expect(written).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(written.stdout).toContain('Done: 6 files are in out');
+    expect(await testimonyOf(join(rig.dir, 'out'))).toEqual(await testimonyOf(rig.site));
+    expect(await recover('--files', 'out')).toMatchObject({ exitCode: 5 });
+
+    const [page = ''] = site!.roots[0]!.pages;
+    const { chunks, entries } = await rig.repository.getSitePage(page, never);
+    const big = entries.find(({ path }) => path === 'uploads/big.zip');
+    const chunk = chunks[big?.type === 'file' ? big.pieces[0]![0] : 0]!.id;
+    await rm(join(rig.dir, 'repo/chunks', chunk.slice(0, 2), chunk));
+    const rest = await recover('--files', 'rest');
+    expect(rest.exitCode).toBe(3);
+    expect(Object.keys(await testimonyOf(join(rig.dir, 'rest')))).toHaveLength(9);
+    expect(await recover('--check')).toMatchObject({ exitCode: 3 });
   });
 });
 
