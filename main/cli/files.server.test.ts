@@ -81,7 +81,19 @@ describe('files on the command line', () => {
     expect(backup.stdout).toContain('! Please look: a configuration file changed (removed) .env');
     expect(backup.stdout).toContain('! Please look: an entry file of the site changed (changed) index.php');
     expect(backup.stdout).toContain('a program among the uploads (added) public/uploads/shell.php');
-    const diff = await world.run(['files', 'diff', 'site']);
+    // Until somebody has looked, whatever the next night finds.
+    expect((await world.run(['backup', 'site'])).json).toMatchObject({ files: { findings: [] } });
+    const open = await world.run(['files', 'findings', 'site']);
+    expect((open.json['findings'] as Json[]).map(({ path }) => path)).toEqual([
+      '.env',
+      'index.php',
+      'public/uploads/shell.php',
+    ]);
+    expect((await world.run(['files', 'findings', 'site', '--seen'])).exitCode).toBe(0);
+    expect((await world.run(['files', 'findings', 'site'])).json['findings']).toEqual([]);
+
+    const [, changed, first] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];
+    const diff = await world.run(['files', 'diff', 'site', '--from', first!.id, '--to', changed!.id]);
     expect(diff.json).toMatchObject({ counts: { added: 1, changed: 1, removed: 1, mode: 0 } });
     expect((diff.json['changes'] as Json[]).map(({ path, change }) => `${String(change)} ${String(path)}`)).toEqual([
       'removed .env',
@@ -91,7 +103,7 @@ describe('files on the command line', () => {
   });
 
   it('come back into a folder and onto the server beside, and never over anything', async () => {
-    const before = (await world.run(['files', 'diff', 'site'])).json['from'] as { id: string };
+    const [, , before] = (await world.run(['snapshots', 'site'])).json['snapshots'] as [Json, Json, { id: string }];
     const folder = world.path('back');
     const restored = await world.run(['files', 'restore', 'site', '--snapshot', before.id, '--to-dir', folder]);
     expect(restored).toMatchObject({ exitCode: 0, json: { files: 3, places: [folder], unread: [] } });

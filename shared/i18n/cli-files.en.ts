@@ -41,6 +41,11 @@ export const cliFilesEn: Record<keyof typeof cliFilesZh, string> = {
   'show.files':
     'Files of {{folder}}: {{files}} files, {{links}} links, {{bytes}}; {{unread}} not read, {{leftOut}} left out by rules',
   'reason.not-absolute': 'an absolute path on the server is needed, beginning with /',
+  'help.files-findings': 'changes of files that somebody should look at and nobody has yet',
+  'flag.files-seen': 'all of them were looked at; say them no more',
+  'files.no-findings': 'Nothing to look at.',
+  'files.seen': 'Written down: all of these were looked at.',
+  'files.look-then-seen': 'When you have looked: shouhu files findings "{{source}}" --seen',
   'column.mode': 'mode',
   'column.path': 'path',
   'file-type.file': 'file',
@@ -56,6 +61,8 @@ export const cliFilesEn: Record<keyof typeof cliFilesZh, string> = {
   'phase.files': 'reading the site’s files',
   'phase.files-back': 'bringing files back',
   'check.files-kept': 'files of the site kept',
+  'check.files-look-warning':
+    'please look at these files: settings or entry files that changed, or programs among the uploads; your own work is fine',
   'check.files-read': 'all files of the site could be read',
   'check.files-read-warning': 'files of the site that could not be read or kept changing (all others are kept)',
 };

@@ -35,6 +35,11 @@ export const cliFilesZh = {
   'show.files':
     '网站文件 {{folder}}：{{files}} 个文件，{{links}} 个链接，{{bytes}}；没读到 {{unread}} 项，按规则排除 {{leftOut}} 项',
   'reason.not-absolute': '要写服务器上的绝对路径，以 / 开头',
+  'help.files-findings': '列出还没看过的可疑文件变化',
+  'flag.files-seen': '都看过了，以后不再提',
+  'files.no-findings': '没有要看的。',
+  'files.seen': '记下了：这些都看过了。',
+  'files.look-then-seen': '看过之后用 shouhu files findings "{{source}}" --seen 记下来。',
   'column.mode': '权限',
   'column.path': '路径',
   'file-type.file': '文件',
@@ -50,6 +55,7 @@ export const cliFilesZh = {
   'phase.files': '读网站文件',
   'phase.files-back': '恢复网站文件',
   'check.files-kept': '网站文件已存好',
+  'check.files-look-warning': '请看一眼这些文件：配置或入口变了，或上传文件夹里有程序；是自己改的就没事',
   'check.files-read': '网站文件都读到了',
   'check.files-read-warning': '没读到或正在变化的网站文件（其余的都存好了）',
 } as const;

@@ -24,7 +24,7 @@ export const filesErrorsEn: Record<keyof typeof filesErrorsZh, ErrorText> = {
     remedy: 'Check the path and correct it with shouhu source set … --files; or let the account read it.',
   },
   'files.unread': {
-    message: '{{unread}} things among the site’s files could not be read, the others are backed up: {{items}}.',
+    message: '{{unread}} things among the site’s files could not be read, the others are backed up: {{files}}.',
     remedy: 'Let the backup account read these files; what is not needed can be left out with --leave-out.',
   },
   'files.none': {

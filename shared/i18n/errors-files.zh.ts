@@ -20,7 +20,7 @@ export const filesErrorsZh = {
     remedy: '核对路径，用 shouhu source set … --files 改正；没有权限的话，让这个账号能读它。',
   },
   'files.unread': {
-    message: '网站文件里有 {{unread}} 项没能读到，其余的都备份好了：{{items}}。',
+    message: '网站文件里有 {{unread}} 项没能读到，其余的都备份好了：{{files}}。',
     remedy: '让备份用的账号能读这些文件；不需要的，可以用 --leave-out 排除。',
   },
   'files.none': {

@@ -16,7 +16,7 @@ import { destinationInputSchema, destinationViewSchema } from '../model/destinat
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
 import { proofFiguresSchema } from '../model/proof.ts';
-import { backupFilesSchema, siteChangeSchema, siteListingSchema } from '../model/site-files.ts';
+import { backupFilesSchema, siteChangeSchema, siteFindingSchema, siteListingSchema } from '../model/site-files.ts';
 import { restoreCheckSchema } from '../model/restore-check.ts';
 import { resaleResultSchema } from '../model/resale.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
@@ -948,6 +948,18 @@ export const engineVerbs = {
       counts: z.strictObject({ added: count, changed: count, removed: count, mode: count }),
       /** At most `limit`, in the order of their paths. */
       changes: z.array(siteChangeSchema),
+    }),
+  },
+  /** What changed among the files that somebody should look at, in all snapshots since somebody said that they had. Oldest first. */
+  'files.findings': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** True: all of these were looked at. */
+      seen: z.boolean(),
+    }),
+    output: z.strictObject({
+      findings: z.array(siteFindingSchema.extend({ snapshot: snapshotPointSchema })),
+      seen: z.boolean(),
     }),
   },
   'files.restore': {

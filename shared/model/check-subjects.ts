@@ -1,7 +1,7 @@
 import type { CheckResult } from './snapshot.ts';
 
 /** Facts that say what a check is about, as lists of names. */
-const subjects = ['tables', 'objects', 'columns', 'ledgers', 'destinations'] as const;
+const subjects = ['tables', 'objects', 'columns', 'ledgers', 'destinations', 'folder', 'files'] as const;
 
 /** The names that a check complains of, for people; '' when it has nothing to say. */
 export function subjectsOf({ ok, facts }: CheckResult): string {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
-import type { BackupFiles } from '../../../shared/model/site-files.ts';
+import type { BackupFiles, SiteFinding } from '../../../shared/model/site-files.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
@@ -43,6 +43,11 @@ export function addFiles(program: Command, { words, pick }: Picker): void {
     .option('--to <ID|latest>', words.say('flag.files-to'))
     .action((name: string, path: string | undefined, flags: DiffFlags) => {
       pick(diff(parseName(name, 'SOURCE'), path ?? null, flags));
+    });
+  source(group.command('findings').description(words.say('help.files-findings')))
+    .option('--seen', words.say('flag.files-seen'))
+    .action((name: string, flags: { readonly seen?: true }) => {
+      pick(findings(parseName(name, 'SOURCE'), flags.seen === true));
     });
   source(group.command('restore').description(words.say('help.files-restore')))
     .option('--snapshot <ID|latest>', words.say('flag.files-snapshot'))
@@ -100,6 +105,19 @@ function diff(source: string, path: string | null, flags: DiffFlags): VerbRun {
       ...changes.map((each) => `${signs[each.change]} ${each.path}${modeChange(each)}`),
     ];
     return { json: output, lines };
+  };
+}
+
+function findings(source: string, seen: boolean): VerbRun {
+  return async (context) => {
+    const { words } = context;
+    await context.unlockIfAtHand();
+    const output = await context.call('files.findings', { source, seen });
+    const lines = output.findings.map(
+      ({ snapshot, ...finding }) => `${localTime(snapshot.at)}  ${findingLine(finding, words)}`,
+    );
+    const end = seen ? words.say('files.seen') : words.say('files.look-then-seen', { source });
+    return { json: output, lines: lines.length === 0 ? [words.say('files.no-findings')] : [...lines, '', end] };
   };
 }
 
@@ -169,17 +187,19 @@ export function filesLines(files: BackupFiles | undefined, words: Words): string
             removed: countText(changes.removed),
           }),
         ]),
-    ...files.findings.slice(0, mostNames).map(({ kind, path, change }) =>
-      words.say('files.finding', {
-        what: words.wordFor('file-finding', kind),
-        change: words.wordFor('file-change', change),
-        path,
-      }),
-    ),
+    ...files.findings.slice(0, mostNames).map((finding) => findingLine(finding, words)),
     ...(files.findings.length > mostNames
       ? [words.say('files.more-findings', { count: countText(files.findings.length - mostNames) })]
       : []),
   ];
+}
+
+function findingLine({ kind, path, change }: SiteFinding, words: Words): string {
+  return words.say('files.finding', {
+    what: words.wordFor('file-finding', kind),
+    change: words.wordFor('file-change', change),
+    path,
+  });
 }
 
 function pointLine({ id, at }: { readonly id: string; readonly at: string }, words: Words): string {

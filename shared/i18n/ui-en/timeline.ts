@@ -179,6 +179,8 @@ export const timelineEn = {
     'clock-behind-warning':
       'This computer’s clock is {{apart}} behind the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
     'files-kept': 'Files of the site kept',
+    'files-look-warning':
+      'Please look at these files: settings or entry files that changed, or programs among the uploads; your own work is fine',
     'files-read': 'All files of the site could be read',
     'files-read-warning': 'Files of the site that could not be read or kept changing (all others are kept)',
     'settings-read': 'Settings that the site keeps in Redis kept',

@@ -174,6 +174,7 @@ export const timelineZh = {
     'clock-behind-warning':
       '这台电脑的时钟比数据库服务器慢 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
     'files-kept': '网站文件已存好',
+    'files-look-warning': '请看一眼这些文件：配置或入口变了，或上传文件夹里有程序；是自己改的就没事',
     'files-read': '网站文件都读到了',
     'files-read-warning': '没读到或正在变化的网站文件（其余的都存好了）',
     'settings-read': '网站放在 Redis 里的设置已存好',

@@ -166,7 +166,12 @@ describe('files of a site', () => {
     await put('index.php', '<?php evil(1)');
     await put('public/a.js', 'steal(1)');
     await put('uploads/shell.php', '<?php evil();');
-    const { site } = await rig.keep();
+    const { site, checks } = await rig.keep();
+    expect(checks[1]).toEqual({
+      id: 'files-look',
+      ok: true,
+      facts: { findings: 2, files: 'index.php, uploads/shell.php', warning: true },
+    });
     expect(site!.findings).toEqual([
       { kind: 'entry-changed', path: 'index.php', change: 'changed' },
       { kind: 'script-in-uploads', path: 'uploads/shell.php', change: 'added' },
@@ -221,7 +226,7 @@ describe('files of a site', () => {
         ok: false,
         facts: { error: 'files.folder-missing', folder: '/no/such/folder', reason: 'gone' },
       },
-      { id: 'files-read', ok: true, facts: { unread: 1, items: 'closed (denied)', warning: true } },
+      { id: 'files-read', ok: true, facts: { unread: 1, files: 'closed (denied)', warning: true } },
     ]);
   });
 

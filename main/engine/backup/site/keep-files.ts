@@ -95,7 +95,7 @@ async function keepFolders(request: KeepFilesRequest, files: RemoteFiles, chunks
       missing.push({ folder, reason: error.reason });
     }
   }
-  const checks = [judgeFolders(kept, missing), ...judgeUnread(kept)];
+  const checks = [judgeFolders(kept, missing), ...judgeUnread(kept), ...judgeFindings(kept)];
   const { written } = chunks;
   return { site: kept.length === 0 ? null : summaryOf(kept), checks, written };
 }
@@ -145,7 +145,15 @@ function judgeUnread(kept: readonly KeptFolder[]): CheckResult[] {
   const changed = kept.reduce((sum, { figures }) => sum + figures.changedWhileRead, 0);
   if (unread + changed === 0) return [];
   const names = kept.flatMap(({ refusals }) => refusals).slice(0, mostNames);
-  return [{ id: 'files-read', ok: true, facts: { unread, changed, items: names.join(', '), warning: true } }];
+  return [{ id: 'files-read', ok: true, facts: { unread, changed, files: names.join(', '), warning: true } }];
+}
+
+/** Takes no green light: it may be the owner's own work. */
+function judgeFindings(kept: readonly KeptFolder[]): CheckResult[] {
+  const findings = kept.flatMap((folder) => folder.findings);
+  if (findings.length === 0) return [];
+  const names = findings.slice(0, mostNames).map(({ path }) => path);
+  return [{ id: 'files-look', ok: true, facts: { findings: findings.length, files: names.join(', '), warning: true } }];
 }
 
 function notKept(code: AppError['code'], facts: AppError['facts']): CheckResult {

@@ -7,6 +7,7 @@ import { shownName } from '../../source/files/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { viewOfSource } from '../home/saved-secrets.ts';
 import { findSource } from '../verbs/lookup.ts';
+import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { filesBefore, rootsFor, rootsHolding, snapshotWithFiles, treeOf, withFilesReader } from './open-files.ts';
 
 /** Changes the folders that are kept, and what is left out of them. Snapshots that are there keep what they have. Error: `files.no-ssh` {source}. */
@@ -33,6 +34,32 @@ export async function filesSet(
   await context.home.audit.append('source.set', { source: name, folders: saved.files.length });
   context.onCatalogChanged();
   return { source: viewOfSource(saved) };
+}
+
+/** They stay until somebody says that they were looked at, whatever later nights find. */
+export async function filesFindings(
+  context: EngineContext,
+  { source: name, seen }: VerbInput<'files.findings'>,
+  run: Run,
+): Promise<VerbOutput<'files.findings'>> {
+  const { id, filesSeenAt } = await findSource(context, name);
+  await ensureCatalogBuilt(context, run.signal);
+  const open = context.catalog
+    .snapshots(name)
+    .filter(({ manifest: { at } }) => filesSeenAt === undefined || at > filesSeenAt)
+    .sort((a, b) => (a.manifest.at < b.manifest.at ? -1 : 1));
+  const findings = open.flatMap(({ manifest: { id: snapshot, at, site } }) =>
+    (site?.findings ?? []).map((finding) => ({ ...finding, snapshot: { id: snapshot, at } })),
+  );
+  const newest = open.at(-1)?.manifest.at;
+  if (seen && newest !== undefined) {
+    await context.home.settings.update((settings) => ({
+      ...settings,
+      sources: settings.sources.map((source) => (source.id === id ? { ...source, filesSeenAt: newest } : source)),
+    }));
+    await context.home.audit.append('files.seen', { source: name, findings: findings.length });
+  }
+  return { findings, seen };
 }
 
 export async function filesList(

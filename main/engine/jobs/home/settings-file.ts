@@ -59,6 +59,8 @@ export const savedSourceSchema = z.strictObject({
   leaveOut: z.array(z.string()).optional(),
   /** What of the site's Redis is kept with every snapshot; absent: nothing. */
   redis: savedRedisSchema.optional(),
+  /** Up to when somebody has looked at what changed among its files; absent: never. */
+  filesSeenAt: z.iso.datetime().optional(),
   /** Keep the server's accounts with every snapshot; absent: no. */
   accounts: z.boolean().optional(),
   /** The owner does not want the app to follow its log; absent: it does. */

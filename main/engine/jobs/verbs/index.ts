@@ -1,5 +1,5 @@
 import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { filesDiff, filesList, filesSet } from '../files/files-verbs.ts';
+import { filesDiff, filesFindings, filesList, filesSet } from '../files/files-verbs.ts';
 import { filesRestore } from '../files/restore-files-verb.ts';
 import { shareSet, shareStatus } from '../daily-share.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -106,6 +106,7 @@ export const verbs: Verbs = {
   'files.set': filesSet,
   'files.list': filesList,
   'files.diff': filesDiff,
+  'files.findings': filesFindings,
   'files.restore': filesRestore,
   checklist: checklistVerb,
   doctor: doctorVerb,
