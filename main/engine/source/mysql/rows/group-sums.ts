@@ -25,8 +25,6 @@ export class GroupSums {
   readonly #groups = new Map<number | string | null, { readonly value: string | null; readonly sum: ExactSum }>();
   readonly #rest = new ExactSum();
   #isTooMany = false;
-  /** Times repeat: minute by minute to its day. */
-  readonly #days = new Map<number | string, number | null>();
 
   constructor(layout: DimensionLayout) {
     this.layout = layout;
@@ -37,7 +35,7 @@ export class GroupSums {
     const { day, charset } = this.layout;
     if (length < 0) return this.#group(null, () => null);
     if (day !== null) {
-      const number = this.#dayOf(day, bytes, at, length);
+      const number = dayOf(day, bytes, at, length);
       return this.#group(number, () => (number === null ? null : dayText(number)));
     }
     if (length > longestValueBytes) return this.#rest;
@@ -72,18 +70,6 @@ export class GroupSums {
     const sum = new ExactSum();
     this.#groups.set(key, { value: value(), sum });
     return sum;
-  }
-
-  #dayOf(day: LedgerDay, bytes: Buffer, at: number, length: number): number | null {
-    // To the minute in text, which ten thousand rows share.
-    const key =
-      day.form === 'local' || day.form === 'utc' ? bytes.toString('latin1', at, at + Math.min(length, 16)) : null;
-    if (key === null) return dayOf(day, bytes, at, length);
-    const known = this.#days.get(key);
-    if (known !== undefined) return known;
-    const number = dayOf(day, bytes, at, length);
-    if (this.#days.size < mostInBatch) this.#days.set(key, number);
-    return number;
   }
 }
 
