@@ -1,6 +1,7 @@
 import { dateOf, newestFirst, type DatedSnapshot } from '../../../shared/model/snapshot-order.ts';
+import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { inLanes } from '../platform/in-lanes.ts';
-import { findingOf, parseManifestName, type Repository } from '../repository/index.ts';
+import { findingOf, isUnreadableObject, parseManifestName, type Repository } from '../repository/index.ts';
 import type { EngineContext } from './engine-context.ts';
 
 export interface OrderedManifest {
@@ -40,6 +41,35 @@ export async function manifestsNewestFirst(
     named.delete(id);
     return found.map((name) => ({ name, sourceId }));
   });
+}
+
+/**
+ * The newest snapshot of a source that this copy can still read and that holds what is looked for, among the newest `most`: what is damaged here must not stop tonight's
+ * backup.
+ */
+export async function newestReadable(
+  context: EngineContext,
+  repository: Repository,
+  sourceId: string,
+  signal: AbortSignal,
+  {
+    holds = () => true,
+    most = Infinity,
+  }: { readonly holds?: (manifest: Manifest) => boolean; readonly most?: number } = {},
+): Promise<Manifest | null> {
+  const names = await repository.listManifests(signal);
+  const own = (await manifestsNewestFirst(context, repository, names, signal)).filter(
+    (each) => each.sourceId === sourceId,
+  );
+  for (const { name } of own.slice(0, most)) {
+    try {
+      const manifest = await repository.getManifest(name, signal);
+      if (holds(manifest)) return manifest;
+    } catch (error) {
+      if (!isUnreadableObject(error)) throw error;
+    }
+  }
+  return null;
 }
 
 function idOf(name: string): string {

@@ -1,5 +1,3 @@
-import { createConnection } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { toAppError } from '../../../shared/errors/app-error.ts';
 import type { RedisItem } from '../../../shared/model/redis-settings.ts';
 import type { SettingsReading } from '../backup/keep-settings.ts';
@@ -16,7 +14,7 @@ import { shopsOf } from './source-counts.ts';
 export function redisTarget(
   keys: MainKeys,
   source: SavedSource & { readonly redis: SavedRedis },
-  { openStream = openDirectly }: Pick<MysqlTarget, 'openStream'>,
+  { openStream }: Pick<MysqlTarget, 'openStream'>,
 ): Omit<RedisTarget, 'database'> {
   const { host, port, user } = source.redis;
   return { host, port, user, password: openRedisPassword(keys, source), openStream };
@@ -53,14 +51,4 @@ export async function usualItems(source: SavedSource): Promise<RedisItem[]> {
     outside.kind === 'redis' ? [{ id: outside.id, database: outside.database, keys: [...outside.keys] }] : [],
   );
   return items.filter(({ id }, index) => items.findIndex((each) => each.id === id) === index);
-}
-
-function openDirectly(host: string, port: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port }, () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-    socket.once('error', reject);
-  });
 }

@@ -7,10 +7,10 @@ import { paceTo } from '../backup/pace.ts';
 import type { BackupDraft } from '../backup/run-backup.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { loadPresets } from '../presets/preset.ts';
-import { isUnreadableObject, type Repository } from '../repository/index.ts';
+import type { Repository } from '../repository/index.ts';
 import type { EngineContext, Run } from './engine-context.ts';
 import type { SavedSource } from './home/settings-file.ts';
-import { manifestsNewestFirst } from './manifests-newest-first.ts';
+import { newestReadable } from './manifests-newest-first.ts';
 import { accessOfSaved, openServerSession, type ServerSession } from './source-session.ts';
 
 /** How many snapshots back a tree is looked for that this one can be compared with: a night without files must not make the next one read all of them. */
@@ -31,7 +31,10 @@ export async function siteKeeper(
 ): Promise<SiteKeeper | null> {
   if (!options.isWanted || source.files.length === 0) return null;
   const rules = await rulesOf(source);
-  const previous = await newestWithFiles(context, repository, source, run.signal);
+  const previous = await newestReadable(context, repository, source.id, run.signal, {
+    holds: ({ site }) => site !== undefined,
+    most: mostSnapshotsBack,
+  });
   const total = previous?.site?.roots.reduce((sum, { bytes }) => sum + bytes, 0) ?? null;
   return {
     keep: async (session, clockAheadMs, signal) => {
@@ -116,25 +119,4 @@ async function rulesOf(source: SavedSource): Promise<SiteRules> {
     config: presets.flatMap(({ site }) => below(site.config)),
     uploads: presets.flatMap(({ site }) => below(site.uploads)),
   };
-}
-
-async function newestWithFiles(
-  context: EngineContext,
-  repository: Repository,
-  source: SavedSource,
-  signal: AbortSignal,
-): Promise<Manifest | null> {
-  const names = await repository.listManifests(signal);
-  const own = (await manifestsNewestFirst(context, repository, names, signal)).filter(
-    ({ sourceId }) => sourceId === source.id,
-  );
-  for (const { name } of own.slice(0, mostSnapshotsBack)) {
-    try {
-      const manifest = await repository.getManifest(name, signal);
-      if (manifest.site !== undefined) return manifest;
-    } catch (error) {
-      if (!isUnreadableObject(error)) throw error;
-    }
-  }
-  return null;
 }

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { AccountsRecord } from '../../../shared/model/accounts.ts';
 import type { DatabaseRecord, RangeChunk, TableRecord, TableSchema } from '../../../shared/model/database.ts';
+import type { RedisRecord } from '../../../shared/model/redis-settings.ts';
 import type { SitePage } from '../../../shared/model/site-files.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ChunkPool } from '../chunk-pool/chunk-pool.ts';
@@ -116,6 +117,10 @@ export class CopyReader {
 
   accountsRecord(id: string, signal: AbortSignal): Promise<AccountsRecord> {
     return this.#fromAny(id, (repository) => repository.getAccountsRecord(id, signal), signal);
+  }
+
+  redisRecord(id: string, signal: AbortSignal): Promise<RedisRecord> {
+    return this.#fromAny(id, (repository) => repository.getRedisRecord(id, signal), signal);
   }
 
   sitePage(id: string, signal: AbortSignal): Promise<SitePage> {

@@ -7,8 +7,7 @@ import type { CopyReader } from '../../restore/copy-reader.ts';
 import { chosen, type FilesReader } from '../../restore/site/restore-files.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { chooseCopies, recordBroken, withCopies } from '../restore/open-restore.ts';
-import { findSnapshot, findSource } from '../verbs/lookup.ts';
-import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
+import { findHolding } from '../verbs/lookup.ts';
 
 /** A page of a tree is read whole: some hundred kilobytes. A chunk of a file is at most this. */
 const mostChunkBytes = 8 * 1024 * 1024;
@@ -24,14 +23,7 @@ export async function snapshotWithFiles(
   reference: string,
   signal: AbortSignal,
 ): Promise<SnapshotWithFiles> {
-  await ensureCatalogBuilt(context, signal);
-  const all = context.catalog.snapshots(source);
-  if (all.length === 0) await findSource(context, source);
-  if (reference !== 'latest') return needFiles(findSnapshot(context, reference, source));
-  const [newest] = newestFirst(all, ({ manifest }) => dateOf(manifest)).filter(
-    ({ snapshot }) => snapshot.manifest.site !== undefined,
-  );
-  return needFiles(newest?.snapshot ?? findSnapshot(context, reference, source));
+  return needFiles(await findHolding(context, reference, source, ({ site }) => site !== undefined, signal));
 }
 
 /** The one that was taken before, with files; null: there is none. */

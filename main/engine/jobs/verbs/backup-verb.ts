@@ -1,10 +1,10 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import type { CheckResult, Manifest } from '../../../../shared/model/snapshot.ts';
+import type { CheckResult } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
 import { keepSettings, type SettingsReading } from '../../backup/keep-settings.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
-import { isUnreadableObject, type FeedFinding, type Repository } from '../../repository/index.ts';
+import type { FeedFinding, Repository } from '../../repository/index.ts';
 import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
 import { beginSnapshot, type MysqlSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
@@ -17,7 +17,7 @@ import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearestFirst } from '../nearness.ts';
 import { NewColumns, shapeBefore } from '../new-columns.ts';
-import { manifestsNewestFirst } from '../manifests-newest-first.ts';
+import { newestReadable } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { countsOfSource } from '../source-counts.ts';
 import { accessOfSaved, withReadingSession } from '../source-session.ts';
@@ -186,7 +186,7 @@ async function captureInto(
   run: Run,
 ): Promise<BackupResult> {
   run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
-  const previous = await newestManifest(context, repository, source, run.signal);
+  const previous = await newestReadable(context, repository, source.id, run.signal);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
   const columns = await NewColumns.of(source, await shapeBefore(repository, previous, run.signal));
   // An object, because the callback below sets it.
@@ -295,25 +295,6 @@ async function again(
     signal.throwIfAborted();
     return first;
   }
-}
-
-/** The newest snapshot of this source that this copy can still read: what is damaged here must not stop tonight's backup. */
-async function newestManifest(
-  context: EngineContext,
-  repository: Repository,
-  source: SavedSource,
-  signal: AbortSignal,
-): Promise<Manifest | null> {
-  const names = await repository.listManifests(signal);
-  for (const { name, sourceId } of await manifestsNewestFirst(context, repository, names, signal)) {
-    if (sourceId !== source.id) continue;
-    try {
-      return await repository.getManifest(name, signal);
-    } catch (error) {
-      if (!isUnreadableObject(error)) throw error;
-    }
-  }
-  return null;
 }
 
 /** The new snapshot goes from the first copy to all others at once. */

@@ -1,7 +1,30 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { dateOf, newestFirst } from '../../../../shared/model/snapshot-order.ts';
+import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { ensureCatalogBuilt } from './refresh-catalog.ts';
+
+/**
+ * As `findSnapshot`; `latest`: the one that was taken last of those that hold what is looked for, or of all where none does. A source of which no snapshot is
+ * known has to be one all the same.
+ */
+export async function findHolding(
+  context: EngineContext,
+  reference: string,
+  source: string,
+  holds: (manifest: Manifest) => boolean,
+  signal: AbortSignal,
+): Promise<CatalogSnapshot> {
+  await ensureCatalogBuilt(context, signal);
+  const all = context.catalog.snapshots(source);
+  if (all.length === 0) await findSource(context, source);
+  if (reference !== 'latest') return findSnapshot(context, reference, source);
+  const holding = all.filter(({ manifest }) => holds(manifest));
+  const [newest] = newestFirst(holding, ({ manifest }) => dateOf(manifest));
+  return newest?.snapshot ?? findSnapshot(context, reference, source);
+}
 
 /** Error: `source.unknown` {name, known}. */
 export async function findSource(context: EngineContext, name: string): Promise<SavedSource> {

@@ -1,17 +1,17 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { RedisRecord, WrittenKey } from '../../../../shared/model/redis-settings.ts';
+import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { withRedis, writeSettings } from '../../source/redis/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealRedisPassword } from '../home/saved-secrets.ts';
 import type { SavedRedis, SavedSource } from '../home/settings-file.ts';
-import { nearestFirst } from '../nearness.ts';
 import { readRedis, redisTarget, usualItems } from '../redis-of-source.ts';
 import { accessOfSaved, withServerSession } from '../source-session.ts';
-import { withRepository } from '../stores.ts';
-import { findSnapshot, findSource } from './lookup.ts';
+import { chooseCopies, recordBroken, withCopies } from '../restore/open-restore.ts';
+import { findHolding, findSource } from './lookup.ts';
 
 /** Errors: `redis.*`, `tunnel.*`, `usage.bad-argument` {argument: 'items'} where no program is known that keeps anything there. */
 export async function settingsSet(
@@ -64,20 +64,22 @@ async function save(context: EngineContext, id: string, redis: SavedRedis | unde
 export async function settingsShow(
   context: EngineContext,
   input: VerbInput<'settings.show'>,
+  run: Run,
 ): Promise<VerbOutput<'settings.show'>> {
   const { name } = await findSource(context, input.source);
-  const { manifest } = snapshotWithSettings(context, name, input.snapshot);
+  const { manifest } = await snapshotWithSettings(context, name, input.snapshot, run.signal);
   return { snapshot: manifest.id, items: manifest.settings ?? [] };
 }
 
 /** `latest`: the newest that holds any key, so that a night in which Redis was away or empty hides nothing. */
-function snapshotWithSettings(context: EngineContext, source: string, reference: string): CatalogSnapshot {
-  const asked = findSnapshot(context, reference, source);
-  if (reference !== 'latest') return asked;
-  const holds = [asked, ...context.catalog.snapshots(source)].find(({ manifest }) =>
-    (manifest.settings ?? []).some(({ keys }) => keys > 0),
-  );
-  return holds ?? asked;
+function snapshotWithSettings(
+  context: EngineContext,
+  source: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<CatalogSnapshot> {
+  const holds = ({ settings = [] }: Manifest) => settings.some(({ keys }) => keys > 0);
+  return findHolding(context, reference, source, holds, signal);
 }
 
 /** Errors: `settings.none` {source, snapshot}; `redis.*`, `tunnel.*`; those of the copies when none gives them. */
@@ -89,12 +91,12 @@ export async function settingsRestore(
   const { keys } = context.unlocked();
   const { signal } = run;
   const source = await findSource(context, input.source);
-  const snapshot = snapshotWithSettings(context, source.name, input.snapshot);
+  const snapshot = await snapshotWithSettings(context, source.name, input.snapshot, signal);
   const { redis } = source;
   const kept = snapshot.manifest.settings ?? [];
   if (kept.length === 0 || redis === undefined)
     throw new AppError('settings.none', { source: source.name, snapshot: snapshot.manifest.id });
-  const { records, from } = await recordsFrom(context, snapshot, signal);
+  const { records, from } = await recordsFrom(context, snapshot, run);
   const { clock } = context;
   const stamp = isoUtc(clock.nowMs()).replace(/[-:]/g, '').replace('T', '_').slice(0, 13);
   const written = await withServerSession(accessOfSaved(keys, source), signal, async ({ target }) => {
@@ -118,24 +120,17 @@ export async function settingsRestore(
 
 async function recordsFrom(
   context: EngineContext,
-  { manifest }: CatalogSnapshot,
-  signal: AbortSignal,
+  snapshot: CatalogSnapshot,
+  run: Run,
 ): Promise<{ readonly records: readonly RedisRecord[]; readonly from: string }> {
-  const { destinations } = await context.home.settings.read();
-  const holders = new Set(context.catalog.copies(manifest.id).map(({ destinationId }) => destinationId));
-  let failure: unknown = new AppError('snapshot.unknown', { snapshot: manifest.id });
-  for (const destination of nearestFirst(destinations.filter(({ id }) => holders.has(id)))) {
+  const destinations = await chooseCopies(context, snapshot, null, run.signal);
+  return withCopies(context, destinations, null, run, async (reader) => {
     try {
-      const records = await withRepository(context.unlocked().keys, destination, signal, (repository) =>
-        Promise.all((manifest.settings ?? []).map(({ chunk }) => repository.getRedisRecord(chunk, signal))),
-      );
-      return { records, from: destination.name };
-    } catch (error) {
-      signal.throwIfAborted();
-      // Away, or damaged here: the next copy.
-      if (!(error instanceof AppError)) throw error;
-      failure = error;
+      const kept = snapshot.manifest.settings ?? [];
+      const records = await Promise.all(kept.map(({ chunk }) => reader.redisRecord(chunk, run.signal)));
+      return { records, from: [...reader.usedCopies].join(', ') };
+    } finally {
+      await recordBroken(context, snapshot, reader);
     }
-  }
-  throw failure;
+  });
 }

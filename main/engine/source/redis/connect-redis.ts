@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AbstractConnector, Redis } from 'ioredis';
 import { AppError } from '../../../../shared/errors/app-error.ts';
@@ -9,7 +10,8 @@ export interface RedisTarget {
   readonly user: string | null;
   readonly password: string | null;
   readonly database: number;
-  readonly openStream: (host: string, port: number) => Promise<Duplex>;
+  /** Absent: it is dialled from this computer. */
+  readonly openStream?: ((host: string, port: number) => Promise<Duplex>) | undefined;
 }
 
 /** For one command's answer. A shop's Redis answers in milliseconds; one that does not is busy or is none. */
@@ -28,7 +30,9 @@ export async function withRedis<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const { host, port, user, password, database } = target;
-  const stream = await target.openStream(host, port);
+  const stream = await (target.openStream ?? dial)(host, port).catch((error: unknown) => {
+    throw error instanceof AppError ? error : redisError(target, error);
+  });
   const redis = new Redis({
     Connector: connectorTo(stream),
     ...(user === null ? {} : { username: user }),
@@ -64,6 +68,17 @@ export async function withRedis<T>(
     redis.disconnect();
     stream.destroy();
   }
+}
+
+function dial(host: string, port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host, port, timeout: answerMs }, () => {
+      socket.off('error', reject).setTimeout(0);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+    socket.once('timeout', () => socket.destroy(new Error('timed out')));
+  });
 }
 
 function connectorTo(stream: Duplex): new () => AbstractConnector {

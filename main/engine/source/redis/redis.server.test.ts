@@ -144,6 +144,10 @@ describe.skipIf(redisMissing !== '')(`settings in a real Redis${redisMissing}`, 
       facts: { port },
     });
     await new Promise((resolve) => silent.close(resolve));
+    await expect(read(everything, { ...redis.target, port })).rejects.toMatchObject({
+      code: 'redis.unreachable',
+      facts: { port, reason: 'econnrefused' },
+    });
   });
 
   it('stop at once when they are cancelled', async () => {

@@ -42,11 +42,6 @@ export async function startPrivateRedis(options: {
     user: null,
     password: password ?? null,
     database: 1,
-    openStream: (host, to) =>
-      new Promise((resolve, reject) => {
-        const socket = createConnection({ host, port: to }, () => resolve(socket));
-        socket.once('error', reject);
-      }),
   };
   return {
     target,
