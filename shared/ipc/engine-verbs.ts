@@ -20,7 +20,13 @@ import { backupFilesSchema, siteChangeSchema, siteFindingSchema, siteListingSche
 import { restoreCheckSchema } from '../model/restore-check.ts';
 import { resaleResultSchema } from '../model/resale.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
-import { goReasonSchema, keepReasonSchema, retentionRuleSchema, shrunkSourceSchema } from '../model/retention.ts';
+import {
+  goReasonSchema,
+  keepReasonSchema,
+  newStatusSchema,
+  retentionRuleSchema,
+  shrunkSourceSchema,
+} from '../model/retention.ts';
 import {
   checkResultSchema,
   factsSchema,
@@ -471,6 +477,8 @@ export const engineVerbs = {
       counts: z.array(countResultSchema),
       /** Null: nothing, or a person has looked at it. */
       alarm: shrunkSourceSchema.nullable(),
+      /** Of the newest snapshot, whichever was asked for. */
+      newStatuses: z.array(newStatusSchema),
     }),
   },
   /** A person has looked at the alarm: the snapshot that it names is as it should be. Tidying up goes on. */

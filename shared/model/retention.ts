@@ -74,6 +74,16 @@ export const shrinkFindingSchema = z.strictObject({
 });
 export type ShrinkFinding = z.infer<typeof shrinkFindingSchema>;
 
+/** An order status that no earlier snapshot had and that no ledger counts; null: orders without one. `sum` is decimal text in the ledger's own unit. */
+export const newStatusSchema = z.strictObject({
+  ledger: z.string(),
+  value: z.string().nullable(),
+  rows: z.int().nonnegative(),
+  sum: z.string(),
+  since: z.iso.datetime(),
+});
+export type NewStatus = z.infer<typeof newStatusSchema>;
+
 /** A source whose newest snapshot looks as if somebody had deleted data. */
 export const shrunkSourceSchema = z.strictObject({
   source: z.string(),

@@ -60,7 +60,10 @@ function linesOf(output: Output, by: Way | undefined, words: Words): string[] {
     ...alarmLines(output.alarm, words),
     head,
     '',
-    ...output.ledgers.flatMap((ledger) => ledgerText(ledger, by ?? 'status', words)),
+    ...output.ledgers.flatMap((ledger) => [
+      ...ledgerText(ledger, by ?? 'status', words),
+      ...newStatusLines(output, ledger, words),
+    ]),
     ...(by === undefined || by === 'product' ? countLines(counts, by === 'product', words) : []),
   ];
 }
@@ -103,6 +106,20 @@ function ledgerText(ledger: Ledger, by: Way, words: Words): string[] {
   ];
 }
 
+function newStatusLines({ source, newStatuses }: Output, { name, unit, currency }: Ledger, words: Words): string[] {
+  return newStatuses
+    .filter(({ ledger }) => ledger === name)
+    .map(({ value, rows, sum, since }) =>
+      words.say('ledgers.new-status', {
+        value: value ?? words.say('ledgers.empty'),
+        since: localTime(since),
+        rows: countText(rows),
+        sum: moneyText(sum, unit, currency),
+        source,
+      }),
+    );
+}
+
 function dimensionTable(
   by: keyof Breakdown,
   { of, rest, tooMany }: Dimension,
@@ -129,7 +146,7 @@ function dimensionTable(
       { title: words.say(`ledgers.by-${by}`) },
       { title: '' },
       { title: words.say('column.rows'), align: 'right' },
-      { title: words.say('column.sum'), align: 'right' },
+      { title: words.say('ledgers.sum'), align: 'right' },
     ],
     rows,
   ).map((line) => `  ${line}`);

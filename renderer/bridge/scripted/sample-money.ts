@@ -3,7 +3,7 @@ import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
 
 /** The money of the sample shop. A shop whose name holds `odd` has an alarm. */
 export function sampleMoney(source: string, snapshot: SnapshotSummary | undefined): CommandOutput<'ledgers.show'> {
-  if (snapshot === undefined) return { source, snapshot: null, ledgers: [], counts: [], alarm: null };
+  if (snapshot === undefined) return { source, snapshot: null, ledgers: [], counts: [], alarm: null, newStatuses: [] };
   const { id, at, rows } = snapshot;
   return {
     source,
@@ -44,6 +44,9 @@ export function sampleMoney(source: string, snapshot: SnapshotSummary | undefine
         equal: true,
       },
     ],
+    newStatuses: !source.includes('odd')
+      ? []
+      : snapshot.ledgers.map(({ name }) => ({ ledger: name, value: '9', rows: 34, sum: '480.00', since: at })),
     alarm: !source.includes('odd')
       ? null
       : {

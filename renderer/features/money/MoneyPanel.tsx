@@ -48,7 +48,7 @@ export function MoneyPanel({ source, newest, store, onRestore }: MoneyPanelProps
           </Text>
           <Figures money={money} />
           {money.ledgers.map((ledger) => (
-            <LedgerTable key={ledger.name} ledger={ledger} />
+            <LedgerTable key={ledger.name} ledger={ledger} news={money.newStatuses} />
           ))}
         </Panel>
       )}
@@ -102,7 +102,12 @@ function Figures({ money: { ledgers, counts } }: { readonly money: Money }) {
   );
 }
 
-function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
+interface LedgerTableProps {
+  readonly ledger: Ledger;
+  readonly news: Money['newStatuses'];
+}
+
+function LedgerTable({ ledger, news }: LedgerTableProps) {
   const { t, named, format } = useWords();
   const offered = ways.filter((way) => ledger.by?.[way] !== undefined);
   const [chosen, setChosen] = useState<Way | null>(null);
@@ -154,6 +159,18 @@ function LedgerTable({ ledger }: { readonly ledger: Ledger }) {
           )}
         </Table.Tbody>
       </Table>
+      {news
+        .filter((each) => each.ledger === ledger.name)
+        .map(({ value, rows, sum, since }) => (
+          <Text size="sm" key={value ?? '\0'} className="sh-break">
+            {t('money.newStatus', {
+              value: value ?? t('money.empty'),
+              date: format.dateShort(since),
+              count: format.count(rows),
+              sum: format.money(sum, currency, unit),
+            })}
+          </Text>
+        ))}
       {hidden > 0 && (
         <Text size="sm" c="dimmed">
           {t('money.more', { count: format.count(hidden) })}

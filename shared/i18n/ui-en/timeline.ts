@@ -128,6 +128,8 @@ export const timelineEn = {
     empty: '(empty)',
     noDay: '(no day)',
     rest: 'All others',
+    newStatus:
+      'There is a new order status “{{value}}”, first seen {{date}}: {{count}} orders, {{sum}}. It does not count as paid. If it means paid, correct how this shop’s turnover is counted.',
     tooMany: 'Too many kinds: only the total',
     more: '{{count}} more lines are not shown; the command shouhu ledgers shows them all',
     alarmNext:

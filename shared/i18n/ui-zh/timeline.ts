@@ -125,6 +125,8 @@ export const timelineZh = {
     empty: '（空）',
     noDay: '（没有日期）',
     rest: '其余',
+    newStatus:
+      '出现了新的订单状态“{{value}}”（{{date}} 第一次见到）：{{count}} 单，{{sum}}，没有算作已付款。如果它表示已付款，请改一下这家店的营业额怎么算。',
     tooMany: '种类太多，只有合计',
     more: '还有 {{count}} 行没有显示，命令 shouhu ledgers 可以看全',
     alarmNext: '先看看店里是不是真的这样。在有人看过之前，旧快照一份都不清理。',

@@ -5,6 +5,7 @@ import type { LedgerDefinition } from '../../../../shared/model/database.ts';
 import type { ShrunkSource } from '../../../../shared/model/retention.ts';
 import { dateOf, newestFirst } from '../../../../shared/model/snapshot-order.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
+import { findNewStatuses, type StatusPoint } from '../../retention/find-new-statuses.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { shrinkingTables } from '../shrinking-tables.ts';
 import { findSnapshot, findSource } from './lookup.ts';
@@ -23,9 +24,10 @@ export async function ledgersShow(
   await ensureCatalogBuilt(context, run.signal);
   if (context.catalog.snapshots(name).length === 0) await findSource(context, name);
   const alarm = await alarmOf(context, name);
+  const newStatuses = newStatusesOf(context, name);
   const [newest] = newestFirst(context.catalog.snapshots(name), ({ manifest }) => dateOf(manifest));
   const found = snapshot === null ? newest?.snapshot : findSnapshot(context, snapshot, name);
-  if (found === undefined) return { source: name, snapshot: null, ledgers: [], counts: [], alarm };
+  if (found === undefined) return { source: name, snapshot: null, ledgers: [], counts: [], alarm, newStatuses };
   const { manifest } = found;
   return {
     source: name,
@@ -49,6 +51,7 @@ export async function ledgersShow(
     }),
     counts: manifest.counts ?? [],
     alarm,
+    newStatuses,
   };
 }
 
@@ -82,6 +85,19 @@ export async function alarmOf(context: EngineContext, source: string): Promise<S
     .snapshots(source)
     .map(({ manifest }) => ({ sourceId: manifest.source.id, digest: digest(manifest) }));
   return findShrunk(points, await confirmedShrinks(context), context.clock.nowMs())[0] ?? null;
+}
+
+function newStatusesOf(context: EngineContext, source: string): Shown['newStatuses'] {
+  const placed = newestFirst(context.catalog.snapshots(source), ({ manifest }) => dateOf(manifest)).reverse();
+  return findNewStatuses(placed.map(({ snapshot: { manifest } }) => statusesOf(manifest)));
+}
+
+function statusesOf({ at, breakdowns = [], ledgerDefinitions }: Manifest): StatusPoint {
+  const ledgers = breakdowns.flatMap(({ ledger, by: { status } }) => {
+    const paidValues = ledgerDefinitions.find(({ name }) => name === ledger)?.paidValues ?? [];
+    return status === undefined || status.tooMany === true ? [] : [{ name: ledger, paidValues, status }];
+  });
+  return { at, ledgers };
 }
 
 /** A day of the shop: that of the snapshot, or so many before it. */
