@@ -66,7 +66,7 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'ledgers.yesterday': 'the day before ({{day}}): {{rows}} orders, {{sum}}',
   'ledgers.unreadable': '{{count}} amounts are no numbers and in no sum',
   'ledgers.new-status':
-    'new status “{{value}}” since {{since}}: {{rows}} orders, {{sum}}, not counted as paid. If it means paid, say so with: shouhu source set \"{{source}}\" --ledger "FILE"',
+    'new status “{{value}}” since {{since}}: {{rows}} orders, {{sum}}, not counted as paid. If it means paid, say so with: shouhu source set "{{source}}" --ledger "FILE"',
   'ledgers.not-told': 'not told apart by this (the ledger names no column for it)',
   'ledgers.sum': 'Sum',
   'ledgers.by-status': 'status',

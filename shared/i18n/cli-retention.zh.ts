@@ -59,7 +59,7 @@ export const cliRetentionZh = {
   'ledgers.yesterday': '前一天（{{day}}）：{{rows}} 单，{{sum}}',
   'ledgers.unreadable': '{{count}} 个金额不是数字，没有算进合计',
   'ledgers.new-status':
-    '新的订单状态“{{value}}”（{{since}} 起）：{{rows}} 单，{{sum}}，没有算作已付款。如果它表示已付款，请用 shouhu source set \"{{source}}\" --ledger "FILE" 补上',
+    '新的订单状态“{{value}}”（{{since}} 起）：{{rows}} 单，{{sum}}，没有算作已付款。如果它表示已付款，请用 shouhu source set "{{source}}" --ledger "FILE" 补上',
   'ledgers.not-told': '没有按这个分开（账目里没有写对应的列）',
   'ledgers.sum': '合计',
   'ledgers.by-status': '状态',
