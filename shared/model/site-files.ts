@@ -135,3 +135,31 @@ export const siteChangeSchema = z.strictObject({
   before: siteStateSchema.nullable(),
   after: siteStateSchema.nullable(),
 });
+
+/** A stretch of a unified diff. Each line begins with ` `, `-`, `+`, or `\\` for a missing line end. */
+const textHunkSchema = z.strictObject({
+  oldStart: count,
+  oldLines: count,
+  newStart: count,
+  newLines: count,
+  lines: z.array(z.string()),
+});
+export type TextHunk = z.infer<typeof textHunkSchema>;
+
+/** What changed inside of one file, for people. */
+export const siteTextSchema = z.strictObject({
+  ...placeSchema,
+  change: z.enum(['added', 'changed', 'removed']),
+  /** `other`: a folder, or what could not be read. Only `text` and `link` have hunks. */
+  kind: z.enum(['text', 'link', 'binary', 'too-large', 'other']),
+  before: siteStateSchema.nullable(),
+  after: siteStateSchema.nullable(),
+  /** How the newer text was read (the older one, where there is no newer): anything but UTF-8 is a guess. */
+  encoding: z.enum(['utf-8', 'gbk', 'utf-16']).nullable(),
+  hunks: z.array(textHunkSchema),
+  /** Places that are hidden because they look like a password or key. Equal numbers stand for equal values. */
+  hidden: count,
+  /** There is more of it than is shown. */
+  isCut: z.boolean(),
+});
+export type SiteText = z.infer<typeof siteTextSchema>;

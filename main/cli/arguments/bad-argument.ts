@@ -29,6 +29,7 @@ export type BadReason =
   | 'missing'
   | 'one-of'
   | 'not-together'
+  | 'only-with-text'
   | 'one-database'
   | 'not-in-a-file'
   | 'unreadable-file';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
-import type { BackupFiles, SiteFinding } from '../../../shared/model/site-files.ts';
+import type { BackupFiles, SiteFinding, SiteText } from '../../../shared/model/site-files.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
@@ -14,6 +14,8 @@ interface PointFlags {
 }
 
 interface DiffFlags {
+  readonly text?: true;
+  readonly showSecrets?: true;
   readonly from?: string;
   readonly to?: string;
 }
@@ -26,6 +28,7 @@ interface RestoreFlags extends PointFlags {
 }
 
 const mostListed = 10_000;
+const mostTexts = 200;
 const mostNames = 20;
 
 export function addFiles(program: Command, { words, pick }: Picker): void {
@@ -41,8 +44,12 @@ export function addFiles(program: Command, { words, pick }: Picker): void {
     .argument('[PATH]', words.say('argument.files-path'))
     .option('--from <ID>', words.say('flag.files-from'))
     .option('--to <ID|latest>', words.say('flag.files-to'))
+    .option('--text', words.say('flag.files-text'))
+    .option('--show-secrets', words.say('flag.files-show-secrets'))
     .action((name: string, path: string | undefined, flags: DiffFlags) => {
-      pick(diff(parseName(name, 'SOURCE'), path ?? null, flags));
+      if (flags.showSecrets === true && flags.text !== true) throw badArgument('--show-secrets', 'only-with-text');
+      const source = parseName(name, 'SOURCE');
+      pick(flags.text === true ? texts(source, path ?? null, flags) : diff(source, path ?? null, flags));
     });
   source(group.command('findings').description(words.say('help.files-findings')))
     .option('--seen', words.say('flag.files-seen'))
@@ -106,6 +113,47 @@ function diff(source: string, path: string | null, flags: DiffFlags): VerbRun {
     ];
     return { json: output, lines };
   };
+}
+
+function texts(source: string, path: string | null, flags: DiffFlags): VerbRun {
+  return async (context) => {
+    const { words } = context;
+    await context.unlock();
+    const output = await context.call('files.text', {
+      source,
+      from: flags.from ?? null,
+      to: flags.to ?? 'latest',
+      path,
+      showSecrets: flags.showSecrets === true,
+      limit: mostTexts,
+    });
+    const hidden = output.files.reduce((sum, file) => sum + file.hidden, 0);
+    const lines = [
+      words.say('files.compared', { from: localTime(output.from.at), to: localTime(output.to.at) }),
+      ...(output.files.length === 0 ? [words.say('files.no-texts')] : []),
+      ...output.files.flatMap((file) => textLines(file, words)),
+      ...(output.more === 0 ? [] : ['', words.say('files.more-texts', { count: countText(output.more) })]),
+      ...(hidden === 0 ? [] : ['', words.say('files.hidden', { count: countText(hidden) })]),
+    ];
+    return { json: output, lines };
+  };
+}
+
+function textLines({ folder, path, change, kind, encoding, hunks, isCut }: SiteText, words: Words): string[] {
+  const notes = [
+    words.wordFor('file-change', change),
+    ...(kind === 'text' ? [] : [words.wordFor('file-kind', kind)]),
+    ...(encoding === null || encoding === 'utf-8' ? [] : [encoding.toUpperCase()]),
+  ];
+  return [
+    '',
+    `=== ${folder.replace(/\/$/, '')}/${path} (${notes.join(', ')})`,
+    ...hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+      `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+      ...lines,
+    ]),
+    ...(isCut ? [words.say('files.text-cut')] : []),
+  ];
 }
 
 function findings(source: string, seen: boolean): VerbRun {

@@ -122,6 +122,7 @@ export const commonEn = {
       slow: 'The shop stays busy, so we read slowly',
       check: 'Checking',
       files: 'Reading the site’s files',
+      'files-text': 'Comparing files',
       'files-back': 'Bringing files back',
       copy: 'Writing copies',
       protect: 'Seeing to the protection against deletion',

@@ -116,6 +116,7 @@ export const commonZh = {
       slow: '店铺一直很忙，放慢读取',
       check: '正在核对',
       files: '正在读网站文件',
+      'files-text': '正在对比文件内容',
       'files-back': '正在恢复网站文件',
       copy: '正在写入副本',
       protect: '正在确认防删除保护',

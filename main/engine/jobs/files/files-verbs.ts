@@ -1,14 +1,13 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { isoUtc } from '../../platform/clock.ts';
 import type { TreeItem } from '../../repository/index.ts';
-import { compareTrees } from '../../restore/site/compare-trees.ts';
 import { shownName } from '../../source/files/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { viewOfSource } from '../home/saved-secrets.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
-import { filesBefore, rootsFor, rootsHolding, snapshotWithFiles, treeOf, withFilesReader } from './open-files.ts';
+import { pointOf, stateOf, withChanges } from './changes-between.ts';
+import { rootsHolding, snapshotWithFiles, treeOf, withFilesReader } from './open-files.ts';
 
 /** Changes the folders that are kept, and what is left out of them. Snapshots that are there keep what they have. Error: `files.no-ssh` {source}. */
 export async function filesSet(
@@ -89,56 +88,24 @@ export async function filesDiff(
   input: VerbInput<'files.diff'>,
   run: Run,
 ): Promise<VerbOutput<'files.diff'>> {
-  const to = await snapshotWithFiles(context, input.source, input.to, run.signal);
-  const from =
-    input.from === null
-      ? filesBefore(context, to)
-      : await snapshotWithFiles(context, input.source, input.from, run.signal);
-  if (from === null) throw new AppError('files.none', { snapshot: to.manifest.id });
-  return withFilesReader(context, from, null, run, (before) =>
-    withFilesReader(context, to, null, run, async (after) => {
-      const changes: VerbOutput<'files.diff'>['changes'] = [];
-      const counts = { added: 0, changed: 0, removed: 0, mode: 0 };
-      const [old, now] = [rootsFor(from.site, input.path), rootsFor(to.site, input.path)];
-      for (const folder of new Set([...old, ...now].map(({ root }) => root.folder))) {
-        const [left, right] = [old, now].map((roots) => roots.find(({ root }) => root.folder === folder));
-        const differences = compareTrees(
-          left === undefined ? nothing() : treeOf(left, before),
-          right === undefined ? nothing() : treeOf(right, after),
-        );
-        for await (const { path, change, before: was, after: is } of differences) {
-          run.signal.throwIfAborted();
-          counts[change] += 1;
-          if (changes.length < input.limit)
-            changes.push({
-              folder,
-              path: shownName(path),
-              change,
-              before: was === null ? null : stateOf(was),
-              after: is === null ? null : stateOf(is),
-            });
-        }
-      }
-      const point = ({ manifest: { id, at } }: typeof to) => ({ id, at });
-      return { from: point(from), to: point(to), counts, changes };
-    }),
-  );
-}
-
-async function* nothing(): AsyncGenerator<TreeItem, void, undefined> {
-  // A folder that only the other snapshot has.
+  return withChanges(context, input, run, async (comparison) => {
+    const changes: VerbOutput<'files.diff'>['changes'] = [];
+    const counts = { added: 0, changed: 0, removed: 0, mode: 0 };
+    for await (const { folder, path, change, before, after } of comparison.changes) {
+      counts[change] += 1;
+      if (changes.length < input.limit)
+        changes.push({
+          folder,
+          path: shownName(path),
+          change,
+          before: before === null ? null : stateOf(before),
+          after: after === null ? null : stateOf(after),
+        });
+    }
+    return { from: pointOf(comparison.from), to: pointOf(comparison.to), counts, changes };
+  });
 }
 
 function shownEntry({ path, entry }: TreeItem) {
   return { path: shownName(path), ...stateOf({ entry }) };
-}
-
-function stateOf({ entry }: Pick<TreeItem, 'entry'>) {
-  const { type } = entry;
-  return {
-    type,
-    size: type === 'file' ? entry.size : 0,
-    mode: type === 'unread' ? 0 : entry.mode,
-    modifiedAt: type === 'unread' ? null : isoUtc(entry.mtime * 1000),
-  };
 }

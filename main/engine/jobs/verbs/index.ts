@@ -1,4 +1,5 @@
 import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { filesText } from '../files/files-text-verb.ts';
 import { filesDiff, filesFindings, filesList, filesSet } from '../files/files-verbs.ts';
 import { filesRestore } from '../files/restore-files-verb.ts';
 import { shareSet, shareStatus } from '../daily-share.ts';
@@ -106,6 +107,7 @@ export const verbs: Verbs = {
   'files.set': filesSet,
   'files.list': filesList,
   'files.diff': filesDiff,
+  'files.text': filesText,
   'files.findings': filesFindings,
   'files.restore': filesRestore,
   checklist: checklistVerb,
