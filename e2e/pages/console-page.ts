@@ -26,6 +26,11 @@ export class ConsolePage {
     await this.menu.getByRole('link', { name: this.words.say(`nav.${screen}`), exact: true }).click();
   }
 
+  /** Stands above every screen while the card vault is open. */
+  get vaultBanner(): Locator {
+    return this.page.getByRole('status').filter({ hasText: this.words.say('vault.openTitle') });
+  }
+
   heading(key: UiKey): Locator {
     return this.page.getByRole('heading', { level: 1, name: this.words.say(key), exact: true });
   }

@@ -60,6 +60,17 @@ export class RestorePage extends ConsolePage {
     await this.field('recover.words').fill(words);
   }
 
+  /** Of a restore that was made with the vault closed. */
+  async addCards(passphrase: string, reason: string): Promise<void> {
+    await this.field('restore.vaultPassphrase').fill(passphrase);
+    await this.field('vault.why').fill(reason);
+    await this.button('cards.start').click();
+  }
+
+  get cardsAreThere(): Locator {
+    return this.page.getByRole('heading', { name: this.words.say('cards.doneTitle'), exact: true });
+  }
+
   async start(): Promise<void> {
     await this.button('restore.start').click();
   }

@@ -137,6 +137,23 @@ it('leads through a restore of one table, with the card secrets left sealed', as
   await picture('english-proof');
 });
 
+it('adds the cards later: the vault is seen to be open, for what and why, and closed again', async () => {
+  const { restore } = pages;
+  const reason = 'A customer asks for a card of yesterday';
+  shop.limitLine(100_000);
+  await restore.addCards('not the vault passphrase', reason);
+  await restore.errorCard('keys.wrong-passphrase').waitFor();
+  await picture('english-cards-wrong-passphrase');
+  await restore.addCards(`${passphrase} 卡密`, reason);
+  await restore.vaultBanner.waitFor();
+  expect(await restore.vaultBanner.innerText()).toContain(reason);
+  await picture('english-vault-open');
+  shop.limitLine(null);
+  await restore.cardsAreThere.waitFor();
+  await restore.vaultBanner.waitFor({ state: 'detached' });
+  await picture('english-cards-added');
+});
+
 it('follows the log by itself, finds the table that was dropped, and brings it back as it was just before', async () => {
   const { timeline, restore, checklist } = pages;
   await timeline.goTo('timeline');

@@ -81,7 +81,7 @@ async function open(log: ReturnType<typeof openLog>): Promise<void> {
     onProgress: (progress) => tell('job.progress', progress),
     onDisk: (disk) => tell('disk.changed', disk),
     onStream: (stream) => tell('stream.changed', stream),
-    onChanged: (what) => tell(what === 'jobs' ? 'jobs.changed' : 'catalog.changed', {}),
+    onChanged: (what) => tell(`${what}.changed`, {}),
     report: log.error,
   });
   const quit = guardQuit({

@@ -8,6 +8,7 @@ import { KeysPage } from '../features/keys/index.ts';
 import { baseOf, RestorePage } from '../features/restore/index.ts';
 import { ShopsPage } from '../features/shop/index.ts';
 import { TimelinePage } from '../features/timeline/index.ts';
+import { VaultBanner } from '../features/vault/index.ts';
 import { useWords } from '../i18n/use-words.ts';
 import type { AppState } from '../stores/session-store.ts';
 import { useFreshStart } from '../ui/use-fresh-start.ts';
@@ -26,13 +27,14 @@ const pages = [
 /** The open home: menu and screens. */
 export function Console({ app, stores }: { readonly app: AppState; readonly stores: Stores }) {
   const { t } = useWords();
-  const { library, jobs, streams } = stores;
+  const { library, jobs, streams, vault } = stores;
 
   useEffect(() => {
     void library.load();
     void jobs.load();
     void streams.load();
-  }, [library, jobs, streams]);
+    void vault.load();
+  }, [library, jobs, streams, vault]);
 
   return (
     <>
@@ -53,6 +55,7 @@ export function Console({ app, stores }: { readonly app: AppState; readonly stor
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <EngineBanner engine={app.engine} />
+        <VaultBanner vault={vault} />
         <Pages stores={stores} demoPossible={app.demoPossible} isEngineThere={app.engine.state === 'running'} />
       </AppShell.Main>
     </>

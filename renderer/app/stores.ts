@@ -8,6 +8,7 @@ import { createRetentionStore } from '../features/retention/index.ts';
 import { createRestoreStore, createSwapStore } from '../features/restore/index.ts';
 import { createShopStore } from '../features/shop/index.ts';
 import { createUnlockStore } from '../features/unlock/index.ts';
+import { createVaultStore } from '../features/vault/index.ts';
 import { createDetailStore } from '../stores/detail-store.ts';
 import { createMoneyStore } from '../stores/money-store.ts';
 import { createDialogs } from '../stores/dialogs.ts';
@@ -44,6 +45,7 @@ export function createStores(client: Client) {
     checklist: createChecklistStore(client),
     keys: createKeysStore(client),
     onboarding: createOnboardingStore(client, session.load),
+    vault: createVaultStore(client),
     unlock: createUnlockStore(client, session.load),
   };
 }

@@ -12,6 +12,7 @@ import { keyCommands } from './scripted/key-commands.ts';
 import { setUpCommands } from './scripted/set-up-commands.ts';
 import { swapCommands } from './scripted/swap-commands.ts';
 import { streamCommands } from './scripted/stream-commands.ts';
+import { vaultCommands } from './scripted/vault-commands.ts';
 import { workCommands } from './scripted/work-commands.ts';
 import { createWorld } from './scripted/world.ts';
 import type { Scene, World } from './scripted/world.ts';
@@ -89,6 +90,7 @@ export function createScriptedClient({ scene = 'empty', language = 'zh', paceMs 
     ...workCommands(world, jobs, changed),
     ...coldCommands(world, jobs, changed),
     ...swapCommands(world, jobs),
+    ...vaultCommands(world, jobs, () => announce('vault.changed', {})),
     ...streamCommands(world, (status) => announce('stream.changed', status)),
   };
 

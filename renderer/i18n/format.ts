@@ -11,6 +11,8 @@ export interface Format {
   readonly money: (text: string, currency: string, unit?: LedgerDefinition['unit']) => string;
   readonly date: (iso: string) => string;
   readonly dateShort: (iso: string) => string;
+  /** The time of the day alone. */
+  readonly time: (iso: string) => string;
   /** A calendar day with its weekday, as in `2026-11-27`. */
   readonly day: (day: string) => string;
   /** 0 Sunday … 6 Saturday. */
@@ -34,6 +36,7 @@ export function createFormat(language: Language, t: Translate): Format {
   const number = new Intl.NumberFormat(locale);
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const short = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short', hourCycle: 'h23' });
   const named = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric', timeZone: 'UTC' });
   const weekdays = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -43,6 +46,7 @@ export function createFormat(language: Language, t: Translate): Format {
     money: (text, currency, unit = 'yuan') => formatMoney(unit === 'cent' ? centsToUnits(text) : text, currency),
     date: (iso) => full.format(new Date(iso)),
     dateShort: (iso) => short.format(new Date(iso)),
+    time: (iso) => clock.format(new Date(iso)),
     day: (day) => named.format(new Date(`${day}T00:00:00Z`)),
     weekday: (weekday) => weekdays.format(aSunday + weekday * 86_400_000),
     ago: (iso, nowMs) => {

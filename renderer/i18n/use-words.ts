@@ -16,7 +16,8 @@ export interface Words {
   readonly t: Translate;
   /** For ids that the engine makes: `group.id` (dots as underscores) where there is such a sentence, else `group.other`. */
   readonly named: (
-    group: 'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo' | 'note' | 'ledgerName' | 'presetName',
+    group:
+      'job.phase' | 'testStep' | 'check' | 'evidence' | 'todo' | 'note' | 'ledgerName' | 'presetName' | 'vault.openFor',
     id: string,
     facts?: ErrorFacts,
   ) => string;

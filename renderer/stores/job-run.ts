@@ -13,6 +13,7 @@ export type JobCommand =
   | 'cold.run'
   | 'restore.check'
   | 'restore.run'
+  | 'restore.addCards'
   | 'swap.compare'
   | 'swap.run'
   | 'undo.run'

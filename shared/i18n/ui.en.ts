@@ -11,6 +11,7 @@ import { shopEn } from './ui-en/shop.ts';
 import { startEn } from './ui-en/start.ts';
 import { swapEn } from './ui-en/swap.ts';
 import { timelineEn } from './ui-en/timeline.ts';
+import { vaultEn } from './ui-en/vault.ts';
 
 /** English: the same keys as `ui.zh.ts`, where a count may split a sentence into `…_one` and `…_other`. */
 export const uiEn = {
@@ -24,6 +25,7 @@ export const uiEn = {
   ...liveEn,
   ...restoreEn,
   ...swapEn,
+  ...vaultEn,
   ...retentionEn,
   ...remediesEn,
   ...checklistEn,

@@ -11,6 +11,7 @@ import { shopZh } from './ui-zh/shop.ts';
 import { startZh } from './ui-zh/start.ts';
 import { swapZh } from './ui-zh/swap.ts';
 import { timelineZh } from './ui-zh/timeline.ts';
+import { vaultZh } from './ui-zh/vault.ts';
 
 /** Every sentence of the page, in the master language. `{{name}}` is filled in; a test holds English to the same keys. */
 export const uiZh = {
@@ -24,6 +25,7 @@ export const uiZh = {
   ...liveZh,
   ...restoreZh,
   ...swapZh,
+  ...vaultZh,
   ...retentionZh,
   ...remediesZh,
   ...checklistZh,

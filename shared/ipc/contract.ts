@@ -141,6 +141,12 @@ export const commands = {
   },
   'restores.list': engineVerbs['restores.list'],
   'restores.remove': engineVerbs['restores.remove'],
+  'restore.addCards': {
+    input: withJob(engineVerbs['restore.addCards'].input),
+    output: engineVerbs['restore.addCards'].output,
+  },
+  'vault.status': engineVerbs['vault.status'],
+  'vault.close': engineVerbs['vault.close'],
   'swap.compare': {
     input: withJob(engineVerbs['swap.compare'].input),
     output: engineVerbs['swap.compare'].output,
@@ -172,6 +178,7 @@ export const notices = {
   'job.progress': jobProgressSchema,
   'jobs.changed': nothing,
   'catalog.changed': nothing,
+  'vault.changed': nothing,
   'disk.changed': diskNoticeSchema,
   /** One shop's log: at each change of its state, and every few seconds while it is heard. */
   'stream.changed': streamStatusSchema,

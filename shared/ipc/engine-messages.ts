@@ -16,13 +16,17 @@ export const engineRequestSchema = z.strictObject({
 });
 export type EngineRequest = z.infer<typeof engineRequestSchema>;
 
+/** A list that whoever shows it asks for again. */
+const engineChangeSchema = z.enum(['jobs', 'catalog', 'vault']);
+export type EngineChange = z.infer<typeof engineChangeSchema>;
+
 export const engineMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('reply'), id: z.int().nonnegative(), outcome: z.unknown() }),
   z.strictObject({ type: z.literal('progress'), progress: jobProgressSchema }),
   z.strictObject({ type: z.literal('disk'), disk: diskNoticeSchema }),
   z.strictObject({ type: z.literal('stream'), stream: streamStatusSchema }),
-  z.strictObject({ type: z.literal('changed'), what: z.enum(['jobs', 'catalog']) }),
+  z.strictObject({ type: z.literal('changed'), what: engineChangeSchema }),
 ]);
 export type EngineMessage = z.infer<typeof engineMessageSchema>;
 

@@ -10,5 +10,7 @@ export const openVaultSchema = z.object({
   /** As a person gave it; may be empty. */
   reason: z.string(),
   source: z.string().optional(),
+  /** `restore`, `export`, `export-log`, `add-cards` and what else there may be. */
+  for: z.string().optional(),
 });
 export type OpenVault = z.infer<typeof openVaultSchema>;

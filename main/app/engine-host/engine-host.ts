@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { AppError, type ErrorCode, errorCodes, isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { EngineState } from '../../../shared/ipc/contract.ts';
-import { closeRequest, engineMessageSchema, type EngineMessage } from '../../../shared/ipc/engine-messages.ts';
+import {
+  closeRequest,
+  engineMessageSchema,
+  type EngineChange,
+  type EngineMessage,
+} from '../../../shared/ipc/engine-messages.ts';
 import type { VerbInput, VerbName, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
@@ -24,7 +29,7 @@ export interface EngineHostOptions {
   readonly now: () => number;
   readonly onState: (state: EngineState) => void;
   readonly onProgress: (progress: JobProgress) => void;
-  readonly onChanged: (what: 'jobs' | 'catalog') => void;
+  readonly onChanged: (what: EngineChange) => void;
   readonly onDisk: (disk: DiskNotice) => void;
   readonly onStream: (stream: StreamStatus) => void;
   readonly report: (what: string, error: unknown) => void;

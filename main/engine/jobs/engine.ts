@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toAppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
 import { engineVerbs, type VerbInput, type VerbName, type VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import type { EngineChange } from '../../../shared/ipc/engine-messages.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import type { StreamStatus } from '../../../shared/model/stream.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -31,7 +32,7 @@ export interface EngineOptions {
   readonly homeDir: string;
   readonly language: 'zh' | 'en';
   readonly onProgress?: (progress: JobProgress) => void;
-  readonly onChanged?: (what: 'jobs' | 'catalog') => void;
+  readonly onChanged?: (what: EngineChange) => void;
   /** A disk that travels came or went: seen by a verb that looked, or by the watch. */
   readonly onDisk?: (notice: DiskNotice) => void;
   /** A shop's log, as it is being followed. */
@@ -163,7 +164,7 @@ class EngineImpl implements Engine {
         book: catalog.streams,
         onChanged: (status) => options.onStream?.(status),
       }),
-      vaults: new VaultBoard(),
+      vaults: new VaultBoard(() => options.onChanged?.('vault')),
       volumes: options.volumes ?? systemVolumes(),
       unlocked: () => {
         if (this.#unlocked === null) throw new AppError('usage.secret-missing', { what: 'passphrase' });

@@ -4,6 +4,12 @@ import type { OpenVault } from '../../../shared/model/vault.ts';
 /** The vaults that are open in this process, for whoever wants to see them or to close them. */
 export class VaultBoard {
   readonly #open = new Map<string, { readonly view: () => OpenVault; readonly close: (why: AppError) => void }>();
+  readonly #onChanged: () => void;
+
+  /** @param onChanged one was opened or closed */
+  constructor(onChanged: () => void = () => undefined) {
+    this.#onChanged = onChanged;
+  }
 
   list(): OpenVault[] {
     return [...this.#open.values()].map(({ view }) => view());
@@ -18,6 +24,9 @@ export class VaultBoard {
 
   add(id: string, session: { readonly view: () => OpenVault; readonly close: (why: AppError) => void }): () => void {
     this.#open.set(id, session);
-    return () => this.#open.delete(id);
+    this.#onChanged();
+    return () => {
+      if (this.#open.delete(id)) this.#onChanged();
+    };
   }
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { AppError, failure, success, toAppError } from '../../../shared/errors/app-error.ts';
 import { secretsIn } from '../../../shared/errors/redact.ts';
-import { closeRequest, engineRequestSchema, type EngineRequest } from '../../../shared/ipc/engine-messages.ts';
+import {
+  closeRequest,
+  engineRequestSchema,
+  type EngineChange,
+  type EngineRequest,
+} from '../../../shared/ipc/engine-messages.ts';
 import { engineVerbs, type VerbName } from '../../../shared/ipc/engine-verbs.ts';
 import type { DiskNotice } from '../../../shared/model/cold-disk.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
@@ -12,7 +17,7 @@ import type { ReportError } from './error-log.ts';
 
 export interface Notices {
   readonly onProgress: (progress: JobProgress) => void;
-  readonly onChanged: (what: 'jobs' | 'catalog') => void;
+  readonly onChanged: (what: EngineChange) => void;
   readonly onDisk: (disk: DiskNotice) => void;
   readonly onStream: (stream: StreamStatus) => void;
 }

@@ -2,7 +2,11 @@ import type { CommandOutput } from '../../../shared/ipc/contract.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
 
 /** The money of the sample shop. A shop whose name holds `odd` has an alarm. */
-export function sampleMoney(source: string, snapshot: SnapshotSummary | undefined): CommandOutput<'ledgers.show'> {
+export function sampleMoney(
+  source: string,
+  snapshot: SnapshotSummary | undefined,
+  isAlarmed = false,
+): CommandOutput<'ledgers.show'> {
   if (snapshot === undefined) return { source, snapshot: null, ledgers: [], counts: [], alarm: null, newStatuses: [] };
   const { id, at, rows } = snapshot;
   return {
@@ -44,19 +48,21 @@ export function sampleMoney(source: string, snapshot: SnapshotSummary | undefine
         equal: true,
       },
     ],
-    newStatuses: !source.includes('odd')
-      ? []
-      : snapshot.ledgers.map(({ name }) => ({ ledger: name, value: '9', rows: 34, sum: '480.00', since: at })),
-    alarm: !source.includes('odd')
-      ? null
-      : {
-          source,
-          snapshot: id,
-          at,
-          rowsBefore: rows,
-          rowsAfter: rows,
-          evidence: 'orders 4 → 5 3120 → 2620',
-          findings: [{ kind: 'status-flip', name: 'orders', detail: '4 → 5', before: 3120, after: 2620, since: at }],
-        },
+    newStatuses:
+      !source.includes('odd') && !isAlarmed
+        ? []
+        : snapshot.ledgers.map(({ name }) => ({ ledger: name, value: '9', rows: 34, sum: '480.00', since: at })),
+    alarm:
+      !source.includes('odd') && !isAlarmed
+        ? null
+        : {
+            source,
+            snapshot: id,
+            at,
+            rowsBefore: rows,
+            rowsAfter: rows,
+            evidence: 'orders 4 → 5 3120 → 2620',
+            findings: [{ kind: 'status-flip', name: 'orders', detail: '4 → 5', before: 3120, after: 2620, since: at }],
+          },
   };
 }

@@ -50,6 +50,19 @@ export function aSource(changes: Partial<SourceView> = {}): SourceView {
   };
 }
 
+/** A shop whose owner is asked about everything that nobody guesses. */
+export function anAskedSource(nowMs: number): SourceView {
+  const since = new Date(nowMs - 9 * 3_600_000).toISOString();
+  return aSource({
+    preset: null,
+    questions: [
+      { name: 'dujiaoka.orders.delivery_note', reason: 'table-cards', since },
+      { name: 'dujiaoka.coupons.exchange_code', reason: 'name-card', since },
+    ],
+    unclear: [{ database: 'dujiaoka', prefix: 'acg_', presets: ['acg-faka', 'mcy-shop'] }],
+  });
+}
+
 export function aDestination(number: number, changes: Partial<DestinationView>): DestinationView {
   return {
     id: idOf(100 + number),

@@ -87,7 +87,7 @@ export function swapCommands(world: World, jobs: FakeJobs) {
       return {};
     },
     'restores.list': (): CommandOutput<'restores.list'> => ({
-      withoutCards: [],
+      withoutCards: world.withoutCards,
       restores: [...past].map(([id, state]) => entry(id, state)),
       unfinished: [],
     }),

@@ -16,6 +16,7 @@ import {
   sampleTables,
   shopName,
 } from './sample-shop.ts';
+import { aRestoreWithoutCards } from './sample-vault.ts';
 import { pruneCommand } from './prune-command.ts';
 import type { FakeJobs } from './fake-jobs.ts';
 import type { World } from './world.ts';
@@ -81,8 +82,12 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       sampleMoney(
         source,
         world.snapshots.find((one) => one.source === source),
+        world.isAlarmed,
       ),
-    'ledgers.confirm': ({ snapshot }: CommandInput<'ledgers.confirm'>) => ({ confirmed: snapshot }),
+    'ledgers.confirm': ({ snapshot }: CommandInput<'ledgers.confirm'>) => {
+      world.isAlarmed = false;
+      return { confirmed: snapshot };
+    },
     'copy.run': async (input: CommandInput<'copy.run'>): Promise<CommandOutput<'copy.run'>> => {
       const { jobId } = input;
       const to = [input.to].flat()[0] ?? '';
@@ -189,8 +194,11 @@ export function workCommands(world: World, jobs: FakeJobs, changed: () => void) 
       const database = input.as ?? (input.into.kind === 'same' ? beside : 'dujiaoka');
       const ranges = chosen.reduce((sum, { rows }) => sum + (Math.ceil(rows / 20_000) || 1), 0);
       const hasSealed = chosen.some(({ sealed }) => sealed);
+      const restoreId = idOf(world.nextNumber++);
+      if (hasSealed && input.vault === null && (input.into.kind === 'same' || input.into.kind === 'server'))
+        world.withoutCards.push({ ...aRestoreWithoutCards(Date.now()), id: restoreId, databases: [database] });
       return {
-        restoreId: idOf(world.nextNumber++),
+        restoreId,
         snapshot: snapshot.id,
         from: input.from ?? world.destinations[0]?.name ?? '主硬盘',
         database,

@@ -5,14 +5,25 @@ import type { JobView } from '../../../shared/model/job.ts';
 import type { KeySlot } from '../../../shared/model/keys.ts';
 import type { SnapshotSummary } from '../../../shared/model/snapshot.ts';
 import type { StreamStatus } from '../../../shared/model/stream.ts';
+import type { OpenVault } from '../../../shared/model/vault.ts';
+import type { RestoreWithoutCardsView } from '../../../shared/model/cards.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 import type { EngineState } from '../../../shared/ipc/contract.ts';
 import { sampleSlots } from './sample-keys.ts';
-import { aSource, idOf, moreDestinations, sampleDestinations, sampleSnapshots, shopName } from './sample-shop.ts';
+import { aRestoreWithoutCards, anOpenVault } from './sample-vault.ts';
+import {
+  anAskedSource,
+  aSource,
+  idOf,
+  moreDestinations,
+  sampleDestinations,
+  sampleSnapshots,
+  shopName,
+} from './sample-shop.ts';
 
-/** empty: never set up · locked · bare: keys but no shop · new: shop and copies, no snapshot · shop · interrupted · many: seven copies. */
-export type Scene = 'empty' | 'locked' | 'bare' | 'new' | 'shop' | 'interrupted' | 'many';
-export const scenes: readonly Scene[] = ['empty', 'locked', 'bare', 'new', 'shop', 'interrupted', 'many'];
+/** empty: never set up · locked · bare: keys but no shop · new: shop and copies, no snapshot · shop · interrupted · many: seven copies · asks: everything that wants an answer, with the vault open. */
+export type Scene = 'empty' | 'locked' | 'bare' | 'new' | 'shop' | 'interrupted' | 'many' | 'asks';
+export const scenes: readonly Scene[] = ['empty', 'locked', 'bare', 'new', 'shop', 'interrupted', 'many', 'asks'];
 
 /** All that the fake remembers. */
 export interface World {
@@ -36,18 +47,23 @@ export interface World {
   dailyShare: boolean;
   /** Logs whose state somebody has set, by shop; others are followed. */
   streams: Map<string, StreamStatus>;
+  /** Money has changed in a way it does not by itself. */
+  isAlarmed: boolean;
+  openVaults: OpenVault[];
+  withoutCards: RestoreWithoutCardsView[];
   nextNumber: number;
 }
 
 export function createWorld(scene: Scene, language: Language, nowMs: number): World {
-  const hasShop = scene === 'shop' || scene === 'many' || scene === 'interrupted' || scene === 'locked';
+  const hasShop =
+    scene === 'shop' || scene === 'many' || scene === 'interrupted' || scene === 'locked' || scene === 'asks';
   const hasPlaces = hasShop || scene === 'new';
   return {
     language,
     initialised: scene !== 'empty',
     unlocked: scene !== 'empty' && scene !== 'locked',
     engine: { state: 'running', interruptedJobs: scene === 'interrupted' ? 1 : 0 },
-    sources: hasPlaces ? [aSource()] : [],
+    sources: hasPlaces ? [scene === 'asks' ? anAskedSource(nowMs) : aSource()] : [],
     destinations: hasPlaces ? [...sampleDestinations, ...(scene === 'many' ? moreDestinations : [])] : [],
     snapshots: hasShop ? sampleSnapshots(nowMs) : [],
     jobs:
@@ -73,6 +89,9 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
     pluggedIn: new Set(scene === 'many' ? ['红色 U 盘'] : []),
     dailyShare: true,
     streams: new Map(),
+    isAlarmed: scene === 'asks',
+    openVaults: scene === 'asks' ? [anOpenVault(nowMs)] : [],
+    withoutCards: scene === 'asks' ? [aRestoreWithoutCards(nowMs)] : [],
     nextNumber: 10,
   };
 }

@@ -1,1 +1,2 @@
 export { JobCard } from './JobCard.tsx';
+export { JobForm } from './JobForm.tsx';

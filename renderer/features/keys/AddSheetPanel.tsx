@@ -11,7 +11,7 @@ import { Verdict } from '../../ui/Verdict.tsx';
 import { ChooseField } from '../choose/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import { HeaderCopies } from './HeaderCopies.tsx';
-import { JobForm } from './JobForm.tsx';
+import { JobForm } from '../jobs/index.ts';
 import { sheetNumber, type KeysStore } from './keys-store.ts';
 
 interface AddSheetPanelProps {

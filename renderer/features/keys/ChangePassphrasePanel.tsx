@@ -8,7 +8,7 @@ import { Verdict } from '../../ui/Verdict.tsx';
 import { isLongEnough, PassphraseFields } from '../onboarding/index.ts';
 import { WordsField, wordsIn, wrongWords } from '../sheet-words/index.ts';
 import { HeaderCopies } from './HeaderCopies.tsx';
-import { JobForm } from './JobForm.tsx';
+import { JobForm } from '../jobs/index.ts';
 import type { KeysStore } from './keys-store.ts';
 
 interface ChangePassphrasePanelProps {

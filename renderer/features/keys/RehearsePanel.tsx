@@ -6,7 +6,7 @@ import { useWords } from '../../i18n/use-words.ts';
 import type { LibraryStore } from '../../stores/library-store.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { WordsField, wordsIn, wrongWords } from '../sheet-words/index.ts';
-import { JobForm } from './JobForm.tsx';
+import { JobForm } from '../jobs/index.ts';
 import { sheetNumber, type KeysStore } from './keys-store.ts';
 
 interface RehearsePanelProps {

@@ -8,6 +8,7 @@ import { FactList } from '../../ui/FactList.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ResalePanel } from './ResalePanel.tsx';
+import { AddCardsPanel } from './AddCardsPanel.tsx';
 import { SwapPanel } from './SwapPanel.tsx';
 import { ofRestore, type SwapStore } from './swap-store.ts';
 import { outcomeOf } from './proof-outcome.ts';
@@ -24,12 +25,20 @@ interface ProofPageProps {
 
 const tones = { good: 'good', bad: 'attention', file: 'neutral', unproven: 'neutral' } as const;
 
+/** Where cards can be added later: a server that stays. */
+const isKept = { sandbox: false, same: true, server: true, sql: false } as const;
+
 /** What came of a restore, in numbers that can be compared by eye. */
 export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: ProofPageProps) {
   const { t, named, format } = useWords();
   const { digest, file, resale, notes } = result;
   const outcome = outcomeOf(result);
   const isSwapped = useStore(swap.run.store, (run) => ofRestore(run, result.swap ?? '').view === 'done');
+  const cards = ofRestore(
+    useStore(swap.cards.store, (run) => run),
+    result.restoreId,
+  );
+  const isSealed = result.vault === 'closed' && !(cards.view === 'done' && cards.value?.complete === true);
   // Nothing is compared in a file: its owner gets the sums of the backup, to compare after loading it. A moment has its own, from the server that it was made on.
   const isCompared = file === null || result.replay !== undefined;
   const ledgers = isCompared ? result.ledgers : (detail?.ledgers ?? []);
@@ -49,7 +58,7 @@ export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: P
     ],
     [t('proof.where'), `${t(`restore.into.${into}`)} · ${result.databases.join(', ')}`],
     [t('proof.from'), result.from],
-    [t('proof.vault'), t(`proof.vaultState.${result.vault}`)],
+    [t('proof.vault'), t(`proof.vaultState.${result.vault === 'closed' && !isSealed ? 'added' : result.vault}`)],
     [t('proof.point'), format.date(result.stoppedAt)],
     [t('proof.duration'), format.duration(result.durationMs)],
   ];
@@ -71,12 +80,13 @@ export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: P
     <Stack gap="lg">
       <Verdict tone={tones[outcome]} title={t(`proof.${outcome}Title`)}>
         <Text>{t(`proof.${outcome}Text`)}</Text>
-        {result.vault === 'closed' && <Text>{t('proof.sealedText')}</Text>}
+        {isSealed && <Text>{t('proof.sealedText')}</Text>}
         {!isSwapped && <Text>{t('proof.untouched')}</Text>}
       </Verdict>
       <ResalePanel restoreId={result.restoreId} resale={resale} onOpen={swap.openResaleFolder} />
+      {result.vault === 'closed' && isKept[into] && <AddCardsPanel restoreId={result.restoreId} swap={swap} />}
       {result.swap !== null && outcome === 'good' && (
-        <SwapPanel restoreId={result.swap} isSealed={result.vault === 'closed'} swap={swap} />
+        <SwapPanel restoreId={result.swap} isSealed={isSealed} swap={swap} />
       )}
       <Panel title={t('proof.title')}>
         <FactList facts={facts} />

@@ -8,7 +8,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { ErrorCard } from '../errors/index.ts';
 import { JobCard } from '../jobs/index.ts';
-import { AskedButton } from './AskedButton.tsx';
+import { AskedButton } from '../asking/index.ts';
 import { UndoButton } from './UndoButton.tsx';
 import { ofRestore, type SwapStore } from './swap-store.ts';
 

@@ -1,5 +1,5 @@
 import { useWords } from '../../i18n/use-words.ts';
-import { AskedButton } from './AskedButton.tsx';
+import { AskedButton } from '../asking/index.ts';
 
 interface UndoButtonProps {
   readonly size?: 'xs' | 'sm';

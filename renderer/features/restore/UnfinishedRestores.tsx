@@ -4,7 +4,7 @@ import type { UnfinishedRestore } from '../../../shared/model/swap.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { ErrorCard } from '../errors/index.ts';
-import { AskedButton } from './AskedButton.tsx';
+import { AskedButton } from '../asking/index.ts';
 
 interface UnfinishedRestoresProps {
   readonly entries: readonly UnfinishedRestore[];

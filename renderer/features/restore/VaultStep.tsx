@@ -1,7 +1,8 @@
-import { PasswordInput, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useWords } from '../../i18n/use-words.ts';
 import type { SnapshotDetail } from '../../stores/detail-store.ts';
 import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
+import { VaultFields } from '../vault/index.ts';
 import { holdsSecrets } from './restore-answers.ts';
 import type { RestoreAnswers } from './restore-answers.ts';
 
@@ -31,27 +32,11 @@ export function VaultStep({ detail, answers, error, onAnswer }: VaultStepProps) 
               { value: 'words', title: t('restore.vaultWords'), text: t('restore.vaultWordsText') },
             ]}
           />
-          {answers.vault === 'passphrase' && (
-            <PasswordInput
-              label={t('restore.vaultPassphrase')}
-              value={answers.vaultSecret}
+          {answers.vault !== 'closed' && (
+            <VaultFields
+              value={{ by: answers.vault, secret: answers.vaultSecret, reason: answers.vaultReason }}
               error={error}
-              onChange={(event) => onAnswer({ vaultSecret: event.currentTarget.value })}
-              autoComplete="off"
-              maw={420}
-            />
-          )}
-          {answers.vault === 'words' && (
-            <Textarea
-              label={t('recover.words')}
-              description={t('recover.wordsHint')}
-              value={answers.vaultSecret}
-              error={error}
-              onChange={(event) => onAnswer({ vaultSecret: event.currentTarget.value })}
-              autoComplete="off"
-              spellCheck={false}
-              autosize
-              minRows={3}
+              onChange={({ secret, reason }) => onAnswer({ vaultSecret: secret, vaultReason: reason })}
             />
           )}
         </>

@@ -1,5 +1,6 @@
 import type { Choice, CommandInput } from '../../../shared/ipc/contract.ts';
 import type { SnapshotDetail } from '../../stores/detail-store.ts';
+import { toVaultOpening } from '../vault/index.ts';
 import { emptyServer, present, serverErrors, toMysqlInput, toSshInput } from '../shop/index.ts';
 import type { FormErrors, ServerValues } from '../shop/index.ts';
 import { instantOf, momentError, type Moment } from './moment.ts';
@@ -30,6 +31,8 @@ export interface RestoreAnswers {
   readonly file: Choice;
   readonly vault: 'closed' | 'passphrase' | 'words';
   readonly vaultSecret: string;
+  /** Why it is opened; may be empty. */
+  readonly vaultReason: string;
 }
 
 export function firstAnswers(source: string, snapshot: string | null): RestoreAnswers {
@@ -48,6 +51,7 @@ export function firstAnswers(source: string, snapshot: string | null): RestoreAn
     file: null,
     vault: 'closed',
     vaultSecret: '',
+    vaultReason: '',
   };
 }
 
@@ -121,15 +125,8 @@ function untilOf(moment: Moment): NonNullable<RestoreInput['until']> | null {
   }
 }
 
-function vaultOpening({ vault, vaultSecret }: RestoreAnswers): RestoreInput['vault'] {
-  switch (vault) {
-    case 'closed':
-      return null;
-    case 'passphrase':
-      return { passphrase: vaultSecret };
-    case 'words':
-      return { words: vaultSecret.trim() };
-  }
+function vaultOpening({ vault, vaultSecret: secret, vaultReason: reason }: RestoreAnswers): RestoreInput['vault'] {
+  return vault === 'closed' ? null : toVaultOpening({ by: vault, secret, reason });
 }
 
 function targetOf({ into, server, fingerprint, file }: RestoreAnswers): RestoreInput['into'] {

@@ -59,3 +59,20 @@ it('says why what an unfinished restore left could not be taken away', async () 
   // What is left is looked at again.
   expect(client.calls('restores.list')).toHaveLength(1);
 });
+
+it('adds the cards to a restore that lacks them, and no longer lists it when nothing is missing', async () => {
+  const client = createScriptedClient({ scene: 'asks' });
+  const swap = createSwapStore(client);
+  await swap.loadPast();
+  expect(swap.withoutCards.getState()).toMatchObject([{ id: restore }]);
+  await swap.startCards(restore, { passphrase: 'wrong' });
+  expect(swap.cards.store.getState()).toMatchObject({ view: 'failed', error: { code: 'keys.wrong-passphrase' } });
+  await swap.startCards(restore, { passphrase: 'right', reason: 'partly' });
+  expect(swap.cards.store.getState()).toMatchObject({ view: 'done', value: { complete: false } });
+  await swap.loadPast();
+  expect(swap.withoutCards.getState()).toHaveLength(1);
+  await swap.startCards(restore, { passphrase: 'right' });
+  expect(swap.cards.store.getState()).toMatchObject({ view: 'done', value: { complete: true } });
+  await swap.loadPast();
+  expect(swap.withoutCards.getState()).toEqual([]);
+});

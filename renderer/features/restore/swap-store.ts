@@ -1,5 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { WireError } from '../../../shared/errors/app-error.ts';
+import type { CommandInput } from '../../../shared/ipc/contract.ts';
+import type { RestoreWithoutCardsView } from '../../../shared/model/cards.ts';
 import type { RestoreEntry, UnfinishedRestore } from '../../../shared/model/swap.ts';
 import type { Client } from '../../bridge/client.ts';
 import { createJobRun, type JobRunState } from '../../stores/job-run.ts';
@@ -16,12 +18,15 @@ export function createSwapStore(client: Client) {
   const compare = createJobRun(client, 'swap.compare');
   const run = createJobRun(client, 'swap.run');
   const undo = createJobRun(client, 'undo.run');
+  const cards = createJobRun(client, 'restore.addCards');
 
   /** Restores that lie on servers, newest first; empty while nobody knows. */
   const past = createStore<readonly RestoreEntry[]>(() => []);
 
   /** Those that stopped half-way. */
   const unfinished = createStore<readonly UnfinishedRestore[]>(() => []);
+  /** Those that were made with the vault closed. */
+  const withoutCards = createStore<readonly RestoreWithoutCardsView[]>(() => []);
   /** What came of the last one that was to be taken away. */
   const removal = createStore<{ readonly error: WireError | null; readonly left: readonly string[] }>(() => ({
     error: null,
@@ -33,6 +38,7 @@ export function createSwapStore(client: Client) {
     if (!outcome.ok) return;
     past.setState(outcome.value.restores, true);
     unfinished.setState(outcome.value.unfinished, true);
+    withoutCards.setState(outcome.value.withoutCards, true);
   }
 
   /** Takes away what it left on its server. */
@@ -43,7 +49,7 @@ export function createSwapStore(client: Client) {
   }
 
   function reset(): void {
-    for (const job of [compare, run, undo]) job.reset();
+    for (const job of [compare, run, undo, cards]) job.reset();
   }
 
   async function openResaleFolder(restoreId: string): Promise<void> {
@@ -54,8 +60,10 @@ export function createSwapStore(client: Client) {
     compare,
     run,
     undo,
+    cards,
     past,
     unfinished,
+    withoutCards,
     removal,
     loadPast,
     removeUnfinished,
@@ -66,6 +74,8 @@ export function createSwapStore(client: Client) {
       undo.reset();
       return run.start(restore, { restore });
     },
+    startCards: (restore: string, vault: CommandInput<'restore.addCards'>['vault']) =>
+      cards.start(restore, { restore, vault, from: null }),
     startUndo: (restore: string) => undo.start(restore, { restore }),
   };
 }

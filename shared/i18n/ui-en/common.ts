@@ -141,6 +141,7 @@ export const commonEn = {
       timeline: 'Reading the timeline',
       keys: 'Rebuilding indexes and constraints',
       prove: 'Comparing range by range',
+      cards: 'Putting the cards in their place',
       'cold-wait': 'Waiting for the disk',
       'cold-find': 'Looking for the disk',
       'cold-compare': 'Comparing what it lacks',

@@ -27,6 +27,7 @@ export const remediesEn = {
     home_damaged: 'Take any copy and the recovery kit and choose “Bring everything back”: the whole timeline returns.',
     'restore_log-sealed':
       'Choose to open the vault at the “Card secrets” step, and this moment can be reached; to leave it closed, restore to {{nearest}}.',
+    'cards_nothing-to-add': 'See what would change, then put it in place.',
     'keys_vault-closed': 'When you need card secrets, choose to open them at the “Card secrets” step of a restore.',
     prune_unreadable: 'Check this copy on the Copies page with a sound copy to repair it from, then tidy up again.',
     'prune_looks-like-attack':

@@ -142,7 +142,7 @@ export const restoreEn = {
     where: 'Restored into',
     from: 'Read from',
     vault: 'Card secrets',
-    vaultState: { open: 'Opened and restored', closed: 'Left sealed', none: 'No card columns' },
+    vaultState: { open: 'Opened and restored', closed: 'Left sealed', added: 'Added later', none: 'No card columns' },
     point: 'Data as of',
     duration: 'Took',
     replay: 'Log done again',

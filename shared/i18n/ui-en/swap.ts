@@ -4,7 +4,7 @@ export const swapEn = {
     title: 'Put it in place',
     text: 'The restored data lies beside the shop, which does not see it yet. See what would change first, then decide.',
     sealed:
-      'The restored data lies beside the shop, which does not see it yet. Card secrets were not opened this time: in their place stand words that no customer could use. To put it in place, restore once more and open the card vault.',
+      'The restored data lies beside the shop, which does not see it yet. Card secrets were not opened this time: in their place stand words that no customer could use. Add the cards first, then put it in place; nothing has to be restored again.',
     compare: 'See what would change',
     comparing: 'Comparing what is there with what was restored',
     differences: 'After the swap',

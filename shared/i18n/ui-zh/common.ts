@@ -135,6 +135,7 @@ export const commonZh = {
       timeline: '正在读取时间线',
       keys: '正在重建索引和约束',
       prove: '正在逐段比对',
+      cards: '正在把卡密补进去',
       'cold-wait': '等这块盘插上',
       'cold-find': '正在寻找这块盘',
       'cold-compare': '正在比较缺了什么',

@@ -21,6 +21,7 @@ export const remediesZh = {
     home_damaged: '用任意一份副本和恢复卡，选择「把一切找回来」，整条时间线都会回来。',
     'restore_log-sealed':
       '在恢复的「卡密」一步选择用卡密保险库口令打开，就能回到这一刻；暂时不想打开的话，可以先恢复到 {{nearest}}。',
+    'cards_nothing-to-add': '可以直接比较，再换上去。',
     'keys_vault-closed': '需要卡密时，在恢复的「卡密」一步选择用卡密保险库口令打开。',
     prune_unreadable: '请到「副本」页检查这一处，选一处完好的副本作为修复来源，修好以后再来清理。',
     'prune_looks-like-attack':

@@ -136,7 +136,7 @@ export const restoreZh = {
     where: '恢复到',
     from: '读取自',
     vault: '卡密',
-    vaultState: { open: '已打开并恢复', closed: '保持密封', none: '没有卡密列' },
+    vaultState: { open: '已打开并恢复', closed: '保持密封', added: '后来补回了', none: '没有卡密列' },
     point: '数据停在',
     duration: '用时',
     replay: '之后重做的日志',

@@ -4,7 +4,7 @@ import { useWords } from '../../i18n/use-words.ts';
 import type { JobRunState } from '../../stores/job-run.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { JobFailure } from '../errors/index.ts';
-import { JobCard } from '../jobs/index.ts';
+import { JobCard } from './JobCard.tsx';
 
 interface JobFormProps {
   readonly state: JobRunState<unknown>;
@@ -14,7 +14,8 @@ interface JobFormProps {
   readonly submit: string;
   readonly onSubmit: () => void;
   readonly onCancel: () => void;
-  readonly onClose: () => void;
+  /** Absent: it stays. */
+  readonly onClose?: () => void;
   readonly children: ReactNode;
 }
 
@@ -39,9 +40,11 @@ export function JobForm({ state, title, running, submit, onSubmit, onCancel, onC
           <JobFailure state={state} />
           <Group>
             <Button type="submit">{submit}</Button>
-            <Button variant="subtle" color="gray" onClick={onClose}>
-              {t('common.close')}
-            </Button>
+            {onClose !== undefined && (
+              <Button variant="subtle" color="gray" onClick={onClose}>
+                {t('common.close')}
+              </Button>
+            )}
           </Group>
         </Panel>
       </form>
