@@ -51,8 +51,28 @@ describe('files on the command line', () => {
     });
   });
 
-  it('are kept with the backup, in every copy, and shown', async () => {
+  it('are chosen from the folders of the server, caches and the program’s own told apart', async () => {
     await addShop();
+    const inside = await world.run(['files', 'folders', 'site', `${site}/storage`]);
+    expect(inside).toMatchObject({
+      exitCode: 0,
+      json: {
+        folder: `${site}/storage`,
+        parent: site,
+        folders: [{ path: `${site}/storage/logs`, isCache: true }],
+        isCut: false,
+        proposed: [],
+      },
+    });
+    expect((await world.run(['files', 'folders', 'site', site])).json['files']).toBe(2);
+    const top = await world.run(['files', 'folders', 'site', '--lang', 'en'], { asText: true });
+    expect(top.stdout).toContain('Folders in /:');
+    expect(await world.run(['files', 'folders', 'site', `${site}/nothing-here`])).toMatchObject({
+      json: { error: { code: 'files.folder-missing' } },
+    });
+  });
+
+  it('are kept with the backup, in every copy, and shown', async () => {
     const backup = await world.run(['backup', 'site']);
     expect(backup).toMatchObject({
       exitCode: 0,
@@ -67,6 +87,8 @@ describe('files on the command line', () => {
     const listed = await world.run(['files', 'list', 'site', 'public']);
     const paths = (listed.json['entries'] as Json[]).map(({ path }) => path);
     expect(paths).toEqual(['public', 'public/uploads', 'public/uploads/二维码.png']);
+    const found = await world.run(['files', 'list', 'site', '--search', 'UPLOADS/']);
+    expect((found.json['entries'] as Json[]).map(({ path }) => path)).toEqual(['public/uploads/二维码.png']);
     for (const disk of ['main', 'second'])
       expect((await world.run(['verify', disk, '--read', 'all'])).json).toMatchObject({ damaged: [], missing: [] });
   });

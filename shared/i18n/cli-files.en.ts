@@ -2,6 +2,15 @@ import type { cliFilesZh } from './cli-files.zh.ts';
 
 export const cliFilesEn: Record<keyof typeof cliFilesZh, string> = {
   'help.files': 'files of the site: see what is kept and what changed, bring them back',
+  'help.files-folders':
+    'the folders of the server that could be kept; without a path first those that look like the shop’s program',
+  'argument.remote-folder': 'a folder of the server (absolute)',
+  'flag.files-search': 'only paths that hold this text',
+  'files.folder-proposed': 'looks like {{program}}: {{folder}}',
+  'files.folder-maybe': 'may be a site: {{folder}}',
+  'files.folder-cache': '(a cache or the like, left out of a backup)',
+  'files.folder-inside': 'Folders in {{folder}}:',
+  'files.folder-none': 'There is no folder in {{folder}}.',
   'help.files-list': 'list the files of a snapshot',
   'help.files-diff': 'which files came, changed or went between two snapshots',
   'help.files-restore': 'bring files back into a folder here, or a new one on the server (nothing is ever overwritten)',

@@ -1,6 +1,14 @@
 /** 网站文件的说法。 */
 export const cliFilesZh = {
   'help.files': '网站文件：看有什么、改了什么，恢复回来',
+  'help.files-folders': '看服务器上有哪些文件夹可以备份；不写路径时，先列出像是店铺程序的',
+  'argument.remote-folder': '服务器上的文件夹（绝对路径）',
+  'flag.files-search': '只列路径里带这几个字的',
+  'files.folder-proposed': '像是 {{program}} 的文件夹：{{folder}}',
+  'files.folder-maybe': '可能是网站的文件夹：{{folder}}',
+  'files.folder-cache': '（缓存之类，备份会跳过）',
+  'files.folder-inside': '{{folder}} 里的文件夹：',
+  'files.folder-none': '{{folder}} 里没有文件夹。',
   'help.files-list': '列出快照里的文件',
   'help.files-diff': '两个快照之间，哪些文件增加、改动、删除了',
   'help.files-restore': '把文件恢复到本机的文件夹，或服务器上的新文件夹（从不覆盖）',

@@ -11,6 +11,8 @@ export const cliSettingsEn: Record<keyof typeof cliSettingsZh, string> = {
   'flag.redis-password-file': 'file with the password of Redis, which only you can read',
   'flag.redis-keys': 'names of keys to keep, * allowed; without it those that the program is known to use',
   'flag.redis-off': 'keep no settings of Redis any more',
+  'flag.redis-dry-run': 'only say what would become of each; write nothing',
+  'settings.only-looked': 'Only looked: nothing was written.',
   'flag.redis-replace': 'replace what is there too; it is renamed and stays beside',
   'secret.redis-password': 'password of Redis',
   'settings.found': '{{keys}} (database {{database}}): {{found}} keys read, {{bytes}}',

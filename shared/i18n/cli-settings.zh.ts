@@ -9,6 +9,8 @@ export const cliSettingsZh = {
   'flag.redis-password-file': '放着 Redis 密码的文件，只有你能读',
   'flag.redis-keys': '要存的键名，可以用 *；不写就按网站程序常用的',
   'flag.redis-off': '不再存 Redis 里的设置',
+  'flag.redis-dry-run': '只看会变成什么样，什么都不写',
+  'settings.only-looked': '只是看看：什么都没有写。',
   'flag.redis-replace': '已经在那里的也换掉，原来的改名留在旁边',
   'secret.redis-password': 'Redis 密码',
   'settings.found': '{{keys}}（{{database}} 号库）：读到 {{found}} 个键，{{bytes}}',

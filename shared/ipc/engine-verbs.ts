@@ -362,9 +362,14 @@ export const engineVerbs = {
     input: z.strictObject({ source: nameSchema, snapshot: z.string().min(4).max(36) }),
     output: z.strictObject({ snapshot: z.uuid(), items: z.array(keptSettingsSchema) }),
   },
-  /** Puts these settings back into the site's Redis. What is there stays, or with `replace` lies beside. */
+  /** Puts these settings back into the site's Redis. What is there stays, or with `replace` lies beside. With `dryRun` nothing is written: what would become of each. */
   'settings.restore': {
-    input: z.strictObject({ source: nameSchema, snapshot: z.string().min(4).max(36), replace: z.boolean() }),
+    input: z.strictObject({
+      source: nameSchema,
+      snapshot: z.string().min(4).max(36),
+      replace: z.boolean(),
+      dryRun: z.boolean().optional(),
+    }),
     output: z.strictObject({
       snapshot: z.uuid(),
       from: z.string(),
@@ -931,6 +936,27 @@ export const engineVerbs = {
     }),
     output: z.strictObject({ source: sourceViewSchema }),
   },
+  /** The folders in one folder of the server; one level, names only. */
+  'files.browse': {
+    /** Null: the top, with what may be the shop's site. */
+    input: z.strictObject({ source: nameSchema, folder: remoteFolderSchema.nullable() }),
+    output: z.strictObject({
+      folder: z.string(),
+      parent: z.string().nullable(),
+      folders: z.array(
+        z.strictObject({
+          path: z.string(),
+          /** A cache or the like, which a backup leaves out by itself. */
+          isCache: z.boolean(),
+        }),
+      ),
+      files: count,
+      /** There are more folders, or some whose names are no UTF-8. */
+      isCut: z.boolean(),
+      /** `preset`: whose files are in it; null: nobody's that is known. */
+      proposed: z.array(z.strictObject({ folder: z.string(), preset: z.string().nullable() })),
+    }),
+  },
   'files.list': {
     input: z.strictObject({
       source: nameSchema,
@@ -939,6 +965,10 @@ export const engineVerbs = {
       /** As shown: below a folder, or absolute on the server. */
       path: z.string().max(4096).nullable(),
       limit: z.int().min(1).max(100_000),
+      /** Only paths that hold this text, in capitals or not. Absent: all. */
+      search: z.string().max(200).optional(),
+      /** So many are passed over first. Absent: none. */
+      skip: count.optional(),
     }),
     output: z.strictObject({
       snapshot: snapshotPointSchema,

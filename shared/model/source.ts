@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ledgerDefinitionSchema } from './database.ts';
+import { redisItemSchema } from './redis-settings.ts';
 import { factsSchema } from './snapshot.ts';
 
 /** Names of sources and destinations: what people type on a command line. */
@@ -132,6 +133,16 @@ export const sourceViewSchema = z.strictObject({
   /** Folders on the server whose files are kept with every snapshot. Absent: none. */
   files: z.array(z.string()).optional(),
   leaveOut: z.array(z.string()).optional(),
+  /** Which settings in the site's Redis are kept with every snapshot. Absent: none. */
+  redis: z
+    .strictObject({
+      host: z.string(),
+      port: portSchema,
+      user: z.string().nullable(),
+      hasPassword: z.boolean(),
+      items: z.array(redisItemSchema),
+    })
+    .optional(),
   /** True: the server's accounts are kept with every snapshot. Absent: no. */
   accounts: z.boolean().optional(),
   addedAt: z.iso.datetime(),

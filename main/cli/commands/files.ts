@@ -13,6 +13,10 @@ interface PointFlags {
   readonly snapshot?: string;
 }
 
+interface ListFlags extends PointFlags {
+  readonly search?: string;
+}
+
 interface DiffFlags {
   readonly text?: true;
   readonly showSecrets?: true;
@@ -37,8 +41,14 @@ export function addFiles(program: Command, { words, pick }: Picker): void {
   source(group.command('list').description(words.say('help.files-list')))
     .argument('[PATH]', words.say('argument.files-path'))
     .option('--snapshot <ID|latest>', words.say('flag.files-snapshot'))
-    .action((name: string, path: string | undefined, flags: PointFlags) => {
+    .option('--search <TEXT>', words.say('flag.files-search'))
+    .action((name: string, path: string | undefined, flags: ListFlags) => {
       pick(list(parseName(name, 'SOURCE'), path ?? null, flags));
+    });
+  source(group.command('folders').description(words.say('help.files-folders')))
+    .argument('[FOLDER]', words.say('argument.remote-folder'))
+    .action((name: string, folder: string | undefined) => {
+      pick(folders(parseName(name, 'SOURCE'), folder ?? null));
     });
   source(group.command('diff').description(words.say('help.files-diff')))
     .argument('[PATH]', words.say('argument.files-path'))
@@ -67,11 +77,32 @@ export function addFiles(program: Command, { words, pick }: Picker): void {
     });
 }
 
-function list(source: string, path: string | null, flags: PointFlags): VerbRun {
+function folders(source: string, folder: string | null): VerbRun {
   return async (context) => {
     const { words } = context;
     await context.unlock();
-    const input = { source, snapshot: flags.snapshot ?? 'latest', path, limit: mostListed };
+    const output = await context.call('files.browse', { source, folder });
+    const proposed = output.proposed.map(({ folder: site, preset }) =>
+      preset === null
+        ? words.say('files.folder-maybe', { folder: site })
+        : words.say('files.folder-proposed', { folder: site, program: preset }),
+    );
+    const inside = output.folders.map(
+      ({ path, isCache }) => `  ${path}${isCache ? ` ${words.say('files.folder-cache')}` : ''}`,
+    );
+    const head = words.say(inside.length === 0 ? 'files.folder-none' : 'files.folder-inside', {
+      folder: output.folder,
+    });
+    return { json: output, lines: [...proposed, head, ...inside] };
+  };
+}
+
+function list(source: string, path: string | null, flags: ListFlags): VerbRun {
+  return async (context) => {
+    const { words } = context;
+    await context.unlock();
+    const search = flags.search === undefined ? {} : { search: flags.search };
+    const input = { source, snapshot: flags.snapshot ?? 'latest', path, limit: mostListed, ...search };
     const output = await context.call('files.list', input);
     const rows = output.entries.map(({ type, mode, size, modifiedAt, path: name }) => [
       words.wordFor('file-type', type),

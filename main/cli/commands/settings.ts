@@ -18,6 +18,7 @@ interface SetFlags {
 interface RestoreFlags {
   readonly snapshot: string;
   readonly replace?: true;
+  readonly dryRun?: true;
 }
 
 /** What a site keeps in Redis and not in its database. */
@@ -49,6 +50,7 @@ export function addSettings(program: Command, { words, pick }: Picker): void {
     .argument('<SOURCE>', words.say('argument.source'))
     .option('--snapshot <ID>', words.say('flag.snapshot'), 'latest')
     .option('--replace', words.say('flag.redis-replace'))
+    .option('--dry-run', words.say('flag.redis-dry-run'))
     .action((source: string, flags: RestoreFlags) => {
       pick(restore(parseName(source, 'SOURCE'), flags));
     });
@@ -101,11 +103,16 @@ function show(source: string, snapshot: string): VerbRun {
   };
 }
 
-function restore(source: string, { snapshot, replace }: RestoreFlags): VerbRun {
+function restore(source: string, { snapshot, replace, dryRun }: RestoreFlags): VerbRun {
   return async (context) => {
     const { words } = context;
     await context.unlock();
-    const output = await context.call('settings.restore', { source, snapshot, replace: replace === true });
+    const output = await context.call('settings.restore', {
+      source,
+      snapshot,
+      replace: replace === true,
+      ...(dryRun === true ? { dryRun } : {}),
+    });
     const lines = output.keys.map(({ name, outcome, before }) => {
       const said = words.say(`settings.key-${outcome}`, { before: before ?? '' });
       return `${signOf(outcome)} ${name}  ${said}`;
@@ -113,7 +120,12 @@ function restore(source: string, { snapshot, replace }: RestoreFlags): VerbRun {
     const isKept = output.keys.some(({ outcome }) => outcome === 'kept');
     return {
       json: output,
-      lines: [...lines, words.say(isKept ? 'settings.some-kept' : 'settings.back', { from: output.from })],
+      lines: [
+        ...lines,
+        words.say(dryRun === true ? 'settings.only-looked' : isKept ? 'settings.some-kept' : 'settings.back', {
+          from: output.from,
+        }),
+      ],
     };
   };
 }

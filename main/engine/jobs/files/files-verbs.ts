@@ -69,13 +69,21 @@ export async function filesList(
   const snapshot = await snapshotWithFiles(context, input.source, input.snapshot, run.signal);
   return withFilesReader(context, snapshot, null, run, async (reader) => {
     const entries: VerbOutput<'files.list'>['entries'] = [];
+    const wanted = input.search?.toLowerCase() ?? '';
+    let toSkip = input.skip ?? 0;
     let isCut = false;
     for (const each of await rootsHolding(snapshot.site, input.path, reader)) {
       for await (const item of treeOf(each, reader)) {
         run.signal.throwIfAborted();
+        const entry = shownEntry(item);
+        if (wanted !== '' && !entry.path.toLowerCase().includes(wanted)) continue;
+        if (toSkip > 0) {
+          toSkip -= 1;
+          continue;
+        }
         isCut ||= entries.length >= input.limit;
         if (isCut) break;
-        entries.push({ folder: each.root.folder, ...shownEntry(item) });
+        entries.push({ folder: each.root.folder, ...entry });
       }
     }
     return { snapshot: { id: snapshot.manifest.id, at: snapshot.manifest.at }, entries, isCut };

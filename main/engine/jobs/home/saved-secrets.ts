@@ -3,7 +3,7 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import { sshAuthInputSchema, type SourceInput, type SourceView } from '../../../../shared/model/source.ts';
 import type { DestinationView } from '../../../../shared/model/destination.ts';
 import { decryptCredential, encryptCredential, type MainKeys } from '../../repository/index.ts';
-import type { SavedDestination, SavedSource } from './settings-file.ts';
+import type { SavedDestination, SavedRedis, SavedSource } from './settings-file.ts';
 
 /** Access keys of a bucket. */
 export interface CloudKeys {
@@ -83,10 +83,15 @@ export function viewOfSource(source: SavedSource): SourceView {
     ledgers: source.ledgers,
     ...(source.files.length === 0 ? {} : { files: source.files }),
     ...(source.leaveOut === undefined ? {} : { leaveOut: source.leaveOut }),
+    ...(source.redis === undefined ? {} : { redis: viewOfRedis(source.redis) }),
     ...(source.accounts === true ? { accounts: true } : {}),
     addedAt: source.addedAt,
     hasCredentials: source.sealedPassword !== null,
   };
+}
+
+function viewOfRedis({ host, port, user, sealedPassword, items }: SavedRedis): NonNullable<SourceView['redis']> {
+  return { host, port, user, hasPassword: sealedPassword !== null, items };
 }
 
 export function viewOfDestination(destination: SavedDestination): DestinationView {

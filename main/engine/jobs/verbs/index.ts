@@ -1,4 +1,5 @@
 import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import { filesBrowse } from '../files/browse-verb.ts';
 import { filesText } from '../files/files-text-verb.ts';
 import { filesDiff, filesFindings, filesList, filesSet } from '../files/files-verbs.ts';
 import { filesRestore } from '../files/restore-files-verb.ts';
@@ -105,6 +106,7 @@ export const verbs: Verbs = {
   'recover.run': recoverRun,
   'export.run': exportRun,
   'files.set': filesSet,
+  'files.browse': filesBrowse,
   'files.list': filesList,
   'files.diff': filesDiff,
   'files.text': filesText,

@@ -93,6 +93,7 @@ export async function settingsRestore(
   const source = await findSource(context, input.source);
   const snapshot = await snapshotWithSettings(context, source.name, input.snapshot, signal);
   const { redis } = source;
+  const { replace, dryRun = false } = input;
   const kept = snapshot.manifest.settings ?? [];
   if (kept.length === 0 || redis === undefined)
     throw new AppError('settings.none', { source: source.name, snapshot: snapshot.manifest.id });
@@ -104,10 +105,11 @@ export async function settingsRestore(
     const all: WrittenKey[] = [];
     for (const record of records)
       await withRedis({ ...way, database: record.database }, signal, async (client) => {
-        all.push(...(await writeSettings(client, record, { replace: input.replace, stamp, clock, signal })));
+        all.push(...(await writeSettings(client, record, { replace, dryRun, stamp, clock, signal })));
       });
     return all;
   });
+  if (dryRun) return { snapshot: snapshot.manifest.id, from, keys: written };
   const count = (outcome: WrittenKey['outcome']) => written.filter((key) => key.outcome === outcome).length;
   await context.home.audit.append('settings.restore', {
     source: source.name,

@@ -100,6 +100,13 @@ describe.skipIf(redisMissing !== '')(`settings in Redis, through SSH, with every
     expect((await restore()).keys).toMatchObject([{ outcome: 'same' }]);
 
     await redis.admin.set(key, 'what the owner typed since');
+    const looked = { source: 'shop', snapshot: 'latest', dryRun: true };
+    expect((await engine.call('settings.restore', { ...looked, replace: true })).keys).toMatchObject([
+      { name: key, outcome: 'replaced', before: null },
+    ]);
+    expect((await engine.call('settings.restore', { ...looked, replace: false })).keys[0]?.outcome).toBe('kept');
+    expect(await redis.admin.get(key)).toBe('what the owner typed since');
+    expect(await redis.admin.dbsize()).toBe(1);
     expect((await restore()).keys).toMatchObject([{ outcome: 'kept' }]);
     const [replaced] = (await restore(true)).keys;
     expect(replaced).toMatchObject({ outcome: 'replaced' });

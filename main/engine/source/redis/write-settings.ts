@@ -16,6 +16,8 @@ export async function writeSettings(
   { keys }: RedisRecord,
   options: {
     readonly replace: boolean;
+    /** Write nothing, and say what would become of each. Absent: no. */
+    readonly dryRun?: boolean;
     /** `20261122_1400`, for names of what is replaced. */
     readonly stamp: string;
     readonly clock: Clock;
@@ -33,7 +35,7 @@ export async function writeSettings(
 async function writeKey(
   redis: Redis,
   key: RedisKey,
-  { replace, stamp, clock }: Parameters<typeof writeSettings>[2],
+  { replace, dryRun = false, stamp, clock }: Parameters<typeof writeSettings>[2],
 ): Promise<WrittenKey> {
   const name = Buffer.from(key.name, 'base64');
   const shown = name.toString('utf8');
@@ -44,20 +46,27 @@ async function writeKey(
   });
   const expiresAtMs = key.expiresAt === null ? null : Date.parse(key.expiresAt);
   if (expiresAtMs !== null && expiresAtMs <= clock.nowMs()) return outcome('expired');
+  if (dryRun) {
+    const there = await readKey(redis, name, clock);
+    if (there === null) return outcome('written');
+    return outcome(isSameContent(there, key) ? 'same' : replace ? 'replaced' : 'kept');
+  }
   const building = Buffer.concat([name, Buffer.from(`:shouhu:${newId()}`)]);
   await build(redis, building, key, expiresAtMs);
   try {
     // In one step only where nothing is there.
     if ((await redis.renamenx(building, name)) === 1) return outcome('written');
     const there = await readKey(redis, name, clock);
-    const isSame =
-      there !== null && there !== 'left-out' && JSON.stringify(there.key.content) === JSON.stringify(key.content);
-    if (isSame) return outcome('same');
+    if (isSameContent(there, key)) return outcome('same');
     if (!replace) return outcome('kept');
     return outcome('replaced', await exchange(redis, name, building, stamp));
   } finally {
     await redis.del(building);
   }
+}
+
+function isSameContent(there: Awaited<ReturnType<typeof readKey>>, { content }: RedisKey): boolean {
+  return there !== null && there !== 'left-out' && JSON.stringify(there.key.content) === JSON.stringify(content);
 }
 
 /** Both or none: whoever changes one of the names meanwhile makes this try again. */
