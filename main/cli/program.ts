@@ -5,6 +5,7 @@ import { addCards } from './commands/cards.ts';
 import { addCheckup } from './commands/checkup.ts';
 import { addCold } from './commands/cold.ts';
 import { addCopies } from './commands/copies.ts';
+import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDestination } from './commands/destination.ts';
 import { addExport } from './commands/export.ts';
@@ -74,6 +75,7 @@ function buildProgram(picker: Picker, version: string, columns: number, print: (
   addExport(program, picker);
   addFiles(program, picker);
   addSettings(program, picker);
+  addCoverage(program, picker);
   addCheckup(program, picker);
   addKeys(program, picker);
   addDemo(program, picker);

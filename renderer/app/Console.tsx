@@ -72,7 +72,8 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
   const navigate = useNavigate();
   const location = useLocation();
   useFreshStart(location.pathname);
-  const { library, jobs, backup, copies, detail, money, restore, retention, shop, checklist, keys, dialogs } = stores;
+  const { library, jobs, backup, copies, detail, money, restore, retention, shop, checklist, coverage, keys, dialogs } =
+    stores;
   const go = (path: string, state?: unknown): void => void navigate(path, { state });
   const verifyFirst = (location.state as { readonly verify?: string } | null)?.verify ?? null;
   return (
@@ -138,7 +139,10 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
           />
         }
       />
-      <Route path="/checklist" element={<ChecklistPage checklist={checklist} library={library} />} />
+      <Route
+        path="/checklist"
+        element={<ChecklistPage checklist={checklist} coverage={coverage} library={library} />}
+      />
       <Route path="/keys" element={<KeysPage keys={keys} library={library} dialogs={dialogs} />} />
       <Route
         path="/shops"

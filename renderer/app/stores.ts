@@ -1,5 +1,6 @@
 import type { Client } from '../bridge/client.ts';
 import { createChecklistStore } from '../features/checklist/index.ts';
+import { createCoverageStore } from '../features/coverage/index.ts';
 import { createColdStore } from '../features/cold-disk/index.ts';
 import { createCopiesStore } from '../features/copies/index.ts';
 import { createKeysStore } from '../features/keys/index.ts';
@@ -43,6 +44,7 @@ export function createStores(client: Client) {
     restore: createRestoreStore(client),
     swap: createSwapStore(client),
     checklist: createChecklistStore(client),
+    coverage: createCoverageStore(client),
     keys: createKeysStore(client),
     onboarding: createOnboardingStore(client, session.load),
     vault: createVaultStore(client),

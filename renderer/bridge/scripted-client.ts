@@ -6,6 +6,7 @@ import type { CommandInput, CommandOutput, Language, NoticePayload } from '../..
 import type { JobProgress, JobView } from '../../shared/model/job.ts';
 import type { Client } from './client.ts';
 import { coldCommands } from './scripted/cold-commands.ts';
+import { coverageCommands } from './scripted/coverage-commands.ts';
 import { createFakeJobs } from './scripted/fake-jobs.ts';
 import { idOf } from './scripted/sample-shop.ts';
 import { keyCommands } from './scripted/key-commands.ts';
@@ -89,6 +90,7 @@ export function createScriptedClient({ scene = 'empty', language = 'zh', paceMs 
     ...keyCommands(world, jobs, changed),
     ...workCommands(world, jobs, changed),
     ...coldCommands(world, jobs, changed),
+    ...coverageCommands(changed),
     ...swapCommands(world, jobs),
     ...vaultCommands(world, jobs, () => announce('vault.changed', {})),
     ...streamCommands(world, (status) => announce('stream.changed', status)),

@@ -183,7 +183,6 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'todo.answer-columns':
     'say whether these columns hold cards (shouhu source set NAME --secret TABLE.COLUMN or --not-secret TABLE.COLUMN); until then they are sealed',
   'todo.name-secret-columns': 'say which columns hold card secrets: shouhu source add … --secret TABLE.COLUMN',
-  'todo.site-files-not-yet': 'a later version backs up site files; keep a copy of them yourself for now',
   'todo.look-at-checks': 'see what did not hold in the latest backup: shouhu show',
   'todo.rehearse-kit': 'take the recovery sheet and try it: shouhu kit rehearse --main',
   'todo.write-kit': 'write a recovery sheet and print it: shouhu kit write --main --dir DIR',

@@ -170,7 +170,6 @@ export const cliIdsZh = {
   'todo.answer-columns':
     '说一声这些列是不是卡密（shouhu source set 名字 --secret 表.列 或 --not-secret 表.列）；没说之前都先单独封存',
   'todo.name-secret-columns': '告诉守护哪些列是卡密：shouhu source add … --secret 表.列',
-  'todo.site-files-not-yet': '网站文件的备份在以后的版本；现在请自己另存一份',
   'todo.look-at-checks': '看看最近一次备份哪里没有通过：shouhu show',
   'todo.rehearse-kit': '拿出恢复卡试一次：shouhu kit rehearse --main',
   'todo.write-kit': '写一张恢复卡并打印：shouhu kit write --main --dir 文件夹',

@@ -1,4 +1,5 @@
 import { cliColdEn } from './cli-cold.en.ts';
+import { cliCoverageEn } from './cli-coverage.en.ts';
 import { cliFilesEn } from './cli-files.en.ts';
 import { cliHelpEn } from './cli-help.en.ts';
 import { cliIdsEn } from './cli-ids.en.ts';
@@ -14,6 +15,7 @@ import type { CliKey } from './cli.zh.ts';
 export const cliEn: Record<CliKey, string> = {
   ...cliHelpEn,
   ...cliColdEn,
+  ...cliCoverageEn,
   ...cliFilesEn,
   ...cliIdsEn,
   ...cliResaleEn,

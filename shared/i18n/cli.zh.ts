@@ -1,4 +1,5 @@
 import { cliColdZh } from './cli-cold.zh.ts';
+import { cliCoverageZh } from './cli-coverage.zh.ts';
 import { cliFilesZh } from './cli-files.zh.ts';
 import { cliHelpZh } from './cli-help.zh.ts';
 import { cliIdsZh } from './cli-ids.zh.ts';
@@ -13,6 +14,7 @@ import { cliSwapZh } from './cli-swap.zh.ts';
 export const cliZh = {
   ...cliHelpZh,
   ...cliColdZh,
+  ...cliCoverageZh,
   ...cliFilesZh,
   ...cliIdsZh,
   ...cliResaleZh,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/app-error.ts';
 import type { ErrorText } from './error-text.ts';
 import { connectionErrorsEn } from './errors-connections.en.ts';
+import { coverageErrorsEn } from './errors-coverage.en.ts';
 import { diskErrorsEn } from './errors-disks.en.ts';
 import { filesErrorsEn } from './errors-files.en.ts';
 import { redisErrorsEn } from './errors-redis.en.ts';
@@ -10,6 +11,7 @@ import { swapErrorsEn } from './errors-swap.en.ts';
 /** The English of `errors.zh.ts`: what happened, what it means for the data, what to do next. */
 export const errorsEn: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsEn,
+  ...coverageErrorsEn,
   ...diskErrorsEn,
   ...filesErrorsEn,
   ...redisErrorsEn,

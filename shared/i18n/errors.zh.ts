@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/app-error.ts';
 import type { ErrorText } from './error-text.ts';
 import { connectionErrorsZh } from './errors-connections.zh.ts';
+import { coverageErrorsZh } from './errors-coverage.zh.ts';
 import { diskErrorsZh } from './errors-disks.zh.ts';
 import { filesErrorsZh } from './errors-files.zh.ts';
 import { redisErrorsZh } from './errors-redis.zh.ts';
@@ -10,6 +11,7 @@ import { swapErrorsZh } from './errors-swap.zh.ts';
 /** 每一种错误的说法：出了什么事、数据怎么样、接下来做什么。 */
 export const errorsZh: Record<ErrorCode, ErrorText> = {
   ...connectionErrorsZh,
+  ...coverageErrorsZh,
   ...diskErrorsZh,
   ...filesErrorsZh,
   ...redisErrorsZh,

@@ -2,6 +2,7 @@ import { checklistEn } from './ui-en/checklist.ts';
 import { coldEn } from './ui-en/cold.ts';
 import { commonEn } from './ui-en/common.ts';
 import { copiesEn } from './ui-en/copies.ts';
+import { coverageEn } from './ui-en/coverage.ts';
 import { keyringEn } from './ui-en/keyring.ts';
 import { liveEn } from './ui-en/live.ts';
 import { remediesEn } from './ui-en/remedies.ts';
@@ -29,4 +30,5 @@ export const uiEn = {
   ...retentionEn,
   ...remediesEn,
   ...checklistEn,
+  ...coverageEn,
 };

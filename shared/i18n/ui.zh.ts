@@ -2,6 +2,7 @@ import { checklistZh } from './ui-zh/checklist.ts';
 import { coldZh } from './ui-zh/cold.ts';
 import { commonZh } from './ui-zh/common.ts';
 import { copiesZh } from './ui-zh/copies.ts';
+import { coverageZh } from './ui-zh/coverage.ts';
 import { keyringZh } from './ui-zh/keyring.ts';
 import { liveZh } from './ui-zh/live.ts';
 import { remediesZh } from './ui-zh/remedies.ts';
@@ -29,6 +30,7 @@ export const uiZh = {
   ...retentionZh,
   ...remediesZh,
   ...checklistZh,
+  ...coverageZh,
 };
 
 type Leaves<T> = {

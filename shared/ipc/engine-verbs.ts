@@ -4,6 +4,7 @@ import { breakdownSchema } from '../model/breakdown.ts';
 import { checklistItemSchema } from '../model/checklist.ts';
 import { maxLockDays } from '../model/cloud-providers.ts';
 import { coldDiskSchema, coldRoundSchema } from '../model/cold-disk.ts';
+import { coverageFiguresSchema, coveredThingSchema } from '../model/coverage.ts';
 import { coldScheduleSchema } from '../model/cold-schedule.ts';
 import {
   coordinateSchema,
@@ -223,6 +224,18 @@ const restoreInputSchema = z.strictObject({
   withoutSafetySnapshot: z.boolean().optional(),
 });
 
+/** What is on a shop's server, and what of it is in no backup. */
+const coverageSchema = z.strictObject({
+  source: z.string(),
+  /** Null: nobody has looked yet. */
+  lookedAt: z.iso.datetime().nullable(),
+  /** The look after that, which saw nothing; `code` is an error's. */
+  failed: z.strictObject({ at: z.iso.datetime(), code: z.string() }).nullable(),
+  figures: coverageFiguresSchema,
+  things: z.array(coveredThingSchema),
+});
+const thingIdsSchema = z.array(z.string().min(1).max(400)).max(500);
+
 export const engineVerbs = {
   'home.status': {
     input: nothing,
@@ -436,6 +449,8 @@ export const engineVerbs = {
       breakdowns: z.array(ledgerBreakdownSchema).optional(),
       counts: z.array(countResultSchema).optional(),
       /** What is odd about the timeline now and nobody has looked at; absent: nothing. */
+      /** Of everything on the server, how much is in a backup. Absent: nobody could look. */
+      coverage: coverageFiguresSchema.optional(),
       alarm: shrunkSourceSchema.optional(),
       checks: z.array(checkResultSchema),
       copies: z.array(copyOutcomeSchema),
@@ -1057,6 +1072,26 @@ export const engineVerbs = {
       copies: copiesFoundSchema.optional(),
       durationMs: z.number().nonnegative(),
     }),
+  },
+  /** What is on the server and whether a backup has it. `look`: ask the server again first; else what was seen the last time. */
+  'coverage.show': {
+    input: z.strictObject({ source: nameSchema, look: z.boolean() }),
+    output: coverageSchema,
+  },
+  /** The owner's word: these are not needed, or shall be asked about again. Asks no server. */
+  'coverage.answer': {
+    input: z.strictObject({
+      source: nameSchema,
+      accept: thingIdsSchema,
+      reason: z.string().trim().min(1).max(300).nullable(),
+      askAgain: thingIdsSchema,
+    }),
+    output: coverageSchema,
+  },
+  /** From the next backup on these are kept. A database is looked at first: what holds cards in it is sealed from its first row. */
+  'coverage.keep': {
+    input: z.strictObject({ source: nameSchema, things: thingIdsSchema.min(1) }),
+    output: coverageSchema,
   },
   checklist: {
     input: z.strictObject({ source: nameSchema.nullable() }),

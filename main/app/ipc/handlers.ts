@@ -149,6 +149,9 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'recover.run': async ({ jobId, from, ...input }) =>
       engine.call('recover.run', { ...input, from: inputs.repository(from) }, jobId),
 
+    'coverage.show': pass('coverage.show'),
+    'coverage.answer': pass('coverage.answer'),
+    'coverage.keep': pass('coverage.keep'),
     checklist: pass('checklist'),
     doctor: pass('doctor'),
     'demo.open': ({ jobId, ...input }) => engine.call('demo.open', input, jobId),

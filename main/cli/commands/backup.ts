@@ -72,6 +72,7 @@ function backupLines(output: BackupOutput, words: Words): string[] {
     ...ledgerLines(output.ledgers, words),
     '',
     ...checkLines(output.checks, words),
+    ...((output.coverage?.open ?? 0) > 0 ? [words.say('backup.coverage-open', countsOf(output.coverage))] : []),
     ...(output.alarm === undefined ? [] : ['', ...alarmLines(output.alarm, words).slice(0, -1)]),
     '',
     ...copies.map(({ destination, ok, objectsCopied, bytesCopied, errorCode, facts = {} }) =>
@@ -80,6 +81,10 @@ function backupLines(output: BackupOutput, words: Words): string[] {
         : `${mark(false)} ${destination}  ${errorDocument({ code: knownCode(errorCode), facts }, words).message}`,
     ),
   ];
+}
+
+function countsOf(coverage: BackupOutput['coverage']) {
+  return { open: countText(coverage?.open ?? 0), all: countText(coverage?.all ?? 0) };
 }
 
 const codeOfCheck: Readonly<Record<string, ErrorCode>> = {

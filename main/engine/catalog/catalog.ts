@@ -8,6 +8,7 @@ import { CopyInventory } from './copy-inventory.ts';
 import { DeedBook } from './deed-book.ts';
 import { JobBook } from './job-book.ts';
 import { LeaseBook } from './lease-book.ts';
+import { LookBook } from './look-book.ts';
 import { openDatabase } from './open-database.ts';
 import { StreamRecordCache } from './record-cache.ts';
 import { StreamBook } from './stream-book.ts';
@@ -54,6 +55,9 @@ export class Catalog {
   /** What of these logs' records was read from a copy. */
   readonly streamRecords: StreamRecordCache;
 
+  /** What was last seen on each shop's server. */
+  readonly looks: LookBook;
+
   private constructor(db: Database.Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
@@ -63,6 +67,7 @@ export class Catalog {
     this.leases = new LeaseBook(db);
     this.streams = new StreamBook(db);
     this.streamRecords = new StreamRecordCache(db);
+    this.looks = new LookBook(db);
   }
 
   /** Opens or creates the file. A file that is not a sound catalog is set aside (`….damaged`) and started anew: it is a cache. */

@@ -16,6 +16,7 @@ const tables = [
   'leases',
   'streams',
   'stream_records',
+  'looks',
 ];
 
 const schema = `
@@ -50,6 +51,7 @@ CREATE TABLE IF NOT EXISTS leases (
   id TEXT PRIMARY KEY, pid INTEGER NOT NULL, born TEXT NOT NULL, place TEXT NOT NULL, boot TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS streams (source TEXT PRIMARY KEY, note TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stream_records (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS looks (source TEXT PRIMARY KEY, note TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS jobs_by_start ON jobs (started_at);
 `;
 

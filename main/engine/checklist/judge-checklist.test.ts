@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CoveredThing } from '../../../shared/model/coverage.ts';
 import type { ChecklistItem, ChecklistItemId } from '../../../shared/model/checklist.ts';
 import { checklistItemIds } from '../../../shared/model/checklist.ts';
 import { judgeChecklist, worstOf, type SeenCopy, type SeenSnapshot, type SeenSource } from './judge-checklist.ts';
@@ -49,6 +50,29 @@ describe('judgeChecklist', () => {
         { id: 'copy-share', at: hours(5), facts: { destination: 'usb', percent: 99, neverRead: 1, days: 3 } },
       ]);
     }
+  });
+
+  it('says how many things are in no backup, and for each reason which', () => {
+    const things = [
+      ...['t1', 't2'].map((name) => aThing({ id: `table:${name}`, name, state: 'kept', reason: null })),
+      aThing({}),
+      aThing({ id: 'crontab:root', kind: 'crontab', name: 'root', matters: false }),
+      aThing({ id: 'table:shop.far', name: 'shop.far', reason: 'elsewhere' }),
+      aThing({ id: 'table:shop.new', name: 'shop.new', state: 'next', reason: 'next-backup' }),
+      aThing({ id: 'unseen:databases', kind: 'unseen', name: 'databases', reason: 'cannot-see', matters: false }),
+    ];
+    const seen = withCoverage(things);
+    const failed = { at: hours(1), code: 'tunnel.unreachable' };
+    const judged = judgeChecklist({ ...seen, coverage: { lookedAt: hours(2), failed, things } });
+    const at = hours(2);
+    expect(judged.find(({ id }) => id === 'coverage')?.evidence.slice(1)).toEqual([
+      { id: 'coverage-open', at, facts: { open: 3, all: 6, kept: 2, accepted: 0 } },
+      { id: 'coverage-not-chosen', at, facts: { count: 2, names: 'old, crontab:root' } },
+      { id: 'coverage-elsewhere', at, facts: { count: 1, names: 'shop.far' } },
+      { id: 'coverage-next-backup', at, facts: { count: 1, names: 'shop.new' } },
+      { id: 'coverage-cannot-see', at, facts: { count: 1, names: 'unseen:databases' } },
+      { id: 'look-failed', at: hours(1), facts: { reason: 'tunnel.unreachable' } },
+    ]);
   });
 
   it.each<[ChecklistItemId, string, SeenSource, ChecklistItem['state'], string | null]>([
@@ -180,7 +204,16 @@ describe('judgeChecklist', () => {
       'answer-columns',
     ],
     ['card-vault', 'no backup', aSource({ snapshots: [] }), 'unknown', 'first-backup'],
-    ['coverage', 'green', withSnapshot({}), 'unknown', 'site-files-not-yet'],
+    ['coverage', 'nobody looked', withSnapshot({}), 'unknown', 'look-at-server'],
+    ['coverage', 'everything kept', withCoverage([aThing({ state: 'kept' })]), 'ok', null],
+    ['coverage', 'the rest declined', withCoverage([aThing({ state: 'accepted' })]), 'ok', null],
+    ['coverage', 'something open', withCoverage([aThing({})]), 'fail', 'answer-coverage'],
+    ['coverage', 'settings open', withCoverage([aThing({ matters: false })]), 'warn', 'answer-coverage'],
+    ['coverage', 'out of sight', withCoverage([aThing({ kind: 'unseen', matters: false })]), 'warn', 'answer-coverage'],
+    ['coverage', 'new', withCoverage([aThing({ state: 'next', reason: 'next-backup' })]), 'warn', 'back-up-again'],
+    ['coverage', 'looked 8 days ago', withCoverage([aThing({ state: 'kept' })], days(8)), 'warn', 'look-at-server'],
+    ['coverage', 'looked 2 months ago', withCoverage([], days(60)), 'unknown', 'look-at-server'],
+    ['coverage', 'looked tomorrow', withCoverage([], days(-1)), 'unknown', 'look-at-server'],
     ['coverage', 'not green', withSnapshot({ isGreen: false }), 'fail', 'look-at-checks'],
     ['coverage', 'no backup', aSource({ snapshots: [] }), 'fail', 'first-backup'],
     ['recovery-kit', 'not written', aSource(), 'fail', 'write-kit'],
@@ -226,6 +259,27 @@ describe('worstOf', () => {
     expect(states.get('card-vault')).toBe('unknown');
   });
 });
+
+function aThing(fields: Partial<CoveredThing>): CoveredThing {
+  return {
+    id: 'database:old',
+    kind: 'database',
+    name: 'old',
+    matters: true,
+    facts: {},
+    since: null,
+    state: 'open',
+    reason: 'not-chosen',
+    by: null,
+    accepted: null,
+    canBeKept: true,
+    ...fields,
+  };
+}
+
+function withCoverage(things: readonly CoveredThing[], lookedAt = hours(2)): SeenSource {
+  return { ...withSnapshot({}), coverage: { lookedAt, failed: null, things } };
+}
 
 function aCopy(fields: Partial<SeenCopy> = {}): SeenCopy {
   const destination = fields.destination ?? fields.role ?? 'main';

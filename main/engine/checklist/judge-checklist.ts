@@ -1,4 +1,5 @@
 import type { ChecklistItem, ChecklistItemId, Evidence } from '../../../shared/model/checklist.ts';
+import { coverageFigures, type CoveredThing } from '../../../shared/model/coverage.ts';
 import type { ShrunkSource } from '../../../shared/model/retention.ts';
 import type { ProofFigures } from '../../../shared/model/proof.ts';
 import { isFromFuture } from '../../../shared/model/snapshot-age.ts';
@@ -17,8 +18,16 @@ export interface SeenSource {
   readonly proofs?: readonly { readonly destination: string; readonly proof: ProofFigures }[];
   /** Columns that are sealed because they look like cards, and the owner has not said yet what they are. Absent: none. */
   readonly askedColumns?: readonly string[];
+  /** What the last look at its server saw. Absent or null: nobody looked. */
+  readonly coverage?: SeenCoverage | null;
   /** Absent: its log was never followed, as far as this computer knows. */
   readonly stream?: SeenStream;
+}
+
+export interface SeenCoverage {
+  readonly lookedAt: string | null;
+  readonly failed: { readonly at: string; readonly code: string } | null;
+  readonly things: readonly CoveredThing[];
 }
 
 export interface SeenStream {
@@ -234,19 +243,58 @@ function judgeVault(seen: SeenSource): ChecklistItem {
   return item('card-vault', 'warn', [evidence, asked], 'answer-columns');
 }
 
-/** The database is proven row by row; site files are not kept yet, so the whole cannot be ticked. */
+/** A newer snapshot that failed its checks comes first; then everything that was seen on the server and no backup has. */
 function judgeCoverage(seen: SeenSource): ChecklistItem {
   const newest = seen.snapshots[0];
   if (newest === undefined) return item('coverage', 'fail', [], 'first-backup');
-  const evidence: Evidence = {
+  const rows: Evidence = {
     id: newest.isGreen ? 'rows-proven' : 'checks-failed',
     at: newest.at,
     facts: { rows: newest.rows },
   };
-  const all = [evidence, ...(seen.proofs ?? []).map(proofEvidence)];
-  return newest.isGreen
-    ? item('coverage', 'unknown', all, 'site-files-not-yet')
-    : item('coverage', 'fail', all, 'look-at-checks');
+  const proofs = (seen.proofs ?? []).map(proofEvidence);
+  const { lookedAt = null, failed = null, things = [] } = seen.coverage ?? {};
+  const missed: Evidence[] =
+    failed === null ? [] : [{ id: 'look-failed', at: failed.at, facts: { reason: failed.code } }];
+  const looked = lookedAt === null ? [] : coverageEvidence(things, lookedAt);
+  const all = [rows, ...looked, ...missed, ...proofs];
+  if (!newest.isGreen) return item('coverage', 'fail', all, 'look-at-checks');
+  const age = lookedAt === null ? Infinity : seen.nowMs - Date.parse(lookedAt);
+  // Ahead of the clock, or too long ago: nobody knows what is there now.
+  if (lookedAt === null || age > monthlyMs || isFromFuture(lookedAt, seen.nowMs))
+    return item('coverage', 'unknown', all, 'look-at-server');
+  const { open, openThatMatters, next } = coverageFigures(things);
+  if (openThatMatters > 0) return item('coverage', 'fail', all, 'answer-coverage');
+  const isUnseen = things.some(({ kind, state }) => kind === 'unseen' && state === 'open');
+  if (open > 0 || isUnseen) return item('coverage', 'warn', all, 'answer-coverage');
+  if (age > weeklyMs) return item('coverage', 'warn', all, 'look-at-server');
+  return next > 0 ? item('coverage', 'warn', all, 'back-up-again') : item('coverage', 'ok', all, null);
+}
+
+/** How many names stand in one line. */
+const mostNames = 3;
+
+/** Paths and names speak for themselves; of others the id says what they are. */
+function shortName({ id, kind, name }: CoveredThing): string {
+  return ['accounts', 'crontab', 'redis', 'unseen'].includes(kind) ? id : name;
+}
+
+/** “3 of 61 things are in no backup”, and a line for each reason. */
+function coverageEvidence(things: readonly CoveredThing[], at: string): Evidence[] {
+  const { all, kept, accepted, open } = coverageFigures(things);
+  const isToSay = ({ state }: CoveredThing) => state === 'open' || state === 'next';
+  const reasons = [...new Set(things.filter(isToSay).flatMap(({ reason }) => (reason === null ? [] : [reason])))];
+  const head: Evidence =
+    open === 0
+      ? { id: 'coverage-whole', at, facts: { all, kept, accepted } }
+      : { id: 'coverage-open', at, facts: { open, all, kept, accepted } };
+  const because = reasons.map((reason): Evidence => {
+    const mine = things.filter((thing) => isToSay(thing) && thing.reason === reason);
+    const names = mine.toSorted((a, b) => Number(b.matters) - Number(a.matters)).slice(0, mostNames);
+    const facts = { count: mine.length, names: names.map(shortName).join(', ') };
+    return { id: `coverage-${reason}`, at, facts };
+  });
+  return [head, ...because];
 }
 
 /** How much of a copy has been read back, as it is. */

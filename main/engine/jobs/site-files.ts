@@ -107,7 +107,7 @@ export function filesOfBackup({ site }: Manifest): BackupFiles | undefined {
 }
 
 /** What the preset knows of the program's folder, and what the owner said. Paths from the server's root are folders of their own and no rules. */
-async function rulesOf(source: SavedSource): Promise<SiteRules> {
+export async function rulesOf(source: SavedSource): Promise<SiteRules> {
   const never = source.leaveOut ?? [];
   const named = new Set([source.preset, ...(source.shops ?? []).map(({ preset }) => preset)]);
   const presets = (await loadPresets()).filter(({ id }) => named.has(id));

@@ -37,10 +37,19 @@ export function sampleChecklist(nowMs: number): ChecklistItem[] {
     },
     {
       id: 'coverage',
-      state: 'unknown',
-      evidence: [{ id: 'rows-proven', at: before(3), facts: { rows: 538_026 } }],
+      state: 'fail',
+      evidence: [
+        { id: 'rows-proven', at: before(3), facts: { rows: 538_026 } },
+        { id: 'coverage-open', at: before(2), facts: { open: 3, all: 61, kept: 57, accepted: 1 } },
+        {
+          id: 'coverage-not-chosen',
+          at: before(2),
+          facts: { count: 3, names: 'shop_old, /www/wwwroot/pay.example.com, crontab:root' },
+        },
+        { id: 'coverage-cannot-see', at: before(2), facts: { count: 1, names: '' } },
+      ],
       since: before(3),
-      todo: 'site-files-not-yet',
+      todo: 'answer-coverage',
     },
     {
       id: 'recovery-kit',

@@ -7,18 +7,20 @@ import type { ChecklistItem } from '../../../shared/model/checklist.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { LibraryStore } from '../../stores/library-store.ts';
 import { Page } from '../../ui/Page.tsx';
+import { CoveragePanel, type CoverageStore } from '../coverage/index.ts';
 import { ErrorCard } from '../errors/index.ts';
 import type { ChecklistStore } from './checklist-store.ts';
 
 interface ChecklistPageProps {
   readonly checklist: ChecklistStore;
+  readonly coverage: CoverageStore;
   readonly library: LibraryStore;
 }
 
 /** How many of the items are the basics. */
 const basics = 6;
 
-export function ChecklistPage({ checklist, library }: ChecklistPageProps) {
+export function ChecklistPage({ checklist, coverage, library }: ChecklistPageProps) {
   const { t } = useWords();
   const state = useStore(checklist.store);
   const names = useStore(library.store, (one) =>
@@ -54,6 +56,9 @@ export function ChecklistPage({ checklist, library }: ChecklistPageProps) {
       {state.view === 'loading' && <Loader aria-label={t('common.loading')} />}
       {state.view === 'failed' && <ErrorCard error={state.error} onRetry={() => void checklist.load(source)} />}
       {state.view === 'ready' && <Items items={state.items} />}
+      {source !== null && (
+        <CoveragePanel source={source} coverage={coverage} onChanged={() => void checklist.load(source)} />
+      )}
     </Page>
   );
 }

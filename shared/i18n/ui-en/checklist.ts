@@ -38,6 +38,19 @@ export const checklistEn = {
     'columns-asked': 'New columns that look like cards, and nobody has said so: {{columns}}',
     'sealed-in-snapshot': 'Tables sealed in the latest snapshot: {{tables}}',
     'rows-proven': 'Database proven row by row: {{rows}} rows',
+    'coverage-open': '{{open}} of {{all}} things on the server are in no backup',
+    'coverage-whole':
+      'All {{all}} things on the server are settled: {{kept}} in a backup, {{accepted}} not needed, as you said',
+    'coverage-not-chosen': 'Nobody has chosen yet: {{count}} ({{names}})',
+    'coverage-came-later': 'Came after you had said that the rest is not needed: {{count}} ({{names}})',
+    'coverage-left-out': 'The folder is kept, but a rule leaves it out: {{count}} ({{names}})',
+    'coverage-only-part': 'Kept only in part: {{count}} ({{names}})',
+    'coverage-not-readable': 'The account may not read it, or the server cannot: {{count}} ({{names}})',
+    'coverage-elsewhere': 'The rows of the table are on another server: {{count}} ({{names}})',
+    'coverage-nothing-kept': 'Chosen, but nothing could be read: {{count}} ({{names}})',
+    'coverage-next-backup': 'The next backup takes: {{count}} ({{names}})',
+    'coverage-cannot-see': 'Places that the account cannot see, so nobody knows what is there: {{count}}',
+    'look-failed': 'A later look did not succeed ({{reason}})',
     'copy-share':
       '“{{destination}}”: {{percent}}% read back within 30 days, {{neverRead}} objects never, longest wait {{days}} days',
     'cloud-probed': '“{{destination}}” took, kept, gave back and removed a test file',
@@ -66,7 +79,10 @@ export const checklistEn = {
     'answer-columns': 'On the Shops page, say whether these columns hold cards. Until then they are sealed.',
     'name-secret-columns':
       'No card column is sealed yet. Check that the shop program was recognised; the command line can name card columns.',
-    'site-files-not-yet': 'Backing up site files comes in a later version; please keep your own copy for now.',
+    'answer-coverage':
+      'See the list below: add what is needed to the backup and decline the rest; nothing is asked twice.',
+    'look-at-server': 'Press “Look at the server” below, or make a backup.',
+    'back-up-again': 'Back up once more, so that what is new is taken along.',
     'look-at-checks': 'Open the details of the latest backup to see which check did not pass.',
     'follow-log': 'After the first backup the app follows the database’s log by itself while it is open. See “Shops”.',
     'resume-stream': 'Following is paused. Press “Resume” on “Shops”.',

@@ -116,6 +116,7 @@ export const commonEn = {
       'resale-live': 'Comparing with the live database',
       'resale-mark': 'Marking sold cards',
       connect: 'Connecting to the server',
+      look: 'Looking at what is on the server',
       lock: 'Taking one consistent picture',
       read: 'Reading data',
       wait: 'The shop is busy, so we wait',

@@ -110,6 +110,7 @@ export const commonZh = {
       'resale-live': '正在和线上数据库核对卖出的卡',
       'resale-mark': '正在把卖出的卡标成已售出',
       connect: '正在连接服务器',
+      look: '正在看服务器上有什么',
       lock: '正在取得一致的快照',
       read: '正在读取数据',
       wait: '店铺正忙，先让一让，稍后继续',

@@ -3,6 +3,7 @@ import { coldScheduleSchema } from '../../../../shared/model/cold-schedule.ts';
 import { destinationRoleSchema } from '../../../../shared/model/destination.ts';
 import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { redisItemSchema } from '../../../../shared/model/redis-settings.ts';
+import { acceptedThingSchema } from '../../../../shared/model/coverage.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
 import {
   columnQuestionSchema,
@@ -63,6 +64,8 @@ export const savedSourceSchema = z.strictObject({
   filesSeenAt: z.iso.datetime().optional(),
   /** Keep the server's accounts with every snapshot; absent: no. */
   accounts: z.boolean().optional(),
+  /** What is on its server and in no backup, and is not needed: the owner's word. Absent: nothing was said. */
+  accepted: z.array(acceptedThingSchema).optional(),
   /** The owner does not want the app to follow its log; absent: it does. */
   streamPaused: z.boolean().optional(),
   addedAt: z.iso.datetime(),

@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { CheckResult } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
@@ -8,6 +8,8 @@ import type { FeedFinding, Repository } from '../../repository/index.ts';
 import { readAccounts, type AccountsReading } from '../../source/mysql/accounts/index.ts';
 import { beginSnapshot, type MysqlSnapshot } from '../../source/mysql/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { coverageOf } from '../coverage/coverage-of.ts';
+import { lookAtServer } from '../coverage/look-at-server.ts';
 import { bringReaders } from '../bring-readers.ts';
 import { keepReserve } from '../disk-reserve.ts';
 import { bringDeeds } from '../deeds/bring-deeds.ts';
@@ -20,7 +22,7 @@ import { NewColumns, shapeBefore } from '../new-columns.ts';
 import { newestReadable } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { countsOfSource } from '../source-counts.ts';
-import { accessOfSaved, withReadingSession } from '../source-session.ts';
+import { accessOfSaved, withReadingSession, type ServerSession } from '../source-session.ts';
 import { readRedis, redisTarget } from '../redis-of-source.ts';
 import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
@@ -81,6 +83,7 @@ export async function backupRun(
   context.onCatalogChanged();
   const alarm = await alarmOf(context, source.name);
   const files = filesOfBackup(manifest);
+  const { lookedAt, figures } = await coverageOf(context, await findSource(context, source.name));
   return {
     snapshot: {
       id: manifest.id,
@@ -92,6 +95,7 @@ export async function backupRun(
     },
     read: manifest.read,
     ...(files === undefined ? {} : { files }),
+    ...(lookedAt === null ? {} : { coverage: figures }),
     written,
     ledgers: manifest.ledgers,
     ...(manifest.breakdowns === undefined ? {} : { breakdowns: manifest.breakdowns }),
@@ -207,6 +211,7 @@ async function captureInto(
   const draft = (signal: AbortSignal, firstTry?: BackupDraft) =>
     withReadingSession(accessOfSaved(context.unlocked().keys, source), signal, async (session) => {
       const { target, lineBytesPerSecond } = session;
+      if (firstTry === undefined) await lookFirst(context, source, session, signal, run);
       // On a connection of its own, and before anything is locked.
       if (source.accounts === true) seen.accounts = await readAccounts(target, signal);
       const { redis } = source;
@@ -261,6 +266,23 @@ async function captureInto(
     const files = seen.files ?? (await site?.keep(null, null, signal)) ?? null;
     return publishDraft(repository, files === null ? withSettings : withFiles(withSettings, files), signal);
   });
+}
+
+/** What is on the server, so that the owner hears of what is in no backup. What goes wrong with it is written down there, and is nothing to a backup. */
+async function lookFirst(
+  context: EngineContext,
+  source: SavedSource,
+  session: ServerSession,
+  signal: AbortSignal,
+  run: Run,
+): Promise<void> {
+  run.report({ phase: 'look', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
+  try {
+    await lookAtServer(context, source, session, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAppErrorOf(error, 'coverage.no-look')) throw error;
+  }
 }
 
 /** Saved before a row is read, so that the log is sealed by it, too, and a backup that fails leaves the question. */

@@ -15,6 +15,7 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { isNotThere } from '../../backend/disk/disk-errors.ts';
+import { coverageOf } from '../coverage/coverage-of.ts';
 import { seenStream } from '../stream/seen-stream.ts';
 import { lookAtDisks, type LookedAt } from '../cold/look-at-disks.ts';
 import { findSource } from './lookup.ts';
@@ -42,6 +43,8 @@ export async function checklistVerb(
   const streams = new Map(sources.map((source) => [source.name, seenStream(context, source, destinations)]));
   const alarms = new Map<string, ShrunkSource | null>();
   for (const { name } of sources) alarms.set(name, await alarmOf(context, name));
+  const coverages = new Map<string, NonNullable<SeenSource['coverage']>>();
+  for (const source of sources) coverages.set(source.name, await coverageOf(context, source));
   const asked = new Map(sources.map(({ name, questions = [] }) => [name, questions.map((question) => question.name)]));
   const seen = (wanted.length === 0 ? [''] : wanted).map((name): SeenSource => ({
     askedColumns: asked.get(name) ?? [],
@@ -50,6 +53,7 @@ export async function checklistVerb(
       ({ snapshot, notAfterMs }) => seenSnapshot(context, snapshot, isoUtc(notAfterMs), places),
     ),
     alarm: alarms.get(name) ?? null,
+    coverage: coverages.get(name) ?? null,
     ...kit,
     ...streams.get(name),
     proofs: destinations.flatMap(({ id, name: destination }) => {

@@ -1,6 +1,7 @@
 import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { filesBrowse } from '../files/browse-verb.ts';
 import { filesText } from '../files/files-text-verb.ts';
+import { coverageAnswer, coverageKeep, coverageShow } from '../coverage/coverage-verbs.ts';
 import { filesDiff, filesFindings, filesList, filesSet } from '../files/files-verbs.ts';
 import { filesRestore } from '../files/restore-files-verb.ts';
 import { shareSet, shareStatus } from '../daily-share.ts';
@@ -112,6 +113,9 @@ export const verbs: Verbs = {
   'files.text': filesText,
   'files.findings': filesFindings,
   'files.restore': filesRestore,
+  'coverage.show': coverageShow,
+  'coverage.answer': coverageAnswer,
+  'coverage.keep': coverageKeep,
   checklist: checklistVerb,
   doctor: doctorVerb,
   audit: auditVerb,

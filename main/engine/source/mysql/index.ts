@@ -14,6 +14,7 @@ export {
   type InspectOptions,
   type ServerInspection,
 } from './inspect.ts';
+export { listEverything, type ListedDatabase, type ListedServer } from './list-everything.ts';
 export { addSums } from './ledger.ts';
 export { measureLine } from './line-speed.ts';
 export { mapQueryError, serverErrno } from './map-error.ts';

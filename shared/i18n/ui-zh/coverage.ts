@@ -1,0 +1,26 @@
+/** 服务器上有什么，哪些不在备份里。 */
+export const coverageZh = {
+  coverage: {
+    title: '服务器上有什么',
+    hint: '每次备份都会去看一遍。只看名字，不读内容。',
+    look: '去服务器上看看',
+    looked: '看的时间：{{date}}',
+    never: '还没有看过。点「去服务器上看看」，或做一次备份。',
+    failed: '{{date}} 又看过一次，没有看成，下面是上一次看到的。',
+    open: '不在任何备份里',
+    unseen: '看不到的',
+    next: '下一次备份就会带上',
+    accepted: '您说过不用备份',
+    kept: '在备份里：{{count}} 样',
+    keep: '加进备份',
+    accept: '不用备份',
+    isFine: '没关系',
+    askAgain: '重新问我',
+    acceptedOn: '{{date}} 说过不用备份',
+    acceptedBecause: '{{date}} 说过不用备份：{{reason}}',
+    because: '为什么不用（可以不写）',
+    keepAll: '能加的都加进备份（{{count}} 样）',
+    less: '还有 {{count}} 样，点开看',
+    whole: '都有着落了：要的在备份里，不要的您说过。',
+  },
+};
