@@ -148,6 +148,32 @@ describe('what is on the server and in no backup', () => {
     expect(stateOf(await coverage(), 'table:blog.drafts')).toEqual(['next', 'next-backup']);
   });
 
+  it('is kept by itself where it is a single file, shown, and brought back into a folder', async () => {
+    const key = world.path('loose.key');
+    await writeFile(key, 'pay-key');
+    const set = await world.run(['source', 'set', 'site', '--item', key, '--item', 'none']);
+    expect(set).toMatchObject({ exitCode: 0, json: { source: { items: [key] } } });
+    expect(await world.run(['source', 'set', 'site', '--item', 'not/absolute'])).toMatchObject({ exitCode: 2 });
+    expect(await world.run(['source', 'set', 'shop', '--item', key])).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'files.no-ssh' } },
+    });
+    expect((await world.run(['backup', 'site'])).exitCode).toBe(0);
+    const listed = (await world.run(['files', 'list', 'site', '/@server'])).json['entries'] as Json[];
+    expect(listed.find(({ type }) => type === 'file')).toMatchObject({ folder: '/@server', path: key.slice(1) });
+    const restored = await world.run([
+      'files',
+      'restore',
+      'site',
+      '--path',
+      '/@server',
+      '--to-dir',
+      world.path('back'),
+    ]);
+    expect(restored.exitCode, restored.stdout).toBe(0);
+    expect(await readFile(join(world.path('back'), key.slice(1)), 'utf8')).toBe('pay-key');
+  });
+
   it('that the account may not list is said, and so is a server that does not answer', async () => {
     await sql(
       "CREATE USER IF NOT EXISTS 'narrow'@'%' IDENTIFIED BY 'narrow-pass'",

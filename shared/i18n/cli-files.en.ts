@@ -27,8 +27,10 @@ export const cliFilesEn: Record<keyof typeof cliFilesZh, string> = {
     'leave out these paths of the site’s folder; may be repeated (* stands for a part of a name, **/ in front for any depth)',
   'flag.set-files':
     'folder of the site to keep (absolute, on the server); may be repeated; none: keep no files any more',
+  'flag.set-item':
+    'a single file of the server (absolute), or crontab (that of the login), may be repeated; none: no such item',
   'flag.set-leave-out': 'paths to leave out; may be repeated; none: only the usual ones',
-  'source.files-on': 'These folders are kept with every backup: {{folders}}',
+  'source.files-on': 'Kept with every backup: {{folders}}',
   'source.files-none': 'No files of the site are kept.',
   'files.kept':
     '{{files}} files of the site, {{bytes}}; read {{read}} of them ({{readBytes}}), the others have not changed.',

@@ -73,6 +73,7 @@ import {
   testStepSchema,
   leaveOutRuleSchema,
   remoteFolderSchema,
+  serverItemSchema,
 } from '../model/source.ts';
 import { ledgerDefinitionSchema } from '../model/database.ts';
 import { proposedColumnSchema, proposedLedgerSchema } from '../model/proposal.ts';
@@ -947,6 +948,7 @@ export const engineVerbs = {
     input: z.strictObject({
       source: nameSchema,
       folders: z.array(remoteFolderSchema).max(50).optional(),
+      items: z.array(serverItemSchema).max(100).optional(),
       leaveOut: z.array(leaveOutRuleSchema).max(200).optional(),
     }),
     output: z.strictObject({ source: sourceViewSchema }),

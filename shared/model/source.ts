@@ -66,6 +66,14 @@ export const remoteFolderSchema = z
   .string()
   .max(1000)
   .regex(/^\/[^\0]*$/);
+/** A single file of the server, or `crontab`: what the login's own crontab says. */
+export const serverItemSchema = z.union([
+  z.literal('crontab'),
+  z
+    .string()
+    .max(1000)
+    .regex(/^\/[^\0*]*[^/\0*]$/),
+]);
 export const leaveOutRuleSchema = z
   .string()
   .min(1)
@@ -133,6 +141,8 @@ export const sourceViewSchema = z.strictObject({
   /** Folders on the server whose files are kept with every snapshot. Absent: none. */
   files: z.array(z.string()).optional(),
   leaveOut: z.array(z.string()).optional(),
+  /** Single files of the server, and `crontab`, that are kept as well. Absent: none. */
+  items: z.array(z.string()).optional(),
   /** Which settings in the site's Redis are kept with every snapshot. Absent: none. */
   redis: z
     .strictObject({

@@ -34,6 +34,7 @@ interface SetFlags {
   readonly withoutLedger: string[];
   /** `none` alone: no folder any more. */
   readonly files?: string[];
+  readonly item?: string[];
   readonly leaveOut?: string[];
 }
 
@@ -79,6 +80,7 @@ export function addSource(program: Command, { words, pick }: Picker): void {
     .option('--ledger <FILE.json>', words.say('flag.ledger'))
     .option('--without-ledger <LEDGER>', words.say('flag.without-ledger'), collect, [])
     .option('--files <REMOTE_DIR>', words.say('flag.set-files'), collect)
+    .option('--item <crontab|PATH>', words.say('flag.set-item'), collect)
     .option('--leave-out <PATTERN>', words.say('flag.set-leave-out'), collect)
     .action((name: string, flags: SetFlags) => {
       pick(set(parseName(name, 'NAME'), flags));
@@ -197,15 +199,23 @@ function test(name: string): VerbRun {
 
 interface FileSettings {
   readonly folders?: string[];
+  readonly items?: string[];
   readonly leaveOut?: string[];
 }
 
 /** Null: nothing about files. */
-function fileSettings({ files, leaveOut }: SetFlags): FileSettings | null {
-  if (files === undefined && leaveOut === undefined) return null;
+function fileSettings({ files, item, leaveOut }: SetFlags): FileSettings | null {
+  if (files === undefined && item === undefined && leaveOut === undefined) return null;
   const named = folders(files);
   const out = orNone(leaveOut);
-  return { ...(named === undefined ? {} : { folders: named }), ...(out === undefined ? {} : { leaveOut: out }) };
+  const items = orNone(item);
+  if (items?.some((each) => each !== 'crontab' && !/^\/[^*]*[^/*]$/.test(each)) === true)
+    throw badArgument('--item', 'not-absolute');
+  return {
+    ...(named === undefined ? {} : { folders: named }),
+    ...(items === undefined ? {} : { items }),
+    ...(out === undefined ? {} : { leaveOut: out }),
+  };
 }
 
 async function setFiles(source: string, settings: FileSettings, context: VerbContext) {
@@ -260,10 +270,11 @@ function settingsLines(source: SourceView, words: Words): string[] {
   ];
 }
 
-function filesLine({ files = [] }: VerbOutput<'source.set'>['source'], words: Words): string {
-  return files.length === 0
+function filesLine({ files = [], items = [] }: VerbOutput<'source.set'>['source'], words: Words): string {
+  const kept = [...files, ...items];
+  return kept.length === 0
     ? words.say('source.files-none')
-    : words.say('source.files-on', { folders: files.join(', ') });
+    : words.say('source.files-on', { folders: kept.join(', ') });
 }
 
 function folders(named: readonly string[] | undefined): string[] | undefined {

@@ -5,6 +5,7 @@ import { keepFiles, type KeptFiles } from '../backup/site/keep-files.ts';
 import type { SiteRules } from '../backup/site/site-rules.ts';
 import { paceTo } from '../backup/pace.ts';
 import type { BackupDraft } from '../backup/run-backup.ts';
+import { itemsFolder, pathOfItem, withItems } from '../source/files/index.ts';
 import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { loadPresets } from '../presets/preset.ts';
 import type { Repository } from '../repository/index.ts';
@@ -29,7 +30,8 @@ export async function siteKeeper(
   options: { readonly isWanted: boolean; readonly maxBytesPerSecond: number | null },
   run: Run,
 ): Promise<SiteKeeper | null> {
-  if (!options.isWanted || source.files.length === 0) return null;
+  const items = (source.items ?? []).map(({ item }) => item);
+  if (!options.isWanted || source.files.length + items.length === 0) return null;
   const rules = await rulesOf(source);
   const previous = await newestReadable(context, repository, source.id, run.signal, {
     holds: ({ site }) => site !== undefined,
@@ -48,9 +50,16 @@ export async function siteKeeper(
               session ??
               (own.session = await openServerSession(accessOfSaved(context.unlocked().keys, source), opening));
             if (used.openFiles === null) throw new AppError('files.no-ssh', { source: source.name });
-            return used.openFiles(opening);
+            const { ask } = used;
+            const files = await used.openFiles(opening);
+            if (items.length === 0) return files;
+            return withItems(files, {
+              items,
+              login: source.ssh.user,
+              askCrontab: () => ask?.('crontab -l') ?? Promise.resolve(null),
+            });
           },
-          folders: source.files,
+          folders: items.length === 0 ? source.files : [...source.files, itemsFolder],
           rules,
           repository,
           pool,
@@ -116,7 +125,11 @@ export async function rulesOf(source: SavedSource): Promise<SiteRules> {
     leaveOut: presets.flatMap(({ site }) => below(site.leaveOut)),
     never,
     keep: presets.flatMap(({ outside }) => outside.flatMap((each) => (each.kind === 'files' ? below(each.paths) : []))),
-    config: presets.flatMap(({ site }) => below(site.config)),
+    config: [
+      ...presets.flatMap(({ site }) => below(site.config)),
+      // Each was named by itself: no rule for caches leaves one out, and each is read every night.
+      ...(source.items ?? []).map(({ item }) => pathOfItem(item, source.ssh?.user ?? '')),
+    ],
     uploads: presets.flatMap(({ site }) => below(site.uploads)),
   };
 }

@@ -3,7 +3,9 @@ import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.
 import type { TreeItem } from '../../repository/index.ts';
 import { shownName } from '../../source/files/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { isoUtc } from '../../platform/clock.ts';
 import { viewOfSource } from '../home/saved-secrets.ts';
+import type { SavedSource } from '../home/settings-file.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { pointOf, stateOf, withChanges } from './changes-between.ts';
@@ -12,10 +14,12 @@ import { rootsHolding, snapshotWithFiles, treeOf, withFilesReader } from './open
 /** Changes the folders that are kept, and what is left out of them. Snapshots that are there keep what they have. Error: `files.no-ssh` {source}. */
 export async function filesSet(
   context: EngineContext,
-  { source: name, folders, leaveOut }: VerbInput<'files.set'>,
+  { source: name, folders, items, leaveOut }: VerbInput<'files.set'>,
 ): Promise<VerbOutput<'files.set'>> {
   const { id, ssh, files } = await findSource(context, name);
-  if (ssh === null && (folders ?? files).length > 0) throw new AppError('files.no-ssh', { source: name });
+  if (ssh === null && (folders ?? files).length + (items ?? []).length > 0)
+    throw new AppError('files.no-ssh', { source: name });
+  const now = isoUtc(context.clock.nowMs());
   const { sources } = await context.home.settings.update((settings) => ({
     ...settings,
     sources: settings.sources.map((source) =>
@@ -23,6 +27,7 @@ export async function filesSet(
         ? {
             ...source,
             ...(folders === undefined ? {} : { files: folders }),
+            ...(items === undefined ? {} : { items: itemsSince(source, items, now) }),
             ...(leaveOut === undefined ? {} : { leaveOut }),
           }
         : source,
@@ -33,6 +38,11 @@ export async function filesSet(
   await context.home.audit.append('source.set', { source: name, folders: saved.files.length });
   context.onCatalogChanged();
   return { source: viewOfSource(saved) };
+}
+
+/** What was kept before is kept since then. */
+function itemsSince({ items = [] }: SavedSource, wanted: readonly string[], now: string): SavedSource['items'] {
+  return [...new Set(wanted)].map((item) => items.find((each) => each.item === item) ?? { item, since: now });
 }
 
 /** They stay until somebody says that they were looked at, whatever later nights find. */

@@ -84,6 +84,7 @@ export function viewOfSource(source: SavedSource): SourceView {
     ...(source.files.length === 0 ? {} : { files: source.files }),
     ...(source.leaveOut === undefined ? {} : { leaveOut: source.leaveOut }),
     ...(source.redis === undefined ? {} : { redis: viewOfRedis(source.redis) }),
+    ...(source.items === undefined || source.items.length === 0 ? {} : { items: source.items.map(({ item }) => item) }),
     ...(source.accounts === true ? { accounts: true } : {}),
     addedAt: source.addedAt,
     hasCredentials: source.sealedPassword !== null,

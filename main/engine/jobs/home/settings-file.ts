@@ -58,6 +58,8 @@ export const savedSourceSchema = z.strictObject({
   files: z.array(z.string()),
   /** What is left out of these, besides what is always; absent: nothing. */
   leaveOut: z.array(z.string()).optional(),
+  /** Single files of the server, and `crontab`, and since when each is kept; absent: none. */
+  items: z.array(z.strictObject({ item: z.string(), since: z.iso.datetime() })).optional(),
   /** What of the site's Redis is kept with every snapshot; absent: nothing. */
   redis: savedRedisSchema.optional(),
   /** Up to when somebody has looked at what changed among its files; absent: never. */

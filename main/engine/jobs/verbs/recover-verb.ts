@@ -18,6 +18,7 @@ import {
   unlockWithWords,
 } from '../../repository/index.ts';
 import { knownDeeds } from '../deeds/read-deeds.ts';
+import { itemsFolder } from '../../source/files/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealCloudKeys } from '../home/saved-secrets.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
@@ -181,7 +182,7 @@ async function addSources(context: EngineContext, repository: Repository, signal
   for (const manifest of found) {
     if (known.has(manifest.source.id)) continue;
     const secretColumns = await sealedColumns(repository, manifest, signal);
-    const files = foldersKept(context, manifest.source.name);
+    const files = foldersKept(context, manifest.source.name).filter((folder) => folder !== itemsFolder);
     missing.push({ ...sourceOf(manifest, isoUtc(context.clock.nowMs())), secretColumns, files });
   }
   await context.home.settings.update((settings) => ({

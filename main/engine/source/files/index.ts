@@ -13,4 +13,5 @@ export { shownName } from './name-text.ts';
 export { joined, walkTree, type WalkedItem, type WalkLimits } from './walk.ts';
 export { openSftpFiles, SftpFiles } from './sftp-files.ts';
 export { SftpRefusal, SftpSession } from './sftp-session.ts';
+export { crontabItem, itemsFolder, pathOfItem, withItems } from './with-items.ts';
 export { lookAround, type FoundPlace, type LookedAround } from './look-around.ts';
