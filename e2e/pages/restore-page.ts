@@ -106,6 +106,10 @@ export class RestorePage extends ConsolePage {
     return this.page.getByRole('heading', { name: this.words.say('swap.doneTitle'), exact: true });
   }
 
+  get programNotes(): Locator {
+    return this.page.getByRole('region', { name: this.words.say('proof.programNotes'), exact: true });
+  }
+
   /** What the proof says of one thing, such as `proof.rows`. */
   async fact(key: UiKey): Promise<string> {
     const panel = this.page.getByRole('region', { name: this.words.say('proof.title'), exact: true });

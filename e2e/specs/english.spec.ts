@@ -134,6 +134,7 @@ it('leads through a restore of one table, with the card secrets left sealed', as
   const paid = await shop.paidTotal();
   expect([before, after].map((sum) => sum?.replace(/[^\d.]/g, ''))).toEqual([paid, paid]);
   expect(await restore.fact('proof.vault')).toBe(words.say('proof.vaultState.closed'));
+  await restore.programNotes.waitFor();
   await picture('english-proof');
 });
 

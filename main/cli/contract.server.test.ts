@@ -370,7 +370,12 @@ describe.concurrent('restoring', () => {
     const world = await rig.prepared();
     const sandbox = expectDone(await world.run(['restore', 'shop', '--into', 'sandbox']), shapes.restore);
     expect(sandbox.json).toMatchObject({ rows: 5000, database: shopDatabase });
+    // Nobody will ever sell from a throw-away server.
+    expect(sandbox.json['programNotes']).toBeUndefined();
     const same = expectDone(await world.run(['restore', 'shop', '--into=same', '--snapshot=latest']), shapes.restore);
+    expect(same.json['programNotes']).toMatchObject([
+      { program: { zh: expect.stringContaining('独角数卡') as string } },
+    ]);
     expect(same.json['database']).toMatch(/^dujiaoka__restore_\d{8}_\d{4,6}$/);
     await query(rig.server, `DROP DATABASE \`${String(same.json['database'])}\``);
   });

@@ -30,6 +30,7 @@ export const cliSwapEn: Record<keyof typeof cliSwapZh, string> = {
   'restore-state.swapped': 'in use by the shop',
   'restore-state.undoing': 'stopped while going back: run undo again',
   'restore-state.undone': 'taken out again, and kept',
+  'restore.program-notes': 'before the shop sells again, please read what its program is known for:',
   'restore.swap-with':
     'To see what a swap would change: shouhu swap "{{id}}" --compare. To put it into the shop: shouhu swap "{{id}}" (it can be taken back).',
   'swap.done':

@@ -24,6 +24,7 @@ export const cliSwapZh = {
   'restore-state.swapped': '店里正在用',
   'restore-state.undoing': '退到一半停了：再运行一次 undo 做完',
   'restore-state.undone': '退下来了，还留着',
+  'restore.program-notes': '重新开卖之前，请看一眼（这家店用的程序有这些要留意的地方）：',
   'restore.swap-with':
     '想看看换上去会怎样：shouhu swap "{{id}}" --compare；换到店里：shouhu swap "{{id}}"（随时能退）。',
   'swap.done': '换好了：{{tables}} 张表一次换完，店里的语句最多等了 {{held}}。店里现在用的是 {{at}} 的数据。',

@@ -27,6 +27,7 @@ import {
 import { restoreCheckSchema } from '../model/restore-check.ts';
 import { resaleResultSchema } from '../model/resale.ts';
 import { headerCopySchema, keyNameSchema, keySlotSchema } from '../model/keys.ts';
+import { programNoteSchema } from '../model/program-note.ts';
 import {
   goReasonSchema,
   keepReasonSchema,
@@ -818,6 +819,8 @@ export const engineVerbs = {
       file: z.string().nullable(),
       /** Names of accounts that were made, and of those that were there and left alone; absent when none were asked for. */
       accounts: z.strictObject({ created: z.array(z.string()), existing: z.array(z.string()) }).optional(),
+      /** What somebody must know of the shop's programs before it sells again; absent: nothing, or nobody will ever sell from there. */
+      programNotes: z.array(programNoteSchema).optional(),
       copies: copiesFoundSchema.optional(),
       notes: z.array(z.string()),
       durationMs: z.number().nonnegative(),

@@ -183,6 +183,18 @@ function restoreLines(output: RestoreOutput, words: Words): string[] {
     ...(isCompared ? ['', ...ledgerLines(output.ledgers, words)] : []),
     ...output.notes.map((note) => noteLine(note, words)),
     ...nextLines(output, words),
+    ...programLines(output, words),
+  ];
+}
+
+/** What the owner may not know and the program's users found out. */
+function programLines({ programNotes = [] }: RestoreOutput, words: Words): string[] {
+  if (programNotes.length === 0) return [];
+  const { language } = words;
+  return [
+    '',
+    words.say('restore.program-notes'),
+    ...programNotes.map(({ program, text }) => `  · ${program[language]}: ${text[language]}`),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { SnapshotDetail } from '../../stores/detail-store.ts';
 import { FactList } from '../../ui/FactList.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
+import { ProgramNotes } from './ProgramNotes.tsx';
 import { ResalePanel } from './ResalePanel.tsx';
 import { AddCardsPanel } from './AddCardsPanel.tsx';
 import { SwapPanel } from './SwapPanel.tsx';
@@ -134,6 +135,7 @@ export function ProofPage({ result, detail, into, swap, onAgain, onTimeline }: P
           </Table>
         )}
       </Panel>
+      <ProgramNotes notes={result.programNotes ?? []} />
       {notes.length > 0 && (
         <Panel title={t('proof.notes')}>
           <List size="sm">

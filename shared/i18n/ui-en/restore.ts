@@ -149,6 +149,8 @@ export const restoreEn = {
     replayText: '{{transactions}} transactions, {{rowEvents}} row changes, {{statements}} statements',
     file: 'File',
     accounts: 'Accounts made',
+    programNotes: 'Before the shop sells again, please read this',
+    programNotesText: 'The program that your shop runs is known for these. They are easy to miss.',
     notes: 'Notes',
     untouched: 'The live database has not been touched.',
     toTimeline: 'Back to home',

@@ -143,6 +143,8 @@ export const restoreZh = {
     replayText: '{{transactions}} 笔事务，{{rowEvents}} 行改动，{{statements}} 条语句',
     file: '文件',
     accounts: '新建的账号',
+    programNotes: '重新开卖之前，请看一眼',
+    programNotesText: '你的店用的程序有这些要留意的地方，不知道的话容易出错。',
     notes: '说明',
     untouched: '正在运行的数据库没有被改动。',
     toTimeline: '回到首页',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { AppError, isAppErrorOf } from '../../../../shared/errors/app-error.ts';
 import type { RestoreUntil, VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
+import type { ProgramNote } from '../../../../shared/model/program-note.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { VaultKey } from '../../repository/index.ts';
 import { newId } from '../../platform/random.ts';
@@ -16,6 +17,7 @@ import type { Replayed } from './replay-moment.ts';
 import { beforeReplacing, isReplacing } from './replace-live.ts';
 import { restoreInto } from './restore-targets.ts';
 import { prepareGuard } from './resale-guard.ts';
+import { programNotes } from './program-notes.ts';
 import { recordProof } from './record-proof.ts';
 import { copiesOf, copyNotes, notKeptNotes, accountNotes } from './restore-notes.ts';
 
@@ -96,6 +98,7 @@ async function restoreSnapshot(
     await recordProof(context, snapshot, open, restored, run.signal);
     const { replayed } = restored;
     const restoreId = newId();
+    const notes = await notesFor(context, input);
     const output: RestoreOutput = {
       restoreId,
       snapshot: snapshot.manifest.id,
@@ -128,11 +131,20 @@ async function restoreSnapshot(
       ],
       durationMs: Math.round(context.clock.monotonicMs() - startedMs),
     };
+    if (notes.length > 0) output.programNotes = notes;
     if (isBeside(input)) await bookRestore(context, input, open, output, replayed?.enabledEvents ?? null, hostKey);
     if (open.vault === 'closed' && (input.into.kind === 'same' || input.into.kind === 'server'))
       await bookWithoutCards(context, input, open, output, hostKey);
     return output;
   });
+}
+
+/** Of a shop that this home does not know nothing is said: its snapshot does not tell its program. */
+async function notesFor({ home }: EngineContext, { source: name, into }: RestoreInput): Promise<ProgramNote[]> {
+  if (into.kind === 'sandbox') return [];
+  const { sources } = await home.settings.read();
+  const source = sources.find((each) => each.name === name);
+  return source === undefined ? [] : programNotes(source);
 }
 
 /** A snapshot behind the moment was taken when the log had nothing new since: it is that moment's too. */
