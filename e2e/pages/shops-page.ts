@@ -17,6 +17,23 @@ export class ShopsPage extends ConsolePage {
       .click();
   }
 
+  /** What is asked about a column that came and looks like cards. */
+  asked(column: string): Locator {
+    return this.page.getByRole('status').filter({ hasText: this.words.say('shop.asked', { column }) });
+  }
+
+  async saysNoCard(column: string): Promise<void> {
+    await this.asked(column)
+      .getByRole('button', { name: this.words.say('shop.isNoCard'), exact: true })
+      .click();
+  }
+
+  /** Looks for cards and ledgers, and waits for what was found. */
+  async propose(): Promise<void> {
+    await this.button('shop.propose').click();
+    await this.page.getByRole('region', { name: this.words.say('shop.proposeTitle'), exact: true }).waitFor();
+  }
+
   get passedSteps(): Locator {
     return this.page.locator('[data-step][data-state="ok"]');
   }

@@ -81,6 +81,11 @@ export class TimelinePage extends ConsolePage {
       .click();
   }
 
+  /** Money or stock has changed in a way it does not by itself. */
+  moneyAlarm(shop: string): Locator {
+    return this.page.getByRole('status').filter({ hasText: this.words.say('shrunk.title', { source: shop }) });
+  }
+
   /** The line that says how the log is being followed, once it is and a copy has been measured. */
   get liveLine(): Locator {
     const seconds = this.words.language === 'zh' ? /\d+ 秒前/ : /\d+ seconds? ago/;

@@ -1,3 +1,4 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectShop } from '../support/connect-shop.ts';
@@ -7,6 +8,7 @@ import type { RunningShop } from '../support/shop.ts';
 import { Shots } from '../support/shots.ts';
 import { backUpBehindTheScenes, setStage, type AllPages, type Stage } from '../support/stage.ts';
 import { stepsOfOneStory } from '../support/story.ts';
+import { chooseInDialogs } from '../support/stub-dialogs.ts';
 import { wordsOf } from '../support/words.ts';
 
 /** A computer that speaks English: the second start, the locked door, every screen, and no Chinese anywhere. */
@@ -193,6 +195,52 @@ it('follows the log by itself, finds the table that was dropped, and brings it b
   await restore.isSwapped.waitFor();
   expect(await shop.paidTotal()).toBe(paid);
   await shots.takeBoth('live-swapped');
+});
+
+it('keeps the site’s files, names what changed at night, and brings one file back', async () => {
+  const { shops, site } = pages;
+  const folder = join(stage.home, 'wwwroot');
+  await mkdir(join(folder, 'public', 'uploads'), { recursive: true });
+  await writeFile(join(folder, '.env'), 'APP_NAME=shop\nDB_PASSWORD=before\n');
+  await writeFile(join(folder, 'public', 'index.php'), '<?php\n');
+  await shops.goTo('shops');
+  await site.open(names.shop);
+  await site.keepFolder(folder);
+  await picture('english-site-chooser');
+  await backUpBehindTheScenes(launched, names.shop);
+  await writeFile(join(folder, '.env'), 'APP_NAME=shop\nDB_PASSWORD=behind\nAPP_DEBUG=true\n');
+  await writeFile(join(folder, 'public', 'uploads', 'shell.php'), '<?php eval();\n');
+  await shop.addCardColumn();
+  await backUpBehindTheScenes(launched, names.shop);
+  await site.close();
+  await site.open(names.shop);
+  await site.findings.waitFor();
+  const text = await site.look('.env');
+  expect(text).toContain('+APP_DEBUG=true');
+  expect(text).not.toMatch(/before|behind/);
+  await shots.takeBoth('site-findings');
+  await holdsNoChinese();
+  await site.haveLooked();
+
+  const back = join(stage.home, 'back');
+  await mkdir(back);
+  await chooseInDialogs(launched.app, back);
+  await site.find('.env');
+  await site.restoreInto('.env', back);
+  await picture('english-site-restored');
+  expect(await readFile(join(back, '.env'), 'utf8')).toContain('DB_PASSWORD=behind');
+  await site.close();
+});
+
+it('asks about a column that came and looks like cards, and believes the owner', async () => {
+  const { shops } = pages;
+  const column = 'dujiaoka.carmis.spare';
+  await shops.asked(column).waitFor();
+  await shops.propose();
+  await shots.takeBoth('shop-asked');
+  await holdsNoChinese();
+  await shops.saysNoCard(column);
+  await shops.asked(column).waitFor({ state: 'detached' });
 });
 
 it('and offers the way back from a copy to whoever forgot the passphrase', async () => {

@@ -73,10 +73,16 @@ it('tidies up once a person has said so', async () => {
 });
 
 it('refuses calmly while the shop looks robbed, and goes on when it was the owner', async () => {
-  const { retention } = pages;
+  const { copies, retention, timeline } = pages;
   await stage.shop.loseCards();
   await backUpBehindTheScenes(launched, names.shop);
   await age();
+  await timeline.goTo('timeline');
+  await timeline.moneyAlarm(names.shop).waitFor();
+  await shots.takeBoth('money-alarm');
+  await copies.goTo('copies');
+  await retention.open(names.main);
+  await retention.keepDays(1);
   await retention.rehearse();
   await retention.looksRobbed(names.shop).waitFor();
   expect(await manifests()).toHaveLength(2);

@@ -23,6 +23,8 @@ export interface RunningShop {
   touchOrders(): Promise<void>;
   /** Somebody deletes all card codes and orders. */
   loseCards(): Promise<void>;
+  /** An update of the shop's program brings a column that looks like cards. */
+  addCardColumn(): Promise<void>;
   /** Somebody drops the table of orders. */
   dropOrders(): Promise<void>;
   /** The rows of all tables, counted by the shop's own server. */
@@ -71,6 +73,11 @@ export async function startShop(dir: string, rows = sampleRows): Promise<Running
         for (const table of ['carmis', 'orders'])
           await session.execute(`DELETE FROM ${shop.database}.${table}`, signal);
       });
+    },
+    async addCardColumn() {
+      await shop.withOwner((session) =>
+        session.execute(`ALTER TABLE ${shop.database}.carmis ADD COLUMN spare TEXT NULL`, signal),
+      );
     },
     async dropOrders() {
       await shop.withOwner((session) => session.execute(`DROP TABLE ${shop.database}.orders`, signal));

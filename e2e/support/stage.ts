@@ -11,6 +11,7 @@ import { RestorePage } from '../pages/restore-page.ts';
 import { SetUpPage } from '../pages/set-up-page.ts';
 import { ShopForm } from '../pages/shop-form.ts';
 import { ShopsPage } from '../pages/shops-page.ts';
+import { SitePage } from '../pages/site-page.ts';
 import { TimelinePage } from '../pages/timeline-page.ts';
 import { UnlockPage } from '../pages/unlock-page.ts';
 import { callBridge } from './call-bridge.ts';
@@ -82,6 +83,7 @@ function allPages(page: Page, words: Words) {
     retention: new RetentionPage(page, words),
     restore: new RestorePage(page, words),
     shops: new ShopsPage(page, words),
+    site: new SitePage(page, words),
   };
 }
 

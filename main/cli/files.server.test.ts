@@ -67,6 +67,8 @@ describe('files on the command line', () => {
     expect((await world.run(['files', 'folders', 'site', site])).json['files']).toBe(2);
     const top = await world.run(['files', 'folders', 'site', '--lang', 'en'], { asText: true });
     expect(top.stdout).toContain('Folders in /:');
+    expect(top.stdout).toMatch(/^ {2}\/etc$/m);
+    expect(top.stdout).not.toMatch(/^ {2}\/(\/|proc$)/m);
     expect(await world.run(['files', 'folders', 'site', `${site}/nothing-here`])).toMatchObject({
       json: { error: { code: 'files.folder-missing' } },
     });

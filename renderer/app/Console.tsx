@@ -151,6 +151,7 @@ function Pages({ stores, demoPossible, isEngineThere }: PagesProps) {
             library={library}
             shop={shop}
             streams={stores.streams}
+            site={stores.site}
             dialogs={dialogs}
             demo={demoPossible ? stores.demo : null}
           />

@@ -9,6 +9,7 @@ import { createRetentionStore } from '../features/retention/index.ts';
 import { createRestoreStore, createSwapStore } from '../features/restore/index.ts';
 import { createShopStore } from '../features/shop/index.ts';
 import { createUnlockStore } from '../features/unlock/index.ts';
+import { createSiteStore } from '../features/site/index.ts';
 import { createVaultStore } from '../features/vault/index.ts';
 import { createDetailStore } from '../stores/detail-store.ts';
 import { createMoneyStore } from '../stores/money-store.ts';
@@ -48,6 +49,7 @@ export function createStores(client: Client) {
     keys: createKeysStore(client),
     onboarding: createOnboardingStore(client, session.load),
     vault: createVaultStore(client),
+    site: createSiteStore(client),
     unlock: createUnlockStore(client, session.load),
   };
 }

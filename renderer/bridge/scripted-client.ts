@@ -12,6 +12,7 @@ import { idOf } from './scripted/sample-shop.ts';
 import { keyCommands } from './scripted/key-commands.ts';
 import { setUpCommands } from './scripted/set-up-commands.ts';
 import { swapCommands } from './scripted/swap-commands.ts';
+import { siteCommands } from './scripted/site-commands.ts';
 import { streamCommands } from './scripted/stream-commands.ts';
 import { vaultCommands } from './scripted/vault-commands.ts';
 import { workCommands } from './scripted/work-commands.ts';
@@ -88,6 +89,7 @@ export function createScriptedClient({ scene = 'empty', language = 'zh', paceMs 
     'app.openLink': () => ({}),
     ...setUpCommands(world, jobs, changed),
     ...keyCommands(world, jobs, changed),
+    ...siteCommands(world, jobs, changed),
     ...workCommands(world, jobs, changed),
     ...coldCommands(world, jobs, changed),
     ...coverageCommands(changed),

@@ -2,7 +2,7 @@ import type { Outcome } from '../../shared/errors/app-error.ts';
 import type { Choice } from '../../shared/ipc/contract.ts';
 import type { Client } from '../bridge/client.ts';
 
-export type FolderPurpose = 'kit' | 'main' | 'second-disk' | 'cold' | 'offsite' | 'recover';
+export type FolderPurpose = 'kit' | 'main' | 'second-disk' | 'cold' | 'offsite' | 'recover' | 'files';
 
 /** The system's own choosers. The page gets a token and a label, never the power of a path; null when nothing was chosen. */
 export interface Dialogs {

@@ -14,6 +14,7 @@ export type JobCommand =
   | 'restore.check'
   | 'restore.run'
   | 'restore.addCards'
+  | 'files.restore'
   | 'swap.compare'
   | 'swap.run'
   | 'undo.run'

@@ -9,6 +9,7 @@ import { remediesEn } from './ui-en/remedies.ts';
 import { retentionEn } from './ui-en/retention.ts';
 import { restoreEn } from './ui-en/restore.ts';
 import { shopEn } from './ui-en/shop.ts';
+import { siteEn } from './ui-en/site.ts';
 import { startEn } from './ui-en/start.ts';
 import { swapEn } from './ui-en/swap.ts';
 import { timelineEn } from './ui-en/timeline.ts';
@@ -27,6 +28,7 @@ export const uiEn = {
   ...restoreEn,
   ...swapEn,
   ...vaultEn,
+  ...siteEn,
   ...retentionEn,
   ...remediesEn,
   ...checklistEn,

@@ -9,6 +9,7 @@ import { remediesZh } from './ui-zh/remedies.ts';
 import { retentionZh } from './ui-zh/retention.ts';
 import { restoreZh } from './ui-zh/restore.ts';
 import { shopZh } from './ui-zh/shop.ts';
+import { siteZh } from './ui-zh/site.ts';
 import { startZh } from './ui-zh/start.ts';
 import { swapZh } from './ui-zh/swap.ts';
 import { timelineZh } from './ui-zh/timeline.ts';
@@ -27,6 +28,7 @@ export const uiZh = {
   ...restoreZh,
   ...swapZh,
   ...vaultZh,
+  ...siteZh,
   ...retentionZh,
   ...remediesZh,
   ...checklistZh,

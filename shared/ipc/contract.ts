@@ -70,7 +70,7 @@ export const commands = {
   },
   'app.setLanguage': { input: z.strictObject({ language: languageSchema }), output: nothing },
   'app.chooseFolder': {
-    input: z.strictObject({ purpose: z.enum(['kit', 'main', 'second-disk', 'cold', 'offsite', 'recover']) }),
+    input: z.strictObject({ purpose: z.enum(['kit', 'main', 'second-disk', 'cold', 'offsite', 'recover', 'files']) }),
     output: choiceSchema,
   },
   'app.chooseSshKey': { input: nothing, output: choiceSchema },
@@ -105,6 +105,31 @@ export const commands = {
   'source.set': engineVerbs['source.set'],
   'source.propose': engineVerbs['source.propose'],
   'source.remove': engineVerbs['source.remove'],
+  'files.browse': engineVerbs['files.browse'],
+  'files.set': engineVerbs['files.set'],
+  'files.list': engineVerbs['files.list'],
+  'files.diff': engineVerbs['files.diff'],
+  /** Passwords and keys in the files stay hidden from the page. */
+  'files.text': {
+    input: engineVerbs['files.text'].input.omit({ showSecrets: true }),
+    output: engineVerbs['files.text'].output,
+  },
+  'files.findings': engineVerbs['files.findings'],
+  'files.restore': {
+    input: withJob(
+      engineVerbs['files.restore'].input.extend({
+        to: z.discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('folder'), folderToken: tokenSchema }),
+          /** Beside the folders that were kept, under names of their own. */
+          z.strictObject({ kind: z.literal('server') }),
+        ]),
+      }),
+    ),
+    output: engineVerbs['files.restore'].output,
+  },
+  'settings.set': engineVerbs['settings.set'],
+  'settings.show': engineVerbs['settings.show'],
+  'settings.restore': engineVerbs['settings.restore'],
   'destination.add': { input: pageDestinationSchema, output: engineVerbs['destination.add'].output },
   'destination.try': { input: pageDestinationSchema, output: engineVerbs['destination.try'].output },
   'destination.list': engineVerbs['destination.list'],

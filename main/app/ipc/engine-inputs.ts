@@ -40,6 +40,12 @@ export function createEngineInputs(chosen: ChosenPaths, readKey: (path: string) 
       }
     },
 
+    filesTarget(to: CommandInput<'files.restore'>['to']): VerbInput<'files.restore'>['to'] {
+      return to.kind === 'folder'
+        ? { kind: 'folder', path: chosen.pathOf('folder', to.folderToken) }
+        : { kind: 'server', folder: null };
+    },
+
     repository(from: CommandInput<'recover.run'>['from']): VerbInput<'recover.run'>['from'] {
       return from.kind === 's3' ? from : { kind: 'disk', path: chosen.pathOf('folder', from.folderToken) };
     },

@@ -99,6 +99,18 @@ describe('tokens', () => {
     expect(calls('destination.add')[0]?.[1]).toEqual({ ...common, path: '/backups' });
   });
 
+  it('become the folder that files come back to; on the server they come beside', async () => {
+    const { handlers, calls } = aDesk();
+    const choice = await handlers['app.chooseFolder']({ purpose: 'files' });
+    const wanted = { source: 'shop', snapshot: 'latest', path: null, from: null };
+    await handlers['files.restore']({ ...wanted, to: { kind: 'folder', folderToken: choice!.token }, jobId });
+    await handlers['files.restore']({ ...wanted, to: { kind: 'server' }, jobId });
+    expect(calls('files.restore').map(([, input]) => (input as { to: unknown }).to)).toEqual([
+      { kind: 'folder', path: '/backups' },
+      { kind: 'server', folder: null },
+    ]);
+  });
+
   it('that nobody gave reach no engine', async () => {
     const { handlers, call } = aDesk();
     const badInput = { code: 'ipc.bad-input' };
@@ -116,6 +128,12 @@ describe('tokens', () => {
   it('are null when the person chose nothing', async () => {
     expect(await aDesk().handlers['app.chooseSqlFile']({})).toBeNull();
   });
+});
+
+it('never lets the page see a password in a file', async () => {
+  const { handlers, calls } = aDesk();
+  await handlers['files.text']({ source: 'shop', from: null, to: 'latest', path: '.env', limit: 1 });
+  expect(calls('files.text')[0]?.[1]).toMatchObject({ showSecrets: false });
 });
 
 it('names the job of a long command beside its input, not in it', async () => {

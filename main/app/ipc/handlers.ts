@@ -107,6 +107,17 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'source.set': pass('source.set'),
     'source.propose': pass('source.propose'),
     'source.remove': pass('source.remove'),
+    'files.browse': pass('files.browse'),
+    'files.set': pass('files.set'),
+    'files.list': pass('files.list'),
+    'files.diff': pass('files.diff'),
+    'files.text': (input) => engine.call('files.text', { ...input, showSecrets: false }),
+    'files.findings': pass('files.findings'),
+    'files.restore': async ({ jobId, to, ...input }) =>
+      engine.call('files.restore', { ...input, to: inputs.filesTarget(to) }, jobId),
+    'settings.set': pass('settings.set'),
+    'settings.show': pass('settings.show'),
+    'settings.restore': pass('settings.restore'),
 
     'destination.add': async (input) => engine.call('destination.add', inputs.destination(input)),
     'destination.try': async (input) => engine.call('destination.try', inputs.destination(input)),

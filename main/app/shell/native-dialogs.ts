@@ -18,8 +18,13 @@ export function createDialogs(window: () => BrowserWindow | null, words: () => W
 
   return {
     folder(purpose) {
-      const { folderKit, folderMain, folderRecover, chooseThis } = words();
-      const title = purpose === 'kit' ? folderKit : purpose === 'recover' ? folderRecover : folderMain;
+      const { folderKit, folderMain, folderRecover, folderFiles, chooseThis } = words();
+      const titles: Partial<Record<typeof purpose, string>> = {
+        kit: folderKit,
+        recover: folderRecover,
+        files: folderFiles,
+      };
+      const title = titles[purpose] ?? folderMain;
       return open({ title, buttonLabel: chooseThis, properties: ['openDirectory', 'createDirectory'] });
     },
     sshKey() {

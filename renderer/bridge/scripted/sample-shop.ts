@@ -55,6 +55,14 @@ export function anAskedSource(nowMs: number): SourceView {
   const since = new Date(nowMs - 9 * 3_600_000).toISOString();
   return aSource({
     preset: null,
+    files: ['/www/wwwroot/faka.example.com'],
+    redis: {
+      host: '127.0.0.1',
+      port: 6379,
+      user: null,
+      hasPassword: true,
+      items: [{ id: 'system-settings', database: 1, keys: ['*system-setting'] }],
+    },
     questions: [
       { name: 'dujiaoka.orders.delivery_note', reason: 'table-cards', since },
       { name: 'dujiaoka.coupons.exchange_code', reason: 'name-card', since },

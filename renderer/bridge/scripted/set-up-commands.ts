@@ -79,6 +79,7 @@ export function setUpCommands(world: World, jobs: FakeJobs, changed: () => void)
     cold: 'F:\\守护备份',
     offsite: 'G:\\守护备份',
     recover: 'F:\\守护备份',
+    files: 'C:\\Users\\me\\Desktop\\网站文件',
   };
 
   return {

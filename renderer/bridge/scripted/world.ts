@@ -49,6 +49,8 @@ export interface World {
   streams: Map<string, StreamStatus>;
   /** Money has changed in a way it does not by itself. */
   isAlarmed: boolean;
+  /** Something among the site's files wants a look. */
+  isSiteOdd: boolean;
   openVaults: OpenVault[];
   withoutCards: RestoreWithoutCardsView[];
   nextNumber: number;
@@ -90,6 +92,7 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
     dailyShare: true,
     streams: new Map(),
     isAlarmed: scene === 'asks',
+    isSiteOdd: scene === 'asks',
     openVaults: scene === 'asks' ? [anOpenVault(nowMs)] : [],
     withoutCards: scene === 'asks' ? [aRestoreWithoutCards(nowMs)] : [],
     nextNumber: 10,

@@ -7,6 +7,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import type { StreamsStore } from '../../stores/streams-store.ts';
 import { LivePanel } from '../live/index.ts';
 import { TestSteps } from '../live-test/index.ts';
+import { SiteLine, type SiteStore } from '../site/index.ts';
 import { ConnectionError } from './ConnectionError.tsx';
 import { ShopSecrets } from './ShopSecrets.tsx';
 import { demoShopName } from './shop-store.ts';
@@ -16,6 +17,8 @@ interface ShopCardProps {
   readonly source: SourceView;
   readonly shop: ShopStore;
   readonly streams: StreamsStore;
+  readonly site: SiteStore;
+  readonly onSite: () => void;
   readonly onReconnect: () => void;
 }
 
@@ -24,7 +27,7 @@ function placeOf({ database, prefix }: FoundShop): string {
   return prefix === '' ? database : `${database}, ${prefix}`;
 }
 
-export function ShopCard({ source, shop, streams, onReconnect }: ShopCardProps) {
+export function ShopCard({ source, shop, streams, site, onSite, onReconnect }: ShopCardProps) {
   const { t, named, language } = useWords();
   const check = useStore(shop.checks, (checks) => checks[source.name]);
   const [isRemoving, removing] = useDisclosure(false);
@@ -95,6 +98,8 @@ export function ShopCard({ source, shop, streams, onReconnect }: ShopCardProps) 
         ))}
       </Stack>
       <ShopSecrets source={source} shop={shop} />
+      <Divider />
+      <SiteLine source={source} site={site} onOpen={onSite} />
       <Divider />
       <LivePanel source={source.name} streams={streams} />
       <Divider />

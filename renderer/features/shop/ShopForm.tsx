@@ -41,7 +41,11 @@ export function ShopForm({ shop, dialogs, known = null, onSaved }: ShopFormProps
   }
 
   async function save(): Promise<void> {
-    if ((await shop.save()) !== null) onSaved();
+    const added = await shop.save();
+    if (added === null) return;
+    // Nobody knows its program, so nobody knows its cards: looked for at once, and shown on its card.
+    if (added.source.preset === null) void shop.propose(added.source.name);
+    onSaved();
   }
 
   /** A server met for the first time asks a question; that is no failure, so no cross is shown. */

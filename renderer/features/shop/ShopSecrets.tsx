@@ -17,9 +17,10 @@ interface ShopSecretsProps {
 
 /** What the owner is asked about a shop's cards and money: columns that came, programs that might be meant, and what an unknown shop may hold. */
 export function ShopSecrets({ source, shop }: ShopSecretsProps) {
-  const { t, named } = useWords();
+  const { t, named, format } = useWords();
   const state = useStore(shop.proposals, (proposals) => proposals[source.name]);
-  const { name, questions = [], unclear = [] } = source;
+  const { name, questions = [], unclear = [], shops = [] } = source;
+  const canBeNone = shops.length === 0 && unclear.length === 1;
   return (
     <Stack gap="sm">
       {questions.map((question) => (
@@ -27,6 +28,9 @@ export function ShopSecrets({ source, shop }: ShopSecretsProps) {
           <Stack gap="xs" align="flex-start">
             <Text size="sm" className="sh-break">
               {t('shop.asked', { column: question.name })}
+            </Text>
+            <Text size="sm">
+              {t(`shop.askedWhy.${question.reason}`)} {t('shop.askedSince', { at: format.dateShort(question.since) })}
             </Text>
             <Group gap="xs">
               <Button size="xs" onClick={() => void shop.say({ name, secretColumns: [question.name] })}>
@@ -49,17 +53,24 @@ export function ShopSecrets({ source, shop }: ShopSecretsProps) {
                   {named('presetName', preset)}
                 </Button>
               ))}
+              {/* Said of all of a source's shops at once: only where nothing else was recognised. */}
+              {canBeNone && (
+                <Button size="xs" variant="subtle" color="gray" onClick={() => void shop.say({ name, preset: 'none' })}>
+                  {t('shop.unclearNone')}
+                </Button>
+              )}
             </Group>
           </Stack>
         </Alert>
       ))}
-      <Group gap="sm">
+      <Group gap="sm" wrap="nowrap">
         <Button
           size="xs"
           variant="default"
           loading={state?.view === 'looking'}
           onClick={() => void shop.propose(name)}
           disabled={!source.hasCredentials}
+          flex="none"
         >
           {t('shop.propose')}
         </Button>
@@ -84,13 +95,20 @@ interface ProposalsProps {
 function Proposals({ name, found, onSave }: ProposalsProps) {
   const { t, format } = useWords();
   const cards = found.columns.filter(({ kind, isSealed }) => kind === 'card' && !isSealed);
-  // Without a word about which values mean paid, a ledger would count nothing: that is said on the command line.
-  const ledgers = found.ledgers.filter(({ isKnown }) => !isKnown);
+  const [paid, setPaid] = useState<Readonly<Record<string, readonly string[]>>>({});
+  const ledgers = found.ledgers
+    .filter(({ isKnown }) => !isKnown)
+    .map((ledger) => {
+      const said = paid[ledgerKey(ledger)];
+      return said === undefined ? ledger : { ...ledger, definition: { ...ledger.definition, paidValues: [...said] } };
+    });
+  // Without a word about which values mean paid, a ledger would count nothing.
   const isWhole = ({ definition }: (typeof ledgers)[number]) =>
     definition.statusColumn === null || definition.paidValues.length > 0;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
     () => new Set([...cards.map((card) => card.name), ...ledgers.filter(isWhole).map(ledgerKey)]),
   );
+  const isWanted = (ledger: (typeof ledgers)[number]) => chosen.has(ledgerKey(ledger)) && isWhole(ledger);
   const toggle = (key: string) => {
     const next = new Set(chosen);
     if (!next.delete(key)) next.add(key);
@@ -98,7 +116,7 @@ function Proposals({ name, found, onSave }: ProposalsProps) {
   };
   const { tables, rows } = found.looked;
   return (
-    <Stack gap="md">
+    <Stack gap="md" component="section" aria-label={t('shop.proposeTitle')}>
       <Text size="sm">
         {t('shop.proposeLooked', { tables: format.count(tables), rows: format.count(rows) })}
         {cards.length + ledgers.length === 0 ? t('shop.proposeNothing') : ''}
@@ -116,25 +134,44 @@ function Proposals({ name, found, onSave }: ProposalsProps) {
         const key = ledgerKey(ledger);
         const { table, amountColumn } = ledger.definition;
         return (
-          <Proposal
-            key={key}
-            label={t('shop.proposeLedger', { table, column: amountColumn })}
-            why={ledger.why}
-            isChosen={chosen.has(key)}
-            {...(isWhole(ledger) ? { onToggle: () => toggle(key) } : {})}
-          />
+          <Stack key={key} gap="xs">
+            <Proposal
+              label={t('shop.proposeLedger', { table, column: amountColumn })}
+              why={ledger.why}
+              isChosen={chosen.has(key) && isWhole(ledger)}
+              {...(isWhole(ledger) ? { onToggle: () => toggle(key) } : {})}
+            />
+            {ledger.statusValues.length > 0 && (
+              <Checkbox.Group
+                ml={32}
+                label={t('shop.proposePaid', { column: ledger.definition.statusColumn ?? '' })}
+                description={t('shop.proposePaidHint')}
+                value={[...(paid[key] ?? [])]}
+                onChange={(values) => {
+                  setPaid({ ...paid, [key]: values });
+                  setChosen(new Set([...chosen, key]));
+                }}
+              >
+                <Group mt="xs" gap="md">
+                  {ledger.statusValues.map((value) => (
+                    <Checkbox key={value} value={value} label={value === '' ? t('shop.proposeEmpty') : value} />
+                  ))}
+                </Group>
+              </Checkbox.Group>
+            )}
+          </Stack>
         );
       })}
       {cards.length + ledgers.length > 0 && (
         <Group>
           <Button
             size="sm"
-            disabled={chosen.size === 0}
+            disabled={!cards.some((card) => chosen.has(card.name)) && !ledgers.some(isWanted)}
             onClick={() =>
               onSave({
                 name,
                 secretColumns: cards.map((card) => card.name).filter((column) => chosen.has(column)),
-                ledgers: ledgers.filter((ledger) => chosen.has(ledgerKey(ledger))).map(({ definition }) => definition),
+                ledgers: ledgers.filter(isWanted).map(({ definition }) => definition),
               })
             }
           >
@@ -163,6 +200,7 @@ function Proposal({ label, why, isChosen, onToggle }: ProposalProps) {
   return (
     <Checkbox
       label={label}
+      classNames={{ description: 'sh-sentence' }}
       description={why.map(({ id, facts }) => fillSentence(sentences[id], facts)).join(language === 'zh' ? '；' : '; ')}
       checked={isChosen}
       disabled={onToggle === undefined}

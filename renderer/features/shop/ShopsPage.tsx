@@ -12,6 +12,7 @@ import { Page } from '../../ui/Page.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { DemoCard } from '../demo/index.ts';
 import { ErrorCard } from '../errors/index.ts';
+import { SitePage, type SiteStore } from '../site/index.ts';
 import { ShopCard } from './ShopCard.tsx';
 import { ShopForm } from './ShopForm.tsx';
 import type { ShopStore } from './shop-store.ts';
@@ -20,15 +21,19 @@ interface ShopsPageProps {
   readonly library: LibraryStore;
   readonly shop: ShopStore;
   readonly streams: StreamsStore;
+  readonly site: SiteStore;
   readonly dialogs: Dialogs;
   /** null where this machine cannot have a demo shop. */
   readonly demo: JobRun<'demo.open'> | null;
 }
 
 type Editing =
-  { readonly kind: 'none' } | { readonly kind: 'new' } | { readonly kind: 'again'; readonly known: SourceView };
+  | { readonly kind: 'none' }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'again'; readonly known: SourceView }
+  | { readonly kind: 'site'; readonly name: string };
 
-export function ShopsPage({ library, shop, streams, dialogs, demo }: ShopsPageProps) {
+export function ShopsPage({ library, shop, streams, site, dialogs, demo }: ShopsPageProps) {
   const { t } = useWords();
   const state = useStore(library.store);
   const [editing, setEditing] = useState<Editing>({ kind: 'none' });
@@ -39,7 +44,21 @@ export function ShopsPage({ library, shop, streams, dialogs, demo }: ShopsPagePr
   }
 
   const add = <Button onClick={() => edit({ kind: 'new' })}>{t('shop.add')}</Button>;
-  if (editing.kind !== 'none') {
+  if (editing.kind === 'site') {
+    const source = state.view === 'ready' ? state.library.sources.find(({ name }) => name === editing.name) : undefined;
+    if (source !== undefined)
+      return (
+        <SitePage
+          key="site"
+          source={source}
+          site={site}
+          library={library}
+          dialogs={dialogs}
+          onBack={() => edit({ kind: 'none' })}
+        />
+      );
+  }
+  if (editing.kind === 'new' || editing.kind === 'again') {
     return (
       <Page
         title={editing.kind === 'new' ? t('shop.add') : t('shop.reconnect')}
@@ -80,6 +99,8 @@ export function ShopsPage({ library, shop, streams, dialogs, demo }: ShopsPagePr
               source={source}
               shop={shop}
               streams={streams}
+              site={site}
+              onSite={() => edit({ kind: 'site', name: source.name })}
               onReconnect={() => edit({ kind: 'again', known: source })}
             />
           ))}

@@ -1,5 +1,6 @@
 import type { Choice, PageSourceInput } from '../../../shared/ipc/contract.ts';
 import type { UiKey } from '../../../shared/i18n/ui.zh.ts';
+import { namesIn } from '../../ui/names-in.ts';
 import type { SourceView } from '../../../shared/model/source.ts';
 
 export interface SshValues {
@@ -104,11 +105,6 @@ export function toSourceInput(values: ShopValues, known: SourceView | null): Pag
     files: [],
     accounts: values.accounts,
   };
-}
-
-/** Names as people separate them, with either comma. */
-export function namesIn(text: string): string[] {
-  return [...new Set(text.split(/[,，、;；\s]+/).filter((name) => name !== ''))];
 }
 
 export type FormErrors = Partial<Record<string, UiKey>>;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedClient } from '../../bridge/scripted-client.ts';
 import { aSource, sampleFingerprint } from '../../bridge/scripted/sample-shop.ts';
-import { namesIn, serverErrors, shopErrors, shopValues, toSourceInput } from './shop-form.ts';
+import { serverErrors, shopErrors, shopValues, toSourceInput } from './shop-form.ts';
+import { namesIn } from '../../ui/names-in.ts';
 import type { ShopValues } from './shop-form.ts';
 import { createShopStore } from './shop-store.ts';
 

@@ -83,6 +83,7 @@ export const commonEn = {
     prune: 'Nothing that is in use was removed; the backups restore as before.',
     restore: 'The live database has not been touched, and your backups are unchanged.',
     setup: 'Nothing has been changed yet.',
+    files: 'The backups of the database are not affected, and no file or setting in use was touched.',
     engine: 'Everything written so far is still there. It can be started again.',
     cancelled: 'Stopped, as you asked. Everything written so far is still there.',
   },

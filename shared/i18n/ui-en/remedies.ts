@@ -27,6 +27,17 @@ export const remediesEn = {
     home_damaged: 'Take any copy and the recovery kit and choose “Bring everything back”: the whole timeline returns.',
     'restore_log-sealed':
       'Choose to open the vault at the “Card secrets” step, and this moment can be reached; to leave it closed, restore to {{nearest}}.',
+    'files_no-ssh': 'Add this shop again with “Connect through SSH”, then choose its folders.',
+    'files_folder-missing':
+      'Check the folder and choose again under “Site files and settings”; if permission is missing, let this account read it.',
+    files_unread: 'Let the backup’s account read these files, or leave them out when choosing folders.',
+    files_none:
+      'Choose folders under “Site files and settings”, and the next backup has them; or take a snapshot that holds files.',
+    'files_path-unknown': 'Look for another name, or in another snapshot.',
+    settings_none: 'Say where Redis is first, and the next backup has its settings; or try an earlier snapshot.',
+    redis_unreachable:
+      'See on the server whether Redis is running and whether address and port are right; if the site no longer uses it, choose “Stop backing them up”.',
+    redis_refused: 'The password stands in the site’s .env (REDIS_PASSWORD): enter it and try again.',
     'cards_nothing-to-add': 'See what would change, then put it in place.',
     'keys_vault-closed': 'When you need card secrets, choose to open them at the “Card secrets” step of a restore.',
     prune_unreadable: 'Check this copy on the Copies page with a sound copy to repair it from, then tidy up again.',

@@ -52,10 +52,21 @@ export const shopEn = {
     secretsNone: 'No columns sealed on their own',
     ledgers: 'Ledgers checked: {{names}}',
     asked: 'The new column “{{column}}” looks like cards and is sealed for now. Does it hold cards?',
+    askedWhy: {
+      'name-card': 'Its name speaks of cards.',
+      'comment-card': 'Its comment speaks of cards or activation codes.',
+      'table-cards': 'Its table holds cards.',
+    },
+    askedSince: 'First seen by the backup of {{at}}.',
     isCard: 'Yes, keep it sealed',
     isNoCard: 'No, it holds no cards',
     unclear:
       'The tables in “{{place}}” might be of several programs. Which is it? Until then every column that may hold cards is sealed, and no ledger is checked.',
+    unclearNone: 'None of them',
+    proposeTitle: 'Columns with cards and ledgers that were found',
+    proposePaid: 'Which values of “{{column}}” mean paid?',
+    proposePaidHint: 'Once they are chosen, this ledger can be checked.',
+    proposeEmpty: '(empty)',
     propose: 'Look for cards and ledgers',
     proposeHint:
       'By names, types and a little of what is in them, with reasons; what is read stays on this computer and is not written down.',

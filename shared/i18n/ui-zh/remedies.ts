@@ -21,6 +21,15 @@ export const remediesZh = {
     home_damaged: '用任意一份副本和恢复卡，选择「把一切找回来」，整条时间线都会回来。',
     'restore_log-sealed':
       '在恢复的「卡密」一步选择用卡密保险库口令打开，就能回到这一刻；暂时不想打开的话，可以先恢复到 {{nearest}}。',
+    'files_no-ssh': '重新添加这家店铺，打开「通过 SSH 连接」，再选要备份的文件夹。',
+    'files_folder-missing': '核对一下文件夹，在「网站文件和设置」里重新选；没有权限的话，让这个账号能读它。',
+    files_unread: '让备份用的账号能读这些文件；不需要的，可以在选文件夹时跳过。',
+    files_none: '在「网站文件和设置」里选好文件夹，下一次备份就会带上；或换一个带文件的快照。',
+    'files_path-unknown': '换个名字再找找，或换一个快照。',
+    settings_none: '先告诉守护 Redis 在哪里，下一次备份就会带上；也可以换一个更早的快照。',
+    redis_unreachable:
+      '在服务器上看看 Redis 开着没有（宝塔面板 → 软件商店 → Redis），地址和端口对不对；网站已经不用 Redis 的话，选「不再备份」。',
+    redis_refused: '密码写在网站的 .env 里（REDIS_PASSWORD），填上它再试一次。',
     'cards_nothing-to-add': '可以直接比较，再换上去。',
     'keys_vault-closed': '需要卡密时，在恢复的「卡密」一步选择用卡密保险库口令打开。',
     prune_unreadable: '请到「副本」页检查这一处，选一处完好的副本作为修复来源，修好以后再来清理。',

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { loadPresets } from '../../presets/preset.ts';
-import { FileRefusal, joined, LeaveOut, usualLeaveOut, type RemoteFiles } from '../../source/files/index.ts';
+import { FileRefusal, LeaveOut, usualLeaveOut, type RemoteFiles } from '../../source/files/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedSource } from '../home/settings-file.ts';
 import { shopsOf } from '../source-counts.ts';
@@ -16,6 +17,9 @@ const mostShown = 500;
 const mostSites = 50;
 /** Where panels and distributions put sites. */
 const usualPlaces = ['/www/wwwroot', '/var/www', '/home/wwwroot', '/data/wwwroot'];
+
+/** No files of anybody: what a kernel shows, and what is gone with the next start. */
+const ofTheKernel = new Set(['proc', 'sys', 'dev', 'run']);
 
 type Output = VerbOutput<'files.browse'>;
 
@@ -55,10 +59,10 @@ async function foldersIn(files: RemoteFiles, path: string): Promise<Omit<Output,
     const caches = new LeaveOut({ leaveOut: usualLeaveOut.map((rule) => anywhere(rule)), keep: [] });
     const names = (entries ?? []).filter(({ kind }) => kind === 'folder').map((entry) => entry.name);
     // A name that is no UTF-8 cannot be said in a setting; the folder around it can be kept.
-    const shown = names.filter((each) => Buffer.from(each.toString('utf8')).equals(each));
+    const shown = names.filter((each) => isUtf8(each) && !(folder === '/' && ofTheKernel.has(each.toString('utf8'))));
     const folders = shown
       .map((each) => {
-        const child = joined(at, each).toString('utf8');
+        const child = `${folder === '/' ? '' : folder}/${each.toString('utf8')}`;
         return { path: child, isCache: caches.judge(Buffer.from(child.slice(1))) === 'out' };
       })
       .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -68,7 +72,7 @@ async function foldersIn(files: RemoteFiles, path: string): Promise<Omit<Output,
       parent,
       folders: folders.slice(0, mostShown),
       files: ownFiles,
-      isCut: entries === null || folders.length > mostShown || shown.length < names.length,
+      isCut: entries === null || folders.length > mostShown || !names.every(isUtf8),
     };
   } catch (error) {
     if (error instanceof FileRefusal) throw new AppError('files.folder-missing', { folder, reason: error.reason });

@@ -1,0 +1,63 @@
+import type { Locator } from 'playwright-core';
+import { ConsolePage } from './console-page.ts';
+
+/** A shop's files and its settings in Redis. */
+export class SitePage extends ConsolePage {
+  async open(shop: string): Promise<void> {
+    await this.page
+      .getByRole('region', { name: shop, exact: true })
+      .getByRole('button', { name: this.words.say('site.open'), exact: true })
+      .click();
+    await this.page.getByRole('heading', { level: 1, name: this.words.say('site.title', { name: shop }) }).waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.button('site.back').click();
+  }
+
+  /** Goes down to a folder of the server and takes it. */
+  async keepFolder(folder: string): Promise<void> {
+    await this.button('site.choose').click();
+    const parts = folder.split('/').slice(1);
+    for (let depth = 1; depth < parts.length; depth++)
+      await this.button('site.enter', { folder: `/${parts.slice(0, depth).join('/')}` })
+        .last()
+        .click();
+    await this.button('site.keepNamed', { folder }).click();
+    await this.page.getByRole('button', { name: `${this.words.say('site.drop')}: ${folder}`, exact: true }).waitFor();
+  }
+
+  get findings(): Locator {
+    return this.alert.filter({ hasText: this.words.say('site.findingsTitle') });
+  }
+
+  /** What changed inside of a file that wants a look. */
+  async look(path: string): Promise<string> {
+    await this.button('site.lookNamed', { path }).click();
+    const shown = this.page.getByRole('region', { name: this.words.say('site.textTitle', { path }), exact: true });
+    await shown.getByRole('group').waitFor();
+    return shown.innerText();
+  }
+
+  async haveLooked(): Promise<void> {
+    await this.button('site.allSeen').click();
+    await this.findings.waitFor({ state: 'detached' });
+  }
+
+  async find(path: string): Promise<void> {
+    await this.field('site.search').fill(path);
+    await this.button('site.find').click();
+    await this.files.getByRole('row').nth(2).waitFor({ state: 'detached' });
+  }
+
+  get files(): Locator {
+    return this.page.getByRole('table', { name: this.words.say('site.filesTitle') });
+  }
+
+  async restoreInto(path: string, folder: string): Promise<void> {
+    await this.button('site.restoreNamed', { path }).click();
+    await this.pick('site.targetFolder', 'Folder', folder);
+    await this.button('site.restoreStart').click();
+    await this.page.getByRole('heading', { name: this.words.say('site.restoredTitle'), exact: true }).waitFor();
+  }
+}

@@ -1,0 +1,3 @@
+export { SiteLine } from './SiteLine.tsx';
+export { SitePage } from './SitePage.tsx';
+export { createSiteStore, type SiteStore } from './site-store.ts';
