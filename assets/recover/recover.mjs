@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /*
- * recover.mjs: reads a Shouhu 守护 backup repository (format 1) without Shouhu.
+ * recover.mjs: reads a Shouhu 守护 backup repository (formats 1 and 2) without Shouhu.
  *
  * One file, no packages, no network. Needs Node.js 22.15 or newer. It lists snapshots, checks them, and turns one into one .sql file that the
  * ordinary `mysql` client reads, or writes the site's files of one into a folder. It checks every byte on the way and only reads the repository.
@@ -22,6 +22,7 @@
  *
  *   shouhu.json   slots: idKey ‖ encKey wrapped with AES-256-GCM under scrypt(passphrase) or HKDF(entropy of 24 words);
  *                 the vault's X25519 private key is wrapped in the same way under its own passphrase and words.
+ *                 Format 2: the vault was given new keys; the present one unwraps every former one, and a sheet may be a public key.
  *   chunks/ab/ID  ID = HMAC-SHA-256(idKey, kind byte ‖ payload).
  *                 32-byte head: "SHOU", version, kind, codec (0 none, 1 zstd), slot (0 main, 1 vault), u64 payload
  *                 length, 12-byte nonce, u32 zero. Then frames: u32 (top bit: last frame) n, n bytes + tag of AES-256-GCM.
@@ -41,7 +42,7 @@ import { parseArgs } from 'node:util';
 import zlib from 'node:zlib';
 
 /** Counts up when this program changes what it can do; a copy keeps the edition it was made with and gets newer ones beside it. */
-const EDITION = 1;
+const EDITION = 2;
 const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, file: 5, binlog: 6, manifest: 7, stream: 8, fileTree: 12 };
 const FRAME = 4 * 1024 * 1024;
 const MAX_PAYLOAD = 1_181_116_006;
@@ -123,6 +124,18 @@ const x25519Private = (raw) =>
   crypto.createPrivateKey({ key: Buffer.concat([PRIVATE_DER, raw]), format: 'der', type: 'pkcs8' });
 const x25519Public = (raw) =>
   crypto.createPublicKey({ key: Buffer.concat([PUBLIC_DER, raw]), format: 'der', type: 'spki' });
+const publicOf = (privateKey) =>
+  crypto.createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length);
+
+/** Null for a key of low order, with which the secret would be known to anyone. */
+function sharedSecret(privateKey, raw) {
+  try {
+    const shared = crypto.diffieHellman({ privateKey, publicKey: x25519Public(raw) });
+    return shared.some((byte) => byte !== 0) ? shared : null;
+  } catch {
+    return null;
+  }
+}
 
 // ------------------------------------------------------------------------------------------------------ the 24 words
 
@@ -231,6 +244,7 @@ const isShortText = (value) => typeof value === 'string' && value.length < 4096;
 function isSlot(slot) {
   if (![slot?.id, slot?.nonce, slot?.wrapped].every(isShortText)) return false;
   if (slot.kind === 'recovery') return isShortText(slot.salt);
+  if (slot.kind === 'recipient') return [slot.salt, slot.recipient, slot.ephemeral].every(isShortText);
   const { n, r, p, salt } = slot.kdf ?? {};
   const isPower = Number.isInteger(n) && n >= 2 ** 10 && n <= 2 ** 20 && (n & (n - 1)) === 0;
   const isSmall = [r, p].every(Number.isInteger) && r >= 1 && r <= 32 && p >= 1 && p <= 16;
@@ -245,6 +259,14 @@ function isSlot(slot) {
   );
 }
 
+const isFormerKey = (entry) => [entry?.publicKey, entry?.retiredAt, entry?.nonce, entry?.wrapped].every(isShortText);
+
+/** Keys that the vault had before: there exactly in format 2. */
+const areFormerKeys = (format, former) =>
+  format === 1
+    ? former === undefined
+    : Array.isArray(former) && former.length > 0 && former.length <= 64 && former.every(isFormerKey);
+
 const areSlots = (slots) => Array.isArray(slots) && slots.length > 0 && slots.length <= 16 && slots.every(isSlot);
 
 function readHeader(dir) {
@@ -256,11 +278,11 @@ function readHeader(dir) {
     throw new Damage('shouhu.json', 'JSON');
   }
   if (header?.product !== 'shouhu' || !Number.isInteger(header.format)) throw new Damage('shouhu.json', 'product');
-  if (header.format > 1) {
+  if (header.format > 2) {
     throw new Stop(
       1,
       `仓库格式 ${header.format} 比本程序新，请用新版。`,
-      `Format ${header.format} is newer than this program (1).`,
+      `Format ${header.format} is newer than this program (2).`,
     );
   }
   const names = 'commitment createdAt format mac product repository slots vault';
@@ -268,6 +290,7 @@ function readHeader(dir) {
   const { repository, commitment, mac, vault } = header;
   if (![repository, commitment, mac, vault?.publicKey].every(isShortText)) throw new Damage('shouhu.json', 'fields');
   if (!areSlots(header.slots) || !areSlots(vault.slots)) throw new Damage('shouhu.json', 'slots');
+  if (!areFormerKeys(header.format, vault.former)) throw new Damage('shouhu.json', 'former keys');
   return header;
 }
 
@@ -282,6 +305,8 @@ function openSlots(header, guarded, { passphrase, entropy }) {
       key = crypto.scryptSync(passphrase.normalize('NFKC'), base64(salt), 32, options);
     } else if (slot.kind === 'recovery' && entropy !== undefined) {
       key = hkdf(entropy, base64(slot.salt), `shouhu-v1 recovery ${guarded}`);
+    } else if (slot.kind === 'recipient' && entropy !== undefined && guarded === 'vault') {
+      key = recipientKey(slot, entropy);
     }
     if (key === null) continue;
     const aad = Buffer.from(`shouhu-v1 slot\n${header.repository}\n${slot.id}\n${guarded}-${slot.kind}`);
@@ -289,6 +314,16 @@ function openSlots(header, guarded, { passphrase, entropy }) {
     if (secret !== null) return secret;
   }
   return null;
+}
+
+/** What a sheet opens whose words were not there when its slot was made. */
+function recipientKey(slot, entropy) {
+  const privateKey = x25519Private(hkdf(entropy, base64(slot.salt), 'shouhu-v1 recipient vault'));
+  const recipient = publicOf(privateKey);
+  if (!equal(recipient, base64(slot.recipient))) return null;
+  const ephemeral = base64(slot.ephemeral);
+  const shared = sharedSecret(privateKey, ephemeral);
+  return shared && hkdf(shared, Buffer.concat([ephemeral, recipient]), 'shouhu-v1 recipient-slot');
 }
 
 /** The main keys, and proof that the header is the one that their owner wrote. */
@@ -308,13 +343,20 @@ function unlock(header, credential) {
 function openVault(header, credential) {
   const raw = openSlots(header, 'vault', credential);
   if (raw === null) throw wrongKey(VAULT);
-  const privateKey = x25519Private(raw);
-  const publicKey = crypto
-    .createPublicKey(privateKey)
-    .export({ format: 'der', type: 'spki' })
-    .subarray(PUBLIC_DER.length);
-  if (!equal(publicKey, base64(header.vault.publicKey))) throw new Damage('shouhu.json', 'vault key');
-  return { privateKey, publicKey };
+  const present = { privateKey: x25519Private(raw), publicKey: base64(header.vault.publicKey) };
+  if (!equal(publicOf(present.privateKey), present.publicKey)) throw new Damage('shouhu.json', 'vault key');
+  return [present, ...(header.vault.former ?? []).map((entry) => formerKey(header, raw, present.publicKey, entry))];
+}
+
+/** A key that the vault had before: the present private key unwraps it. */
+function formerKey({ repository }, raw, present, { publicKey, nonce, wrapped }) {
+  const key = hkdf(raw, Buffer.concat([present, base64(publicKey)]), 'shouhu-v1 former-vault');
+  const aad = Buffer.from(`shouhu-v1 former-vault\n${repository}\n${publicKey}`);
+  const former = gcmOpen(key, base64(nonce), aad, base64(wrapped));
+  const privateKey = former?.length === 32 ? x25519Private(former) : null;
+  if (privateKey === null || !equal(publicOf(privateKey), base64(publicKey)))
+    throw new Damage('shouhu.json', 'former vault key');
+  return { privateKey, publicKey: base64(publicKey) };
 }
 
 const MAIN = { zh: '主密钥', en: 'The main key' };
@@ -422,15 +464,13 @@ class Repository {
   /** The random key of a vault object: ephemeral public key 32, wrapped key 48. */
   contentKey(name, seal, idBytes, head) {
     const ephemeral = seal.subarray(0, 32);
-    try {
-      const { privateKey, publicKey } = this.vault;
-      const shared = crypto.diffieHellman({ privateKey, publicKey: x25519Public(ephemeral) });
-      const label = Buffer.concat([Buffer.from('shouhu-v1 vault-seal'), idBytes]);
+    const label = Buffer.concat([Buffer.from('shouhu-v1 vault-seal'), idBytes]);
+    for (const { privateKey, publicKey } of this.vault) {
+      const shared = sharedSecret(privateKey, ephemeral);
+      if (shared === null) continue;
       const key = hkdf(shared, Buffer.concat([ephemeral, publicKey]), label);
       const opened = gcmOpen(key, Buffer.alloc(12), Buffer.concat([head, idBytes]), seal.subarray(32));
-      if (opened !== null && shared.some((byte) => byte !== 0)) return opened;
-    } catch {
-      // A key of low order: refused below like any other seal that does not open.
+      if (opened !== null) return opened;
     }
     throw new Damage(name, 'seal');
   }

@@ -35,6 +35,12 @@ export const cliHelpEn: Record<keyof typeof cliHelpZh, string> = {
   'help.key-add-sheet': 'write one more recovery sheet, for another person for instance',
   'help.key-revoke': 'revoke a recovery sheet',
   'help.key-passphrase': 'change the main passphrase (no data is written again)',
+  'help.key-rotate-vault':
+    'give the card vault new keys, when a sheet is lost or a partner has left: old sheets, the old passphrase and old keys open no later cards',
+  'flag.keep-sheet':
+    'this sheet of the vault (its number or the beginning of it) stays, without its holder; may be given several times',
+  'flag.rotate-dry-run':
+    'only tell: which sheets can stay, which copies are here, how much is uploaded again; nothing is changed',
   'help.key-vault-passphrase': 'change the passphrase of the card vault (no data is written again)',
   'help.demo': 'play the whole story on private servers on this computer',
   'help.stream': 'receive the binlog continuously',

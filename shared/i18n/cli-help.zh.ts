@@ -33,6 +33,10 @@ export const cliHelpZh = {
   'help.key-add-sheet': '再写一张恢复卡，例如交给另一个人',
   'help.key-revoke': '作废一张恢复卡',
   'help.key-passphrase': '更换主口令（不重写任何数据）',
+  'help.key-rotate-vault':
+    '给卡密保险库换一副新钥匙：卡密恢复卡丢了，或合伙人走了。以后的卡密，旧卡、旧口令、旧钥匙都打不开',
+  'flag.keep-sheet': '这张卡密恢复卡（编号或其开头）继续有效，持有人不用在场；可以写几次',
+  'flag.rotate-dry-run': '只看看会怎样：哪些恢复卡能留、哪些副本在、要重传多少；什么都不改',
   'help.key-vault-passphrase': '更换卡密保险库口令（不重写任何数据）',
   'help.demo': '在这台电脑上用临时服务器把整个过程演一遍',
   'help.stream': '持续接收日志流',

@@ -184,11 +184,18 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
     'say whether these columns hold cards (shouhu source set NAME --secret TABLE.COLUMN or --not-secret TABLE.COLUMN); until then they are sealed',
   'todo.name-secret-columns': 'say which columns hold card secrets: shouhu source add … --secret TABLE.COLUMN',
   'todo.look-at-checks': 'see what did not hold in the latest backup: shouhu show',
+  'todo.rehearse-vault-kit': 'the vault has new keys: try its new sheet: shouhu kit rehearse --vault',
+  'todo.back-up-after-rotation':
+    'the vault has new keys, and the newest snapshot is sealed to the old ones: shouhu backup',
+  'todo.bring-new-keys': 'copies lack the vault’s new keys: connect them, shouhu destination test NAME',
+  'todo.print-kit-anew':
+    'the vault has new keys, and older main sheets name a recovery program that is too old: shouhu kit write --main --dir DIR',
   'todo.rehearse-kit': 'take the recovery sheet and try it: shouhu kit rehearse --main',
   'todo.write-kit': 'write a recovery sheet and print it: shouhu kit write --main --dir DIR',
   'todo.not-yet': 'comes with a later version',
   'action.home.init': 'keys made',
   'action.key.sheet-added': 'recovery sheet written',
+  'action.key.vault-rotated': 'vault given new keys',
   'action.key.revoked': 'recovery sheet revoked',
   'action.key.passphrase-changed': 'passphrase changed',
   'action.key.copy-renewed': 'locks of a copy renewed',
@@ -215,5 +222,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'reason.exists': 'The file exists already and was not overwritten.',
   'reason.short': 'At least {{minimum}} characters are needed.',
   'reason.repetitive': 'Too many characters are the same.',
+  'reason.same-as-before':
+    'The new passphrase must differ from the old one: whoever knows that must not open the new keys.',
   'reason.same-for-both': 'The two passphrases must differ.',
 };

@@ -107,6 +107,27 @@ export const cliEn: Record<CliKey, string> = {
   'key.revoked': 'The recovery sheet is revoked ({{sheet}}).',
   'key.revoked-limit':
     'From now on this paper opens no copy that was renewed. Whoever took a copy away before and has its 24 words can still open what was in it then; if you fear that, make a new repository.',
+  'key.rotated':
+    'The card vault has new keys. Its new sheet ({{sheet}}) is written: print it, keep it safe, then delete the files:',
+  'key.rotated-kept': '{{sheet}} ({{holder}}) stays good, on the same paper',
+  'key.rotated-gone': '{{sheet}} ({{holder}}) opens no later cards from now on',
+  'key.rotated-size':
+    'The next backup seals all cards anew: about {{size}} more on each copy, while the old ones stay for old snapshots.',
+  'key.rotated-size-unknown':
+    'The next backup seals all cards anew and writes them to each copy once more; no copy is within reach to say how much.',
+  'key.rotated-limit':
+    'The old keys still open the snapshots of before: whoever has a copy of then can read the cards of then. If you fear that, replace those that are not sold yet.',
+  'key.rotated-next':
+    'Next: back up (shouhu backup); try the new sheet (shouhu kit rehearse --vault); print the main sheet anew (shouhu kit write --main), because the program named on the old one cannot read a repository with new vault keys.',
+  'key.rotate-stays': '{{sheet}} ({{holder}}) can stay: add --keep {{id}}',
+  'key.rotate-cannot-stay':
+    '{{sheet}} ({{holder}}) cannot simply stay: its holder rehearses it first (shouhu kit rehearse --vault), or gets a new one afterwards',
+  'key.rotate-here': 'copy “{{destination}}” is here and gets the new keys at once',
+  'key.rotate-away':
+    'copy “{{destination}}” is out of reach; it gets the new keys first, the next time it is written to',
+  'key.rotate-changed-elsewhere':
+    'another computer has changed the key file of copy “{{destination}}”; after this, this computer writes nothing more to it',
+  'key.rotate-nothing': 'Nothing was changed.',
   'key.changed': 'The passphrase is changed ({{key}}). No data was written again.',
   'key.changed-limit':
     'A copy that somebody took away before still opens with the old passphrase; if you fear that, make a new repository.',

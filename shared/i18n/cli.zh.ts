@@ -103,6 +103,23 @@ export const cliZh = {
   'key.revoked': '已作废恢复卡（{{sheet}}）。',
   'key.revoked-limit':
     '从现在起，这张纸打不开已更新的副本。但早就复制走的旧副本，配上纸上的 24 个词，仍然能打开那时的内容；担心这一点，请另建一个仓库。',
+  'key.rotated': '卡密保险库已换上新钥匙。新的恢复卡（{{sheet}}）已写好，请打印，放在安全的地方，然后删除文件：',
+  'key.rotated-kept': '{{sheet}}（{{holder}}）继续有效，纸不用换',
+  'key.rotated-gone': '{{sheet}}（{{holder}}）从此打不开以后的卡密',
+  'key.rotated-size': '下次备份会把所有卡密用新钥匙重新封一遍：每个副本约多写 {{size}}，旧的留给旧快照。',
+  'key.rotated-size-unknown':
+    '下次备份会把所有卡密用新钥匙重新封一遍，每个副本会多写一些；现在没有副本能连上，算不出多少。',
+  'key.rotated-limit':
+    '旧钥匙仍能打开换之前的快照：谁手里有那时的副本，就读得到那时的卡密。担心的话，把那些还没卖出的卡换掉。',
+  'key.rotated-next':
+    '接下来：做一次备份（shouhu backup）；拿新卡试一次（shouhu kit rehearse --vault）；重新打印主恢复卡（shouhu kit write --main），旧的那张上写的恢复程序读不了换过钥匙的仓库。',
+  'key.rotate-stays': '{{sheet}}（{{holder}}）可以留：加上 --keep {{id}}',
+  'key.rotate-cannot-stay':
+    '{{sheet}}（{{holder}}）不能直接留：请持有人先用 shouhu kit rehearse --vault 试一次，或换好后另打一张',
+  'key.rotate-here': '副本“{{destination}}”在，会当场换好',
+  'key.rotate-away': '副本“{{destination}}”现在连不上；下次接上时先换好，再往上写',
+  'key.rotate-changed-elsewhere': '副本“{{destination}}”被别的电脑改过钥匙文件；换好之后，这台电脑不会再往上写',
+  'key.rotate-nothing': '什么都没有改。',
   'key.changed': '{{key}}的口令已更换，没有重写任何数据。',
   'key.changed-limit': '早就复制走的旧副本，用旧口令仍然能打开；担心这一点，请另建一个仓库。',
   'key.env-stale': '环境变量 {{env}} 里还是旧口令，请改成新的。',

@@ -132,6 +132,22 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
     remedy:
       'Test that copy or back up to it once (shouhu destination test) and it catches up; where another computer has changed it, rehearse with another copy.',
   },
+  'keys.cannot-stay': {
+    message:
+      'Vault sheet {{slot}} cannot simply stay: this computer does not know its public key, and its holder is not here. The keys were not changed.',
+    remedy:
+      'Let its holder rehearse it once on this computer (shouhu kit rehearse --vault), then it can stay; or leave it out and print a new one afterwards (shouhu key add-sheet --vault --for NAME).',
+  },
+  'keys.too-many-rotations': {
+    message: 'The vault was given new keys {{limit}} times already; it takes no more. The backups are unchanged.',
+    remedy: 'Make a new repository and back up to that; keep the old one, its snapshots can still be restored.',
+  },
+  'keys.vault-rotated': {
+    message:
+      'The card vault of this copy was given new keys, and this program still works with the former ones, so nothing was written. The backups are unchanged.',
+    remedy:
+      'Open Shouhu again and retry. If the keys were changed on another computer: recover on this one with the new sheet (shouhu recover), then go on backing up.',
+  },
   'kit.nothing-to-open': {
     message:
       'The copies within reach hold nothing to open yet (a vault sheet needs a snapshot with card secrets), so there was nothing to try. The sheet itself is as good as before.',
@@ -199,6 +215,12 @@ export const errorsEn: Record<ErrorCode, ErrorText> = {
   'repository.missing-object': {
     message: 'This copy lacks data that a snapshot needs; a restore from it might be incomplete.',
     remedy: 'Run shouhu verify with --heal-from to complete it from another sound copy.',
+  },
+  'repository.vault-behind': {
+    message:
+      'This copy does not have the vault’s new keys yet, and cards written to it could not be opened later, so nothing was written. Its snapshots are unchanged.',
+    remedy:
+      'See why it cannot be written (shouhu destination test): it may be read-only or locked, or another computer has changed its key file (shouhu key list).',
   },
   'repository.leased': {
     message: 'Another computer or job is using this repository, so this was not started. No data changed.',

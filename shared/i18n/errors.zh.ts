@@ -124,6 +124,20 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
     remedy:
       '对这份副本做一次测试或备份（shouhu destination test），它就会跟上；如果说是别的电脑改过，请换一份副本来试。',
   },
+  'keys.cannot-stay': {
+    message: '编号 {{slot}} 的卡密恢复卡没法直接沿用：这台电脑不知道它的公开编号，而它的持有人不在场。钥匙没有更换。',
+    remedy:
+      '请持有人拿着这张卡在这台电脑上试一次（shouhu kit rehearse --vault），之后就能沿用；或者不沿用，换好之后给他打印一张新的（shouhu key add-sheet --vault --for 姓名）。',
+  },
+  'keys.too-many-rotations': {
+    message: '保险库的钥匙已经换过 {{limit}} 次，不能再换了。备份没有改动。',
+    remedy: '新建一个仓库，从头备份；旧仓库留着，里面的快照照样能恢复。',
+  },
+  'keys.vault-rotated': {
+    message: '这份副本上的保险库已经换了新钥匙，而现在用的还是旧的，所以什么也没有写。已有的备份没有改动。',
+    remedy:
+      '重新打开守护再试一次。如果钥匙是在另一台电脑上换的：在这台电脑上用新的恢复卡重新恢复一次（shouhu recover），再继续备份。',
+  },
   'kit.nothing-to-open': {
     message: '能连上的副本里还没有可以打开的数据（卡密恢复卡需要含有卡密的快照），所以没法试。恢复卡本身没有用掉。',
     remedy: '先做一次备份（shouhu backup），再来试。',
@@ -188,6 +202,11 @@ export const errorsZh: Record<ErrorCode, ErrorText> = {
   'repository.missing-object': {
     message: '这份副本里少了快照需要的数据，用它可能恢复不完整。',
     remedy: '运行 shouhu verify 并加上 --heal-from，用另一份完好的副本补齐它。',
+  },
+  'repository.vault-behind': {
+    message: '这份副本还没有拿到保险库的新钥匙，往上写的卡密以后会打不开，所以这次没有写。已有的快照没有改动。',
+    remedy:
+      '看一看它为什么不让写（shouhu destination test）：可能是只读、被锁定，或者别的电脑改过它的钥匙文件（shouhu key list）。',
   },
   'repository.leased': {
     message: '另一台电脑或另一个任务正在使用这个仓库，这次没有开始。数据没有改动。',

@@ -14,6 +14,8 @@ export const commandNames = [
   'key.addSheet',
   'key.revoke',
   'key.changePassphrase',
+  'key.rotateVault',
+  'key.rotateVaultCheck',
   'kit.rehearse',
   'source.add',
   'source.try',

@@ -97,6 +97,16 @@ export const commands = {
     input: withJob(engineVerbs['key.changePassphrase'].input),
     output: engineVerbs['key.changePassphrase'].output,
   },
+  'key.rotateVault': {
+    input: withJob(
+      engineVerbs['key.rotateVault'].input.omit({ dir: true, language: true }).extend({ folderToken: tokenSchema }),
+    ),
+    output: engineVerbs['key.rotateVault'].output,
+  },
+  'key.rotateVaultCheck': {
+    input: withJob(engineVerbs['key.rotateVaultCheck'].input),
+    output: engineVerbs['key.rotateVaultCheck'].output,
+  },
   'kit.rehearse': { input: withJob(engineVerbs['kit.rehearse'].input), output: engineVerbs['kit.rehearse'].output },
   'source.add': { input: pageSourceSchema, output: engineVerbs['source.add'].output },
   'source.try': { input: pageSourceSchema, output: engineVerbs['source.try'].output },

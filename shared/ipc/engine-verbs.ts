@@ -293,6 +293,41 @@ export const engineVerbs = {
     input: z.strictObject({ key: keyNameSchema, current: openingSchema, newPassphrase: passphraseSchema }),
     output: z.strictObject({ copies: z.array(headerCopySchema) }),
   },
+  /** New keys for the vault: what is sealed later opens with the new passphrase, the new sheet and the sheets that are kept, and with nothing else. */
+  'key.rotateVault': {
+    input: z.strictObject({
+      current: openingSchema,
+      newPassphrase: passphraseSchema,
+      dir: pathSchema,
+      language: z.enum(['zh', 'en']),
+      /** Sheets of the vault that stay, by id or its unique beginning: those that `key.rotateVaultCheck` says can. */
+      keep: z.array(z.string().min(4).max(36)).max(13),
+      reason: vaultReasonSchema,
+    }),
+    output: z.strictObject({
+      slot: keySlotSchema,
+      kept: z.array(keySlotSchema),
+      gone: z.array(keySlotSchema),
+      kitFiles: z.array(z.string()),
+      copies: z.array(headerCopySchema),
+      /** Sealed rows that the next backups write anew, as stored on one copy; null: no copy could be asked. */
+      sealedBytes: count.nullable(),
+    }),
+  },
+  'key.rotateVaultCheck': {
+    input: z.strictObject({}),
+    output: z.strictObject({
+      sheets: z.array(z.strictObject({ slot: keySlotSchema, canStay: z.boolean() })),
+      copies: z.array(
+        z.strictObject({
+          destination: z.string(),
+          state: z.enum(['here', 'away', 'changed-elsewhere']),
+          errorCode: z.string().nullable(),
+        }),
+      ),
+      sealedBytes: count.nullable(),
+    }),
+  },
   /** Opens one chunk chosen at random with nothing but the words of a sheet. Says where it lies, never what it holds. */
   'kit.rehearse': {
     input: z.strictObject({

@@ -95,6 +95,8 @@ export const manifestSchema = z.strictObject({
   lostObjects: z.array(lostObjectSchema).optional(),
   /** Where the site's files are. Absent: none were asked for, or none could be read (check `files-kept`). */
   site: siteSummarySchema.optional(),
+  /** Public key of the vault that everything sealed in here is sealed to. Absent: the vault had not been given new keys. */
+  vaultKey: z.base64().length(44).optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 

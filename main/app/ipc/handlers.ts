@@ -98,6 +98,13 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     },
     'key.revoke': ({ jobId, ...input }) => engine.call('key.revoke', input, jobId),
     'key.changePassphrase': ({ jobId, ...input }) => engine.call('key.changePassphrase', input, jobId),
+    'key.rotateVault': async ({ jobId, folderToken, ...input }) => {
+      const dir = chosen.pathOf('folder', folderToken);
+      const rotated = await engine.call('key.rotateVault', { ...input, dir, language: language.get() }, jobId);
+      kits.remember(dir, rotated.kitFiles);
+      return rotated;
+    },
+    'key.rotateVaultCheck': ({ jobId, ...input }) => engine.call('key.rotateVaultCheck', input, jobId),
     'kit.rehearse': ({ jobId, ...input }) => engine.call('kit.rehearse', input, jobId),
 
     'source.add': async (input) => engine.call('source.add', await inputs.source(input)),

@@ -6,11 +6,13 @@ import type { HeaderCopy, KeyName, KeySlot } from '../../../shared/model/keys.ts
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseName } from '../arguments/values.ts';
 import type { Words } from '../language.ts';
-import { countText, localTime } from '../output/figures.ts';
+import { countText, localTime, sizeText } from '../output/figures.ts';
 import { textTable } from '../output/text-table.ts';
 import { needSecret } from '../secrets.ts';
 import type { Picker, VaultFlags, VerbContext, VerbRun } from '../verb-context.ts';
 import { addVaultSecretFlags, needVault } from './flags.ts';
+
+const slotShape = /^[0-9a-f-]{4,36}$/i;
 
 type Opening = VerbInput<'key.changePassphrase'>['current'];
 
@@ -27,6 +29,13 @@ interface SheetFlags extends WhichFlags {
 interface NewPassphraseFlags extends VaultFlags {
   readonly newPassphraseEnv?: string;
   readonly newPassphraseFile?: string;
+}
+
+interface RotationFlags extends NewPassphraseFlags {
+  readonly dir?: string;
+  readonly keep: readonly string[];
+  readonly dryRun?: true;
+  readonly reason?: string;
 }
 
 /** The verbs of keys and recovery sheets. */
@@ -69,9 +78,23 @@ export function addKeys(program: Command, { words, pick }: Picker): void {
       pick(changePassphrase('main', flags));
     },
   );
+  addRotation(key, words, pick);
   const vault = key.command('vault-passphrase').description(words.say('help.key-vault-passphrase'));
   addVaultSecretFlags(addNewPassphrase(vault, words), words).action((flags: NewPassphraseFlags) => {
     pick(changePassphrase('vault', flags));
+  });
+}
+
+function addRotation(key: Command, words: Words, pick: Picker['pick']): void {
+  const command = key
+    .command('rotate-vault')
+    .description(words.say('help.key-rotate-vault'))
+    .option('--dir <DIR>', words.say('flag.kit-dir'))
+    .option('--keep <ID>', words.say('flag.keep-sheet'), (id: string, all: string[]) => [...all, id], [])
+    .option('--dry-run', words.say('flag.rotate-dry-run'))
+    .option('--reason <TEXT>', words.say('flag.vault-reason'));
+  addVaultSecretFlags(addNewPassphrase(command, words), words).action((flags: RotationFlags) => {
+    pick(flags.dryRun === true ? checkRotation : rotateVault(flags));
   });
 }
 
@@ -177,7 +200,7 @@ const list: VerbRun = async (context) => {
 };
 
 function revoke(slot: string): VerbRun {
-  if (!/^[0-9a-f-]{4,36}$/i.test(slot)) throw new AppError('keys.unknown-slot', { slot });
+  if (!slotShape.test(slot)) throw new AppError('keys.unknown-slot', { slot });
   return async (context) => {
     const { words } = context;
     await context.unlock();
@@ -213,6 +236,71 @@ function changePassphrase(key: KeyName, flags: NewPassphraseFlags): VerbRun {
     ];
     return { json: output, lines };
   };
+}
+
+const checkRotation: VerbRun = async (context) => {
+  const { words } = context;
+  await context.unlock();
+  const output = await context.call('key.rotateVaultCheck', {});
+  const lines = [
+    ...output.sheets.map(({ slot, canStay }) =>
+      canStay
+        ? words.say('key.rotate-stays', { ...ownedSheet(slot, words), id: slot.id.slice(0, 8) })
+        : words.say('key.rotate-cannot-stay', ownedSheet(slot, words)),
+    ),
+    ...output.copies.map(({ destination, state }) => words.say(`key.rotate-${state}`, { destination })),
+    sizeLine(output.sealedBytes, words),
+    '',
+    words.say('key.rotate-nothing'),
+  ];
+  return { json: output, lines };
+};
+
+function rotateVault(flags: RotationFlags): VerbRun {
+  const { dir, keep, newPassphraseEnv: env, newPassphraseFile: file } = flags;
+  if (dir === undefined) throw badArgument('--dir', 'missing');
+  for (const id of keep) if (!slotShape.test(id)) throw new AppError('keys.unknown-slot', { slot: id });
+  return async (context) => {
+    const { words, surroundings } = context;
+    await context.unlock();
+    const current = await needVault(flags, context);
+    const newPassphrase = await needSecret('new-passphrase', { env, file, ask: 'twice' }, surroundings, words);
+    const output = await context.call('key.rotateVault', {
+      current,
+      newPassphrase,
+      dir: resolve(surroundings.cwd, dir),
+      language: words.language,
+      keep: [...keep],
+      ...(flags.reason === undefined ? {} : { reason: flags.reason.slice(0, 300) }),
+    });
+    const engine = await context.engine();
+    const remembered = (await engine.rememberedEnvNames()).vault;
+    if (env !== undefined) await engine.rememberEnvNames({ vault: env });
+    const gone = output.gone.filter(({ kind }) => kind === 'recovery');
+    const lines = [
+      words.say('key.rotated', { sheet: slotName(output.slot, words) }),
+      ...output.kitFiles.map((path) => `  ${path}`),
+      ...output.kept.map((slot) => `  ✓ ${words.say('key.rotated-kept', ownedSheet(slot, words))}`),
+      ...gone.map((slot) => `  ✗ ${words.say('key.rotated-gone', ownedSheet(slot, words))}`),
+      ...copyLines(output.copies, words),
+      '',
+      sizeLine(output.sealedBytes, words),
+      ...(remembered === null || env !== undefined ? [] : [words.say('key.env-stale', { env: remembered })]),
+      words.say('key.rotated-limit'),
+      words.say('key.rotated-next'),
+    ];
+    return { json: output, lines };
+  };
+}
+
+function sizeLine(sealedBytes: number | null, words: Words): string {
+  return sealedBytes === null
+    ? words.say('key.rotated-size-unknown')
+    : words.say('key.rotated-size', { size: sizeText(sealedBytes) });
+}
+
+function ownedSheet(slot: KeySlot, words: Words): { readonly sheet: string; readonly holder: string } {
+  return { sheet: slotName(slot, words), holder: slot.holder ?? words.say('key.owner') };
 }
 
 function slotName({ id, key }: KeySlot, words: Words): string {

@@ -132,7 +132,7 @@ function compareWithAnswer(
     );
 }
 
-function hasSecrets(schema: TableSchema): boolean {
+export function hasSecrets(schema: TableSchema): boolean {
   return schema.columns.some((column) => column.secret);
 }
 

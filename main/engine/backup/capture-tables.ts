@@ -2,9 +2,10 @@ import { isAppErrorOf } from '../../../shared/errors/app-error.ts';
 import type { TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import { isUnreadableObject, type KnownIds, type Repository } from '../repository/index.ts';
+import { isUnreadableObject, rotatedVaultKey, type KnownIds, type Repository } from '../repository/index.ts';
 import type { FigureDefinition } from '../source/mysql/rows/index.ts';
 import { fullName, onReader, type CaptureContext } from './capture-context.ts';
+import { hasSecrets } from './capture-range.ts';
 import { captureTable, type CapturedTable } from './capture-table.ts';
 import { lossOf, type LostTable } from './lost-table.ts';
 import { cutAt, hasSameFigures, inheritRanges, isComparable, wholeTable, type RangeTask } from './plan-ranges.ts';
@@ -114,7 +115,10 @@ async function planTable(
       const before = { record, figures: mine(...inherit.ledgerDefinitions, ...(inherit.countDefinitions ?? [])) };
       if (isComparable(before, schema)) {
         const tasks = inheritRanges(record);
-        const isSame = hasSameFigures(before, schema, mine(...context.ledgers, ...context.counts));
+        const isSame =
+          hasSameFigures(before, schema, mine(...context.ledgers, ...context.counts)) &&
+          // What is sealed to a former key of the vault is sealed anew: who had that key must not read it in a later snapshot.
+          (!hasSecrets(schema) || (inherit.vaultKey ?? null) === rotatedVaultKey(repository.keys));
         return isSame ? tasks : tasks.map(({ range }) => ({ range, previous: null }));
       }
     }

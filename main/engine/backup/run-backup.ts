@@ -5,7 +5,7 @@ import { ChunkPool } from '../chunk-pool/chunk-pool.ts';
 import { isoUtc, type Clock } from '../platform/clock.ts';
 import { newId } from '../platform/random.ts';
 import { settleAll } from '../platform/settle-all.ts';
-import type { Repository, StoredRecord } from '../repository/index.ts';
+import { rotatedVaultKey, type Repository, type StoredRecord } from '../repository/index.ts';
 import type { MysqlSnapshot } from '../source/mysql/index.ts';
 import { fullName, type CaptureContext, type CaptureFigures } from './capture-context.ts';
 import type { CapturedTable } from './capture-table.ts';
@@ -182,6 +182,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
     const told = captured.flatMap(({ breakdowns: ofTable }) => ofTable);
     const breakdowns = usable.flatMap(({ name }) => told.find(({ ledger }) => ledger === name) ?? []);
     request.onProgress('publish', '', bytesRead, null);
+    const vaultKey = rotatedVaultKey(repository.keys);
     const databases = await putDatabases(context);
     const tables = await putTables(captured, context);
     const manifest: Manifest = {
@@ -224,6 +225,7 @@ export async function draftBackup(request: BackupRequest): Promise<BackupDraft> 
               reason,
             })),
           }),
+      ...(vaultKey === null ? {} : { vaultKey }),
       checks: judgeRun({
         tables,
         ledgers: ledgerResults,

@@ -16,6 +16,8 @@ export interface SeenSource {
   readonly kitUsedAt: string | null;
   /** What is proven of each copy; copies that this computer has not listed are not among them. */
   readonly proofs?: readonly { readonly destination: string; readonly proof: ProofFigures }[];
+  /** The vault was given new keys; absent: it never was. */
+  readonly rotation?: SeenRotation;
   /** Columns that are sealed because they look like cards, and the owner has not said yet what they are. Absent: none. */
   readonly askedColumns?: readonly string[];
   /** What the last look at its server saw. Absent or null: nobody looked. */
@@ -28,6 +30,16 @@ export interface SeenCoverage {
   readonly lookedAt: string | null;
   readonly failed: { readonly at: string; readonly code: string } | null;
   readonly things: readonly CoveredThing[];
+}
+
+export interface SeenRotation {
+  readonly at: string;
+  /** A main sheet was printed since: those of before name a reader that is too old for what the copies are now. */
+  readonly isMainSheetNew: boolean;
+  /** A sheet of the vault that is good now was tried since. */
+  readonly isVaultSheetTried: boolean;
+  /** Copies that do not have the new keys yet. */
+  readonly behind: readonly string[];
 }
 
 export interface SeenStream {
@@ -50,6 +62,8 @@ export interface SeenSnapshot {
   readonly isGreen: boolean;
   readonly rows: number;
   readonly sealedTables: number;
+  /** Sealed to the key that the vault has now. Absent: true. */
+  readonly isSealedToPresentKey?: boolean;
   /** No column that should be sealed was missing. */
   readonly isEverySecretSealed: boolean;
   readonly copies: readonly SeenCopy[];
@@ -238,9 +252,22 @@ function judgeVault(seen: SeenSource): ChecklistItem {
   const { askedColumns = [] } = seen;
   const { sealedTables, isEverySecretSealed } = newest;
   if (sealedTables === 0 || !isEverySecretSealed) return item('card-vault', 'fail', [evidence], 'name-secret-columns');
+  const { rotation } = seen;
+  if (rotation !== undefined) {
+    const turned: Evidence = { id: 'vault-rotated', at: rotation.at, facts: { behind: rotation.behind.join(', ') } };
+    const todo = todoOfRotation(rotation, newest.isSealedToPresentKey !== false);
+    if (todo !== null) return item('card-vault', 'warn', [evidence, turned], todo);
+  }
   if (askedColumns.length === 0) return item('card-vault', 'ok', [evidence], null);
   const asked: Evidence = { id: 'columns-asked', at: newest.at, facts: { columns: askedColumns.join(', ') } };
   return item('card-vault', 'warn', [evidence, asked], 'answer-columns');
+}
+
+/** What is left to do after the vault was given new keys, the most pressing first; null: nothing. */
+function todoOfRotation({ isVaultSheetTried, behind }: SeenRotation, isSealedAnew: boolean): string | null {
+  if (!isVaultSheetTried) return 'rehearse-vault-kit';
+  if (!isSealedAnew) return 'back-up-after-rotation';
+  return behind.length > 0 ? 'bring-new-keys' : null;
 }
 
 /** A newer snapshot that failed its checks comes first; then everything that was seen on the server and no backup has. */
@@ -308,7 +335,14 @@ function proofEvidence({ destination, proof }: NonNullable<SeenSource['proofs']>
   return { id: 'copy-share', at: proof.listedAt, facts };
 }
 
-function judgeKit({ kitWrittenAt, kitUsedAt }: SeenSource): ChecklistItem {
+function judgeKit({ kitWrittenAt, kitUsedAt, rotation }: SeenSource): ChecklistItem {
+  if (rotation?.isMainSheetNew === false)
+    return item(
+      'recovery-kit',
+      'warn',
+      [{ id: 'vault-rotated', at: rotation.at, facts: { behind: '' } }],
+      'print-kit-anew',
+    );
   if (kitUsedAt !== null) return item('recovery-kit', 'ok', [{ id: 'kit-used', at: kitUsedAt, facts: {} }], null);
   if (kitWrittenAt !== null)
     return item('recovery-kit', 'warn', [{ id: 'kit-written', at: kitWrittenAt, facts: {} }], 'rehearse-kit');

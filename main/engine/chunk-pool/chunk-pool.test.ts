@@ -8,6 +8,7 @@ const keys = {
   idKey: new Uint8Array(32).fill(1),
   encKey: new Uint8Array(32).fill(2),
   vaultPublicKey: new Uint8Array(32).fill(9),
+  formerVaultKeys: [],
 };
 const { signal } = new AbortController();
 const unsealed = { sealed: null, vault: null, schema: aTable({ columns: [], key: null }), rowsBefore: 0 };

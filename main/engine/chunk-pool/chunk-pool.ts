@@ -27,13 +27,13 @@ export class ChunkPool {
   readonly #keys: EncodingKeys;
 
   constructor(keys: EncodingKeys, threads = Math.max(1, Math.min(8, availableParallelism()))) {
-    const { idKey, encKey, vaultPublicKey } = keys;
+    const { idKey, encKey, vaultPublicKey, formerVaultKeys } = keys;
     this.#keys = keys;
     this.#pool = new Piscina({
       filename: workerUrl(new URL('./chunk-worker.ts', import.meta.url), 'chunk-worker.js').href,
       minThreads: threads,
       maxThreads: threads,
-      workerData: { keys: { idKey, encKey, vaultPublicKey } },
+      workerData: { keys: { idKey, encKey, vaultPublicKey, formerVaultKeys } },
       // The work is on bytes and makes few objects: the usual young generation would only be memory kept.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
       // An empty environment: threads need none of it, and a passphrase may have come that way.

@@ -7,6 +7,7 @@ import { bufferOf } from '../platform/buffer-of.ts';
 import { free } from '../platform/free-memory.ts';
 import { handOver } from '../platform/transferable.ts';
 import {
+  closeVault,
   decodeObject,
   decodeSealedPayload,
   encodeObject,
@@ -197,7 +198,7 @@ export function decode(task: DecodeTask): DecodedRows | WorkFailure {
     return orFailure(() => handOver<DecodedRows>(decodeRows(task)));
   } finally {
     // A copy of its own, that came with the task.
-    task.vault?.privateKey.fill(0);
+    if (task.vault !== null) closeVault(task.vault);
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, toAppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
+import { AppError, isAppErrorOf, toAppError, type ErrorCode } from '../../../shared/errors/app-error.ts';
 import { engineVerbs, type VerbInput, type VerbName, type VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { EngineChange } from '../../../shared/ipc/engine-messages.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
@@ -21,6 +21,7 @@ import { Home } from './home/home.ts';
 import { DiskWatch } from './cold/disk-watch.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { streamKeeper } from './stream/kept-shops.ts';
+import { ownHeader } from './keys/own-header.ts';
 import { StreamBoard } from './stream/stream-board.ts';
 import type { StreamKeeper } from './stream/stream-keeper.ts';
 import { VaultBoard } from './vault-board.ts';
@@ -56,6 +57,8 @@ const streamMatters: ReadonlySet<VerbName> = new Set<VerbName>([
   'home.unlock',
   'home.init',
   'recover.run',
+  // What followed with the former keys has ended.
+  'key.rotateVault',
   // It may have found columns to seal.
   'backup.run',
   'source.add',
@@ -99,6 +102,8 @@ const longVerbs: Partial<Record<VerbName, (input: never) => string>> = {
   'key.addSheet': (input: VerbInput<'key.addSheet'>) => input.key,
   'key.revoke': (input: VerbInput<'key.revoke'>) => input.slot,
   'key.changePassphrase': (input: VerbInput<'key.changePassphrase'>) => input.key,
+  'key.rotateVault': () => 'vault',
+  'key.rotateVaultCheck': () => 'vault',
   'kit.rehearse': (input: VerbInput<'kit.rehearse'>) => input.key,
   'stream.run': (input: VerbInput<'stream.run'>) => input.source,
   'demo.open': () => 'demo',
@@ -289,6 +294,8 @@ class EngineImpl implements Engine {
     );
     this.#options.onChanged?.('jobs');
     try {
+      // Another program on this home may have given the vault new keys since this one was unlocked.
+      if (this.#unlocked !== null) await ownHeader(this.#context).catch(exceptDamagedHome);
       const output = await this.#perform(verb, input, { jobId, signal, report: (progress) => meter.report(progress) });
       this.#tell(() => catalog.endJob(jobId, 'done', null));
       return output;
@@ -327,6 +334,11 @@ class EngineImpl implements Engine {
     job?.controller.abort(new AppError('cancelled'));
     return job !== undefined;
   }
+}
+
+/** The keys in memory are as good as before; whoever needs the keyring itself meets its damage again, and says so. */
+function exceptDamagedHome(error: unknown): void {
+  if (!isAppErrorOf(error, 'home.damaged', 'home.not-initialised')) throw error;
 }
 
 /** What a stopped piece of work could not clear away again, and what it had found damaged, is still said. */

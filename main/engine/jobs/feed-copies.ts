@@ -229,8 +229,9 @@ class CopyFeeding {
     const { clock, catalog } = this.#context;
     const repository = await this.#open(destination);
     const { name } = destination;
+    // Before the lease: nobody may write to a copy whose header lacks the vault key that is sealed to.
+    await bringOwedHeader(this.#context, destination, repository, this.#run.signal);
     return withWriterLease(repository, `copy to ${name}`, this.#context, this.#run.signal, async (signal) => {
-      await bringOwedHeader(this.#context, destination, repository, signal);
       await bringReaders(this.#context, destination, repository, signal);
       await keepReserve(this.#context, destination, signal);
       await bringDeeds(this.#context, destination, repository, signal);

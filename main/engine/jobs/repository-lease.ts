@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { toAppError } from '../../../shared/errors/app-error.ts';
-import type { Repository } from '../repository/index.ts';
+import type { LeaseKind, Repository } from '../repository/index.ts';
 import type { EngineContext } from './engine-context.ts';
 
 const ttlMs = 10 * 60_000;
@@ -9,7 +9,29 @@ const ttlMs = 10 * 60_000;
  * Holds a writer's lease while `use` runs and renews it. Errors: `repository.leased` when somebody prunes; losing the lease
  * aborts `use` with `repository.lease-lost`.
  */
-export async function withWriterLease<T>(
+export function withWriterLease<T>(
+  repository: Repository,
+  holder: string,
+  context: EngineContext,
+  signal: AbortSignal,
+  use: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withLease('writer', repository, holder, context, signal, use);
+}
+
+/** The same for who needs the copy alone, for a moment. Error: `repository.leased` also while anybody writes. */
+export function withLoneLease<T>(
+  repository: Repository,
+  holder: string,
+  context: EngineContext,
+  signal: AbortSignal,
+  use: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withLease('exclusive', repository, holder, context, signal, use);
+}
+
+async function withLease<T>(
+  kind: LeaseKind,
   repository: Repository,
   holder: string,
   { clock, catalog }: EngineContext,
@@ -17,7 +39,7 @@ export async function withWriterLease<T>(
   use: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const book = catalog.leases;
-  const lease = await repository.acquireLease({ kind: 'writer', holder, host: hostname(), clock, book, signal, ttlMs });
+  const lease = await repository.acquireLease({ kind, holder, host: hostname(), clock, book, signal, ttlMs });
   const stop = new AbortController();
   const timer = setInterval(() => {
     lease.heartbeat(signal).catch((error: unknown) => {

@@ -42,7 +42,7 @@ beforeEach(async () => {
     home,
     clock,
     vaults: new VaultBoard(),
-    unlocked: () => ({ keys: made.mainKeys }),
+    unlocked: () => ({ keys: made.mainKeys, header: made.header }),
   } as unknown as EngineContext;
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));

@@ -4,6 +4,14 @@ import { AppError } from '../../../shared/errors/app-error.ts';
  * The constants of repository format 1 (FORMAT.md): names, kinds, limits. They never change; a change is another format.
  */
 export const formatVersion = 1;
+/**
+ * In the header of a repository whose vault was given new keys, and nowhere else: a program that does not know of former keys would take what is sealed to
+ * them for damage, and would go on sealing to the old one. Objects stay as they are.
+ */
+export const rotatedFormatVersion = 2;
+
+/** Most former keys of a vault. */
+export const maxFormerVaultKeys = 64;
 
 export const headerName = 'shouhu.json';
 export const readmeName = 'README.txt';

@@ -89,6 +89,8 @@ export async function replaceHeader(
   await readHeader(store, keys, signal);
   authenticateHeader(header, keys);
   await store.put(headerName, serializeHeader(header), { mode: 'replace', signal });
+  // What is sealed from now on may open with this one alone.
+  if ((await readHeader(store, keys, signal)).mac !== header.mac) throw headerDamaged('not-kept');
 }
 
 function existing(wanted: RepositoryHeader, found: RepositoryHeader): AppError {

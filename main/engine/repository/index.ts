@@ -7,16 +7,20 @@ export {
   createPassingKeyring,
   openVaultWithPassphrase,
   openVaultWithWords,
+  keysUnder,
+  recipientOfWords,
   slotOfWords,
   unlockWithPassphrase,
   unlockWithWords,
 } from './keys/keyring.ts';
 export type { Credential, NewKeyring, NewKeyringOptions } from './keys/keyring.ts';
-export { addSheet, changePassphrase, revokeSlot } from './keys/change-keys.ts';
+export { addSheet, changePassphrase, revokeSlot, wayOf } from './keys/change-keys.ts';
 export type { AddedSheet, AddSheet, ChangePassphrase } from './keys/change-keys.ts';
-export { authenticateHeader, parseHeader, serializeHeader } from './keys/header.ts';
+export { rotateVault, type RotatedVault, type RotateVault } from './keys/rotate-vault.ts';
+export type { SheetOfHolder } from './keys/slots.ts';
+export { authenticateHeader, parseHeader, serializeHeader, vaultStanding } from './keys/header.ts';
 export type { RepositoryHeader, Slot } from './keys/header.ts';
-export { closeVault } from './keys/main-keys.ts';
+export { rotatedVaultKey } from './keys/main-keys.ts';
 export { mainKeysFromText, mainKeysToText } from './keys/main-keys-text.ts';
 export type { MainKeys } from './keys/main-keys.ts';
 export { assertGoodPassphrase, minimumPassphraseLength } from './keys/passphrase.ts';

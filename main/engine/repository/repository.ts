@@ -19,7 +19,7 @@ import {
   streamName,
 } from './format.ts';
 import { healHeader, inspectHeader, readHeader, replaceHeader, writeNewHeader } from './header-file.ts';
-import type { RepositoryHeader } from './keys/header.ts';
+import { vaultStanding, type RepositoryHeader } from './keys/header.ts';
 import type { MainKeys } from './keys/main-keys.ts';
 import { HeldLeases } from './held-leases.ts';
 import type { KnownIds } from './id-marks.ts';
@@ -49,6 +49,7 @@ import { referencesOf, type RecordReference } from './references.ts';
 import { RecordChunks } from './record-chunks.ts';
 import { isUnreadableObject } from './unreadable.ts';
 
+const leaveTimeoutMs = 10_000;
 /** For one listing of a large bucket over a slow line. */
 const withdrawTimeoutMs = 10 * 60_000;
 
@@ -69,7 +70,7 @@ export interface StoredRecord {
 export class Repository {
   readonly store: BlobStore;
   readonly keys: MainKeys;
-  readonly header: RepositoryHeader;
+  #header: RepositoryHeader;
   readonly #chunks: ChunkSet;
   readonly #recordChunks = new RecordChunks();
   readonly #leases = new HeldLeases();
@@ -77,7 +78,7 @@ export class Repository {
   private constructor(store: BlobStore, keys: MainKeys, header: RepositoryHeader) {
     this.store = store;
     this.keys = keys;
-    this.header = header;
+    this.#header = header;
     this.#chunks = new ChunkSet(store);
   }
 
@@ -146,14 +147,40 @@ export class Repository {
     return this.keys.repositoryId;
   }
 
+  /** As it was when the copy was opened, or as this object has written it since. */
+  get header(): RepositoryHeader {
+    return this.#header;
+  }
+
   /** The header as it lies on the store now, proven to be of these keys. Errors: as `open`. */
   storedHeader(signal: AbortSignal): Promise<RepositoryHeader> {
     return readHeader(this.store, this.keys, signal);
   }
 
-  /** Writes a header with other slots (same keys). Every copy has its own header file. */
+  /**
+   * Writes a header with other slots, or another vault key, and reads it back. Every copy has its own header file. `repository.header-damaged` reason
+   * `not-kept` where the store goes on giving another one.
+   */
   async replaceHeader(header: RepositoryHeader, signal: AbortSignal): Promise<void> {
     await replaceHeader(this.store, this.keys, header, signal);
+    this.#header = header;
+  }
+
+  /**
+   * Proves that what these keys seal opens with the header that this copy has now (FORMAT.md, MUST 78). A damaged header is for whoever mends it.
+   * Errors: `repository.vault-behind`; `keys.vault-rotated` where the copy knows of newer keys than these.
+   */
+  async #requireOwnVault(signal: AbortSignal): Promise<void> {
+    let stored: RepositoryHeader;
+    try {
+      stored = await this.storedHeader(signal);
+    } catch (error) {
+      if (isAppErrorOf(error, 'repository.header-damaged', 'repository.absent')) return;
+      throw error;
+    }
+    const standing = vaultStanding(stored, this.keys);
+    if (standing === 'same') return;
+    throw new AppError(standing === 'behind' ? 'repository.vault-behind' : 'keys.vault-rotated');
   }
 
   /** README.txt and the programs that read this copy without Shouhu; gives the names written. See `reader-files.ts`. */
@@ -364,6 +391,7 @@ export class Repository {
       await this.#requireAll(manifest, signal);
       await this.#chunks.flush(signal);
     } while (this.#leases.hasLapsed());
+    await this.#requireOwnVault(signal);
     const wasThere = (await this.store.stat(name, signal)) !== undefined;
     try {
       const { written } = await this.store.put(name, bytes, { mode: 'create', signal });
@@ -500,7 +528,10 @@ export class Repository {
     await this.store.remove(name, signal);
   }
 
-  /** Announces who writes or prunes. `repository.leased` {holder, untilIso} when it has to wait for another. */
+  /**
+   * Announces who writes or prunes. `repository.leased` {holder, untilIso} when it has to wait for another; for a writer also `repository.vault-behind` and
+   * `keys.vault-rotated`: while its lease holds, nobody gives the vault of this copy new keys.
+   */
   async acquireLease(request: LeaseRequest): Promise<LeaseHandle> {
     const onLapse = () => {
       this.#leases.noteLapse();
@@ -508,13 +539,22 @@ export class Repository {
     };
     const lease = await acquireLease(this.store, this.keys, { ...request, onLapse });
     this.#leases.add(lease, request.clock);
-    return {
+    const held: LeaseHandle = {
       ...lease,
       release: (signal) => {
         this.#leases.drop(lease.id);
         return lease.release(signal);
       },
     };
+    if (request.kind === 'exclusive') return held;
+    try {
+      await this.#requireOwnVault(request.signal);
+      return held;
+    } catch (error) {
+      // It ends by itself where this fails.
+      await held.release(AbortSignal.timeout(leaveTimeoutMs)).catch(() => undefined);
+      throw error;
+    }
   }
 
   async #putRecord(

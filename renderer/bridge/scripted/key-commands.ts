@@ -60,6 +60,33 @@ export function keyCommands(world: World, jobs: FakeJobs, changed: () => void) {
       world.slots = world.slots.filter((one) => one !== slot);
       return { slot, copies: await renewCopies(jobId, 'key.revoke', id) };
     },
+    'key.rotateVaultCheck': (): CommandOutput<'key.rotateVaultCheck'> => ({
+      sheets: world.slots
+        .filter(({ key, kind }) => key === 'vault' && kind === 'recovery')
+        .map((slot) => ({ slot, canStay: slot.holder !== null })),
+      copies: world.destinations.map(({ name, role }) => ({
+        destination: name,
+        state: role === 'cold' ? 'away' : 'here',
+        errorCode: role === 'cold' ? 'backend.absent' : null,
+      })),
+      sealedBytes: 18_400_000,
+    }),
+    'key.rotateVault': async (input: CommandInput<'key.rotateVault'>): Promise<CommandOutput<'key.rotateVault'>> => {
+      check(input.current);
+      const [kept, gone] = [true, false].map((stays) =>
+        world.slots.filter(
+          ({ id, key }) => key === 'vault' && input.keep.some((each) => id.startsWith(each)) === stays,
+        ),
+      );
+      const createdAt = new Date().toISOString();
+      const made = { key: 'vault', createdAt, holder: null, rehearsedAt: null } as const;
+      const slot: KeySlot = { ...made, id: idOf(world.nextNumber++), kind: 'recovery' };
+      const passphrase: KeySlot = { ...made, id: idOf(world.nextNumber++), kind: 'passphrase' };
+      world.slots = [...world.slots.filter(({ key }) => key === 'main'), passphrase, slot, ...(kept ?? [])];
+      const copies = await renewCopies(input.jobId, 'key.rotateVault', 'vault');
+      const kitFiles = ['html', 'txt'].map((kind) => `C:\\恢复卡\\shouhu-recovery-kit-vault-2.${kind}`);
+      return { slot, kept: kept ?? [], gone: gone ?? [], kitFiles, copies, sealedBytes: 18_400_000 };
+    },
     'key.changePassphrase': async ({
       jobId,
       key,

@@ -60,6 +60,7 @@ export const checklistEn = {
     'log-behind': 'The log on “{{destination}}” stops here',
     'log-on-server': '“{{destination}}” holds the log up to here, but it is on the shop’s own machine',
     'checks-failed': 'A check of the latest backup did not pass',
+    'vault-rotated': 'The card vault was given new keys',
     'kit-used': 'The recovery kit has opened the backups',
     'kit-written': 'The recovery kit has been written',
     other: 'Seen: {{id}}',
@@ -91,6 +92,13 @@ export const checklistEn = {
     'look-at-money':
       'Look at “Money and stock” on the first page. Confirm it if it was you; restore at once if it was not.',
     'carry-log-off-server': 'The log is only on the shop’s own machine. Add a cloud, or a copy somewhere else.',
+    'rehearse-vault-kit': 'Rehearse the vault’s new sheet on the page “Keys”: the old ones open no later cards.',
+    'back-up-after-rotation':
+      'The vault has new keys, but the newest snapshot is sealed to the old ones. Back up once.',
+    'bring-new-keys':
+      'Some copies do not have the vault’s new keys yet. Connect them, and back up to them or test them once.',
+    'print-kit-anew':
+      'The vault has new keys, and the recovery program named on older main sheets is too old for that. Print a new sheet and rehearse it.',
     'rehearse-kit': 'Rehearse the recovery sheet on the page “Keys”, to be sure that the paper is right.',
     'write-kit': 'Write and print a recovery sheet on the page “Keys”.',
     'not-yet': 'This comes in a later version.',

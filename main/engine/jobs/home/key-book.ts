@@ -12,6 +12,8 @@ const keyBookSchema = z.strictObject({
   behind: z.record(z.uuid(), behindReasonSchema),
   /** Whose sheet it is, by slot id. Kept here alone: a header lies in clouds, and is public. */
   holders: z.record(z.uuid(), z.string()),
+  /** Public keys of sheets of the vault by slot id, encrypted under the main key so that nobody can put in his own: a header of format 1 has no room for them. */
+  recipients: z.record(z.uuid(), z.string()).optional(),
 });
 export type KeyBookContent = z.infer<typeof keyBookSchema>;
 

@@ -1,7 +1,14 @@
 import { toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { fullLockDays } from '../../backend/s3/object-lock.ts';
-import { authenticateHeader, type MainKeys, type Repository, type RepositoryHeader } from '../../repository/index.ts';
+import {
+  authenticateHeader,
+  keysUnder,
+  type MainKeys,
+  type Repository,
+  type RepositoryHeader,
+} from '../../repository/index.ts';
+import { readersOf } from '../bring-readers.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withoutEntry, type KeyBookContent } from '../home/key-book.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
@@ -40,13 +47,14 @@ export async function publishHeader(
     destinations.map(({ id }) => id),
     note,
   );
-  context.setUnlocked({ header: next, keys });
+  const keysNow = keysUnder(next, keys);
+  context.setUnlocked({ header: next, keys: keysNow });
   const copies: HeaderCopy[] = [];
   const inOrder = nearestFirst(destinations);
   for (const [doneItems, destination] of inOrder.entries()) {
     const totalItems = inOrder.length;
     run.report({ phase: 'header', detail: destination.name, doneBytes: 0, totalBytes: null, doneItems, totalItems });
-    copies.push(await renewCopy(context, keys, destination, run.signal));
+    copies.push(await renewCopy(context, keysNow, destination, run.signal));
   }
   return copies;
 }
@@ -94,6 +102,8 @@ export async function bringHeader(
       await mark(context, destination.id, behind, 'changed-elsewhere');
       return 'changed-elsewhere';
     }
+    // The programs on a copy that has a format of before cannot read the next one: those that can come first.
+    if (stored.format !== current.format) await repository.bringReaderFiles(await readersOf(context.home.dir), signal);
     await repository.replaceHeader(current, signal);
     await context.home.audit.append('key.copy-renewed', { destination: destination.name });
   }

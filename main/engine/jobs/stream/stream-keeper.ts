@@ -43,6 +43,8 @@ const passingCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'repository.leased',
   'repository.lease-lost',
   'home.in-use',
+  // The next session takes up the new keys.
+  'keys.vault-rotated',
 ]);
 
 interface Session {

@@ -16,6 +16,7 @@ import {
 } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
+import { bringOwedHeader } from '../keys/publish-header.ts';
 import { letPass } from '../let-pass.ts';
 import { nearestFirst } from '../nearness.ts';
 import { withWriterLease } from '../repository-lease.ts';
@@ -109,8 +110,9 @@ async function followInto(
         context.unlocked().keys,
         primary,
         run.signal,
-        (repository) => {
+        async (repository) => {
           place.isOpen = true;
+          await bringOwedHeader(context, primary, repository, run.signal);
           const others = wanted.filter(({ id }) => id !== primary.id);
           return new LogSession(context, input, run, { source, primary, others, repository }).run();
         },
@@ -421,10 +423,12 @@ class LogSession {
         this.#context.unlocked().keys,
         destination,
         signal,
-        (to) =>
-          withWriterLease(to, streamHolder(source.name), this.#context, signal, (leased) =>
+        async (to) => {
+          await bringOwedHeader(this.#context, destination, to, signal);
+          return withWriterLease(to, streamHolder(source.name), this.#context, signal, (leased) =>
             carryStream(repository, to, source.id, clock.nowMs(), memory, leased),
-          ),
+          );
+        },
         { watch: watchOf(this.#context, destination) },
       );
       this.#copies.set(destination.name, {

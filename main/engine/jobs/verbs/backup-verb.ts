@@ -1,6 +1,6 @@
 import { AppError, isAppErrorOf, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import type { CheckResult } from '../../../../shared/model/snapshot.ts';
+import type { CheckResult, Manifest } from '../../../../shared/model/snapshot.ts';
 import { keepAccounts } from '../../backup/keep-accounts.ts';
 import { keepSettings, type SettingsReading } from '../../backup/keep-settings.ts';
 import { draftBackup, publishDraft, type BackupDraft, type BackupResult } from '../../backup/run-backup.ts';
@@ -182,6 +182,15 @@ async function captureFirst(
   throw lastError;
 }
 
+/**
+ * A copy may show an older header than its snapshots came with: on a computer that remembers nothing else, those tell. Error: `keys.vault-rotated`, because what
+ * is sealed to a key that was given up is open to whoever it was given up for.
+ */
+function assertVaultKnown({ keys }: Repository, newest: Manifest | null): void {
+  const known = [keys.vaultPublicKey, ...keys.formerVaultKeys].map((key) => Buffer.from(key).toString('base64'));
+  if (newest?.vaultKey !== undefined && !known.includes(newest.vaultKey)) throw new AppError('keys.vault-rotated');
+}
+
 async function captureInto(
   context: EngineContext,
   source: SavedSource,
@@ -191,6 +200,7 @@ async function captureInto(
 ): Promise<BackupResult> {
   run.report({ phase: 'connect', detail: '', doneBytes: 0, totalBytes: null, doneItems: 0, totalItems: null });
   const previous = await newestReadable(context, repository, source.id, run.signal);
+  assertVaultKnown(repository, previous);
   const before = previous?.tables.reduce((sum, table) => sum + table.textBytes, 0) ?? null;
   const columns = await NewColumns.of(source, await shapeBefore(repository, previous, run.signal));
   // An object, because the callback below sets it.

@@ -7,12 +7,15 @@ import {
   judgeChecklist,
   worstOf,
   type SeenCopy,
+  type SeenRotation,
   type SeenSnapshot,
   type SeenSource,
 } from '../../checklist/judge-checklist.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import type { AuditEntry } from '../home/audit-log.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
+import type { Slot } from '../../repository/index.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { isNotThere } from '../../backend/disk/disk-errors.ts';
 import { coverageOf } from '../coverage/coverage-of.ts';
@@ -21,6 +24,9 @@ import { lookAtDisks, type LookedAt } from '../cold/look-at-disks.ts';
 import { findSource } from './lookup.ts';
 import { alarmOf } from './money-verbs.ts';
 import { ensureCatalogBuilt } from './refresh-catalog.ts';
+
+/** The first edition of `recover.mjs` that reads a repository whose vault was given new keys. */
+const readerOfNewKeys = 2;
 
 export async function checklistVerb(
   context: EngineContext,
@@ -40,6 +46,7 @@ export async function checklistVerb(
     ),
   );
   const kit = await kitDates(context);
+  const rotation = await rotationSeen(context, destinations);
   const streams = new Map(sources.map((source) => [source.name, seenStream(context, source, destinations)]));
   const alarms = new Map<string, ShrunkSource | null>();
   for (const { name } of sources) alarms.set(name, await alarmOf(context, name));
@@ -50,11 +57,13 @@ export async function checklistVerb(
     askedColumns: asked.get(name) ?? [],
     nowMs: context.clock.nowMs(),
     snapshots: newestFirst(context.catalog.snapshots(name), ({ manifest }) => dateOf(manifest)).map(
-      ({ snapshot, notAfterMs }) => seenSnapshot(context, snapshot, isoUtc(notAfterMs), places),
+      ({ snapshot, notAfterMs }) =>
+        seenSnapshot(context, snapshot, isoUtc(notAfterMs), places, rotation?.vaultKey ?? null),
     ),
     alarm: alarms.get(name) ?? null,
     coverage: coverages.get(name) ?? null,
     ...kit,
+    ...(rotation === null ? {} : { rotation: rotation.seen }),
     ...streams.get(name),
     proofs: destinations.flatMap(({ id, name: destination }) => {
       const proof = context.catalog.inventory.figures(id);
@@ -84,12 +93,19 @@ async function placeOf(saved: SavedDestination, looked: LookedAt | undefined, is
   };
 }
 
-function seenSnapshot(context: EngineContext, { manifest }: CatalogSnapshot, at: string, places: Places): SeenSnapshot {
+function seenSnapshot(
+  context: EngineContext,
+  { manifest }: CatalogSnapshot,
+  at: string,
+  places: Places,
+  presentVaultKey: string | null,
+): SeenSnapshot {
   return {
     id: manifest.id,
     at,
     isGreen: manifest.checks.every(({ ok }) => ok) && manifest.ledgers.every(({ equal }) => equal),
     rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
+    isSealedToPresentKey: (manifest.vaultKey ?? null) === presentVaultKey,
     sealedTables: manifest.tables.filter(({ sealed }) => sealed).length,
     isEverySecretSealed: manifest.checks.every(({ id, ok }) => id !== 'secrets-found' || ok),
     copies: context.catalog.copies(manifest.id).flatMap(({ destinationId, copy }): SeenCopy[] => {
@@ -151,4 +167,38 @@ async function kitDates(context: EngineContext): Promise<Pick<SeenSource, 'kitWr
       (action === 'kit.rehearse' && facts['key'] === 'main' && sheets.has(String(facts['slot']))),
   );
   return { kitWrittenAt: written?.at ?? null, kitUsedAt: used?.at ?? null };
+}
+
+/** What became of the sheets since the vault was last given new keys; null: it never was. */
+async function rotationSeen(
+  { home }: EngineContext,
+  destinations: readonly SavedDestination[],
+): Promise<{ readonly seen: SeenRotation; readonly vaultKey: string } | null> {
+  if (!(await home.isInitialised())) return null;
+  const { slots, vault } = await home.readKeyring();
+  const at = vault.former?.at(-1)?.retiredAt;
+  const first = vault.former?.[0]?.retiredAt;
+  if (at === undefined || first === undefined) return null;
+  const { entries } = await home.audit.read();
+  const { behind } = await home.keyBook.read();
+  const sheets = new Set(vault.slots.map(({ id }) => id));
+  // Printed since the vault was first given new keys, or with a reader on it that knew of that before.
+  const isNew = ({ id, createdAt }: Slot) =>
+    createdAt > first ||
+    entries.some(
+      ({ action, facts }) =>
+        Number(facts['reader'] ?? 0) >= readerOfNewKeys &&
+        (action === 'home.init' || (action === 'key.sheet-added' && facts['slot'] === id)),
+    );
+  const isTried = ({ action, facts, at: triedAt }: AuditEntry) =>
+    action === 'kit.rehearse' && facts['key'] === 'vault' && sheets.has(String(facts['slot'])) && triedAt > at;
+  return {
+    vaultKey: vault.publicKey,
+    seen: {
+      at,
+      isMainSheetNew: slots.some((slot) => slot.kind !== 'passphrase' && isNew(slot)),
+      isVaultSheetTried: entries.some(isTried),
+      behind: destinations.flatMap(({ id, name }) => (behind[id] === undefined ? [] : [name])),
+    },
+  };
 }

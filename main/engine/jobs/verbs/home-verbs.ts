@@ -1,5 +1,6 @@
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { createKeyring, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
+import { noteRecipient } from '../keys/vault-recipients.ts';
+import { createKeyring, shippedReader, unlockWithPassphrase, unlockWithWords } from '../../repository/index.ts';
 import { readersOf } from '../bring-readers.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { writeKit } from '../kit/index.ts';
@@ -52,7 +53,12 @@ export async function homeInit(
         ];
   await context.home.writeKeyring(header);
   context.setUnlocked({ header, keys: mainKeys });
-  await context.home.audit.append('home.init', { repository: header.repository, kitFiles: kitFiles.length });
+  await context.home.keyBook.update(noteRecipient(header, mainKeys, vaultWords.en.join(' ')));
+  await context.home.audit.append('home.init', {
+    repository: header.repository,
+    kitFiles: kitFiles.length,
+    reader: (await shippedReader()).edition,
+  });
   const words = { main: [...mainWords[input.language]], vault: [...vaultWords[input.language]] };
   return { repositoryId: header.repository, kitFiles, words: input.kitDir === null ? words : null };
 }

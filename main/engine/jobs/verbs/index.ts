@@ -22,6 +22,7 @@ import {
 import { doctorVerb } from './doctor-verb.ts';
 import { homeInit, homeStatus, homeUnlock } from './home-verbs.ts';
 import { auditVerb, jobCancel, jobsList } from './job-verbs.ts';
+import { keyRotateVault, keyRotateVaultCheck } from './rotate-vault-verb.ts';
 import { keyAddSheet, keyChangePassphrase, keyList, keyRevoke } from './key-verbs.ts';
 import { pruneRun } from './prune-verb.ts';
 import { recoverRun } from './recover-verb.ts';
@@ -58,6 +59,8 @@ export const verbs: Verbs = {
   'key.addSheet': keyAddSheet,
   'key.revoke': keyRevoke,
   'key.changePassphrase': keyChangePassphrase,
+  'key.rotateVault': keyRotateVault,
+  'key.rotateVaultCheck': keyRotateVaultCheck,
   'kit.rehearse': kitRehearse,
   'source.add': sourceAdd,
   'source.try': sourceTry,

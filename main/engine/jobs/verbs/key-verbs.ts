@@ -2,23 +2,15 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import { isoUtc } from '../../platform/clock.ts';
-import {
-  addSheet,
-  changePassphrase,
-  revokeSlot,
-  type Guarded,
-  type RepositoryHeader,
-  type Slot,
-} from '../../repository/index.ts';
+import { addSheet, changePassphrase, revokeSlot, shippedReader } from '../../repository/index.ts';
 import { readersOf } from '../bring-readers.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { withoutEntry } from '../home/key-book.ts';
 import { ownHeader } from '../keys/own-header.ts';
 import { publishHeader } from '../keys/publish-header.ts';
+import { slotViews, viewOf } from '../keys/slot-views.ts';
+import { noteRecipient } from '../keys/vault-recipients.ts';
 import { copyPlace, writeKit } from '../kit/index.ts';
-
-type SlotView = VerbOutput<'key.list'>['slots'][number];
 
 /** The ways into both keys, oldest first, and the copies that do not have this home's header yet. Needs no key. */
 export async function keyList(context: EngineContext): Promise<VerbOutput<'key.list'>> {
@@ -64,7 +56,7 @@ export async function keyAddSheet(
   });
   const holders = holder === null ? {} : { [slot.id]: holder };
   const note: Parameters<typeof publishHeader>[1]['note'] = (book) => ({
-    ...book,
+    ...(key === 'vault' ? noteRecipient(next, keys, words.en.join(' '))(book) : book),
     holders: { ...book.holders, ...holders },
   });
   const copies = await publishHeader(context, { base, next, note }, run).catch(async (error: unknown) => {
@@ -72,7 +64,13 @@ export async function keyAddSheet(
     for (const file of kitFiles) await rm(file, { force: true });
     throw error;
   });
-  await context.home.audit.append('key.sheet-added', { key, slot: slot.id, ...(holder === null ? {} : { holder }) });
+  const { edition: reader } = await shippedReader();
+  await context.home.audit.append('key.sheet-added', {
+    key,
+    slot: slot.id,
+    reader,
+    ...(holder === null ? {} : { holder }),
+  });
   context.onCatalogChanged();
   return { slot: await viewOf(context, next, slot.id), kitFiles, copies };
 }
@@ -95,7 +93,11 @@ export async function keyRevoke(
     {
       base,
       next,
-      note: (book) => ({ ...book, holders: withoutEntry(book.holders, found.id) }),
+      note: (book) => ({
+        ...book,
+        holders: withoutEntry(book.holders, found.id),
+        ...(book.recipients === undefined ? {} : { recipients: withoutEntry(book.recipients, found.id) }),
+      }),
     },
     run,
   );
@@ -125,27 +127,4 @@ export async function keyChangePassphrase(
   await context.home.audit.append('key.passphrase-changed', { key, by: 'words' in current ? 'words' : 'passphrase' });
   context.onCatalogChanged();
   return { copies };
-}
-
-async function viewOf(context: EngineContext, header: RepositoryHeader, slotId: string): Promise<SlotView> {
-  const view = (await slotViews(context, header)).find(({ id }) => id === slotId);
-  if (view === undefined) throw new Error('a slot of this header');
-  return view;
-}
-
-async function slotViews(context: EngineContext, header: RepositoryHeader): Promise<SlotView[]> {
-  const { holders } = await context.home.keyBook.read();
-  const { entries } = await context.home.audit.read();
-  const view =
-    (key: Guarded) =>
-    ({ id, kind, createdAt }: Slot): SlotView => ({
-      id,
-      key,
-      kind,
-      createdAt: isoUtc(Date.parse(createdAt)),
-      holder: holders[id] ?? null,
-      rehearsedAt:
-        entries.findLast(({ action, facts }) => action === 'kit.rehearse' && facts['slot'] === id)?.at ?? null,
-    });
-  return [...header.slots.map(view('main')), ...header.vault.slots.map(view('vault'))];
 }

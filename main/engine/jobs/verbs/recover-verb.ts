@@ -12,14 +12,16 @@ import { loadPresets } from '../../presets/preset.ts';
 import {
   findHeader,
   headerName,
+  keysUnder,
   Repository,
   sayingsOf,
   unlockWithPassphrase,
   unlockWithWords,
+  vaultStanding,
 } from '../../repository/index.ts';
 import { knownDeeds } from '../deeds/read-deeds.ts';
 import { itemsFolder } from '../../source/files/index.ts';
-import type { EngineContext, Run } from '../engine-context.ts';
+import type { EngineContext, Run, Unlocked } from '../engine-context.ts';
 import { sealCloudKeys } from '../home/saved-secrets.ts';
 import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
@@ -60,8 +62,7 @@ export async function recoverRun(
         ? await unlockWithPassphrase(header, secret.passphrase)
         : await unlockWithWords(header, secret.words);
     const repository = await Repository.open(store, keys, run.signal);
-    if (!(await context.home.isInitialised())) await context.home.writeKeyring(repository.header);
-    context.setUnlocked({ header: repository.header, keys });
+    context.setUnlocked(await takeOver(context, repository));
     const lockedUntil = await lockSeen(from, repository, run.signal);
     const destination = await addRecovered(context, from, lockedUntil);
     await bringOwedHeader(context, destination, repository, run.signal);
@@ -91,6 +92,30 @@ export async function recoverRun(
   } finally {
     await store.close();
   }
+}
+
+/**
+ * The keyring of this home from now on. A new home takes the copy's. One that knows the repository keeps its own, but for the vault's keys that were changed on another computer: this
+ * copy's header says that it follows ours, and somebody has just opened it here on purpose.
+ */
+async function takeOver(context: EngineContext, { header, keys }: Repository): Promise<Unlocked> {
+  const { home } = context;
+  if (!(await home.isInitialised())) {
+    await home.writeKeyring(header);
+    return { header, keys };
+  }
+  const own = await home.readKeyring();
+  const ownKeys = keysUnder(own, keys);
+  const standing = vaultStanding(header, ownKeys);
+  if (standing !== 'ahead') return standing === 'same' ? { header, keys } : { header: own, keys: ownKeys };
+  const { destinations } = await home.settings.read();
+  await home.replaceKeyring(
+    own,
+    header,
+    destinations.map(({ id }) => id),
+    (book) => book,
+  );
+  return { header, keys };
 }
 
 /** What this copy lacks as far as it shows itself: nothing else is known on a bare computer. */

@@ -12,6 +12,7 @@ import {
 import type { EngineContext, Run } from '../engine-context.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
+import { noteRecipient } from '../keys/vault-recipients.ts';
 import { nearestFirst } from '../nearness.ts';
 import { headerOf, withRepository } from '../stores.ts';
 import { findDestination } from './lookup.ts';
@@ -42,6 +43,8 @@ export async function kitRehearse(context: EngineContext, input: Input, run: Run
       const { snapshot, table, rows } = opened;
       const facts = { key, destination: name, snapshot, table, rows, slot: slotId };
       await context.home.audit.append('kit.rehearse', facts);
+      if (key === 'vault' && isOfHome)
+        await context.home.keyBook.update(noteRecipient(home, context.unlocked().keys, input.words));
       context.onCatalogChanged();
       const { holders } = await context.home.keyBook.read();
       return { key, destination: name, ...opened, slot: slotId, holder: holders[slotId] ?? null };

@@ -2,16 +2,24 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { randomKeyBytes } from '../../platform/random.ts';
 import { keyBytes, type ScryptCost } from '../crypto/primitives.ts';
+import { rotatedFormatVersion } from '../format.ts';
 import { authenticateHeader, maxSlots, signHeader, type RepositoryHeader, type Slot } from './header.ts';
 import { secretBy, slotsOf, type Credential } from './keyring.ts';
 import type { MainKeys } from './main-keys.ts';
 import { assertGoodPassphrase } from './passphrase.ts';
-import { defaultScryptCost, newPassphraseSlot, newRecoverySlot, openWithPassphrase, type Guarded } from './slots.ts';
+import {
+  defaultScryptCost,
+  newPassphraseSlot,
+  newRecipientSlot,
+  newRecoverySlot,
+  openWithPassphrase,
+  type Guarded,
+} from './slots.ts';
 import { wordsOfEntropy, type RecoveryWords } from './words.ts';
 
 /**
  * Changes of the slots give a new header, to be written to every copy with `Repository.replaceHeader`. The keys themselves do
- * not change: whoever kept an old header and knows the old passphrase or words can still open everything.
+ * not change: whoever kept an old header and knows the old passphrase or words can still open everything. New keys: `rotate-vault.ts`.
  */
 export interface ChangePassphrase {
   readonly key: Guarded;
@@ -65,7 +73,9 @@ export async function addSheet(header: RepositoryHeader, added: AddSheet): Promi
   if (slots.length >= maxSlots) throw new AppError('keys.too-many-slots', { limit: maxSlots });
   const secret = await secretBy(header, key, current);
   const entropy = randomKeyBytes(keyBytes);
-  const slot = newRecoverySlot({ repositoryId: header.repository, guarded: key, clock }, entropy, secret);
+  const context = { repositoryId: header.repository, guarded: key, clock };
+  const hasRecipients = key === 'vault' && header.format === rotatedFormatVersion;
+  const slot = hasRecipients ? newRecipientSlot(context, entropy, secret) : newRecoverySlot(context, entropy, secret);
   return { header: withSlots(header, key, [...slots, slot], mainKeys), words: wordsOfEntropy(entropy), slot };
 }
 
@@ -79,8 +89,9 @@ export function revokeSlot(header: RepositoryHeader, slotId: string, mainKeys: M
     const slots = slotsOf(header, key);
     const revoked = slots.find(({ id }) => id === slotId);
     if (revoked === undefined) continue;
-    const { kind } = revoked;
-    if (slots.filter((slot) => slot.kind === kind).length === 1) throw new AppError('keys.last-way-in', { key, kind });
+    const kind = wayOf(revoked);
+    if (slots.filter((slot) => wayOf(slot) === kind).length === 1)
+      throw new AppError('keys.last-way-in', { key, kind });
     return withSlots(
       header,
       key,
@@ -95,4 +106,9 @@ function withSlots(header: RepositoryHeader, key: Guarded, slots: readonly Slot[
   const changed =
     key === 'main' ? { ...header, slots: [...slots] } : { ...header, vault: { ...header.vault, slots: [...slots] } };
   return signHeader(changed, keys);
+}
+
+/** A sheet opens by its words, whether its slot was made with them or for their holder. */
+export function wayOf({ kind }: Slot): 'passphrase' | 'recovery' {
+  return kind === 'passphrase' ? 'passphrase' : 'recovery';
 }

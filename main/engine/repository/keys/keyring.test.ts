@@ -231,8 +231,8 @@ describe('a hostile header', () => {
   });
 
   it('of a newer format is named as such', () => {
-    expect(() => tampered((json) => Object.assign(json, { format: 2, anything: true }))).toThrow(
-      expect.objectContaining({ code: 'repository.newer-format', facts: { found: 2, known: 1 } }),
+    expect(() => tampered((json) => Object.assign(json, { format: 3, anything: true }))).toThrow(
+      expect.objectContaining({ code: 'repository.newer-format', facts: { found: 3, known: 2 } }),
     );
   });
 });

@@ -3,6 +3,7 @@ import { isoUtc, type Clock } from '../../platform/clock.ts';
 import { newId, randomKeyBytes } from '../../platform/random.ts';
 import { keyBytes, newX25519Pair, sameBytes, x25519PublicKey, type ScryptCost } from '../crypto/primitives.ts';
 import { explainWrongWords } from './find-wrong-word.ts';
+import { openFormerKeys } from './former-keys.ts';
 import { authenticateHeader, headerDamaged, signHeader, type RepositoryHeader } from './header.ts';
 import { keyCommitment, type MainKeys, type VaultKey } from './main-keys.ts';
 import { assertGoodPassphrase } from './passphrase.ts';
@@ -12,7 +13,9 @@ import {
   newRecoverySlot,
   openWithEntropy,
   openWithPassphrase,
+  recipientOfEntropy,
   type Guarded,
+  type SheetOfHolder,
 } from './slots.ts';
 import { entropyOfNumbers, wordNumbersOf, wordsOfEntropy, type RecoveryWords } from './words.ts';
 
@@ -49,7 +52,7 @@ export async function createKeyring(options: NewKeyringOptions): Promise<NewKeyr
   const pair = newX25519Pair();
   const mainEntropy = randomKeyBytes(keyBytes);
   const vaultEntropy = randomKeyBytes(keyBytes);
-  const mainKeys = keysOf(repositoryId, master, pair.publicKey);
+  const mainKeys = keysOf(repositoryId, master, pair.publicKey, []);
   const main = { repositoryId, guarded: 'main', clock } as const;
   const vault = { repositoryId, guarded: 'vault', clock } as const;
   const header = signHeader(
@@ -100,6 +103,19 @@ export function slotOfWords(header: RepositoryHeader, guarded: Guarded, text: st
   return entropy === undefined ? undefined : openWithEntropy(context, slotsOf(header, guarded), entropy)?.slotId;
 }
 
+/** The public key of the sheet of the vault that these words open; undefined where they open none. Errors: as `slotOfWords`. */
+export function recipientOfWords(header: RepositoryHeader, text: string): SheetOfHolder | undefined {
+  const entropy = entropyOfNumbers(wordNumbersOf(text));
+  if (entropy === undefined) return undefined;
+  const { slotId } =
+    openWithEntropy({ repositoryId: header.repository, guarded: 'vault' }, header.vault.slots, entropy) ?? {};
+  const slot = header.vault.slots.find(({ id }) => id === slotId);
+  if (slot === undefined || slot.kind === 'passphrase') return undefined;
+  const { id, createdAt, salt } = slot;
+  const { publicKey } = recipientOfEntropy(entropy, Buffer.from(salt, 'base64'));
+  return { id, createdAt, salt, recipient: Buffer.from(publicKey).toString('base64') };
+}
+
 /** What a person can open a key with. */
 export type Credential = { readonly passphrase: string } | { readonly words: string };
 
@@ -142,22 +158,39 @@ export function slotsOf(header: RepositoryHeader, guarded: Guarded): RepositoryH
 }
 
 function authenticKeys(header: RepositoryHeader, master: Uint8Array): MainKeys {
-  const keys = keysOf(header.repository, master, Buffer.from(header.vault.publicKey, 'base64'));
+  const keys = keysOf(
+    header.repository,
+    master,
+    Buffer.from(header.vault.publicKey, 'base64'),
+    (header.vault.former ?? []).map(({ publicKey }) => Buffer.from(publicKey, 'base64')),
+  );
   authenticateHeader(header, keys);
   return keys;
 }
 
-function vaultOf(header: RepositoryHeader, privateKey: Uint8Array): VaultKey {
+/** The vault with all its keys; for this folder only. */
+export function vaultOf(header: RepositoryHeader, privateKey: Uint8Array): VaultKey {
   const publicKey = Buffer.from(header.vault.publicKey, 'base64');
   if (!sameBytes(x25519PublicKey(privateKey), publicKey)) throw headerDamaged('vault-key');
-  return { publicKey, privateKey };
+  return { publicKey, privateKey, former: openFormerKeys(header, { publicKey, privateKey }) };
 }
 
-function keysOf(repositoryId: string, master: Uint8Array, vaultPublicKey: Uint8Array): MainKeys {
+/** The keys of an authentic header with another vault key than those that are open: main keys do not change. Errors: `repository.header-damaged`. */
+export function keysUnder(header: RepositoryHeader, { idKey, encKey }: MainKeys): MainKeys {
+  return authenticKeys(header, Buffer.concat([idKey, encKey]));
+}
+
+function keysOf(
+  repositoryId: string,
+  master: Uint8Array,
+  vaultPublicKey: Uint8Array,
+  formerVaultKeys: readonly Uint8Array[],
+): MainKeys {
   return {
     repositoryId,
     idKey: Uint8Array.from(master.subarray(0, keyBytes)),
     encKey: Uint8Array.from(master.subarray(keyBytes)),
     vaultPublicKey: Uint8Array.from(vaultPublicKey),
+    formerVaultKeys: formerVaultKeys.map((key) => Uint8Array.from(key)),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import { keyBytes } from '../crypto/primitives.ts';
+import { maxFormerVaultKeys } from '../format.ts';
 import type { MainKeys } from './main-keys.ts';
 
 const storedKeysSchema = z.strictObject({
@@ -8,6 +9,7 @@ const storedKeysSchema = z.strictObject({
   idKey: z.base64().length(44),
   encKey: z.base64().length(44),
   vaultPublicKey: z.base64().length(44),
+  formerVaultKeys: z.array(z.base64().length(44)).max(maxFormerVaultKeys).default([]),
 });
 
 /** One line of secret text for the operating system's key store. */
@@ -18,6 +20,7 @@ export function mainKeysToText(keys: MainKeys): string {
     idKey: base64(keys.idKey),
     encKey: base64(keys.encKey),
     vaultPublicKey: base64(keys.vaultPublicKey),
+    formerVaultKeys: keys.formerVaultKeys.map(base64),
   });
 }
 
@@ -30,6 +33,7 @@ export function mainKeysFromText(text: string): MainKeys {
       idKey: stored32(stored.idKey),
       encKey: stored32(stored.encKey),
       vaultPublicKey: stored32(stored.vaultPublicKey),
+      formerVaultKeys: stored.formerVaultKeys.map(stored32),
     };
   } catch {
     // The cause is dropped on purpose: a parse error quotes its input, and the input is the key.

@@ -11,21 +11,28 @@ export interface EncodingKeys {
   readonly encKey: Uint8Array;
   /** 32 bytes. Seals card secrets; it came from a header whose MAC held. */
   readonly vaultPublicKey: Uint8Array;
+  /** Public keys that the vault had before, oldest first; empty: it was never given new ones. From the same header. */
+  readonly formerVaultKeys: readonly Uint8Array[];
 }
 
 export interface MainKeys extends EncodingKeys {
   readonly repositoryId: string;
 }
 
-/** The opened card vault: reads sealed objects. Plain bytes for workers; close it with `closeVault`. */
-export interface VaultKey {
+export interface VaultKeyPair {
   readonly publicKey: Uint8Array;
   readonly privateKey: Uint8Array;
 }
 
-/** Overwrites the private key. Copies sent to workers must be closed there. */
+/** The opened card vault: reads sealed objects. Plain bytes for workers; close it with `closeVault`. */
+export interface VaultKey extends VaultKeyPair {
+  /** What it had before it was given new keys, oldest first: these open what was sealed until then, and nothing later. */
+  readonly former: readonly VaultKeyPair[];
+}
+
+/** Overwrites the private keys. Copies sent to workers must be closed there. */
 export function closeVault(vault: VaultKey): void {
-  vault.privateKey.fill(0);
+  for (const { privateKey } of [vault, ...vault.former]) privateKey.fill(0);
 }
 
 const noSalt = new Uint8Array();
@@ -42,6 +49,20 @@ export function objectKey(keys: EncodingKeys, id: Uint8Array): Buffer {
 /** The key of one object that is named by place and time: manifest, stream record. */
 export function namedObjectKey(keys: EncodingKeys, name: Uint8Array): Buffer {
   return hkdfSha256(keys.encKey, name, utf8('shouhu-v1 named-object'));
+}
+
+/**
+ * What names of sealed rows begin with once the vault was given new keys; null before. The name of an object is made of its content, and what is there under a name is not
+ * written again: without this, rows that were sealed to a former key would stand for the same rows in later snapshots.
+ */
+export function sealedNameSalt(keys: EncodingKeys): Buffer | null {
+  if (keys.formerVaultKeys.length === 0) return null;
+  return hkdfSha256(keys.encKey, keys.vaultPublicKey, utf8('shouhu-v1 sealed-name')).subarray(0, 16);
+}
+
+/** Base64 of the key that the vault has since it was given new ones; null: it never was. */
+export function rotatedVaultKey({ vaultPublicKey, formerVaultKeys }: EncodingKeys): string | null {
+  return formerVaultKeys.length === 0 ? null : Buffer.from(vaultPublicKey).toString('base64');
 }
 
 export const nonceKey = (keys: EncodingKeys): Buffer => derive(keys, 'nonce');

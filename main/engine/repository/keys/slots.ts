@@ -3,12 +3,17 @@ import { isoUtc } from '../../platform/clock.ts';
 import { newId, randomKeyBytes } from '../../platform/random.ts';
 import {
   hkdfSha256,
+  newX25519Pair,
   nonceBytes,
   openAead,
+  sameBytes,
   sealAead,
   stretchPassphrase,
   utf8,
+  x25519,
+  x25519PublicKey,
   type ScryptCost,
+  type X25519Pair,
 } from '../crypto/primitives.ts';
 import type { Slot } from './header.ts';
 
@@ -71,12 +76,67 @@ export function openWithEntropy(
   entropy: Uint8Array,
 ): { readonly secret: Uint8Array; readonly slotId: string } | undefined {
   for (const slot of slots) {
-    if (slot.kind !== 'recovery') continue;
-    const key = recoveryKey(context.guarded, entropy, Buffer.from(slot.salt, 'base64'));
-    const secret = unwrap(context, slot, key);
+    if (slot.kind === 'passphrase') continue;
+    const key = sheetKey(context.guarded, entropy, slot);
+    const secret = key === undefined ? undefined : unwrap(context, slot, key);
     if (secret !== undefined) return { secret, slotId: slot.id };
   }
   return undefined;
+}
+
+function sheetKey(guarded: Guarded, entropy: Uint8Array, slot: Exclude<Slot, { kind: 'passphrase' }>) {
+  const salt = Buffer.from(slot.salt, 'base64');
+  if (slot.kind === 'recovery') return recoveryKey(guarded, entropy, salt);
+  const recipient = recipientOfEntropy(entropy, salt);
+  const ephemeral = Buffer.from(slot.ephemeral, 'base64');
+  if (!sameBytes(recipient.publicKey, Buffer.from(slot.recipient, 'base64'))) return undefined;
+  const shared = x25519(recipient.privateKey, ephemeral);
+  return shared === undefined ? undefined : recipientKey(shared, ephemeral, recipient.publicKey);
+}
+
+/** The key pair behind the words of a vault's sheet. With its public half a new vault key reaches a holder who is not there. */
+export function recipientOfEntropy(entropy: Uint8Array, salt: Uint8Array): X25519Pair {
+  const privateKey = hkdfSha256(entropy, salt, utf8('shouhu-v1 recipient vault'));
+  return { privateKey, publicKey: x25519PublicKey(privateKey) };
+}
+
+/** What a sheet's slot keeps when the vault is given new keys: its number, its words, its date. */
+export interface SheetOfHolder {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly salt: string;
+  /** Base64. */
+  readonly recipient: string;
+}
+
+/** A slot that the holder of a sheet opens, made without the words. Throws a plain error for a key of low order: it was proven before. */
+export function recipientSlot(repositoryId: string, sheet: SheetOfHolder, secret: Uint8Array): Slot {
+  const ephemeral = newX25519Pair();
+  const recipient = Buffer.from(sheet.recipient, 'base64');
+  const shared = x25519(ephemeral.privateKey, recipient);
+  if (shared === undefined) throw new Error('recipient key of low order');
+  const { id, createdAt, salt } = sheet;
+  const slot = {
+    ...{ kind: 'recipient' as const, id, createdAt, salt, recipient: sheet.recipient },
+    ephemeral: Buffer.from(ephemeral.publicKey).toString('base64'),
+  };
+  const key = recipientKey(shared, ephemeral.publicKey, recipient);
+  return { ...slot, ...wrap({ repositoryId, guarded: 'vault' }, slot, key, secret) };
+}
+
+/** A new sheet of a vault whose header may hold recipients. */
+export function newRecipientSlot(context: SlotContext, entropy: Uint8Array, secret: Uint8Array): Slot {
+  const salt = randomKeyBytes(saltBytes);
+  const recipient = Buffer.from(recipientOfEntropy(entropy, salt).publicKey).toString('base64');
+  return recipientSlot(
+    context.repositoryId,
+    { ...blankSlot(context), salt: salt.toString('base64'), recipient },
+    secret,
+  );
+}
+
+function recipientKey(shared: Uint8Array, ephemeral: Uint8Array, recipient: Uint8Array): Buffer {
+  return hkdfSha256(shared, Buffer.concat([ephemeral, recipient]), utf8('shouhu-v1 recipient-slot'));
 }
 
 function blankSlot({ clock }: SlotContext) {
@@ -89,7 +149,7 @@ function recoveryKey(guarded: Guarded, entropy: Uint8Array, salt: Uint8Array): B
 
 type SlotName = Pick<Slot, 'id' | 'kind'>;
 
-function wrap(context: SlotContext, slot: SlotName, key: Uint8Array, secret: Uint8Array) {
+function wrap(context: Omit<SlotContext, 'clock'>, slot: SlotName, key: Uint8Array, secret: Uint8Array) {
   const nonce = randomKeyBytes(nonceBytes);
   const wrapped = sealAead(key, nonce, slotAad(context, slot), secret);
   return { nonce: nonce.toString('base64'), wrapped: wrapped.toString('base64') };

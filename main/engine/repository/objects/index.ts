@@ -1,4 +1,5 @@
 /** The door for threads that work on objects: what they load is in memory once per thread, so no schema is behind it. */
+export { closeVault } from '../keys/main-keys.ts';
 export type { EncodingKeys, VaultKey } from '../keys/main-keys.ts';
 export {
   authenticateObject,

@@ -165,7 +165,7 @@ describe('object codec', () => {
     expect(reasonOf(() => decodeObject(mainKeys, '../../etc', other.bytes, { expectedKind: 'rows' }))).toBe('id');
     expect(() => encodeObject(mainKeys, { kind: 'rows-sealed', payload: text, slot: 'main' })).toThrow(RangeError);
     const sealed = sealedRows(text);
-    const wrongVault = { publicKey: stranger.vaultPublicKey, privateKey: vault.privateKey };
+    const wrongVault = { publicKey: stranger.vaultPublicKey, privateKey: vault.privateKey, former: [] };
     expect(
       reasonOf(() =>
         decodeObject(mainKeys, sealed.id, sealed.bytes, { expectedKind: 'rows-sealed', vault: wrongVault }),

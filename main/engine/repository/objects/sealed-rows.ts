@@ -1,7 +1,7 @@
 import { free } from '../../platform/free-memory.ts';
 import { randomKeyBytes } from '../../platform/random.ts';
 import { damaged } from '../format.ts';
-import type { EncodingKeys } from '../keys/main-keys.ts';
+import { sealedNameSalt, type EncodingKeys } from '../keys/main-keys.ts';
 import { encodeObject, type EncodedObject } from './object-codec.ts';
 
 /**
@@ -32,15 +32,19 @@ export interface SealedRowsInput {
 
 /** Rows of secret columns as a sealed object of kind `rows-sealed`. */
 export function encodeSealedRows(keys: EncodingKeys, input: SealedRowsInput): EncodedObject {
-  const payload = encodeSealedPayload(input);
+  const payload = encodeSealedPayload(input, sealedNameSalt(keys));
   const object = encodeObject(keys, { kind: 'rows-sealed', slot: 'vault', payload });
   free(payload);
   return object;
 }
 
-export function encodeSealedPayload({ rows, text, digest }: SealedRowsInput): Uint8Array {
+/** `nameSalt`: of a vault that was given new keys (`sealedNameSalt`). */
+export function encodeSealedPayload(
+  { rows, text, digest }: SealedRowsInput,
+  nameSalt: Uint8Array | null = null,
+): Uint8Array {
   const isSmall = rows < smallGroupRows;
-  const salt = isSmall ? randomKeyBytes(saltBytes) : new Uint8Array();
+  const salt = isSmall ? randomKeyBytes(saltBytes) : (nameSalt ?? new Uint8Array());
   const inside = isSmall && digest !== null ? Buffer.from(digest, 'hex') : new Uint8Array();
   if (inside.length !== 0 && inside.length !== digestBytes) throw new RangeError('a range digest is 32 hex digits');
   return Buffer.concat([Uint8Array.of(salt.length), salt, Uint8Array.of(inside.length === 0 ? 0 : 1), inside, text]);

@@ -11,7 +11,7 @@ import {
   x25519,
 } from '../crypto/primitives.ts';
 import { damaged } from '../format.ts';
-import type { VaultKey } from '../keys/main-keys.ts';
+import type { VaultKey, VaultKeyPair } from '../keys/main-keys.ts';
 
 /**
  * A random content key for one object, sealed to the vault's public key: ephemeral public key 32 · wrapped key 32 · tag 16.
@@ -32,7 +32,7 @@ export function sealContentKey(vaultPublicKey: Uint8Array, id: Uint8Array, envel
   return { contentKey, seal: Buffer.concat([ephemeral.publicKey, wrapped]) };
 }
 
-/** The content key; `repository.damaged` reason `seal` when this vault key does not open it. */
+/** The content key; `repository.damaged` reason `seal` when no key of this vault opens it. */
 export function openContentKey(
   object: string,
   vault: VaultKey,
@@ -40,19 +40,19 @@ export function openContentKey(
   envelope: Uint8Array,
   seal: Uint8Array,
 ): Buffer {
+  for (const pair of [vault, ...vault.former]) {
+    const contentKey = openWith(pair, id, envelope, seal);
+    if (contentKey !== undefined) return contentKey;
+  }
+  throw damaged(object, 'seal');
+}
+
+function openWith(pair: VaultKeyPair, id: Uint8Array, envelope: Uint8Array, seal: Uint8Array): Buffer | undefined {
   const ephemeral = seal.subarray(0, 32);
-  const shared = x25519(vault.privateKey, ephemeral);
-  const contentKey =
-    shared === undefined
-      ? undefined
-      : openAead(
-          wrappingKey(shared, ephemeral, vault.publicKey, id),
-          zeroNonce,
-          Buffer.concat([envelope, id]),
-          seal.subarray(32),
-        );
-  if (contentKey === undefined) throw damaged(object, 'seal');
-  return contentKey;
+  const shared = x25519(pair.privateKey, ephemeral);
+  if (shared === undefined) return undefined;
+  const key = wrappingKey(shared, ephemeral, pair.publicKey, id);
+  return openAead(key, zeroNonce, Buffer.concat([envelope, id]), seal.subarray(32));
 }
 
 function wrappingKey(shared: Uint8Array, ephemeral: Uint8Array, publicKey: Uint8Array, id: Uint8Array): Buffer {

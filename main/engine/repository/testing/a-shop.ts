@@ -67,6 +67,7 @@ const digest = '0'.repeat(32);
 export async function writeShop(
   repository: Repository,
   signal: AbortSignal,
+  fields: Partial<Manifest> = {},
 ): Promise<{ name: string; manifest: Manifest }> {
   const put = async (object: { readonly id: string; readonly bytes: Uint8Array }) => {
     await repository.putObject(object, signal);
@@ -117,7 +118,7 @@ export async function writeShop(
   const schemaChunk = (await repository.putDatabaseRecord(databaseRecord, signal)).id;
   const table = { database: 'shop', textBytes: 200, ranges: 1, transactional: true };
   const manifest: Manifest = {
-    ...aManifest(),
+    ...aManifest(fields),
     databases: [{ name: 'shop', schemaChunk }],
     tables: [
       { ...table, name: 'cards', rows: 3, sealed: true, tableChunk: cardsChunk },
