@@ -71,7 +71,14 @@ export function CoveragePanel({ source, coverage, onChanged }: CoveragePanelProp
             size="xs"
             variant="light"
             disabled={busy !== null}
-            onClick={() => after(coverage.keep(source, canBeKept.map(({ id }) => id)))}
+            onClick={() =>
+              after(
+                coverage.keep(
+                  source,
+                  canBeKept.map(({ id }) => id),
+                ),
+              )
+            }
           >
             {t('coverage.keepAll', { count: canBeKept.length })}
           </Button>

@@ -52,6 +52,8 @@ export function createCoverageStore(client: Client) {
     askAgain: (source: string, id: string) =>
       ask(id, () => client.call('coverage.answer', { source, accept: [], reason: null, askAgain: [id] })),
     keep: (source: string, things: string[]) =>
-      ask(things.length === 1 ? (things[0] ?? looking) : looking, () => client.call('coverage.keep', { source, things })),
+      ask(things.length === 1 ? (things[0] ?? looking) : looking, () =>
+        client.call('coverage.keep', { source, things }),
+      ),
   };
 }

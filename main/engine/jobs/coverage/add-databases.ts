@@ -22,7 +22,9 @@ export async function addDatabases(
   const found = await shopsBehind('auto', shapes);
   const isNew = ({ database }: { readonly database: string }) => names.includes(database);
   // By full names: what the source had before may be written short.
-  const secretColumns = found.secretColumns.filter((name) => names.some((each) => name.startsWith(`${each.toLowerCase()}.`)));
+  const secretColumns = found.secretColumns.filter((name) =>
+    names.some((each) => name.startsWith(`${each.toLowerCase()}.`)),
+  );
   const ledgers = found.ledgers.filter(isNew);
   await context.home.settings.update((settings) => ({
     ...settings,

@@ -112,7 +112,11 @@ describe('coverThings', () => {
   });
 
   it('has a single file from the first snapshot on that was taken since it was named', () => {
-    const things = [aThing('key-file', '/srv/pay.key'), aThing('crontab', 'root'), aThing('server-settings', '/etc/crontab')];
+    const things = [
+      aThing('key-file', '/srv/pay.key'),
+      aThing('crontab', 'root'),
+      aThing('server-settings', '/etc/crontab'),
+    ];
     const items = [
       { item: '/srv/pay.key', since: before },
       { item: 'crontab', since: after },
@@ -127,7 +131,10 @@ describe('coverThings', () => {
 
   it('is satisfied with Redis and accounts only when the newest snapshot has them', () => {
     const things = [aThing('redis', 'system-settings'), aThing('accounts', 'users')];
-    expect(judged({ things })).toEqual({ 'redis:system-settings': 'open not-chosen', 'accounts:users': 'open not-chosen +' });
+    expect(judged({ things })).toEqual({
+      'redis:system-settings': 'open not-chosen',
+      'accounts:users': 'open not-chosen +',
+    });
     const keeping = { redis: ['system-settings'], accounts: true };
     expect(judged({ things, keeping, snapshots: [aSnapshot({ settings: [] })] })).toEqual({
       'redis:system-settings': 'open nothing-kept',

@@ -32,9 +32,7 @@ export interface CoverRequest {
   readonly snapshots: readonly Manifest[];
 }
 
-type Verdict =
-  | { readonly by: Manifest }
-  | { readonly reason: UncoveredReason; readonly canBeKept: boolean };
+type Verdict = { readonly by: Manifest } | { readonly reason: UncoveredReason; readonly canBeKept: boolean };
 
 const no = (reason: UncoveredReason, canBeKept = false): Verdict => ({ reason, canBeKept });
 
@@ -111,7 +109,12 @@ function judge(request: CoverRequest, known: Known, thing: SeenThing): Verdict {
       return no('cannot-see');
     case 'crontab':
       return judgeItem(request, crontabItem) ?? no('not-chosen', keeping.hasSsh);
-    default:
+    case 'folder':
+    case 'volume':
+    case 'key-file':
+    case 'settings-file':
+    case 'server-settings':
+    case 'certificates':
       return judgePath(request, thing);
   }
 }

@@ -48,7 +48,8 @@ export async function coverageAnswer(
   });
   const again = new Set(input.askAgain);
   for (const id of again)
-    if (source.accepted?.some((each) => each.id === id) !== true) throw new AppError('coverage.thing-unknown', { thing: id });
+    if (source.accepted?.some((each) => each.id === id) !== true)
+      throw new AppError('coverage.thing-unknown', { thing: id });
   const said = new Set(fresh.map(({ id }) => id));
   await context.home.settings.update((settings) => ({
     ...settings,

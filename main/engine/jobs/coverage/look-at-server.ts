@@ -2,7 +2,7 @@ import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { loadPresets } from '../../presets/preset.ts';
 import { lookAround, type LookedAround } from '../../source/files/index.ts';
-import { listEverything, type ListedServer } from '../../source/mysql/index.ts';
+import { listEverything } from '../../source/mysql/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { SavedSource } from '../home/settings-file.ts';
 import { usualItems } from '../redis-of-source.ts';

@@ -26,8 +26,7 @@ type Thing = Omit<SeenThing, 'since'>;
  */
 export function thingsSeen(looked: LookedServer, at: string, before: CoverageLook | null): CoverageLook {
   const known = new Map((before?.things ?? []).map(({ id, since }) => [id, since]));
-  const carried = (isMine: (thing: SeenThing) => boolean): Thing[] =>
-    (before?.things ?? []).filter(isMine).map(({ since: _, ...thing }) => thing);
+  const carried = (isMine: (thing: SeenThing) => boolean): Thing[] => (before?.things ?? []).filter(isMine);
   const all = [
     // What could not be asked this time is as it was the last time: nothing goes because nobody looked.
     ...(looked.server === null ? carried(({ kind }) => ofDatabases.has(kind)) : []),
@@ -74,7 +73,11 @@ const ofFiles: ReadonlySet<CoverageKind> = new Set([
 ]);
 
 /** The server's own text, harmless and short enough to be typed; else a hash stands for it in the id. */
-function named(kind: CoverageKind, text: string, bytes: Uint8Array = Buffer.from(text)): Pick<Thing, 'id' | 'kind' | 'name'> {
+function named(
+  kind: CoverageKind,
+  text: string,
+  bytes: Uint8Array = Buffer.from(text),
+): Pick<Thing, 'id' | 'kind' | 'name'> {
   const shown = shownName(bytes);
   const isPlain = isUtf8(bytes) && shown === text && text.length <= 300;
   const key = isPlain ? text : `#${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}`;
