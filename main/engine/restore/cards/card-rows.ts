@@ -42,13 +42,16 @@ export function passingSchema({ table, keys, secrets }: CardColumns, name: strin
   };
 }
 
-/** Made of the target's own columns, so that it compares as they do; seen by this session alone, and gone with it. */
+/**
+ * Made of the target's own columns, so that it compares as they do; seen by this session alone, and gone with it. In the order of the rows' numbers, because a load is
+ * filled in slices of them: without that each slice reads the whole load.
+ */
 export function createPassingTable({ table, keys, secrets }: CardColumns, database: string, name: string): string {
   const as = (letter: string, columns: readonly Column[]) =>
     columns.map((column, index) => `t.${quoteName(column.name)} AS ${letter}${index}`);
   const columns = [...as('k', keys), ...as('c', secrets), ...as('w', secrets), '0 AS n'];
   return (
-    `CREATE TEMPORARY TABLE ${quoteTable(database, name)} (PRIMARY KEY (${keys.map((_, index) => `k${index}`).join(', ')})) ` +
+    `CREATE TEMPORARY TABLE ${quoteTable(database, name)} (PRIMARY KEY (n), KEY (${keys.map((_, index) => `k${index}`).join(', ')})) ` +
     `SELECT ${columns.join(', ')} FROM ${quoteTable(database, table.name)} AS t LIMIT 0`
   );
 }
