@@ -1224,7 +1224,8 @@ function check(repository, files, isAll) {
       look(schemaChunk, () => repository.chunk(schemaChunk, KIND.schema));
     if (manifest.accounts?.chunk !== undefined)
       look(manifest.accounts.chunk, () => repository.chunk(manifest.accounts.chunk, null));
-    for (const { chunk } of manifest.settings ?? []) look(chunk, () => repository.chunk(chunk, null));
+    for (const { chunk } of [...(manifest.settings ?? []), ...(manifest.site?.history?.packs ?? [])])
+      look(chunk, () => repository.chunk(chunk, null));
     for (const { tableChunk } of manifest.tables) {
       const record = look(tableChunk, () => repository.record(tableChunk, KIND.table));
       for (const { id, sealedId } of (record?.ranges ?? []).flatMap(({ chunks }) => chunks)) {

@@ -1,7 +1,11 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretEnv, startCliRig, type CliRig, type Json, type World } from './testing/cli-rig.ts';
+
+const run = promisify(execFile);
 
 /** 二维码.png in GBK. */
 const gbk = Buffer.from('b6feceacc2eb2e706e67', 'hex');
@@ -152,6 +156,27 @@ describe('files on the command line', () => {
     expect(open.stdout).toContain('.env (removed)\n@@ -1,1 +0,0 @@\n-APP_KEY=base64:abc');
     expect(await readFile(join(world.home, 'audit.jsonl'), 'utf8')).toContain('files.secrets-shown');
     expect(await world.run(['files', 'diff', 'site', '--show-secrets'])).toMatchObject({ exitCode: 2 });
+  });
+
+  it('have a history that any git opens, from any copy', async () => {
+    const folder = world.path('history');
+    const exported = await world.run(['files', 'export-git', 'site', folder, '--from', 'second']);
+    expect(exported).toMatchObject({ exitCode: 0, json: { place: folder, commits: 2, files: 2, isBehind: false } });
+    const git = async (...args: string[]) => (await run('git', ['-C', folder, ...args])).stdout;
+    expect(await git('fsck', '--strict')).toBe('');
+    expect(await git('show', `main~1:${site.slice(1)}/.env`)).toBe('APP_KEY=base64:abc\n');
+    expect(await git('diff', '--stat', 'main~1', 'main')).toContain('3 files changed');
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect(await world.run(['files', 'export-git', 'site', folder])).toMatchObject({
+      exitCode: 5,
+      json: { error: { code: 'files.target-not-empty' } },
+    });
+    expect(await world.run(['files', 'export-git', 'shop', world.path('no')])).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'files.no-history' } },
+    });
+    const said = await world.run(['show', 'latest', '--lang', 'en'], { asText: true });
+    expect(said.exitCode).toBe(0);
   });
 
   it('come back into a folder and onto the server beside, and never over anything', async () => {

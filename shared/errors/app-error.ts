@@ -81,6 +81,7 @@ export const errorCatalog = {
   'files.folder-missing': failed('user-action'),
   'files.unread': checkFailed,
   'files.none': usage,
+  'files.no-history': usage,
   'files.path-unknown': usage,
   'files.target-not-empty': refused,
   'files.target-failed': failed('user-action'),

@@ -83,6 +83,28 @@ export const cliFilesEn: Record<keyof typeof cliFilesZh, string> = {
   'file-kind.other': 'could not be read then, or a folder',
   'reason.only-with-text': 'It goes together with --text.',
   'phase.files-text': 'comparing files',
+  'help.files-export-git': 'write the whole history of config and code as a bare git repository that any git opens',
+  'argument.git-dir': 'folder to write to (empty, or not there yet); passwords in it are not encrypted',
+  'files.exported-git':
+    '✓ {{commits}} changes are in {{place}}; the newest has {{files}} files ({{commit}}); it took {{time}}.',
+  'files.git-is-clear':
+    '! Passwords and keys in it are not encrypted: remove the folder when you are done. To look: git -C "{{place}}" log --stat',
+  'files.git-behind':
+    '! What this snapshot had could not be written into the history; the newest is of an earlier one.',
+  'files.history': 'History of config and code: {{files}} files, {{bytes}} ({{commit}}).',
+  'files.outside': 'Not in the history (all of it is in the snapshot): {{what}}',
+  'files.outside-some': '{{count}} {{reason}} ({{names}})',
+  'outside-history.upload': 'uploaded',
+  'outside-history.no-code': 'neither config nor code',
+  'outside-history.too-large': 'over 512 KiB',
+  'outside-history.binary': 'no text',
+  'outside-history.too-many': 'more than one commit takes',
+  'outside-history.git-name': 'with names that git refuses',
+  'outside-history.unread': 'could not be read',
+  'phase.history': 'writing the history of config and code',
+  'phase.history-export': 'writing the git repository',
+  'check.history-kept-warning':
+    'The history of config and code could not be gone on with as usual; the files are kept, and the next backup tries again',
   'phase.files-back': 'bringing files back',
   'check.files-kept': 'files of the site kept',
   'check.files-look-warning':

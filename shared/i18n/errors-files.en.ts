@@ -32,6 +32,11 @@ export const filesErrorsEn: Record<keyof typeof filesErrorsZh, ErrorText> = {
     remedy:
       'Choose folders with shouhu source set … --files: the next backup takes them along. Or use a snapshot that has them.',
   },
+  'files.no-history': {
+    message: 'This snapshot has no history of config and code. Its files and all data of the database are there.',
+    remedy:
+      'Take another snapshot, or back up once more: with the site’s files, the next backup goes on with the history. The files of this one come back with shouhu files restore.',
+  },
   'files.path-unknown': {
     message: 'The snapshot holds no file or folder “{{path}}”. Nothing was written.',
     remedy: 'See what it holds with shouhu files list.',

@@ -27,6 +27,11 @@ export const filesErrorsZh = {
     message: '这个快照里没有网站文件。数据库的数据都在。',
     remedy: '用 shouhu source set … --files 选好文件夹，下一次备份就会带上；或换一个带文件的快照。',
   },
+  'files.no-history': {
+    message: '这个快照里没有配置和代码的历史。它的文件和数据库的数据都在。',
+    remedy:
+      '换一个快照，或再备份一次：只要带上网站文件，下一次备份就会接着写历史。要取回这个快照的文件，用 shouhu files restore。',
+  },
   'files.path-unknown': {
     message: '快照里没有“{{path}}”这个文件或文件夹。什么都没有写。',
     remedy: '用 shouhu files list 看看快照里有什么。',

@@ -21,6 +21,7 @@ import {
   backupFilesSchema,
   siteChangeSchema,
   siteFindingSchema,
+  siteHistorySchema,
   siteListingSchema,
   siteTextSchema,
 } from '../model/site-files.ts';
@@ -1080,6 +1081,31 @@ export const engineVerbs = {
     output: z.strictObject({
       findings: z.array(siteFindingSchema.extend({ snapshot: snapshotPointSchema })),
       seen: z.boolean(),
+    }),
+  },
+  /** The history of config and code as a bare repository that any git opens. */
+  'files.export-git': {
+    input: z.strictObject({
+      source: nameSchema,
+      /** An id, its unique beginning, or `latest`: the newest that has a history. */
+      snapshot: z.string(),
+      /** A folder of this computer that is empty, or not there yet. */
+      path: pathSchema,
+      from: nameSchema.nullable(),
+    }),
+    output: z.strictObject({
+      snapshot: snapshotPointSchema,
+      place: z.string(),
+      commit: z.string(),
+      /** The newest commit shows an earlier snapshot than this one. */
+      isBehind: z.boolean(),
+      commits: count,
+      objects: count,
+      bytes: count,
+      /** In the newest commit. */
+      files: count,
+      outside: siteHistorySchema.shape.outside,
+      durationMs: z.number().nonnegative(),
     }),
   },
   'files.restore': {

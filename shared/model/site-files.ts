@@ -92,6 +92,51 @@ const rootSchema = z.strictObject({
 const changesSchema = z.strictObject({ added: count, changed: count, removed: count });
 const readSchema = z.strictObject({ files: count, bytes: count, reused: count });
 
+/** Why something that is kept is not in the history of config and code. */
+export const outsideHistoryReasons = [
+  'upload',
+  'no-code',
+  'too-large',
+  'binary',
+  'too-many',
+  'git-name',
+  'unread',
+] as const;
+
+/** The history of config and code as one git repository: packs of git objects, and the commit that shows this snapshot (FORMAT.md §16). */
+export const siteHistorySchema = z.strictObject({
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  /** All that the commit and those before it need, and perhaps more. Those with `blobs` hold nothing but contents. */
+  packs: z
+    .array(
+      z.strictObject({
+        chunk: objectIdSchema,
+        bytes: z.int().positive(),
+        objects: z.int().positive(),
+        blobs: z.literal(true).optional(),
+      }),
+    )
+    .min(1)
+    .max(4096),
+  /** Tonight's could not be written: the commit shows an earlier snapshot. */
+  behind: z.literal(true).optional(),
+  /** In this commit. */
+  files: count,
+  bytes: count,
+  /** Kept with the snapshot, and not in the history: how many, and a few of them. */
+  outside: z
+    .array(
+      z.strictObject({
+        reason: z.enum(outsideHistoryReasons),
+        files: z.int().positive(),
+        names: z.array(z.string()).max(5),
+      }),
+    )
+    .max(outsideHistoryReasons.length),
+});
+export type SiteHistory = z.infer<typeof siteHistorySchema>;
+export type OutsideHistory = (typeof outsideHistoryReasons)[number];
+
 /** What a manifest says of the site's files. */
 export const siteSummarySchema = z.strictObject({
   roots: z.array(rootSchema).min(1),
@@ -101,6 +146,8 @@ export const siteSummarySchema = z.strictObject({
   /** Against the snapshot before; absent: there was none with files. */
   changes: changesSchema.optional(),
   findings: z.array(siteFindingSchema).max(200),
+  /** Absent: there is none (check `history-kept`), or whoever wrote it knew none. */
+  history: siteHistorySchema.optional(),
 });
 export type SiteSummary = z.infer<typeof siteSummarySchema>;
 
@@ -116,6 +163,8 @@ export const backupFilesSchema = z.strictObject({
   read: readSchema,
   changes: changesSchema.optional(),
   findings: z.array(siteFindingSchema),
+  /** The history of config and code. */
+  history: siteHistorySchema.omit({ packs: true }).optional(),
 });
 export type BackupFiles = z.infer<typeof backupFilesSchema>;
 

@@ -31,6 +31,10 @@ interface RestoreFlags extends PointFlags {
   readonly from?: string;
 }
 
+interface ExportGitFlags extends PointFlags {
+  readonly from?: string;
+}
+
 const mostListed = 10_000;
 const mostTexts = 200;
 const mostNames = 20;
@@ -65,6 +69,13 @@ export function addFiles(program: Command, { words, pick }: Picker): void {
     .option('--seen', words.say('flag.files-seen'))
     .action((name: string, flags: { readonly seen?: true }) => {
       pick(findings(parseName(name, 'SOURCE'), flags.seen === true));
+    });
+  source(group.command('export-git').description(words.say('help.files-export-git')))
+    .argument('<DIR>', words.say('argument.git-dir'))
+    .option('--snapshot <ID|latest>', words.say('flag.files-snapshot'))
+    .option('--from <NAME>', words.say('flag.from'))
+    .action((name: string, dir: string, flags: ExportGitFlags) => {
+      pick(exportGit(parseName(name, 'SOURCE'), dir, flags));
     });
   source(group.command('restore').description(words.say('help.files-restore')))
     .option('--snapshot <ID|latest>', words.say('flag.files-snapshot'))
@@ -246,6 +257,54 @@ function restore(source: string, flags: RestoreFlags): VerbRun {
   };
 }
 
+function exportGit(source: string, dir: string, flags: ExportGitFlags): VerbRun {
+  const from = flags.from === undefined ? null : parseName(flags.from, '--from');
+  return async (context) => {
+    const { surroundings, words } = context;
+    await context.unlock();
+    const output = await context.call('files.export-git', {
+      source,
+      snapshot: flags.snapshot ?? 'latest',
+      path: resolve(surroundings.cwd, dir),
+      from,
+    });
+    const { place, commit, commits, files, outside, isBehind, durationMs } = output;
+    const lines = [
+      pointLine(output.snapshot, words),
+      words.say('files.exported-git', {
+        commits: countText(commits),
+        place,
+        files: countText(files),
+        commit: commit.slice(0, 8),
+        time: durationText(durationMs, words),
+      }),
+      ...outsideLines(outside, words),
+      ...(isBehind ? [words.say('files.git-behind')] : []),
+      words.say('files.git-is-clear', { place }),
+    ];
+    return { json: output, lines };
+  };
+}
+
+function historyLines(history: BackupFiles['history'], words: Words): string[] {
+  if (history === undefined) return [];
+  const { files, bytes, commit, outside } = history;
+  const facts = { files: countText(files), bytes: sizeText(bytes), commit: commit.slice(0, 8) };
+  return [words.say('files.history', facts), ...outsideLines(outside, words)];
+}
+
+function outsideLines(outside: NonNullable<BackupFiles['history']>['outside'], words: Words): string[] {
+  if (outside.length === 0) return [];
+  const some = outside.map(({ reason, files, names }) =>
+    words.say('files.outside-some', {
+      reason: words.wordFor('outside-history', reason),
+      count: countText(files),
+      names: files > names.length ? `${names.join(', ')}, …` : names.join(', '),
+    }),
+  );
+  return [words.say('files.outside', { what: some.join('; ') })];
+}
+
 /** What a backup or a snapshot says of its files. */
 export function filesLines(files: BackupFiles | undefined, words: Words): string[] {
   if (files === undefined) return [];
@@ -266,6 +325,7 @@ export function filesLines(files: BackupFiles | undefined, words: Words): string
             removed: countText(changes.removed),
           }),
         ]),
+    ...historyLines(files.history, words),
     ...files.findings.slice(0, mostNames).map((finding) => findingLine(finding, words)),
     ...(files.findings.length > mostNames
       ? [words.say('files.more-findings', { count: countText(files.findings.length - mostNames) })]

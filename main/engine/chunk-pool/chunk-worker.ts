@@ -162,14 +162,15 @@ export function check(task: CheckTask): CheckedObject | WorkFailure {
   return orFailure(() => handOver<CheckedObject>(checkObject(keys, task)));
 }
 
-/** Bytes of a site's files, handed over. */
+/** Bytes of a site's files or of their history, handed over. */
 export interface FileTask {
+  readonly kind: 'file' | 'git-pack';
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-export function encodeFile({ bytes }: FileTask): EncodedObject | WorkFailure {
+export function encodeFile({ kind, bytes }: FileTask): EncodedObject | WorkFailure {
   return orFailure(() => {
-    const encoded = encodeObject(keys, { kind: 'file', payload: bytes });
+    const encoded = encodeObject(keys, { kind, payload: bytes });
     free(bytes);
     return handOver<EncodedObject>(encoded);
   });

@@ -1,7 +1,9 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { BackupFiles, SiteSummary } from '../../../shared/model/site-files.ts';
+import type { BackupFiles, SiteHistory, SiteSummary } from '../../../shared/model/site-files.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
+import { dateOf, newestFirst } from '../../../shared/model/snapshot-order.ts';
 import { keepFiles, type KeptFiles } from '../backup/site/keep-files.ts';
+import { keepHistory } from '../backup/site/keep-history.ts';
 import type { SiteRules } from '../backup/site/site-rules.ts';
 import { paceTo } from '../backup/pace.ts';
 import type { BackupDraft } from '../backup/run-backup.ts';
@@ -16,10 +18,14 @@ import { accessOfSaved, openServerSession, type ServerSession } from './source-s
 
 /** How many snapshots back a tree is looked for that this one can be compared with: a night without files must not make the next one read all of them. */
 const mostSnapshotsBack = 20;
+/** A copy that was away for so many snapshots begins a history of its own. */
+const mostHistories = 1000;
 
 export interface SiteKeeper {
   /** Over a session that is open already, or one of its own. Errors: the signal's reason. */
   keep(session: ServerSession | null, clockAheadMs: number | null, signal: AbortSignal): Promise<KeptFiles>;
+  /** The draft with the files in it, and with the history of config and code. Errors: the signal's reason. */
+  addTo(draft: BackupDraft, files: KeptFiles, signal: AbortSignal): Promise<BackupDraft>;
 }
 
 /** What keeps the files of this shop with tonight's snapshot; null where it has none to keep, or they were left out this time. */
@@ -37,6 +43,7 @@ export async function siteKeeper(
     holds: ({ site }) => site !== undefined,
     most: mostSnapshotsBack,
   });
+  const earlier = historiesOf(context, source, previous);
   const total = previous?.site?.roots.reduce((sum, { bytes }) => sum + bytes, 0) ?? null;
   return {
     keep: async (session, clockAheadMs, signal) => {
@@ -83,11 +90,51 @@ export async function siteKeeper(
         await pool.close();
       }
     },
+    addTo: async (draft, files, signal) => {
+      const { site } = files;
+      if (site === null) return withFiles(draft, files);
+      const pool = new ChunkPool(repository.keys);
+      try {
+        const { id, at } = draft.manifest;
+        const { history, checks, written } = await keepHistory({
+          site,
+          folders: source.files,
+          earlier,
+          rules,
+          snapshot: { id, at },
+          repository,
+          pool,
+          onProgress: (files) =>
+            run.report({
+              phase: 'history',
+              detail: '',
+              doneBytes: 0,
+              totalBytes: null,
+              doneItems: files,
+              totalItems: 0,
+            }),
+          signal,
+        });
+        return withFiles(draft, {
+          site: history === null ? site : { ...site, history },
+          checks: [...files.checks, ...checks],
+          written: { objects: files.written.objects + written.objects, bytes: files.written.bytes + written.bytes },
+        });
+      } finally {
+        await pool.close();
+      }
+    },
   };
 }
 
-/** The draft with the files in it. */
-export function withFiles(draft: BackupDraft, { site, checks, written }: KeptFiles): BackupDraft {
+/** Newest first: what any copy is known to hold, because the newest commit may have been written to another one. */
+function historiesOf({ catalog }: EngineContext, { name }: SavedSource, previous: Manifest | null): SiteSummary[] {
+  const known = newestFirst(catalog.snapshots(name), ({ manifest }) => dateOf(manifest));
+  const manifests = [...known.map(({ snapshot }) => snapshot.manifest), ...(previous === null ? [] : [previous])];
+  return manifests.flatMap(({ site }) => (site?.history === undefined ? [] : [site])).slice(0, mostHistories);
+}
+
+function withFiles(draft: BackupDraft, { site, checks, written }: KeptFiles): BackupDraft {
   const { manifest } = draft;
   return {
     ...draft,
@@ -112,7 +159,13 @@ export function filesOfBackup({ site }: Manifest): BackupFiles | undefined {
     read: site.read,
     ...(site.changes === undefined ? {} : { changes: site.changes }),
     findings: site.findings,
+    ...(site.history === undefined ? {} : { history: historyView(site.history) }),
   };
+}
+
+function historyView(history: SiteHistory): NonNullable<BackupFiles['history']> {
+  const { commit, files, bytes, outside } = history;
+  return { commit, ...(history.behind === true ? { behind: true } : {}), files, bytes, outside };
 }
 
 /** What the preset knows of the program's folder, and what the owner said. Paths from the server's root are folders of their own and no rules. */

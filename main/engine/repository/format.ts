@@ -33,6 +33,7 @@ export const objectKinds = {
   deed: 11,
   'file-tree': 12,
   settings: 13,
+  'git-pack': 14,
 } as const;
 export type ObjectKind = keyof typeof objectKinds;
 /** Kinds that are stored under `chunks/` and named by their content. */

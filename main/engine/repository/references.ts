@@ -20,6 +20,7 @@ export function referencesOf(manifest: Manifest): ManifestReferences {
     leaves: [
       ...(manifest.accounts === undefined ? [] : [manifest.accounts.chunk]),
       ...(manifest.settings ?? []).map(({ chunk }) => chunk),
+      ...(manifest.site?.history?.packs ?? []).map(({ chunk }) => chunk),
       ...manifest.databases.map(({ schemaChunk }) => schemaChunk),
     ],
     records: [

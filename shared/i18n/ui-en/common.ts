@@ -125,6 +125,8 @@ export const commonEn = {
       check: 'Checking',
       files: 'Reading the site’s files',
       'files-text': 'Comparing files',
+      history: 'Writing the history of config and code',
+      'history-export': 'Writing the git repository',
       'files-back': 'Bringing files back',
       copy: 'Writing copies',
       protect: 'Seeing to the protection against deletion',

@@ -181,6 +181,8 @@ export const timelineEn = {
     'clock-behind-warning':
       'This computer’s clock is {{apart}} behind the database server’s. The data is fine, but the time of the snapshot was written by this computer and may be wrong; see which of the two clocks is off, and let that one set itself',
     'files-kept': 'Files of the site kept',
+    'history-kept-warning':
+      'The history of config and code could not be gone on with as usual; the files are kept, and the next backup tries again',
     'files-look-warning':
       'Please look at these files: settings or entry files that changed, or programs among the uploads; your own work is fine',
     'files-read': 'All files of the site could be read',

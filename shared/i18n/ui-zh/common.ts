@@ -119,6 +119,8 @@ export const commonZh = {
       check: '正在核对',
       files: '正在读网站文件',
       'files-text': '正在对比文件内容',
+      history: '正在写配置和代码的历史',
+      'history-export': '正在写出 git 仓库',
       'files-back': '正在恢复网站文件',
       copy: '正在写入副本',
       protect: '正在确认防删除保护',

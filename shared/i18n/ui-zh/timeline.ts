@@ -176,6 +176,7 @@ export const timelineZh = {
     'clock-behind-warning':
       '这台电脑的时钟比数据库服务器慢 {{apart}}。数据没有问题，但快照的时间是按这台电脑写的，可能不准；请看看是哪边的时钟不对，在那边打开自动校时',
     'files-kept': '网站文件已存好',
+    'history-kept-warning': '配置和代码的历史这次没能照常接着写；文件本身都已存好，下一次备份会再写',
     'files-look-warning': '请看一眼这些文件：配置或入口变了，或上传文件夹里有程序；是自己改的就没事',
     'files-read': '网站文件都读到了',
     'files-read-warning': '没读到或正在变化的网站文件（其余的都存好了）',

@@ -53,7 +53,7 @@ export class ChunkWriter {
       this.#repository.relyOn(known);
       return { id: known, size };
     }
-    const encoded = await this.#pool.encodeFile({ bytes }, this.#signal);
+    const encoded = await this.#pool.encodeFile({ kind: 'file', bytes }, this.#signal);
     const { written } = await this.#repository.putObject(encoded, this.#signal);
     this.count({ written, sizeBytes: encoded.bytes.length });
     return { id: encoded.id, size };

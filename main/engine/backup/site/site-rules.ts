@@ -51,12 +51,24 @@ export class SiteJudge {
     return isIn(this.#config, path) || isIn(this.#entries, path);
   }
 
+  isConfig(path: Buffer): boolean {
+    return isIn(this.#config, path);
+  }
+
+  isUpload(path: Buffer): boolean {
+    return isIn(this.#uploads, path);
+  }
+
+  /** What a server may run, wherever it lies. */
+  isScript(path: Buffer): boolean {
+    return scriptShape.test(path.subarray(path.lastIndexOf(0x2f) + 1).toString('latin1'));
+  }
+
   /** Null: nothing that a person has to look at. */
   findingOf(path: Buffer, shown: string, change: SiteFinding['change']): SiteFinding | null {
     if (isIn(this.#config, path)) return { kind: 'config-changed', path: shown, change };
     if (isIn(this.#entries, path)) return { kind: 'entry-changed', path: shown, change };
-    const isScript = scriptShape.test(path.subarray(path.lastIndexOf(0x2f) + 1).toString('latin1'));
-    if (change !== 'removed' && isScript && isIn(this.#uploads, path))
+    if (change !== 'removed' && this.isScript(path) && this.isUpload(path))
       return { kind: 'script-in-uploads', path: shown, change };
     return null;
   }

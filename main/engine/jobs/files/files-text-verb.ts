@@ -1,9 +1,8 @@
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import type { SiteText } from '../../../../shared/model/site-files.ts';
-import { targetOfEntry, type TreeItem } from '../../repository/index.ts';
-import { ChunkCache } from '../../restore/site/chunk-cache.ts';
+import { ChunkCache, targetOfEntry, wholeContent, type TreeItem } from '../../repository/index.ts';
 import { SecretMask } from '../../restore/site/hide-secrets.ts';
-import { contentOf, type FilesReader } from '../../restore/site/restore-files.ts';
+import type { FilesReader } from '../../restore/site/restore-files.ts';
 import { textDiff } from '../../restore/site/text-diff.ts';
 import { textOfFile, type FileText } from '../../restore/site/text-of-file.ts';
 import { shownName } from '../../source/files/index.ts';
@@ -115,8 +114,6 @@ class SideReader {
     if (entry.type === 'link')
       return { encoding: 'utf-8', text: `→ ${shownName(targetOfEntry(entry) ?? Buffer.alloc(0))}\n` };
     if (entry.type !== 'file') return null;
-    const parts: Uint8Array[] = [];
-    for await (const bytes of contentOf(entry, chunks, this.#cache)) parts.push(bytes);
-    return textOfFile(Buffer.concat(parts)) ?? 'binary';
+    return textOfFile(await wholeContent(entry, chunks, this.#cache)) ?? 'binary';
   }
 }

@@ -27,7 +27,7 @@ import { readRedis, redisTarget } from '../redis-of-source.ts';
 import { withRepository } from '../stores.ts';
 import { watchOf } from '../watch-copy.ts';
 import { outcomeOf } from './copy-verbs.ts';
-import { filesOfBackup, siteKeeper, withFiles } from '../site-files.ts';
+import { filesOfBackup, siteKeeper } from '../site-files.ts';
 import type { KeptFiles } from '../../backup/site/keep-files.ts';
 import { lockFailure } from './keep-locked.ts';
 import { findDestination, findSource } from './lookup.ts';
@@ -274,7 +274,8 @@ async function captureInto(
     const withSettings =
       settings === null ? withAccounts : await keepSettings(withAccounts, settings, repository, signal);
     const files = seen.files ?? (await site?.keep(null, null, signal)) ?? null;
-    return publishDraft(repository, files === null ? withSettings : withFiles(withSettings, files), signal);
+    const whole = files === null || site === null ? withSettings : await site.addTo(withSettings, files, signal);
+    return publishDraft(repository, whole, signal);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { VerbInput, VerbName, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
 import { filesBrowse } from '../files/browse-verb.ts';
+import { filesExportGit } from '../files/export-git-verb.ts';
 import { filesText } from '../files/files-text-verb.ts';
 import { coverageAnswer, coverageKeep, coverageShow } from '../coverage/coverage-verbs.ts';
 import { filesDiff, filesFindings, filesList, filesSet } from '../files/files-verbs.ts';
@@ -114,6 +115,7 @@ export const verbs: Verbs = {
   'files.list': filesList,
   'files.diff': filesDiff,
   'files.text': filesText,
+  'files.export-git': filesExportGit,
   'files.findings': filesFindings,
   'files.restore': filesRestore,
   'coverage.show': coverageShow,

@@ -43,6 +43,7 @@ const slotsOfKind: Readonly<Record<ObjectKind, readonly ObjectSlot[]>> = {
   deed: ['main'],
   'file-tree': ['main'],
   settings: ['main'],
+  'git-pack': ['main'],
 };
 
 export function isSlotOfKind(kind: ObjectKind, slot: ObjectSlot): boolean {

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { SiteFile, SitePage, SiteSummary } from '../../../../shared/model/site-files.ts';
 import { mapInOrder } from '../../platform/map-in-order.ts';
-import { readTree, targetOfEntry, type TreeItem } from '../../repository/index.ts';
+import { ChunkCache, contentOf, readTree, targetOfEntry, type TreeItem } from '../../repository/index.ts';
 import { shownName } from '../../source/files/index.ts';
-import { ChunkCache } from './chunk-cache.ts';
 import type { FileAttributes, FilesTarget } from './files-target.ts';
 
 /** Where pages and chunks come from, each proven against its name. */
@@ -97,23 +96,6 @@ export async function restoreFiles(request: RestoreFilesRequest): Promise<Restor
     await target.finishFolder(path, attributes);
   }
   return { ...done, folders: folders.length, links: links.length, unread, changedWhileRead };
-}
-
-/** The bytes of a file, piece by piece, as a snapshot holds them. */
-export async function* contentOf(
-  { pieces }: SiteFile,
-  chunks: SitePage['chunks'],
-  cache: ChunkCache,
-): AsyncGenerator<Uint8Array> {
-  for (const [number, at, size] of pieces) {
-    const chunk = chunks[number];
-    if (chunk === undefined) throw new RangeError('a piece of no chunk');
-    const payload = await cache.get(chunk.id);
-    // Pages are checked against what they say of their chunks; this is the chunk itself.
-    if (payload.length !== chunk.size)
-      throw new AppError('repository.damaged', { object: chunk.id, reason: 'content' });
-    yield payload.subarray(at, at + size);
-  }
 }
 
 /** What lies at or below `path`, and the folders that lead to it. */
