@@ -117,7 +117,11 @@ describe('files on the command line', () => {
       'index.php',
       'public/uploads/shell.php',
     ]);
+    const alarm = async () =>
+      ((await world.run(['checklist', 'site'])).json['items'] as Json[]).find(({ id }) => id === 'alarm');
+    expect(await alarm()).toMatchObject({ state: 'warn', evidence: [{ id: 'files-alarm', facts: { count: 3 } }] });
     expect((await world.run(['files', 'findings', 'site', '--seen'])).exitCode).toBe(0);
+    expect(await alarm()).toMatchObject({ state: 'unknown' });
     expect((await world.run(['files', 'findings', 'site'])).json['findings']).toEqual([]);
 
     const [, changed, first] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];

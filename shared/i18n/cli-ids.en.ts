@@ -152,6 +152,7 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'evidence.copy-totals-matched': 'restored from, totals matched',
   'evidence.log-stored': 'the log has come this far here',
   'evidence.money-alarm': 'something is odd about the money or the rows',
+  'evidence.files-alarm': 'files changed and nobody has looked',
   'evidence.log-behind': 'the log stops here',
   'evidence.log-on-server': 'the log has come this far here, on the shop’s own machine',
   'evidence.still-plugged-in': 'the cold disk is still plugged in',
@@ -169,6 +170,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
   'todo.turn-on-binlog':
     'Add log_bin=binlog, binlog_format=ROW and a server_id to the database’s settings and restart it.',
   'todo.look-at-stream': 'The log is behind: run shouhu stream SOURCE and see what it says.',
+  'todo.look-at-files':
+    'See with shouhu files findings which, and with shouhu files diff --text what; say --seen if it was you, restore at once if not.',
   'todo.look-at-money':
     'See with shouhu ledgers what changed; confirm it with --confirm if it was you, restore at once if not.',
   'todo.carry-log-off-server': 'The log is only on the shop’s own machine: add a cloud, or a copy somewhere else.',

@@ -141,6 +141,7 @@ export const cliIdsZh = {
   'evidence.copy-totals-matched': '恢复过，金额合计相符',
   'evidence.log-stored': '日志跟到了这里',
   'evidence.money-alarm': '账目或数据有不寻常的变化',
+  'evidence.files-alarm': '有网站文件的变化还没人看过',
   'evidence.log-behind': '日志停在了这里',
   'evidence.log-on-server': '日志跟到了这里，但它和店铺在同一台机器上',
   'evidence.still-plugged-in': '冷备盘还插在电脑上',
@@ -157,6 +158,8 @@ export const cliIdsZh = {
   'todo.resume-stream': '实时跟随暂停着：在桌面程序的“店铺”页继续。',
   'todo.turn-on-binlog': '在数据库配置里加上 log_bin=binlog、binlog_format=ROW 和 server_id，重启数据库。',
   'todo.look-at-stream': '日志没有跟上：运行 shouhu stream SOURCE，看看它说什么。',
+  'todo.look-at-files':
+    '用 shouhu files findings 看是哪些，用 shouhu files diff --text 看改了什么；是自己改的就加 --seen 记下来，不是就马上恢复。',
   'todo.look-at-money': '用 shouhu ledgers 看一看哪里变了；是自己做的就加 --confirm 确认，不是就马上恢复。',
   'todo.carry-log-off-server': '日志只在店铺自己的机器上：再添加一处云存储或别处的副本。',
   'todo.back-up-to-second-disk': '给第二块盘做一次备份：shouhu backup',

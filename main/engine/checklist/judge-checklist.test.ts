@@ -8,6 +8,8 @@ const nowMs = Date.parse('2026-11-22T14:00:00.000Z');
 const hours = (count: number) => new Date(nowMs - count * 3_600_000).toISOString();
 const days = (count: number) => hours(count * 24);
 
+const changedFiles = { source: 'shop', at: '2026-11-22T02:00:00.000Z', count: 4, names: ['config.php', '.env'] };
+
 describe('judgeChecklist', () => {
   it('names every item once, in order', () => {
     expect(judgeChecklist(aSource()).map(({ id }) => id)).toEqual([...checklistItemIds]);
@@ -229,6 +231,7 @@ describe('judgeChecklist', () => {
     ['stream-rpo', 'on the shop’s own machine', withLog([3], { isOnServer: true }), 'warn', 'carry-log-off-server'],
     ['stream-rpo', 'ahead of the clock', withLog([-7200]), 'warn', 'look-at-stream'],
     ['alarm', 'not built yet', aSource(), 'unknown', 'not-yet'],
+    ['alarm', 'a config file changed at night', aSource({ files: changedFiles }), 'warn', 'look-at-files'],
   ])('%s: %s', (id, _, seen, state, todo) => {
     const item = judgeChecklist(seen).find((each) => each.id === id)!;
     expect([item.state, item.todo]).toEqual([state, todo]);

@@ -9,6 +9,8 @@ import type { CopyState } from '../../../shared/model/snapshot.ts';
 export interface SeenSource {
   /** What is odd about the newest snapshot and nobody has looked at; absent or null: nothing. */
   readonly alarm?: ShrunkSource | null;
+  /** What changed among the site's files and nobody has looked at. Absent or null: nothing. */
+  readonly files?: SeenFindings | null;
   readonly nowMs: number;
   readonly snapshots: readonly SeenSnapshot[];
   /** From the audit log; null: never. ISO 8601. */
@@ -24,6 +26,15 @@ export interface SeenSource {
   readonly coverage?: SeenCoverage | null;
   /** Absent: its log was never followed, as far as this computer knows. */
   readonly stream?: SeenStream;
+}
+
+export interface SeenFindings {
+  readonly source: string;
+  /** The snapshot that the oldest is of. ISO 8601. */
+  readonly at: string;
+  readonly count: number;
+  /** A few, as shown. */
+  readonly names: readonly string[];
 }
 
 export interface SeenCoverage {
@@ -112,12 +123,20 @@ export function judgeChecklist(seen: SeenSource): ChecklistItem[] {
   ];
 }
 
-/** Whether somebody is told is not known yet; that something is odd about the shop's money or rows is. */
-function judgeAlarm({ alarm }: SeenSource): ChecklistItem {
-  if (alarm === undefined || alarm === null) return notYet('alarm');
+/** Whether somebody is told is not known yet; that something is odd about the shop's money, rows or files is. Files may be the owner's own work: a warning. */
+function judgeAlarm({ alarm, files }: SeenSource): ChecklistItem {
+  const ofFiles = files === undefined || files === null ? [] : [filesEvidence(files)];
+  if (alarm === undefined || alarm === null)
+    return ofFiles.length === 0 ? notYet('alarm') : item('alarm', 'warn', ofFiles, 'look-at-files');
   const { source, findings, evidence } = alarm;
   const at = findings[0]?.since ?? alarm.at;
-  return item('alarm', 'fail', [{ id: 'money-alarm', at, facts: { source, evidence } }], 'look-at-money');
+  const ofMoney: Evidence = { id: 'money-alarm', at, facts: { source, evidence } };
+  return item('alarm', 'fail', [ofMoney, ...ofFiles], 'look-at-money');
+}
+
+function filesEvidence({ source, at, count, names }: SeenFindings): Evidence {
+  const files = count > names.length ? `${names.join(', ')}, …` : names.join(', ');
+  return { id: 'files-alarm', at, facts: { source, count, files } };
 }
 
 /** By the copy that holds the newest of the log. On the shop's own server it counts for nothing better than a warning. */

@@ -98,7 +98,7 @@ export async function siteKeeper(
         const { id, at } = draft.manifest;
         const { history, checks, written } = await keepHistory({
           site,
-          folders: source.files,
+          folders: [...source.files, itemsFolder],
           earlier,
           rules,
           snapshot: { id, at },

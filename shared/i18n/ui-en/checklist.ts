@@ -57,6 +57,7 @@ export const checklistEn = {
     'cloud-probe-failed': 'The live test of “{{destination}}” did not pass',
     'log-stored': '“{{destination}}” holds the log up to {{seconds}} s ago',
     'money-alarm': 'Something is odd about “{{source}}”: {{evidence}}',
+    'files-alarm': '{{count}} changes to files of “{{source}}” that nobody has looked at: {{files}}',
     'log-behind': 'The log on “{{destination}}” stops here',
     'log-on-server': '“{{destination}}” holds the log up to here, but it is on the shop’s own machine',
     'checks-failed': 'A check of the latest backup did not pass',
@@ -89,6 +90,8 @@ export const checklistEn = {
     'resume-stream': 'Following is paused. Press “Resume” on “Shops”.',
     'turn-on-binlog': 'The database keeps no log (binlog). “Shops” shows the lines to add to its settings.',
     'look-at-stream': 'The log is behind. Keep the app open, and see “Shops” for the reason.',
+    'look-at-files':
+      'See which files changed, and what inside. Say that you have looked if it was you; change the passwords and bring the old files back at once if it was not.',
     'look-at-money':
       'Look at “Money and stock” on the first page. Confirm it if it was you; restore at once if it was not.',
     'carry-log-off-server': 'The log is only on the shop’s own machine. Add a cloud, or a copy somewhere else.',

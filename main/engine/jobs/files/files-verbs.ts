@@ -9,6 +9,7 @@ import type { SavedSource } from '../home/settings-file.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { pointOf, stateOf, withChanges } from './changes-between.ts';
+import { openFindings } from './open-findings.ts';
 import { rootsHolding, snapshotWithFiles, treeOf, withFilesReader } from './open-files.ts';
 
 /** Changes the folders that are kept, and what is left out of them. Snapshots that are there keep what they have. Error: `files.no-ssh` {source}. */
@@ -51,22 +52,16 @@ export async function filesFindings(
   { source: name, seen }: VerbInput<'files.findings'>,
   run: Run,
 ): Promise<VerbOutput<'files.findings'>> {
-  const { id, filesSeenAt } = await findSource(context, name);
+  const source = await findSource(context, name);
   await ensureCatalogBuilt(context, run.signal);
-  const open = context.catalog
-    .snapshots(name)
-    .filter(({ manifest: { at } }) => filesSeenAt === undefined || at > filesSeenAt)
-    .sort((a, b) => (a.manifest.at < b.manifest.at ? -1 : 1));
-  const findings = open.flatMap(({ manifest: { id: snapshot, at, site } }) =>
-    (site?.findings ?? []).map((finding) => ({ ...finding, snapshot: { id: snapshot, at } })),
-  );
-  const newest = open.at(-1)?.manifest.at;
-  if (seen && newest !== undefined) {
+  const { findings, newestAt } = openFindings(context, source);
+  if (seen && newestAt !== null) {
     await context.home.settings.update((settings) => ({
       ...settings,
-      sources: settings.sources.map((source) => (source.id === id ? { ...source, filesSeenAt: newest } : source)),
+      sources: settings.sources.map((each) => (each.id === source.id ? { ...each, filesSeenAt: newestAt } : each)),
     }));
     await context.home.audit.append('files.seen', { source: name, findings: findings.length });
+    context.onCatalogChanged();
   }
   return { findings, seen };
 }

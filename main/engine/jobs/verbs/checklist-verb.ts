@@ -10,11 +10,13 @@ import {
   type SeenRotation,
   type SeenSnapshot,
   type SeenSource,
+  type SeenFindings,
 } from '../../checklist/judge-checklist.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { openFindings } from '../files/open-findings.ts';
 import type { AuditEntry } from '../home/audit-log.ts';
-import type { SavedDestination } from '../home/settings-file.ts';
+import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import type { Slot } from '../../repository/index.ts';
 import { isoUtc } from '../../platform/clock.ts';
 import { isNotThere } from '../../backend/disk/disk-errors.ts';
@@ -61,6 +63,10 @@ export async function checklistVerb(
         seenSnapshot(context, snapshot, isoUtc(notAfterMs), places, rotation?.vaultKey ?? null),
     ),
     alarm: alarms.get(name) ?? null,
+    files: seenFindings(
+      context,
+      sources.find((source) => source.name === name),
+    ),
     coverage: coverages.get(name) ?? null,
     ...kit,
     ...(rotation === null ? {} : { rotation: rotation.seen }),
@@ -71,6 +77,16 @@ export async function checklistVerb(
     }),
   }));
   return { items: worstOf(seen.map(judgeChecklist)) };
+}
+
+const mostNames = 3;
+
+function seenFindings(context: EngineContext, source: SavedSource | undefined): SeenFindings | null {
+  const findings = source === undefined ? [] : openFindings(context, source).findings;
+  const [oldest] = findings;
+  if (source === undefined || oldest === undefined) return null;
+  const names = findings.slice(0, mostNames).map(({ path }) => path);
+  return { source: source.name, at: oldest.snapshot.at, count: findings.length, names };
 }
 
 interface Place {
