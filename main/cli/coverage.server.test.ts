@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -172,6 +172,13 @@ describe('what is on the server and in no backup', () => {
     ]);
     expect(restored.exitCode, restored.stdout).toBe(0);
     expect(await readFile(join(world.path('back'), key.slice(1)), 'utf8')).toBe('pay-key');
+    // There is no such folder on the server to lie beside: it comes into the login's own.
+    const beside = await world.run(['files', 'restore', 'site', '--path', '/@server', '--to-server']);
+    expect(beside.exitCode, beside.stdout).toBe(0);
+    const [place = ''] = beside.json['places'] as string[];
+    expect(place).toMatch(/^\/.+\/server__restore_\d{8}T\d{6}Z$/);
+    expect(await readFile(join(place, key.slice(1)), 'utf8')).toBe('pay-key');
+    await rm(place, { recursive: true });
   });
 
   it('that the account may not list is said, and so is a server that does not answer', async () => {

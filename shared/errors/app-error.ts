@@ -112,6 +112,8 @@ export const errorCatalog = {
   'redis.unreachable': failed('transient'),
   'redis.refused': failed('user-action'),
   'redis.too-much': failed('user-action'),
+  'redis.env-unreadable': failed('user-action'),
+  'redis.env-without': failed('user-action'),
   'stream.none': usage,
   'stream.event-unknown': usage,
   'restore.before-snapshots': usage,

@@ -7,6 +7,7 @@ export const cliSettingsEn: Record<keyof typeof cliSettingsZh, string> = {
   'help.settings-show': 'Which settings a snapshot holds (no values)',
   'help.settings-restore': 'Put kept settings back into Redis; what is there stays',
   'flag.redis': 'redis://host:port/database as seen from the server, for example redis://127.0.0.1:6379/1',
+  'flag.redis-env-file': "the site's .env on the server, from which address and password are read",
   'flag.redis-password-env': 'environment variable with the password of Redis',
   'flag.redis-password-file': 'file with the password of Redis, which only you can read',
   'flag.redis-keys': 'names of keys to keep, * allowed; without it those that the program is known to use',

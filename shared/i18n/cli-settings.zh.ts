@@ -5,6 +5,7 @@ export const cliSettingsZh = {
   'help.settings-show': '看一个快照里存了哪些设置（不显示内容）',
   'help.settings-restore': '把存下的设置放回 Redis；已经在那里的不动',
   'flag.redis': 'redis://主机:端口/库号，从服务器上看出去的地址，例如 redis://127.0.0.1:6379/1',
+  'flag.redis-env-file': '服务器上网站的 .env，地址和密码从里面读',
   'flag.redis-password-env': '放着 Redis 密码的环境变量名',
   'flag.redis-password-file': '放着 Redis 密码的文件，只有你能读',
   'flag.redis-keys': '要存的键名，可以用 *；不写就按网站程序常用的',

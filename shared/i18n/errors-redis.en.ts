@@ -26,4 +26,14 @@ export const redisErrorsEn: Record<keyof typeof redisErrorsZh, ErrorText> = {
       '“{{item}}” asks for too much of Redis ({{keys}} keys): these do not look like settings, so nothing was read, which would slow the site down. The backup of the database is not affected.',
     remedy: 'Name the keys more exactly, for example *system-setting; a whole cache needs no backup.',
   },
+  'redis.env-unreadable': {
+    message:
+      '{{path}} on the server cannot be read ({{reason}}), so nobody knows where Redis is. Nothing was changed; backups go on as before.',
+    remedy:
+      'See whether the path is right and the login may read it; or say it yourself with --redis and --redis-password-env.',
+  },
+  'redis.env-without': {
+    message: '{{path}} says no address and no password of Redis. Nothing was changed; backups go on as before.',
+    remedy: "See whether it is this shop's .env; or say it yourself with --redis and --redis-password-env.",
+  },
 };

@@ -22,4 +22,12 @@ export const redisErrorsZh = {
       '“{{item}}”要在 Redis 里看的太多了（{{keys}} 个键）：这不像是设置，所以没有读，免得拖慢网站。数据库的备份不受影响。',
     remedy: '把键的名字写得更准一些，例如 *system-setting；整个缓存不需要备份。',
   },
+  'redis.env-unreadable': {
+    message: '读不到服务器上的 {{path}}（{{reason}}），所以不知道 Redis 在哪里。什么也没有改，备份和以前一样。',
+    remedy: '看看路径对不对、登录用的账号能不能读它；也可以用 --redis 和 --redis-password-env 直接写明。',
+  },
+  'redis.env-without': {
+    message: '{{path}} 里没有写 Redis 的地址和密码。什么也没有改，备份和以前一样。',
+    remedy: '看看是不是这家店的 .env；也可以用 --redis 和 --redis-password-env 直接写明。',
+  },
 } as const satisfies Record<string, ErrorText>;

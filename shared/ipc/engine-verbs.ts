@@ -395,14 +395,18 @@ export const engineVerbs = {
       source: nameSchema,
       /** As seen from the SSH server, where there is one. Null: none are kept any more. */
       redis: z
-        .strictObject({
-          host: z.string().min(1).max(255),
-          port: z.int().min(1).max(65_535),
-          user: z.string().max(128).nullable(),
-          password: z.string().max(1024).nullable(),
-          /** Empty: what the shop's program is known to keep there. */
-          items: z.array(redisItemSchema).max(20),
-        })
+        .union([
+          z.strictObject({
+            host: z.string().min(1).max(255),
+            port: z.int().min(1).max(65_535),
+            user: z.string().max(128).nullable(),
+            password: z.string().max(1024).nullable(),
+            /** Empty: what the shop's program is known to keep there. */
+            items: z.array(redisItemSchema).max(20),
+          }),
+          /** Address and password stand in a file on the server, as the site itself reads them. */
+          z.strictObject({ envFile: remoteFolderSchema, items: z.array(redisItemSchema).max(20) }),
+        ])
         .nullable(),
     }),
     /** What was found at the try. */

@@ -10,6 +10,7 @@ import { mark } from './shared-output.ts';
 
 interface SetFlags {
   readonly redis?: string;
+  readonly redisEnvFile?: string;
   readonly redisPasswordEnv?: string;
   readonly redisPasswordFile?: string;
   readonly keys?: string;
@@ -29,6 +30,7 @@ export function addSettings(program: Command, { words, pick }: Picker): void {
     .description(words.say('help.settings-set'))
     .argument('<SOURCE>', words.say('argument.source'))
     .option('--redis <URL>', words.say('flag.redis'))
+    .option('--redis-env-file <PATH>', words.say('flag.redis-env-file'))
     .option('--redis-password-env <NAME>', words.say('flag.redis-password-env'))
     .option('--redis-password-file <PATH>', words.say('flag.redis-password-file'))
     .option('--keys <a,b>', words.say('flag.redis-keys'))
@@ -56,8 +58,14 @@ export function addSettings(program: Command, { words, pick }: Picker): void {
     });
 }
 
+/** Where Laravel keeps its cache unless it is told otherwise; the file may tell. */
+const laravelCache = 1;
+
 function set(source: string, flags: SetFlags): VerbRun {
-  if ((flags.off === true) === (flags.redis !== undefined)) throw badArgument('--redis', 'missing');
+  const { redisEnvFile: envFile } = flags;
+  const ways = [flags.off === true, flags.redis !== undefined, envFile !== undefined].filter((is) => is).length;
+  if (ways !== 1) throw badArgument('--redis', ways === 0 ? 'missing' : 'not-together');
+  if (envFile?.startsWith('/') === false) throw badArgument('--redis-env-file', 'not-absolute');
   const address = flags.redis === undefined ? null : parseRedisUrl(flags.redis);
   const keys = parseList(flags.keys);
   return async (context) => {
@@ -66,16 +74,13 @@ function set(source: string, flags: SetFlags): VerbRun {
     const hasPassword = flags.redisPasswordEnv !== undefined || flags.redisPasswordFile !== undefined;
     const secret = { env: flags.redisPasswordEnv, file: flags.redisPasswordFile, ask: 'never' } as const;
     const password = hasPassword ? await needSecret('redis-password', secret, surroundings, words) : null;
+    const itemsIn = (database: number) => (keys.length === 0 ? [] : [{ id: 'settings', database, keys }]);
     const redis =
-      address === null
-        ? null
-        : {
-            host: address.host,
-            port: address.port,
-            user: address.user,
-            password,
-            items: keys.length === 0 ? [] : [{ id: 'settings', database: address.database, keys }],
-          };
+      address !== null
+        ? { host: address.host, port: address.port, user: address.user, password, items: itemsIn(address.database) }
+        : envFile !== undefined
+          ? { envFile, items: itemsIn(laravelCache) }
+          : null;
     const output = await context.call('settings.set', { source, redis });
     if (redis === null) return { json: output, lines: [words.say('settings.off', { source })] };
     const lines = output.items.map(({ keys: named, database, found, bytes }) => {

@@ -103,13 +103,14 @@ export function siteCommands(world: World, jobs: FakeJobs, changed: () => void) 
       };
     },
     'settings.set': ({ source, redis }: CommandInput<'settings.set'>): CommandOutput<'settings.set'> => {
-      if (redis?.password === 'wrong') throw new AppError('redis.refused', { ...redisPlace, reason: 'WRONGPASS' });
+      const way = redis === null || 'host' in redis ? redis : { ...redisPlace, user: null, password: '' };
+      if (way?.password === 'wrong') throw new AppError('redis.refused', { ...redisPlace, reason: 'WRONGPASS' });
       const usual = { id: 'system-settings', database: 1, keys: ['*system-setting'] };
       const items = redis === null ? [] : redis.items.length > 0 ? redis.items : [usual];
       change(source, (each) => {
         const rest = withoutRedis(each);
-        if (redis === null) return rest;
-        const { host, port, user, password } = redis;
+        if (way === null) return rest;
+        const { host, port, user, password } = way;
         return { ...rest, redis: { host, port, user, hasPassword: password !== null, items } };
       });
       return { source, items: items.map((item) => ({ ...item, found: 1, bytes: 1480, leftOut: 0 })) };

@@ -20,6 +20,7 @@ export function RedisForm({ source, site, onClose }: RedisFormProps) {
   const [values, setValues] = useState<RedisValues>(() => firstRedis(source.redis));
   const [isAsked, setIsAsked] = useState(false);
   const hasPassword = source.redis?.hasPassword === true;
+  const isTyped = values.envFile.trim() === '';
   const errors = isAsked ? redisErrors(values, hasPassword) : {};
   const set = (changes: Partial<RedisValues>): void => setValues({ ...values, ...changes });
   const said = (field: keyof RedisValues): string | null => {
@@ -43,44 +44,60 @@ export function RedisForm({ source, site, onClose }: RedisFormProps) {
       }}
     >
       <Stack>
-        <Group align="flex-start" grow preventGrowOverflow={false} wrap="nowrap">
+        {source.ssh !== null && (
           <TextInput
-            label={t('redis.host')}
-            description={t('redis.hostHint')}
+            label={t('redis.envFile')}
+            description={t('redis.envFileHint')}
             inputWrapperOrder={['label', 'input', 'description', 'error']}
-            value={values.host}
-            error={said('host')}
+            placeholder="/www/wwwroot/shop/.env"
+            value={values.envFile}
+            error={said('envFile')}
             spellCheck={false}
-            onChange={(event) => set({ host: event.currentTarget.value })}
+            onChange={(event) => set({ envFile: event.currentTarget.value })}
           />
-          <NumberInput
-            label={t('redis.port')}
-            maw={130}
-            hideControls
-            value={values.port}
-            error={said('port')}
-            onChange={(port) => set({ port })}
-          />
-        </Group>
-        <Group align="flex-start" grow>
-          <TextInput
-            label={t('redis.user')}
-            placeholder={t('common.optional')}
-            value={values.user}
-            spellCheck={false}
-            autoComplete="off"
-            onChange={(event) => set({ user: event.currentTarget.value })}
-          />
-          <PasswordInput
-            label={t('redis.password')}
-            description={t('redis.passwordHint')}
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
-            value={values.password}
-            error={said('password')}
-            autoComplete="off"
-            onChange={(event) => set({ password: event.currentTarget.value })}
-          />
-        </Group>
+        )}
+        {isTyped && (
+          <>
+            <Group align="flex-start" grow preventGrowOverflow={false} wrap="nowrap">
+              <TextInput
+                label={t('redis.host')}
+                description={t('redis.hostHint')}
+                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                value={values.host}
+                error={said('host')}
+                spellCheck={false}
+                onChange={(event) => set({ host: event.currentTarget.value })}
+              />
+              <NumberInput
+                label={t('redis.port')}
+                maw={130}
+                hideControls
+                value={values.port}
+                error={said('port')}
+                onChange={(port) => set({ port })}
+              />
+            </Group>
+            <Group align="flex-start" grow>
+              <TextInput
+                label={t('redis.user')}
+                placeholder={t('common.optional')}
+                value={values.user}
+                spellCheck={false}
+                autoComplete="off"
+                onChange={(event) => set({ user: event.currentTarget.value })}
+              />
+              <PasswordInput
+                label={t('redis.password')}
+                description={t('redis.passwordHint')}
+                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                value={values.password}
+                error={said('password')}
+                autoComplete="off"
+                onChange={(event) => set({ password: event.currentTarget.value })}
+              />
+            </Group>
+          </>
+        )}
         <Group align="flex-start" grow preventGrowOverflow={false} wrap="nowrap">
           <TextInput
             label={t('redis.keys')}
@@ -91,14 +108,16 @@ export function RedisForm({ source, site, onClose }: RedisFormProps) {
             spellCheck={false}
             onChange={(event) => set({ keys: event.currentTarget.value })}
           />
-          <NumberInput
-            label={t('redis.database')}
-            maw={130}
-            hideControls
-            value={values.database}
-            error={said('database')}
-            onChange={(database) => set({ database })}
-          />
+          {isTyped && (
+            <NumberInput
+              label={t('redis.database')}
+              maw={130}
+              hideControls
+              value={values.database}
+              error={said('database')}
+              onChange={(database) => set({ database })}
+            />
+          )}
         </Group>
         {state.view === 'failed' && <ErrorCard error={state.error} />}
         <Group>

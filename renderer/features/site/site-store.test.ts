@@ -78,5 +78,9 @@ it('asks for the password of Redis again, because the page never had it', () => 
     password: 'p',
     items: [{ id: 'settings', database: 1, keys: ['*a', 'b'] }],
   });
+  const fromFile = { ...known, envFile: ' /www/wwwroot/shop/.env ' };
+  expect(redisErrors(fromFile, true)).toEqual({});
+  expect(toRedisInput(fromFile)).toEqual({ envFile: '/www/wwwroot/shop/.env', items: [] });
+  expect(redisErrors({ ...known, envFile: 'shop/.env' }, true)).toEqual({ envFile: 'redis.envFileInvalid' });
   expect(toRedisInput(firstRedis(undefined))).toMatchObject({ user: null, password: null, items: [] });
 });

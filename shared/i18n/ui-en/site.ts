@@ -127,6 +127,10 @@ export const siteEn = {
     keptItem: '{{keys}} keys, {{bytes}}, read on {{at}}',
     keptLeftOut: '{{count}} more keys are of a type that cannot be kept',
     host: 'Redis address',
+    envFile: 'Where the site’s .env is on the server',
+    envFileHint:
+      'With it, address and password are read from there and need not be typed; without it, type them below.',
+    envFileInvalid: 'The whole path, beginning with /',
     hostHint: 'As seen from the server, usually 127.0.0.1',
     port: 'Redis port',
     user: 'Redis user name',

@@ -5,7 +5,7 @@ import type { FilesTarget } from '../../restore/site/files-target.ts';
 import { openLocalTarget } from '../../restore/site/local-target.ts';
 import { restoreFiles } from '../../restore/site/restore-files.ts';
 import { openServerTarget } from '../../restore/site/server-target.ts';
-import { SftpFiles } from '../../source/files/index.ts';
+import { itemsFolder, joined, SftpFiles } from '../../source/files/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { copiesOf } from '../restore/restore-notes.ts';
 import { accessOfSaved, withServerSession } from '../source-session.ts';
@@ -57,13 +57,20 @@ function withTarget<T>(
   }
   return onServer(context, name, run, (files) => {
     const stamp = manifest.at.slice(0, 19).replace(/[-:]/g, '');
-    return use((root, isOnly) => {
+    return use(async (root, isOnly) => {
       const { folder } = to;
-      if (folder === null) return openServerTarget(files, `${root.folder.replace(/\/+$/, '')}__restore_${stamp}Z`);
+      if (folder === null) return openServerTarget(files, `${await besides(root.folder, files)}__restore_${stamp}Z`);
       const named = folder.replace(/\/+$/, '');
       return openServerTarget(files, isOnly ? named : `${named}_${distinct(root.folder)}`);
     });
   });
+}
+
+/** Single files have no folder on the server to lie beside: they come into the login's own. */
+async function besides(folder: string, { session }: SftpFiles): Promise<string> {
+  if (folder !== itemsFolder) return folder.replace(/\/+$/, '');
+  const home = await session.realPath(Buffer.from('.'));
+  return joined(home, Buffer.from('server')).toString('utf8');
 }
 
 async function onServer<T>(

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { VerbInput, VerbOutput } from '../../../../shared/ipc/engine-verbs.ts';
-import type { RedisRecord, WrittenKey } from '../../../../shared/model/redis-settings.ts';
+import type { RedisItem, RedisRecord, WrittenKey } from '../../../../shared/model/redis-settings.ts';
 import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import type { CatalogSnapshot } from '../../catalog/catalog.ts';
 import { isoUtc } from '../../platform/clock.ts';
@@ -9,11 +9,12 @@ import type { EngineContext, Run } from '../engine-context.ts';
 import { sealRedisPassword } from '../home/saved-secrets.ts';
 import type { SavedRedis, SavedSource } from '../home/settings-file.ts';
 import { readRedis, redisTarget, usualItems } from '../redis-of-source.ts';
-import { accessOfSaved, withServerSession } from '../source-session.ts';
+import { inCacheDatabase, redisInEnvFile } from '../redis-in-env-file.ts';
+import { accessOfSaved, withServerSession, type ServerSession } from '../source-session.ts';
 import { chooseCopies, recordBroken, withCopies } from '../restore/open-restore.ts';
 import { findHolding, findSource } from './lookup.ts';
 
-/** Errors: `redis.*`, `tunnel.*`, `usage.bad-argument` {argument: 'items'} where no program is known that keeps anything there. */
+/** The address is tried before it is saved. Errors: `redis.*`, `tunnel.*`, `usage.bad-argument` {argument: 'items'} where no program is known that keeps anything there. */
 export async function settingsSet(
   context: EngineContext,
   input: VerbInput<'settings.set'>,
@@ -30,22 +31,40 @@ export async function settingsSet(
   const items = redis.items.length > 0 ? redis.items : await usualItems(source);
   if (items.length === 0)
     throw new AppError('usage.bad-argument', { argument: 'items', value: source.preset ?? 'none' });
-  const { host, port, user, password } = redis;
-  const sealedPassword = password === null ? null : sealRedisPassword(keys, source.id, password);
-  const saved: SavedRedis = { host, port, user, sealedPassword, items };
-  const reading = await withServerSession(accessOfSaved(keys, source), run.signal, ({ target }) =>
-    readRedis(redisTarget(keys, { ...source, redis: saved }, target), items, context.clock, run.signal),
-  );
+  const { saved, reading } = await withServerSession(accessOfSaved(keys, source), run.signal, async (session) => {
+    const { password, ...way } =
+      'envFile' in redis ? await wayInEnvFile(session, redis, items, run) : { ...redis, items };
+    const sealedPassword = password === null ? null : sealRedisPassword(keys, source.id, password);
+    const saved: SavedRedis = { ...way, sealedPassword };
+    const target = redisTarget(keys, { ...source, redis: saved }, session.target);
+    return { saved, reading: await readRedis(target, way.items, context.clock, run.signal) };
+  });
   if (reading.kind === 'unreadable') throw reading.error;
   await save(context, source.id, saved);
   await context.home.audit.append('settings.set', { source: source.name, kept: true, items: items.length });
   const found = reading.items.map(({ record, bytes, leftOut }, index) => ({
-    ...(items[index] ?? { id: '', database: 0, keys: [] }),
+    ...(saved.items[index] ?? { id: '', database: 0, keys: [] }),
     found: record.keys.length,
     bytes,
     leftOut,
   }));
   return { source: source.name, items: found };
+}
+
+async function wayInEnvFile(
+  { openFiles }: ServerSession,
+  { envFile }: { readonly envFile: string },
+  items: readonly RedisItem[],
+  run: Run,
+) {
+  const files = await openFiles?.(run.signal);
+  if (files === undefined) throw new AppError('redis.env-unreadable', { path: envFile, reason: 'no-ssh' });
+  try {
+    const { cacheDatabase, ...way } = await redisInEnvFile(files, envFile);
+    return { ...way, items: inCacheDatabase(items, cacheDatabase) };
+  } finally {
+    files.close();
+  }
 }
 
 async function save(context: EngineContext, id: string, redis: SavedRedis | undefined): Promise<void> {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newSshKey, startEmbeddedSshServer, type EmbeddedSshServer } from '../../demo/embedded-ssh-server.ts';
+import { startPrivateSshd, type PrivateSshd } from '../../demo/private-sshd.ts';
 import { startSource, type SourceServer } from '../../source/mysql/testing/source-server.ts';
 import { redisMissing, startPrivateRedis, type PrivateRedis } from '../../source/redis/testing/private-redis.ts';
 import { openEngine, type Engine } from '../engine.ts';
@@ -15,16 +15,15 @@ describe.skipIf(redisMissing !== '')(`settings in Redis, through SSH, with every
   let dir: string;
   let source: SourceServer;
   let redis: PrivateRedis;
-  let ssh: EmbeddedSshServer;
+  let ssh: PrivateSshd;
   let engine: Engine;
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'shouhu-settings-'));
-    const login = newSshKey();
     [source, redis, ssh] = await Promise.all([
       startSource(),
       startPrivateRedis({ dir, password }),
-      startEmbeddedSshServer({ user: 'shop', hostKeys: [newSshKey().private], authorizedKey: login.public }),
+      startPrivateSshd({ dir, kind: 'sshd' }),
     ]);
     await source.run(
       'CREATE DATABASE shop',
@@ -48,8 +47,8 @@ describe.skipIf(redisMissing !== '')(`settings in Redis, through SSH, with every
       ssh: {
         host: ssh.host,
         port: ssh.port,
-        user: 'shop',
-        auth: { kind: 'key', privateKeyPem: login.private, keyPassphrase: null },
+        user: ssh.user,
+        auth: { kind: 'key', privateKeyPem: ssh.clientKeyPem, keyPassphrase: null },
         fingerprint: null,
         trustFirst: true,
       },
@@ -84,6 +83,25 @@ describe.skipIf(redisMissing !== '')(`settings in Redis, through SSH, with every
     await expect(set({ items: [] })).rejects.toMatchObject({ code: 'usage.bad-argument' });
     await expect(restore()).rejects.toMatchObject({ code: 'snapshot.unknown' });
     expect(await checkOf()).toBeUndefined();
+  });
+
+  it('are found by what the site says of its Redis, which nobody has to type', async () => {
+    const site = (name: string, text: string) => writeFile(join(dir, name), text).then(() => join(dir, name));
+    const from = (envFile: string) => engine.call('settings.set', { source: 'shop', redis: { envFile, items } });
+    const port = `REDIS_HOST=127.0.0.1\nREDIS_PORT=${redis.target.port}\n`;
+    await expect(from(join(dir, 'nothing'))).rejects.toMatchObject({
+      code: 'redis.env-unreadable',
+      facts: { reason: 'gone' },
+    });
+    await expect(from(await site('other.env', 'DB_PASSWORD=x\n'))).rejects.toMatchObject({ code: 'redis.env-without' });
+    await expect(from(await site('old.env', `${port}REDIS_PASSWORD=old\n`))).rejects.toMatchObject({
+      code: 'redis.refused',
+    });
+    expect(await checkOf()).toBeUndefined();
+    const said = await from(await site('.env', `APP_KEY=x\n${port}REDIS_PASSWORD="${password}"\n`));
+    expect(said).toMatchObject({ items: [{ id: 'system-settings', database: 1, found: 1 }] });
+    expect(await checkOf()).toMatchObject({ ok: true, facts: { keys: 1 } });
+    expect(await readFile(join(dir, 'home/settings.json'), 'utf8')).not.toContain(password);
   });
 
   it('come back after somebody flushed Redis, exactly as they were, and nothing else', async () => {
