@@ -330,7 +330,7 @@ describe.concurrent('a copy that is damaged', () => {
       expect(found.json).toMatchObject({ damaged: [{ object: 'shouhu.json' }] });
     };
     // A newer version signs what it writes; this digit alone would be a flipped bit.
-    await put(JSON.stringify({ ...header, format: 2, mac: '0'.repeat(64) }));
+    await put(JSON.stringify({ ...header, format: 3, mac: '0'.repeat(64) }));
     expectFailure(await world.run(['verify', 'second']), 1, 'repository.newer-format');
     expectFailure(await world.run(['backup', 'shop', '--to', 'second']), 1, 'repository.newer-format');
     const bare = await rig.bare();
