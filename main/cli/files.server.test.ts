@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { secretEnv, startCliRig, type CliRig, type Json, type World } from './testing/cli-rig.ts';
+import { filesBelow, secretEnv, startCliRig, type CliRig, type Json, type World } from './testing/cli-rig.ts';
 
 const run = promisify(execFile);
 
@@ -181,6 +181,25 @@ describe('files on the command line', () => {
     });
     const said = await world.run(['show', 'latest', '--lang', 'en'], { asText: true });
     expect(said.exitCode).toBe(0);
+  });
+
+  it('have a history that is checked and healed like everything else', async () => {
+    const [newest] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];
+    const shown = (await world.run(['show', newest?.id ?? ''])).json as {
+      manifest: { site: { history: { packs: { chunk: string }[] } } };
+    };
+    const [pack] = shown.manifest.site.history.packs;
+    const path = (await filesBelow(world.path('second/chunks'))).find((each) => each.endsWith(pack?.chunk ?? '-'));
+    await rm(path ?? '');
+    const checked = await world.run(['verify', 'second']);
+    expect(checked.exitCode, checked.stdout).toBe(3);
+    expect(checked.stdout).toContain(pack?.chunk);
+    // One copy does not have it: another gives it.
+    const [gone, healed] = [world.path('history-gone'), world.path('history-healed')];
+    expect(await world.run(['files', 'export-git', 'site', gone, '--from', 'second'])).toMatchObject({ exitCode: 3 });
+    expect((await world.run(['verify', 'second', '--heal-from', 'main'])).exitCode).toBe(0);
+    expect(await world.run(['files', 'export-git', 'site', healed, '--from', 'second'])).toMatchObject({ exitCode: 0 });
+    expect((await run('git', ['-C', healed, 'fsck', '--strict'])).stdout).toBe('');
   });
 
   it('come back into a folder and onto the server beside, and never over anything', async () => {
