@@ -3,20 +3,23 @@ import { SecretColumnNames } from '../../../shared/model/secret-columns.ts';
 import type { Manifest } from '../../../shared/model/snapshot.ts';
 import type { ColumnQuestion } from '../../../shared/model/source.ts';
 import { loadPresets } from '../presets/preset.ts';
-import { looksLikeCardsHere, nameSigns } from '../presets/propose/name-signs.ts';
+import { looksLikeCardsHere } from '../presets/propose/name-signs.ts';
 import { isUnreadableObject, type Repository } from '../repository/index.ts';
 import type { SecretPredicate } from '../source/mysql/index.ts';
 import type { SavedSource } from './home/settings-file.ts';
 
-/** What a shop looked like the last time: which tables it had, and the columns of those that may hold cards. */
+/** What a shop looked like the last time: which tables it had, and their columns. */
 export interface ShapeBefore {
   readonly tables: ReadonlySet<string>;
-  /** By full name in lower case; a table that is not among them was not read, or holds nothing of interest. */
+  /** By full name in lower case. A table that is not among them has an unreadable record: nothing in it can be told to be new. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   readonly sealed: ReadonlySet<string>;
 }
 
-/** Null: there is no earlier snapshot, and nothing is new. Reads a few small objects. Errors: the signal's reason, those of the store. */
+/**
+ * Null: there is no earlier snapshot, and nothing is new. Reads the record of every table, also of those whose names say nothing: cards come to
+ * goods.card_secret as well as to a table of cards. Errors: the signal's reason, those of the store.
+ */
 export async function shapeBefore(
   repository: Repository,
   previous: Manifest | null,
@@ -30,8 +33,6 @@ export async function shapeBefore(
     const full = `${database}.${name}`.toLowerCase();
     tables.add(full);
     if (isSealed) sealed.add(full);
-    const { isCardTable, isOrderTable } = nameSigns({ table: name, column: '', dataType: '', comment: '' });
-    if (!isSealed && !isCardTable && !isOrderTable) continue;
     try {
       const { schema } = await repository.getTableRecord(tableChunk, signal);
       columns.set(full, new Set(schema.columns.map((column) => column.name.toLowerCase())));

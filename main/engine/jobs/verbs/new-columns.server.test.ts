@@ -101,6 +101,14 @@ describe('a column that comes to a shop and looks like cards', () => {
     expect(await vault()).toMatchObject({ state: 'ok' });
   });
 
+  it('is asked about in a table whose name says nothing of cards', async () => {
+    await source.run('ALTER TABLE goods ADD COLUMN card_secret VARCHAR(200) NULL, ADD COLUMN content TEXT NULL');
+    const { asked, sealed } = await backup();
+    expect([asked, sealed]).toEqual(['goods.card_secret', ['carmis', 'carmis_backup', 'goods', 'orders']]);
+    expect((await saved()).questions).toMatchObject([{ name: 'goods.card_secret', reason: 'name-card' }]);
+    await engine.call('source.set', { name: 'shop', openColumns: ['goods.card_secret'] });
+  });
+
   it('is forgotten when it goes before anybody has said what it is', async () => {
     await source.run('CREATE TABLE kami_tmp AS SELECT id, carmi AS content FROM carmis');
     expect((await backup()).asked).toBe('kami_tmp.content');
