@@ -96,6 +96,8 @@ export const cliIdsEn: Record<keyof typeof cliIdsZh, string> = {
     'the log was done again on a temporary server of this computer, and that moment carried over; the temporary server is gone',
   'note.went-on': 'this same restore was cut off before; it went on from here in the log',
   'note.not-replayed': 'nothing kept it still during the backup, so no log goes on from it: as it was in the backup',
+  'note.text-left-out':
+    'a text column that came after the snapshot: no backup had looked whether it holds cards, so with the vault closed it is empty; restore with the vault open to have it',
   'note.ledger-unproven': 'the log does not tell what it must be; the sum is the server’s own',
   'note.table-not-kept': 'could not be read when the backup was made: not in this snapshot',
   'note.object-not-kept': 'the server did not show it when the backup was made: not in this snapshot',

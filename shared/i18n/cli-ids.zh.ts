@@ -88,6 +88,8 @@ export const cliIdsZh = {
   'note.through-scratch': '日志先在这台电脑的临时数据库里重做，再取出那一刻；临时数据库已经清掉',
   'note.went-on': '上次这同一次恢复中途停了，这次从日志的这里接着做完',
   'note.not-replayed': '备份时锁不住这张表，日志没法接上，停在备份那一刻',
+  'note.text-left-out':
+    '备份之后才有的文字列，里面会不会有卡密还没看过：卡密保险库没打开，所以先空着；打开保险库再恢复一次就有了',
   'note.ledger-unproven': '日志里算不出这本账应有的数，只有服务器自己的合计',
   'note.table-not-kept': '备份时读不出来，快照里没有这张表',
   'note.object-not-kept': '备份时服务器不肯显示，快照里没有它',

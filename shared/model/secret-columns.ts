@@ -39,6 +39,13 @@ export class SecretColumnNames {
   }
 }
 
+const textTypes = /char|text|blob|json|binary/;
+
+/** Whether a column of this DATA_TYPE may hold a card that nobody has looked at yet. */
+export function mayHoldCards(dataType: string): boolean {
+  return textTypes.test(dataType.toLowerCase());
+}
+
 /** Where `*` stands, a name may be anything: whether a column of that name must exist cannot be said. */
 export function isSecretPattern(name: string): boolean {
   return name.includes('*');

@@ -31,8 +31,10 @@ export class LayoutAsker {
     this.#underWay = this.#askOnce([...this.#twins.wanted]).finally(() => (this.#underWay = null));
   }
 
-  /** Resolves when no question is under way. */
+  /** Resolves when no question is under way, and what came up during one has been asked as well: on a quiet server no event follows at which it would be. */
   async settled(): Promise<void> {
+    await this.#underWay;
+    this.look();
     await this.#underWay;
   }
 
@@ -44,6 +46,6 @@ export class LayoutAsker {
       // Without an answer the log is stored all the same, sealed and without an open side; a line that broke says so by itself.
     }
     if (reading === null) this.#restsUntilMs = this.#clock.monotonicMs() + pauseMs;
-    else this.#twins.learn(reading);
+    else this.#twins.learn(reading, tables);
   }
 }

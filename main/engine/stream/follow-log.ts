@@ -45,7 +45,7 @@ export interface FollowRequest {
   readonly signal: AbortSignal;
 }
 
-export interface TwinRequest extends Pick<TwinRules, 'secretsOf' | 'isOfShop'> {
+export interface TwinRequest extends Pick<TwinRules, 'secretsOf' | 'isOfShop' | 'onTouched'> {
   /** How tables with secrets stand in the log exactly at the place of a fresh start; of those that are not among them it is not known. */
   readonly layoutsAt: (start: BinlogPlace) => Promise<readonly TableLayout[]>;
   readonly ask: AskLayouts;

@@ -19,7 +19,7 @@ export {
 } from './read-stream.ts';
 export { binlogPlace, comparePlaces, placeIn, type StretchPlace } from './stretch-place.ts';
 export type { HasSecrets } from './secret-events.ts';
-export type { SecretColumns } from './table-layouts.ts';
+export { LogSecrets, type SeenTables, type ShopSecrets } from './log-secrets.ts';
 export type { ObjectReader } from './read-piece.ts';
 export { spentLog, type StayingSnapshot } from './spent-log.ts';
 export {

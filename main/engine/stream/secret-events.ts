@@ -12,10 +12,11 @@ import {
   type BinlogEvent,
   type PlainEvent,
   type StatementScope,
+  type TableMap,
 } from '../source/mysql/binlog/index.ts';
 
-/** Whether a table has a column that is kept in the card vault. */
-export type HasSecrets = (database: string, table: string) => boolean;
+/** Whether a table has a column that is kept in the card vault; without the `map` of its rows, by its name. */
+export type HasSecrets = (database: string, table: string, map?: TableMap) => boolean;
 
 /** Statements that name objects, not rows. */
 const withoutRows: ReadonlySet<string> = new Set([
@@ -45,6 +46,8 @@ export class SecretEvents {
   readonly #hasSecrets: HasSecrets;
   /** Tables with secrets among those mapped by the statement that is under way, and all that it mapped. */
   readonly #maps = new Map<number, boolean>();
+  /** By the maps of their rows: names of tables with secrets. */
+  readonly #found = new Set<string>();
   #isSecret = false;
   /** The text of a statement stands in the stretch, and what its rows are is not known yet. */
   #hasOpenText = false;
@@ -56,6 +59,9 @@ export class SecretEvents {
   take(event: BinlogEvent): void {
     for (const plain of expandEvent(event.bytes, event.hasChecksum)) this.#hear(plain);
   }
+
+  /** Whether rows of a table of this name were taken for secret. */
+  readonly hasFound = (database: string, table: string): boolean => this.#found.has(`${database}\0${table}`);
 
   /** Whether the stretch that ends here must be sealed; the next one begins. */
   endStretch(): boolean {
@@ -72,11 +78,13 @@ export class SecretEvents {
       if (this.#maps.get(tableId) ?? true) this.#isSecret = true;
       if (isLastOfStatement) this.#endStatement();
     } else if (type === eventTypes.tableMap) {
-      const { tableId, database, table } = parseTableMap(bytes, bytes.length);
-      const isSecret = this.#hasSecrets(database, table);
-      this.#maps.set(tableId, isSecret);
+      const map = parseTableMap(bytes, bytes.length);
+      const isSecret = this.#hasSecrets(map.database, map.table, map);
+      this.#maps.set(map.tableId, isSecret);
+      if (!isSecret) return;
+      this.#found.add(`${map.database}\0${map.table}`);
       // The text before it may hold what the rows hold.
-      if (isSecret) this.#isSecret = true;
+      this.#isSecret = true;
     } else if (type === eventTypes.annotateRows || type === eventTypes.rowsQuery) this.#hasOpenText = true;
     else if (type === eventTypes.query) this.#query(bytes);
     else if (mayHoldAnything.has(type)) this.#isSecret = true;

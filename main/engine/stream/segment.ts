@@ -116,7 +116,9 @@ export class SegmentBuilder {
     // What could not be read may be anything.
     const sealed = this.#secrets !== null && (this.#secrets.endStretch() || this.#unread.length > 0);
     const open = this.#twins?.close(sealed && this.#unread.length === 0) ?? null;
-    const notable = done.flatMap((each) => notableEvents(each, this.#hasSecrets));
+    const isSecret: HasSecrets = (database, table) =>
+      this.#hasSecrets(database, table) || this.#secrets?.hasFound(database, table) === true;
+    const notable = done.flatMap((each) => notableEvents(each, isSecret));
     const segment: Segment = {
       file: first.file,
       from: first.position,

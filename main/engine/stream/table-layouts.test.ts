@@ -151,12 +151,21 @@ describe('TableLayouts', () => {
     expect([...(said({ columns })?.indices ?? [])]).toEqual([1, 2]);
   });
 
+  it('goes on wanting what came up while the server was asked for something else', () => {
+    layouts = begin();
+    rowsAt(100);
+    const asked = layouts.wanted;
+    layouts.map(at(120), { ...map, tableId: 9, table: 'later' });
+    layouts.learn({ place: at(150), layouts: [usual] }, asked);
+    expect(layouts.wanted).toMatchObject([{ table: 'later' }]);
+  });
+
   it('asks once, and again only for rows that it still does not know', () => {
     layouts = begin();
     expect(layouts.wanted).toEqual([]);
     rowsAt(100);
     expect(layouts.wanted).toHaveLength(1);
-    layouts.learn({ place: at(150), layouts: [] });
+    layouts.learn({ place: at(150), layouts: [] }, layouts.wanted);
     layouts.followedTo(at(160));
     expect(layouts.wanted).toEqual([]);
     const known = rowsAt(200);

@@ -3,8 +3,8 @@ import { mayBeLoggedAs, type TableMap } from '../source/mysql/binlog/index.ts';
 import type { LayoutReading } from '../source/mysql/index.ts';
 import type { Touched } from './touched-tables.ts';
 
-/** Names of the secret columns of a table, in lower case; none: it has no secrets. */
-export type SecretColumns = (database: string, table: string) => readonly string[];
+/** Names of the secret columns of a table that stands so, in lower case; none: it has no secrets. */
+export type SecretColumns = (database: string, table: string, columns: TableLayout['columns']) => readonly string[];
 
 /** What must not be seen of a table's rows, and what the rest is good for. */
 export interface HiddenColumns {
@@ -86,10 +86,13 @@ export class TableLayouts {
     return [...this.#tables.values()].filter(({ isWanted }) => isWanted);
   }
 
-  /** What the server said when it was asked for what was wanted. It counts when the log has been followed to there. */
-  learn(reading: LayoutReading): void {
+  /** What the server said when it was asked for `asked`; what was wanted meanwhile still is. It counts when the log has been followed to there. */
+  learn(reading: LayoutReading, asked: TableLayouts['wanted'] = reading.layouts): void {
     this.#readings.push(reading);
-    for (const followed of this.#tables.values()) followed.isWanted = false;
+    for (const { database, table } of asked) {
+      const followed = this.#tables.get(keyOf(database, table));
+      if (followed !== undefined) followed.isWanted = false;
+    }
     for (const layout of reading.layouts)
       for (const epoch of this.#tables.get(keyOf(layout.database, layout.table))?.epochs ?? [])
         if (epoch.layout === null && epoch.before !== null && isSame(epoch.before, layout)) epoch.layout = layout;
@@ -113,12 +116,12 @@ export class TableLayouts {
     const isMeant = ({ from, tableId }: Epoch) => isNotBefore(place, from) && tableId === map.tableId;
     const layout = epochs?.findLast(isMeant)?.layout ?? null;
     if (layout === null || !fits(layout, map)) return null;
-    const secrets = this.#secretsOf(map.database, map.table);
+    const secrets = this.#secretsOf(map.database, map.table, layout.columns);
     const names = new Set(layout.columns.map(({ name }) => name.toLowerCase()));
     // One that has another name now still stands somewhere.
-    if (secrets.length === 0 || secrets.some((name) => !names.has(name))) return null;
+    if (secrets.some((name) => !names.has(name))) return null;
     const isHidden = ({ name, generated }: TableLayout['columns'][number]) =>
-      generated === true || secrets.includes(name.toLowerCase());
+      secrets.length > 0 && (generated === true || secrets.includes(name.toLowerCase()));
     const hidden = layout.columns.filter(isHidden).map(({ name }) => name);
     return {
       indices: new Set(layout.columns.flatMap((column, index) => (isHidden(column) ? [index] : []))),
@@ -175,7 +178,7 @@ function keyOf(database: string, table: string): string {
   return `${database}\0${table}`;
 }
 
-function isTouched({ database, table }: Followed, touched: Touched): boolean {
+export function isTouched({ database, table }: Pick<Followed, 'database' | 'table'>, touched: Touched): boolean {
   const isAlike = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
   switch (touched.what) {
     case 'nothing':
@@ -190,7 +193,7 @@ function isTouched({ database, table }: Followed, touched: Touched): boolean {
 }
 
 /** Whether the log's table map can be of a table that stands so. */
-function fits({ columns }: TableLayout, map: TableMap): boolean {
+export function fits({ columns }: TableLayout, map: TableMap): boolean {
   return (
     columns.length === map.columns.length &&
     columns.every(({ name, type }, index) => {
@@ -209,7 +212,7 @@ function isSame(a: TableLayout | null, b: TableLayout): boolean {
 }
 
 /** False as well when the two cannot be compared. */
-function isNotBefore(a: BinlogPlace, b: BinlogPlace): boolean {
+export function isNotBefore(a: BinlogPlace, b: BinlogPlace): boolean {
   if (a.file === b.file) return a.position >= b.position;
   const [one, other] = [a.file, b.file].map((file) => /^(.*)\.(\d+)$/.exec(file));
   if (one?.[1] === undefined || one[1] !== other?.[1]) return false;

@@ -15,7 +15,7 @@ import {
 import type { LayoutReading } from '../source/mysql/index.ts';
 import { judgeStatement, type HasSecrets } from './secret-events.ts';
 import { TableLayouts, type SecretColumns } from './table-layouts.ts';
-import { touchedBy } from './touched-tables.ts';
+import { touchedBy, type Touched } from './touched-tables.ts';
 import { frameOf } from './twin-frames.ts';
 
 /** They hold names, numbers and places of the log itself, and stand in a twin as they are. */
@@ -55,6 +55,8 @@ export interface TwinRules {
   readonly hasSecrets: HasSecrets;
   readonly secretsOf: SecretColumns;
   readonly isOfShop: (database: string) => boolean;
+  /** A statement ends at `behind` that may have changed tables: told before the rows behind it are judged. */
+  readonly onTouched?: (behind: BinlogPlace, touched: Touched) => void;
 }
 
 interface HeardEvent {
@@ -99,8 +101,8 @@ export class TwinEvents {
     return this.#layouts.isAwaiting;
   }
 
-  learn(reading: LayoutReading): void {
-    this.#layouts.learn(reading);
+  learn(reading: LayoutReading, asked?: TableLayouts['wanted']): void {
+    this.#layouts.learn(reading, asked);
   }
 
   /** The log is heard again up to where the last stretch ended, and then on. False when it ended elsewhere: then all is to be begun anew. */
@@ -130,7 +132,7 @@ export class TwinEvents {
     try {
       if (plains === null) throw new RangeError('an event that cannot be read');
       for (const { type, bytes } of plains) {
-        if (type === eventTypes.query) this.#layouts.changed(behind, touchedBy(bytes));
+        if (type === eventTypes.query) this.#touched(behind, touchedBy(bytes));
         if (type === eventTypes.incident) throw new RangeError('the server lost something');
         if (type !== eventTypes.tableMap) continue;
         const map = parseTableMap(bytes, bytes.length);
@@ -138,8 +140,13 @@ export class TwinEvents {
       }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#layouts.changed(behind, { what: 'anything' });
+      this.#touched(behind, { what: 'anything' });
     }
+  }
+
+  #touched(behind: BinlogPlace, touched: Touched): void {
+    this.#layouts.changed(behind, touched);
+    this.#rules.onTouched?.(behind, touched);
   }
 
   /** The stretch is over. `twin` null: it has none. `layouts`: as they are at its end. */
@@ -158,7 +165,9 @@ export class TwinEvents {
       else if (isOpen) frames.push(frameOf(heard.event.bytes.length, twin));
     }
     this.#layouts.endStretch();
-    return { twin: isOpen ? Buffer.concat(frames) : null, layouts: this.#layouts.known };
+    // Of what is known by now to hold no secret nothing is remembered.
+    const layouts = this.#layouts.known.filter(({ database, table }) => this.#rules.hasSecrets(database, table));
+    return { twin: isOpen ? Buffer.concat(frames) : null, layouts };
   }
 
   #twinOf({ event, plains }: HeardEvent, isAsked: boolean): Twin {
@@ -201,9 +210,9 @@ export class TwinEvents {
     return cutColumns(bytes, type, mapped.map, (index) => hidden.indices.has(index));
   }
 
-  #rowsOf({ database, table }: TableMap): Mapped['rows'] {
-    if (!this.#rules.hasSecrets(database, table)) return 'open';
-    return this.#rules.isOfShop(database) ? 'secret' : 'hidden';
+  #rowsOf(map: TableMap): Mapped['rows'] {
+    if (!this.#rules.hasSecrets(map.database, map.table, map)) return 'open';
+    return this.#rules.isOfShop(map.database) ? 'secret' : 'hidden';
   }
 
   /** Remembers what the statement under way has mapped. */

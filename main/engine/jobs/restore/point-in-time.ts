@@ -29,6 +29,8 @@ export interface Moment {
   readonly read: ReadEvents;
   /** The last commit that is in it; null when nothing was committed after the snapshot. */
   readonly lastCommitAt: string | null;
+  /** Done again without the vault: of what is sealed, the open side. */
+  readonly isClosed: boolean;
 }
 
 export interface MomentRequest {
@@ -83,7 +85,8 @@ async function findMoment(
       });
       const { stretch, from, stop, start } = replay;
       if (vault === null) requireOpenLog(replay);
-      return { snapshot: start.snapshot, replay, read, lastCommitAt: lastCommitBefore(stretch, from, stop) };
+      const lastCommitAt = lastCommitBefore(stretch, from, stop);
+      return { snapshot: start.snapshot, replay, read, lastCommitAt, isClosed: vault === null };
     } catch (error) {
       signal.throwIfAborted();
       failure = clearer(failure, toAppError(error));

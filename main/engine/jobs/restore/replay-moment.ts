@@ -18,6 +18,7 @@ import { conditionsOf, connectMysql, quoteText, readServerFacts, type MysqlTarge
 import { binlogPlace, comparePlaces, placeIn, type ReadEvents } from '../../stream/index.ts';
 import type { Run } from '../engine-context.ts';
 import type { Moment } from './point-in-time.ts';
+import { textsLeftOut } from './texts-left-out.ts';
 
 /** What was done again, and what the restored databases hold since. */
 export interface Replayed extends ReplayReport {
@@ -124,6 +125,7 @@ export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
   const notes = [...stillOf(plan)].filter((table) =>
     databases.some(({ record }) => table.startsWith(`${record.name}.`)),
   );
+  const leftOut = moment.isClosed && plan.isWhole ? await textsLeftOut(plan, renames, session, signal) : [];
   const ledgers = await ledgersOf(plan, tally, session, nameOf, signal);
   return {
     ...report,
@@ -134,6 +136,7 @@ export async function replayMoment(request: ReplayRequest): Promise<Replayed> {
     enabledEvents: await enabledEventsOf(session, renames, databases, signal),
     notes: [
       ...notes.map((table) => `not-replayed: ${table}`),
+      ...leftOut.map((column) => `text-left-out: ${column}`),
       ...(report.objectsSkipped > 0 ? ['objects-left-out'] : []),
       ...(report.leftPrepared > 0 ? [`left-prepared: ${report.leftPrepared}`] : []),
       ...ledgers.flatMap(({ name, unproven }) => (unproven === true ? [`ledger-unproven: ${name}`] : [])),

@@ -28,7 +28,7 @@ import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
 import { watchOf } from '../watch-copy.ts';
 import { streamHolder } from './stream-leases.ts';
 import { agoMs, momentNow, type LiveStream, type Moment } from './stream-board.ts';
-import { secretTables, twinsOf } from './stream-secrets.ts';
+import { SecretsOfShop, twinsOf } from './stream-secrets.ts';
 import { readLogFacts, replicaIdentity, type LogFacts } from './log-facts.ts';
 
 type Output = VerbOutput<'stream.run'>;
@@ -145,6 +145,7 @@ class LogSession {
   readonly #copies = new Map<string, CarriedCopy>();
   readonly #carried = new Map<string, CarryMemory>();
   readonly #compaction: StreamCompaction;
+  readonly #secrets: SecretsOfShop;
   /** Records that were merged away on the first copy. */
   #merged = 0;
   #from: BinlogPlace | null = null;
@@ -171,6 +172,7 @@ class LogSession {
     this.#places = places;
     this.#live = context.streams.of(places.source.id, places.source.name);
     const { repository, source } = places;
+    this.#secrets = new SecretsOfShop(context, source, repository);
     this.#compaction = new StreamCompaction({
       repository,
       sourceId: source.id,
@@ -187,19 +189,18 @@ class LogSession {
     this.#live.begin([primary, ...others]);
     const ended = new AbortController();
     const carrying = this.#carryNowAndThen(ended.signal);
-    const compacting = this.#compactNowAndThen(ended.signal).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    );
+    const compacting = asBug(this.#compactNowAndThen(ended.signal));
+    const looking = asBug(this.#secrets.lookNowAndThen(AbortSignal.any([ended.signal, this.#until])));
     try {
       await this.#followThroughBreaks();
     } finally {
       ended.abort();
       await carrying;
       await compacting;
+      await looking;
       this.#live.note();
     }
-    const bug = await compacting;
+    const bug = (await compacting) ?? (await looking);
     if (bug !== null) throw bug.error;
     if (!this.#run.signal.aborted) {
       await this.#compact();
@@ -235,6 +236,7 @@ class LogSession {
     const access = accessOfSaved(this.#context.unlocked().keys, source);
     await withServerSession(access, this.#until, async ({ target }) => {
       const facts = await this.#facts(target);
+      await this.#secrets.look(this.#until);
       this.#warnings = facts.warnings;
       this.#live.connected(facts.warnings);
       const { clock } = this.#context;
@@ -262,9 +264,17 @@ class LogSession {
       sourceId: source.id,
       server: facts.server,
       connect: () => connectMysql(target, { signal: this.#until }),
-      freshStart: (gap) => this.#freshStart(gap === 'start' ? facts.files : []),
-      hasSecrets: secretTables(source),
-      twins: twinsOf(this.#context, source, repository, target, facts.server, this.#until),
+      freshStart: async (gap) => {
+        const place = await this.#freshStart(gap === 'start' ? facts.files : []);
+        await this.#secrets.look(this.#until);
+        return place;
+      },
+      hasSecrets: this.#secrets.log.has,
+      twins: twinsOf(this.#context, source, repository, this.#secrets, {
+        target,
+        server: facts.server,
+        signal: this.#until,
+      }),
       replicaId: id,
       replicaUuid: uuid,
       untilCaughtUp: this.#input.untilCaughtUp,
@@ -506,6 +516,14 @@ class LogSession {
       warnings: [...this.#warnings],
     };
   }
+}
+
+/** Null: it ended well. */
+function asBug(work: Promise<void>): Promise<{ readonly error: unknown } | null> {
+  return work.then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
 }
 
 /** Named ones in that order; else all but disks that travel, nearest first. */
