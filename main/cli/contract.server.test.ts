@@ -811,6 +811,8 @@ describe('following the log', () => {
     const world = await rig.prepared();
     const teller = "CREATE USER teller@'%'; GRANT SELECT ON *.* TO teller@'%'";
     await query(rig.server, teller);
+    // Tables that came and went since the shop was prepared are nothing that a closed restore can go through.
+    await world.run(['backup', 'shop']);
     await world.run(['stream', 'shop', '--until-caught-up']);
     await query(
       rig.server,
