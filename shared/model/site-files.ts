@@ -33,6 +33,8 @@ const fileSchema = z.strictObject({
   changed: z.literal(true).optional(),
   /** It had been changed so shortly before that size and time could not show another change: read again the next time. */
   fresh: z.literal(true).optional(),
+  /** First 6 octets of the SHA-256 of `<inode> <ctime>` as GNU find prints them, base64, of before it was read. Absent: nobody could say. */
+  mark: base64(8).optional(),
 });
 
 const folderSchema = z.strictObject({ type: z.literal('folder'), ...path, ...owned });
@@ -86,6 +88,8 @@ const rootSchema = z.strictObject({
   unread: count,
   /** Found and left out by a rule: of a folder that was, only itself is counted. */
   leftOut: count,
+  /** Files of which more than size and time is known: another one in the same place is seen at once. Absent: of none. */
+  marked: count.optional(),
 });
 
 /** Against the snapshot before. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, chmod, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBlobStore, type MemoryBlob } from '../../backend/memory/memory-blob-store.ts';
@@ -77,6 +77,28 @@ describe('files of a site', () => {
     expect(Object.keys(before)).toHaveLength(10);
     expect(after).toEqual(before);
     await expect(openLocalTarget(join(rig.dir, 'back'))).rejects.toMatchObject({ code: 'files.target-not-empty' });
+  });
+
+  it('are read again when another one of the same size and time took their place, as far as the server has a shell', async () => {
+    await aSite();
+    await put('lib/pay.php', 'key = one');
+    const first = await rig.keep({ hasShell: true });
+    expect(first.site!.roots[0]).toMatchObject({ files: 7, marked: 7 });
+    const quiet = await rig.keep();
+    expect((await rig.keep({ hasShell: true })).site).toMatchObject({
+      read: quiet.site!.read,
+      changes: { changed: 0 },
+    });
+    // What a burglar does: other content, the old time.
+    await put('lib/pay.php', 'key = two');
+    expect((await rig.keep()).site).toMatchObject({ changes: { changed: 0 } });
+    const seen = await rig.keep({ hasShell: true });
+    expect(seen.site).toMatchObject({ changes: { added: 0, changed: 1, removed: 0 } });
+    // Moved over it, as `mv` and editors do.
+    await put('lib/pay.new', 'key = 333');
+    await rename(at('lib/pay.new'), at('lib/pay.php'));
+    expect((await rig.keep({ hasShell: true })).site).toMatchObject({ changes: { changed: 1 } });
+    expect((await rig.keep({ hasShell: true })).site).toMatchObject({ changes: { changed: 0 } });
   });
 
   it('come back on the server beside the others, and never over what is there', async () => {
@@ -391,6 +413,7 @@ function changing(files: RemoteFiles, before: (path: string) => Promise<void>): 
     look: (path) => files.look(path),
     lookAtLink: (path) => files.lookAtLink(path),
     readLink: (path) => files.readLink(path),
+    inodeMarks: (folder) => files.inodeMarks(folder),
     close: () => files.close(),
     async *read(path: Buffer, size: number): AsyncGenerator<Buffer, RemoteState, undefined> {
       await before(path.toString());

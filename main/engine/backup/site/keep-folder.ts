@@ -17,6 +17,7 @@ import {
   joined,
   shownName,
   walkTree,
+  type InodeMarks,
   type RemoteFiles,
   type RemoteState,
 } from '../../source/files/index.ts';
@@ -110,6 +111,8 @@ class FolderKeeper {
   readonly #findings: SiteFinding[] = [];
   readonly #refusals: string[] = [];
   #isWholePrevious: boolean;
+  #marks: InodeMarks | null = null;
+  #marked = 0;
   #pagesSincePack = 0;
   #count = { files: 0, folders: 0, links: 0, bytes: 0, unread: 0, leftOut: 0 };
   #figures = {
@@ -138,6 +141,8 @@ class FolderKeeper {
   async run(): Promise<KeptFolder> {
     const { files, judge, folder, signal } = this.#request;
     if ((await files.look(this.#root)).kind !== 'folder') throw new FileRefusal('gone');
+    // Before anything is read: what changes from here on has another mark the next time.
+    this.#marks = await files.inodeMarks(this.#root);
     await this.#findThinPacks();
     const walked = walkTree(files, this.#root, { leaveOut: judge.leaveOut, signal });
     const items = joinTrees(walked, this.#previousTree());
@@ -151,7 +156,7 @@ class FolderKeeper {
     await this.#packs.end();
     const pages = await this.#pages.end();
     return {
-      root: { folder, pages, ...this.#count },
+      root: { folder, pages, ...this.#count, ...(this.#marked === 0 ? {} : { marked: this.#marked }) },
       figures: this.#figures,
       findings: this.#isWholePrevious ? this.#findings : [],
       refusals: this.#refusals,
@@ -227,6 +232,9 @@ class FolderKeeper {
   #isSame(path: Buffer, state: RemoteState, { entry, chunks }: TreeItem): boolean {
     if (entry.type !== 'file' || entry.fresh === true || entry.changed === true) return false;
     if (entry.size !== state.size || entry.mtime !== state.modifiedAtSeconds) return false;
+    const mark = this.#marks?.of(path);
+    // Another file in its place, or this one written to and its time set back.
+    if (mark !== undefined && entry.mark !== undefined && entry.mark !== mark) return false;
     if (this.#request.judge.isWatched(path) || this.#rereadTurns.has(pathHash(path) % rereadDays)) return false;
     return this.#isStored(entry, chunks) && !entry.pieces.some(([number]) => this.#thin.has(chunks[number]?.id ?? ''));
   }
@@ -286,6 +294,7 @@ class FolderKeeper {
     this.#figures.bytesRead += size;
     if (changed) this.#figures.changedWhileRead += 1;
     const isFresh = state.modifiedAtSeconds >= this.#nowSeconds - freshSeconds;
+    const mark = this.#marks?.of(path);
     const entry: Omit<SiteFile, 'pieces'> = {
       type: 'file',
       ...pathFields(path),
@@ -294,6 +303,7 @@ class FolderKeeper {
       sha256,
       ...(changed ? { changed } : {}),
       ...(isFresh ? { fresh: isFresh } : {}),
+      ...(mark === undefined ? {} : { mark }),
     };
     const old = before?.entry;
     const isOld =
@@ -314,6 +324,7 @@ class FolderKeeper {
   ): Promise<void> {
     this.#count.files += 1;
     this.#count.bytes += entry.size;
+    if (entry.mark !== undefined) this.#marked += 1;
     this.#compare(path, before?.entry ?? null, { ...entry, pieces: [] });
     const isEnd = this.#addPage(path, { ...entry, pieces });
     // An old pack that waits for more keeps every page in memory that names it.

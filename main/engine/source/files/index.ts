@@ -9,6 +9,7 @@ export {
   type RemoteState,
 } from './remote-files.ts';
 export { LeaveOut, usualLeaveOut, type LeaveOutRules } from './leave-out.ts';
+export { readInodeMarks, type InodeMarks } from './inode-marks.ts';
 export { shownName } from './name-text.ts';
 export { joined, walkTree, type WalkedItem, type WalkLimits } from './walk.ts';
 export { openSftpFiles, SftpFiles } from './sftp-files.ts';

@@ -1,3 +1,5 @@
+import type { InodeMarks } from './inode-marks.ts';
+
 /**
  * A server's files as a backup needs them, whichever way they come. Paths are bytes, absolute, without a trailing slash.
  *
@@ -14,6 +16,8 @@ export interface RemoteFiles {
   readLink(path: Buffer): Promise<Buffer>;
   /** The file's bytes up to `size`, and what it was when the last of them had been read. */
   read(path: Buffer, size: number): AsyncGenerator<Buffer, RemoteState, undefined>;
+  /** Of all files below a folder, what size and time do not show; null: nobody can say. Never from after a later `read`. */
+  inodeMarks(folder: Buffer): Promise<InodeMarks | null>;
   close(): void;
 }
 

@@ -1,4 +1,5 @@
 import type { Tunnel } from '../../tunnel/index.ts';
+import { readInodeMarks } from './inode-marks.ts';
 import { FileRefusal, kindOfMode, type RemoteEntry, type RemoteFiles, type RemoteState } from './remote-files.ts';
 import { mostReadBytes, SftpRefusal, SftpSession, type SftpHandle } from './sftp-session.ts';
 import { status, type SftpAttributes } from './sftp-wire.ts';
@@ -9,16 +10,23 @@ const readsAhead = 64;
 /**
  * Files over SFTP, on the tunnel's own login. Errors: `tunnel.service-refused` where the server has no SFTP; those of `SftpSession`.
  */
-export async function openSftpFiles(tunnel: Pick<Tunnel, 'openSubsystem'>, signal: AbortSignal): Promise<SftpFiles> {
-  return new SftpFiles(await SftpSession.open(await tunnel.openSubsystem('sftp', signal), signal));
+export async function openSftpFiles(
+  tunnel: Pick<Tunnel, 'openSubsystem' | 'openCommand'>,
+  signal: AbortSignal,
+): Promise<SftpFiles> {
+  const session = await SftpSession.open(await tunnel.openSubsystem('sftp', signal), signal);
+  return new SftpFiles(session, (folder) => readInodeMarks(tunnel, folder, signal));
 }
 
 export class SftpFiles implements RemoteFiles {
   readonly way = 'sftp';
   readonly session: SftpSession;
+  /** SFTP 3 knows no inodes: they are asked of the shell beside it, where there is one. */
+  readonly inodeMarks: RemoteFiles['inodeMarks'];
 
-  constructor(session: SftpSession) {
+  constructor(session: SftpSession, inodeMarks: RemoteFiles['inodeMarks'] = () => Promise.resolve(null)) {
     this.session = session;
+    this.inodeMarks = inodeMarks;
   }
 
   async list(folder: Buffer, most: number): Promise<readonly RemoteEntry[] | null> {

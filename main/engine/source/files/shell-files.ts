@@ -1,7 +1,9 @@
 import PQueue from 'p-queue';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Tunnel } from '../../tunnel/index.ts';
+import { readInodeMarks, type InodeMarks } from './inode-marks.ts';
 import { FileRefusal, type RemoteEntry, type RemoteFiles, type RemoteKind, type RemoteState } from './remote-files.ts';
+import { quotedPath } from './shell-path.ts';
 
 type Shell = Pick<Tunnel, 'openCommand' | 'ask'>;
 
@@ -79,6 +81,10 @@ class ShellFiles implements RemoteFiles {
     return left > 0 ? { ...state, size: size - left } : state;
   }
 
+  inodeMarks(folder: Buffer): Promise<InodeMarks | null> {
+    return readInodeMarks(this.#shell, folder, this.#signal);
+  }
+
   close(): void {
     this.#queue.clear();
   }
@@ -136,10 +142,9 @@ class ShellFiles implements RemoteFiles {
   }
 }
 
-/** `<words> '<path>' <more>`, for a POSIX shell. A path begins with a slash, so that it is no option. */
+/** `<words> '<path>' <more>`, for a POSIX shell. */
 function commandOf(words: string, path: Buffer, more = ''): Buffer {
-  const quoted = path.toString('latin1').replaceAll("'", "'\\''");
-  return Buffer.from(`LC_ALL=C ${words} '${quoted}' ${more}`, 'latin1');
+  return Buffer.concat([Buffer.from(`LC_ALL=C ${words} `), quotedPath(path), Buffer.from(` ${more}`)]);
 }
 
 function recordOf(fields: readonly Buffer[]) {

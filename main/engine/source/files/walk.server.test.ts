@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, link, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../../../shared/errors/app-error.ts';
 import { startPrivateSshd, type PrivateSshd } from '../../demo/private-sshd.ts';
 import { openTunnel, type Tunnel } from '../../tunnel/index.ts';
 import { LeaveOut, openRemoteFiles, shownName, walkTree, type RemoteFiles, type WalkedItem } from './index.ts';
+import { readInodeMarks } from './inode-marks.ts';
 import { openShellFiles } from './shell-files.ts';
 import { openSftpServer } from './testing/sftp-rig.ts';
 
@@ -65,7 +68,7 @@ describe('files of a server', () => {
   describe.each([
     ['SFTP', () => openRemoteFiles(tunnel, never)],
     ['the shell', () => openShellFiles(tunnel, never)],
-  ])('through %s', (_, open) => {
+  ])('through %s', (way, open) => {
     let files: RemoteFiles;
     beforeAll(async () => {
       files = await open();
@@ -120,6 +123,27 @@ describe('files of a server', () => {
       expect(next.value).toMatchObject({ kind: 'file', size: 3_000_001 });
     });
 
+    it('have marks that another file in the same place, of the same size and time, does not have', async () => {
+      const place = join(dir, `marked by ${way}`);
+      await mkdir(join(place, '上传'), { recursive: true });
+      const put = async (path: string, content: string) => {
+        await writeFile(join(place, path), content);
+        await utimes(join(place, path), 1_600_000_000, 1_600_000_000);
+      };
+      await put('config.php', 'one');
+      await put('index.php', '<?php');
+      await writeFile(Buffer.concat([Buffer.from(join(place, '上传/')), gbkName]), 'picture');
+      const before = await files.inodeMarks(Buffer.from(place));
+      expect(before?.size).toBe(3);
+      const gbk = Buffer.concat([Buffer.from('上传/'), gbkName]);
+      expect(before?.of(gbk)).toMatch(/^[A-Za-z0-9+/]{8}$/);
+      await put('config.php', 'two');
+      const after = await files.inodeMarks(Buffer.from(place));
+      const isKept = (path: Buffer) => after?.of(path) === before?.of(path);
+      expect([Buffer.from('index.php'), gbk, Buffer.from('config.php')].map(isKept)).toEqual([true, true, false]);
+      expect(await files.inodeMarks(Buffer.from(join(dir, 'not there')))).toBeNull();
+    });
+
     it('are refused one by one: what is gone is gone', async () => {
       await expect(files.lookAtLink(Buffer.from(join(root, 'no')))).rejects.toMatchObject({ name: 'FileRefusal' });
       await expect(contentOf(files, Buffer.from(join(root, 'no')), 5)).rejects.toMatchObject({ name: 'FileRefusal' });
@@ -140,6 +164,24 @@ describe('files of a server', () => {
     expect(files.way).toBe('shell');
     expect(await walk(files, root)).toHaveLength(12);
     files.close();
+  });
+
+  it('have no marks where there is no shell, and those that came in time where it is slow or says too much', async () => {
+    const none = { openCommand: () => Promise.reject(new AppError('tunnel.service-refused', { service: 'exec' })) };
+    expect(await readInodeMarks(none, Buffer.from(root), never)).toBeNull();
+    const whole = await readInodeMarks(tunnel, Buffer.from(root), never);
+    expect(whole?.size).toBe(6);
+    expect((await readInodeMarks(tunnel, Buffer.from(root), never, { files: 2 }))?.size).toBe(2);
+    // A server that says one thing and then nothing for ever, which a real one does not on demand.
+    const stuck = () => {
+      const output = new PassThrough();
+      output.write('1 2.3\0config.php\0');
+      return Promise.resolve({ output, ended: Promise.resolve(null) });
+    };
+    const few = await readInodeMarks({ openCommand: stuck }, Buffer.from(root), never, { ms: 50 });
+    expect([few?.size, few?.of(Buffer.from('config.php'))]).toEqual([1, expect.any(String)]);
+    const stopped = AbortSignal.abort(new AppError('cancelled'));
+    await expect(readInodeMarks(tunnel, Buffer.from(root), stopped)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('says so in words where neither works', async () => {

@@ -1,3 +1,4 @@
+import type { InodeMarks } from './inode-marks.ts';
 import { FileRefusal, type RemoteEntry, type RemoteFiles, type RemoteState } from './remote-files.ts';
 
 /** The folder in which single files of a server lie beside each other, each below its own path. No server has one of this name. */
@@ -95,6 +96,10 @@ class ItemFiles implements RemoteFiles {
     const text = await this.#readCrontab();
     if (text.length > 0) yield text;
     return this.#stateOf(node);
+  }
+
+  inodeMarks(folder: Buffer): Promise<InodeMarks | null> {
+    return this.#node(folder) === null ? this.#files.inodeMarks(folder) : Promise.resolve(null);
   }
 
   close(): void {

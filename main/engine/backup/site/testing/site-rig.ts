@@ -32,6 +32,7 @@ export async function startSiteRig() {
       readonly folders?: readonly string[];
       readonly files?: (files: RemoteFiles) => RemoteFiles;
       readonly asNobody?: boolean;
+      readonly hasShell?: boolean;
       readonly repository?: Repository;
       /** How far the clock goes before; default a minute, so that nothing is due to be read again. */
       readonly laterMs?: number;
@@ -42,7 +43,10 @@ export async function startSiteRig() {
     const { signal = never } = options;
     const kept = await keepFiles({
       open: async () => {
-        const files = await openSftpServer(signal, { asNobody: options.asNobody ?? false });
+        const files = await openSftpServer(signal, {
+          asNobody: options.asNobody ?? false,
+          hasShell: options.hasShell ?? false,
+        });
         return options.files?.(files) ?? files;
       },
       folders: options.folders ?? [site],
