@@ -51,12 +51,50 @@ export class KeysPage extends ConsolePage {
   }
 
   /** The dialog must have been told the answer before. */
-  async writeSheet(passphrase: string, holder: string, folder: string): Promise<void> {
-    await this.field('keys.main').fill(passphrase);
+  async writeSheet(key: Key, passphrase: string, holder: string, folder: string): Promise<void> {
+    await this.field(`keys.${key}`).fill(passphrase);
     await this.field('keyring.holder').fill(holder);
     await this.pick('keyring.folder', 'Folder', folder);
     await this.button('keyring.addStart').click();
     await this.button('keyring.print').waitFor();
+  }
+
+  /** Opens the screen of the vault's new keys and waits for what would happen. */
+  async openRotation(): Promise<void> {
+    await this.button('keyring.rotate').click();
+    await this.page.getByRole('group', { name: this.words.say('keyring.rotateWho'), exact: true }).waitFor();
+  }
+
+  /** Whether a copy would get the new keys at once, before anything is done. */
+  outlookOf(copy: string): Promise<string | null> {
+    return this.page.locator(`[data-copy="${copy}"]`).first().getAttribute('data-state');
+  }
+
+  /** The box that keeps somebody's sheet good. */
+  keepBox(holder: string): Locator {
+    return this.page.getByRole('checkbox', { name: holder });
+  }
+
+  /** The dialog must have been told the answer before. */
+  async rotate(current: string, next: string, reason: string, folder: string): Promise<void> {
+    await this.field('keyring.rotateCurrent').fill(current);
+    await this.field('keyring.rotateNext').fill(next);
+    await this.field('keyring.nextAgain').fill(next);
+    await this.field('keyring.rotateWhy').fill(reason);
+    await this.pick('keyring.folder', 'Folder', folder);
+    await this.startRotation();
+  }
+
+  async startRotation(): Promise<void> {
+    await this.button('keyring.rotateStart').click();
+  }
+
+  async typeVaultPassphrase(current: string): Promise<void> {
+    await this.field('keyring.rotateCurrent').fill(current);
+  }
+
+  get isRotated(): Locator {
+    return this.verdict('keyring.rotatedTitle');
   }
 
   async askToRevoke(number: string): Promise<void> {

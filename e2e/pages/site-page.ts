@@ -54,6 +54,21 @@ export class SitePage extends ConsolePage {
     return this.page.getByRole('table', { name: this.words.say('site.filesTitle') });
   }
 
+  /** The dialog must have been told the answer before. */
+  async exportHistory(folder: string): Promise<void> {
+    await this.button('site.history').click();
+    await this.pick('site.historyFolder', 'Folder', folder);
+    await this.startExport();
+  }
+
+  async startExport(): Promise<void> {
+    await this.button('site.historyStart').click();
+  }
+
+  get isExported(): Locator {
+    return this.page.getByRole('heading', { name: this.words.say('site.historyDone'), exact: true });
+  }
+
   async restoreInto(path: string, folder: string): Promise<void> {
     await this.button('site.restoreNamed', { path }).click();
     await this.pick('site.targetFolder', 'Folder', folder);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectShop } from '../support/connect-shop.ts';
 import { createHome } from '../support/create-home.ts';
+import { git } from '../support/git.ts';
 import type { LaunchedApp } from '../support/launch-app.ts';
 import type { RunningShop } from '../support/shop.ts';
 import { Shots } from '../support/shots.ts';
@@ -229,6 +230,25 @@ it('keeps the site’s files, names what changed at night, and brings one file b
   await site.restoreInto('.env', back);
   await picture('english-site-restored');
   expect(await readFile(join(back, '.env'), 'utf8')).toContain('DB_PASSWORD=behind');
+});
+
+it('writes the history of config and code into an empty folder, and git reads it', async () => {
+  const { site } = pages;
+  // The folder with what came back is in use: nothing is written over it.
+  await site.exportHistory(join(stage.home, 'back'));
+  await site.errorCard('files.target-not-empty').waitFor();
+  await picture('english-history-not-empty');
+  const folder = join(stage.home, 'history');
+  await mkdir(folder);
+  await chooseInDialogs(launched.app, folder);
+  await site.exportHistory(folder);
+  await site.isExported.waitFor();
+  await shots.takeBoth('site-history');
+  const log = await git(folder, 'log', '--format=%H', '--', '*/.env');
+  expect(log.trim().split('\n')).toHaveLength(2);
+  const change = await git(folder, 'log', '-1', '-p');
+  expect(change).toContain('+APP_DEBUG=true');
+  expect(await git(folder, 'fsck', '--strict')).toBe('');
   await site.close();
 });
 

@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { callBridge } from '../support/call-bridge.ts';
 import { connectShop } from '../support/connect-shop.ts';
 import { createHome } from '../support/create-home.ts';
+import { openCards } from '../support/open-cards.ts';
 import { kitFile, kitPage, kitWords } from '../support/kit-words.ts';
 import type { LaunchedApp } from '../support/launch-app.ts';
 import { printedPages } from '../support/printed-pages.ts';
@@ -16,6 +18,8 @@ import { wordsOf } from '../support/words.ts';
 const words = wordsOf('zh');
 const names = { shop: '我的小店', main: '主硬盘', second: '第二块硬盘' };
 const passphrase = '青山 不改 绿水 长流';
+const vaultPassphrase = `${passphrase} 卡密`;
+const newVaultPassphrase = '落霞 孤鹜 秋水 长天';
 const next = '明月 松间 清泉 石上';
 
 let stage: Stage;
@@ -113,7 +117,7 @@ it('writes a sheet for another person and revokes it again', async () => {
   await mkdir(folder);
   await chooseInDialogs(launched.app, folder);
   await keys.openNewSheet('main');
-  await keys.writeSheet(next, '小李', folder);
+  await keys.writeSheet('main', next, '小李', folder);
   await shots.takeBoth('keys-sheet-written');
   const page = await kitPage(folder, 'main');
   for (const part of ['小李', names.second, stage.shop.disks.second]) expect(page).toContain(part);
@@ -132,4 +136,64 @@ it('writes a sheet for another person and revokes it again', async () => {
   await keys.done();
   await given.waitFor({ state: 'detached' });
   expect(await keys.sheets('main').count()).toBe(1);
+});
+
+it('gives the vault new keys: who stays opens what comes later, a former holder opens nothing new', async () => {
+  const { keys } = pages;
+  const given = join(home, 'for-li');
+  const paper = join(home, 'new-vault');
+  for (const folder of [given, paper]) await mkdir(folder);
+  await chooseInDialogs(launched.app, given);
+  await keys.openNewSheet('vault');
+  await keys.writeSheet('vault', vaultPassphrase, '小李', given);
+  await keys.done();
+
+  // What a partner took with him: the ways in of that day. His copy of the data would be the copies' own.
+  const header = join(home, 'taken.json');
+  await cp(join(stage.shop.disks.main, 'shouhu.json'), header);
+  await chooseInDialogs(launched.app, paper);
+  await keys.openRotation();
+  expect(await keys.outlookOf(names.main)).toBe('here');
+  expect(await keys.outlookOf(names.second)).toBe('here');
+  expect(await keys.keepBox('小李').isChecked()).toBe(false);
+  await keys.keepBox('小李').check();
+  await shots.takeBoth('keys-rotate');
+  await keys.rotate('not the passphrase', newVaultPassphrase, '小王离开了', paper);
+  await keys.errorCard('keys.wrong-passphrase').waitFor();
+  await shots.takeBoth('keys-rotate-wrong');
+  await keys.typeVaultPassphrase(vaultPassphrase);
+  await keys.startRotation();
+  await keys.isRotated.waitFor();
+  const told = await keys.isRotated.innerText();
+  for (const copy of [names.main, names.second])
+    expect(told).toContain(words.say('keyring.copyRenewed', { destination: copy }));
+  expect(told).toContain(await kitFile(paper, 'vault', 'html'));
+  await shots.takeBoth('keys-rotated');
+  await keys.done();
+  expect(await keys.sheets('vault').count()).toBe(2);
+
+  await stage.shop.touchOrders();
+  await backUpBehindTheScenes(launched, names.shop);
+  const copy = { folder: stage.shop.disks.main, mainWords: await kitWords(join(home, 'kit'), 'main'), at: home };
+  const former = await kitWords(join(home, 'kit'), 'vault');
+  const kept = await openCards({ ...copy, vaultWords: await kitWords(given, 'vault') });
+  expect(kept).toMatchObject({ exitCode: 0 });
+  expect(kept.cards).toBeGreaterThan(1000);
+  const fresh = await openCards({ ...copy, vaultWords: await kitWords(paper, 'vault') });
+  expect(fresh.cards).toBe(kept.cards);
+  const late = await openCards({ ...copy, vaultWords: former });
+  expect(late.exitCode).not.toBe(0);
+  // Not even with the old header in the place of the new one, which still opens what was there before.
+  const listed = await callBridge(launched.page, 'snapshots.list', { source: names.shop, atDestination: null });
+  const oldest = listed.ok ? listed.value.snapshots.toSorted((a, b) => a.at.localeCompare(b.at))[0]?.id : undefined;
+  const then = await openCards({
+    ...copy,
+    vaultWords: former,
+    header,
+    ...(oldest === undefined ? {} : { snapshot: oldest }),
+  });
+  expect(then).toMatchObject({ exitCode: 0, cards: kept.cards });
+  const before = await openCards({ ...copy, vaultWords: former, header });
+  expect(before.exitCode).not.toBe(0);
+  expect([late.cards, before.cards]).toEqual([0, 0]);
 });

@@ -15,6 +15,7 @@ export type JobCommand =
   | 'restore.run'
   | 'restore.addCards'
   | 'files.restore'
+  | 'files.export-git'
   | 'swap.compare'
   | 'swap.run'
   | 'undo.run'
@@ -23,6 +24,8 @@ export type JobCommand =
   | 'key.addSheet'
   | 'key.revoke'
   | 'key.changePassphrase'
+  | 'key.rotateVault'
+  | 'key.rotateVaultCheck'
   | 'kit.rehearse';
 
 /** `done` without a value: the job was started by an earlier page, so its figures are only in the timeline. */

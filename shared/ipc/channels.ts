@@ -30,6 +30,7 @@ export const commandNames = [
   'files.diff',
   'files.text',
   'files.findings',
+  'files.export-git',
   'files.restore',
   'settings.set',
   'settings.show',

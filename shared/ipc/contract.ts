@@ -125,6 +125,10 @@ export const commands = {
     output: engineVerbs['files.text'].output,
   },
   'files.findings': engineVerbs['files.findings'],
+  'files.export-git': {
+    input: withJob(engineVerbs['files.export-git'].input.omit({ path: true }).extend({ folderToken: tokenSchema })),
+    output: engineVerbs['files.export-git'].output,
+  },
   'files.restore': {
     input: withJob(
       engineVerbs['files.restore'].input.extend({

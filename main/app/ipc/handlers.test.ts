@@ -111,6 +111,14 @@ describe('tokens', () => {
     ]);
   });
 
+  it('become the folder that the history is written to', async () => {
+    const { handlers, calls } = aDesk();
+    const choice = await handlers['app.chooseFolder']({ purpose: 'files' });
+    const wanted = { source: 'shop', snapshot: 'latest', from: null };
+    await handlers['files.export-git']({ ...wanted, folderToken: choice!.token, jobId });
+    expect(calls('files.export-git')).toEqual([['files.export-git', { ...wanted, path: '/backups' }, jobId]]);
+  });
+
   it('that nobody gave reach no engine', async () => {
     const { handlers, call } = aDesk();
     const badInput = { code: 'ipc.bad-input' };

@@ -120,6 +120,8 @@ export function createHandlers({ engine, chosen, kits, dialogs, language, ...app
     'files.diff': pass('files.diff'),
     'files.text': (input) => engine.call('files.text', { ...input, showSecrets: false }),
     'files.findings': pass('files.findings'),
+    'files.export-git': ({ jobId, folderToken, ...input }) =>
+      engine.call('files.export-git', { ...input, path: chosen.pathOf('folder', folderToken) }, jobId),
     'files.restore': async ({ jobId, to, ...input }) =>
       engine.call('files.restore', { ...input, to: inputs.filesTarget(to) }, jobId),
     'settings.set': pass('settings.set'),

@@ -78,6 +78,23 @@ export function siteCommands(world: World, jobs: FakeJobs, changed: () => void) 
         seen,
       };
     },
+    'files.export-git': async (input: CommandInput<'files.export-git'>): Promise<CommandOutput<'files.export-git'>> => {
+      await jobs.walk(input.jobId, 'files.export-git', input.source, [
+        { phase: 'history-export', details: ['C:\\Users\\me\\Desktop\\历史'], bytes: 480_000 },
+      ]);
+      return {
+        snapshot: pointOf(input.snapshot),
+        place: 'C:\\Users\\me\\Desktop\\历史',
+        commit: '9fceb02d0ae598e95dc970b74767f19372d61af8',
+        isBehind: false,
+        commits: 12,
+        objects: 340,
+        bytes: 480_000,
+        files: 214,
+        outside: [{ reason: 'upload', files: 83, names: ['public/uploads/20261122/1.png'] }],
+        durationMs: 700,
+      };
+    },
     'files.restore': async (input: CommandInput<'files.restore'>): Promise<CommandOutput<'files.restore'>> => {
       const { jobId, source, path, to } = input;
       const wanted = sampleFiles.filter((each) => path === null || `${each.folder}/${each.path}`.startsWith(path));

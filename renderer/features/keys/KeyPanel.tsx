@@ -33,6 +33,11 @@ export function KeyPanel({ name, slots, onAct, onRevoke }: KeyPanelProps) {
           <Button variant="default" size="xs" onClick={() => onAct('add')} aria-label={t('keyring.addLabel', { key })}>
             {t('keyring.add')}
           </Button>
+          {name === 'vault' && (
+            <Button variant="default" size="xs" onClick={() => onAct('rotate')}>
+              {t('keyring.rotate')}
+            </Button>
+          )}
         </Group>
       }
     >

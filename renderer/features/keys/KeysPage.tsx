@@ -13,6 +13,7 @@ import { ChangePassphrasePanel } from './ChangePassphrasePanel.tsx';
 import { HeaderCopies } from './HeaderCopies.tsx';
 import { KeyPanel } from './KeyPanel.tsx';
 import { RehearsePanel } from './RehearsePanel.tsx';
+import { RotateVaultPanel } from './RotateVaultPanel.tsx';
 import { RevokeQuestion } from './RevokeQuestion.tsx';
 import type { Acting, KeyList, KeysStore } from './keys-store.ts';
 
@@ -32,7 +33,7 @@ export function KeysPage({ keys, library, dialogs }: KeysPageProps) {
   useEffect(() => void keys.load(), [keys]);
 
   function act(next: Acting | null): void {
-    for (const run of [keys.rehearse, keys.change, keys.addSheet]) run.reset();
+    for (const run of [keys.rehearse, keys.change, keys.addSheet, keys.rotateCheck, keys.rotate]) run.reset();
     setActing(next);
   }
 
@@ -98,5 +99,7 @@ function ActingPanel({ acting: { what, key }, keys, library, dialogs, onClose }:
       return <ChangePassphrasePanel key={key} name={key} keys={keys} onClose={onClose} />;
     case 'add':
       return <AddSheetPanel key={key} name={key} keys={keys} dialogs={dialogs} onClose={onClose} />;
+    case 'rotate':
+      return <RotateVaultPanel keys={keys} dialogs={dialogs} onClose={onClose} />;
   }
 }

@@ -5,6 +5,8 @@ import { createKeysStore } from './keys-store.ts';
 const words = (changes: Readonly<Record<number, string>> = {}): string =>
   Array.from({ length: 24 }, (_, at) => changes[at] ?? 'orchid').join(' ');
 
+const folderToken = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
 describe('the keys of the page', () => {
   it('show the list asked for last, even when its answer comes first', async () => {
     const client = createScriptedClient({ scene: 'shop' });
@@ -39,6 +41,21 @@ describe('the keys of the page', () => {
       view: 'failed',
       error: { code: 'keys.wrong-word', facts: { position: 7 } },
     });
+  });
+
+  it('give the vault new keys: who is kept stays, the others go, and no passphrase is remembered', async () => {
+    const client = createScriptedClient({ scene: 'shop' });
+    const keys = createKeysStore(client);
+    const sheet = { key: 'vault', current: { passphrase: 'old' }, holder: '小李', folderToken } as const;
+    const added = await keys.addSheet.start('vault', sheet);
+    const outlook = await keys.rotateCheck.start('vault', {});
+    expect(outlook?.sheets.map(({ canStay }) => canStay)).toEqual([false, true]);
+    const kept = added?.slot.id ?? '';
+    const input = { current: { passphrase: 'secret-1' }, newPassphrase: 'secret-2 of now', keep: [kept] };
+    const done = await keys.rotate.start('vault', { ...input, folderToken });
+    expect(done?.kept.map(({ id }) => id)).toEqual([kept]);
+    expect(done?.gone.map(({ kind }) => kind)).toEqual(['passphrase', 'recovery']);
+    expect(JSON.stringify([keys.rotate.store.getState(), keys.store.getState()])).not.toContain('secret-');
   });
 
   it('keep neither words nor passphrases', async () => {

@@ -9,7 +9,7 @@ export type KeyList = CommandOutput<'key.list'>;
 
 /** What is being done below the key that it is done to; one thing at a time. */
 export interface Acting {
-  readonly what: 'rehearse' | 'change' | 'add';
+  readonly what: 'rehearse' | 'change' | 'add' | 'rotate';
   readonly key: KeyName;
 }
 
@@ -47,6 +47,8 @@ export function createKeysStore(client: Client) {
     revoke: createJobRun(client, 'key.revoke'),
     change: createJobRun(client, 'key.changePassphrase'),
     rehearse: createJobRun(client, 'kit.rehearse'),
+    rotateCheck: createJobRun(client, 'key.rotateVaultCheck'),
+    rotate: createJobRun(client, 'key.rotateVault'),
     print: (kit: KeyName) => client.call('app.openKit', { kit }),
   };
 }

@@ -7,6 +7,7 @@ import type { Dialogs } from '../../stores/dialogs.ts';
 import type { LibraryStore } from '../../stores/library-store.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { ErrorCard } from '../errors/index.ts';
+import { ExportHistory } from './ExportHistory.tsx';
 import { RestoreFiles } from './RestoreFiles.tsx';
 import type { SiteStore } from './site-store.ts';
 
@@ -25,10 +26,12 @@ export function FilesPanel({ source, site, library, dialogs }: FilesPanelProps) 
   const state = useStore(site.list.store);
   const known = useStore(library.store);
   const run = useStore(site.restore.store, ({ view }) => view);
+  const exporting = useStore(site.exportGit.store, ({ view }) => view);
   const [snapshot, setSnapshot] = useState('latest');
   const [search, setSearch] = useState('');
   /** What is to come back; null as its path: all. */
   const [wanted, setWanted] = useState<{ readonly path: string | null } | null>(null);
+  const [isExporting, setIsExporting] = useState(false);
   const ask = (of: string, skip: number) =>
     void site.list.ask({ source, snapshot: of, path: null, limit: perPage, search: search.trim(), skip });
   const snapshots = known.view === 'ready' ? known.library.snapshots.filter((each) => each.source === source) : [];
@@ -37,6 +40,14 @@ export function FilesPanel({ source, site, library, dialogs }: FilesPanelProps) 
   function want(path: string | null): void {
     site.restore.reset();
     setWanted({ path });
+    if (exporting !== 'running') setIsExporting(false);
+  }
+
+  function wantHistory(): void {
+    site.exportGit.reset();
+    setIsExporting(true);
+    // One thing at a time: what came back is told, what runs goes on.
+    if (run !== 'running') setWanted(null);
   }
 
   return (
@@ -44,9 +55,14 @@ export function FilesPanel({ source, site, library, dialogs }: FilesPanelProps) 
       title={t('site.filesTitle')}
       actions={
         state.view === 'answered' && (
-          <Button size="xs" variant="default" disabled={run === 'running'} onClick={() => want(null)}>
-            {t('site.restoreAll')}
-          </Button>
+          <Group gap="xs">
+            <Button size="xs" variant="default" disabled={exporting === 'running'} onClick={wantHistory}>
+              {t('site.history')}
+            </Button>
+            <Button size="xs" variant="default" disabled={run === 'running'} onClick={() => want(null)}>
+              {t('site.restoreAll')}
+            </Button>
+          </Group>
         )
       }
     >
@@ -91,6 +107,15 @@ export function FilesPanel({ source, site, library, dialogs }: FilesPanelProps) 
       )}
       {state.view === 'asking' && <Loader size="sm" aria-label={t('common.loading')} />}
       {state.view === 'failed' && !isNever && <ErrorCard error={state.error} />}
+      {isExporting && (
+        <ExportHistory
+          source={source}
+          snapshot={state.view === 'answered' ? state.value.snapshot.id : snapshot}
+          site={site}
+          dialogs={dialogs}
+          onClose={() => setIsExporting(false)}
+        />
+      )}
       {wanted !== null && (
         <RestoreFiles
           key={wanted.path ?? ''}

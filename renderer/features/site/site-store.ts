@@ -21,6 +21,7 @@ export function createSiteStore(client: Client) {
     putBack: createQuestion(client, 'settings.restore'),
   };
   const restore = createJobRun(client, 'files.restore');
+  const exportGit = createJobRun(client, 'files.export-git');
   /** What somebody should look at, by shop. A list that could not be read leaves the last one standing: the checklist says it as well. */
   const findings = createStore<Readonly<Record<string, readonly Finding[]>>>(() => ({}));
 
@@ -38,7 +39,8 @@ export function createSiteStore(client: Client) {
   function open(): void {
     for (const question of Object.values(questions)) question.reset();
     restore.reset();
+    exportGit.reset();
   }
 
-  return { ...questions, restore, findings, loadFindings, markSeen, open };
+  return { ...questions, restore, exportGit, findings, loadFindings, markSeen, open };
 }

@@ -83,6 +83,51 @@ export const keyringEn: typeof keyringZh = {
     revoking: 'Revoking the sheet',
     revokedTitle: 'Sheet {{number}} is revoked',
     revokedText: 'Tear the paper up.',
+    rotate: 'Give it new keys',
+    rotateTitle: 'New keys for the card vault',
+    rotateText:
+      'When a sheet is lost or a partner has left: cards from now on open only with the new passphrase, the new sheet and the people you keep. Earlier snapshots are not touched, and the new sheet opens them too.',
+    rotateLook: 'See what would happen',
+    rotateLooking: 'Looking: which sheets can stay, which copies are there',
+    rotateOutlook: 'Before you change anything',
+    rotateWho: 'Whose sheet stays good (ticked ones stay; the others open no later cards)',
+    rotateStays: 'Stays: the paper need not change',
+    rotateGoes: 'Does not stay: this paper opens no later cards',
+    rotateCannotStay:
+      'Cannot simply stay: its holder first uses “Try the words on paper” here, then it can; or write a new one for them afterwards',
+    rotateCopies: 'Copies',
+    rotateCopyHere: '“{{destination}}” is here and gets the new keys at once',
+    rotateCopyAway: '“{{destination}}” is out of reach; it gets the new keys first, the next time it is written to',
+    rotateCopyElsewhere:
+      '“{{destination}}” was changed by another computer; after this, this computer writes nothing more to it',
+    rotateSize: 'The next backup seals all cards anew: about {{size}} more on each copy.',
+    rotateSizeUnknown:
+      'The next backup seals all cards anew and writes a little more to each copy; no copy is within reach to say how much.',
+    rotateOlder:
+      'An older Shouhu, and the recovery program named on old sheets, will say that this backup was written by a newer version, and write nothing. Afterwards update Shouhu on other computers, and print a new main sheet.',
+    rotateByPassphrase: 'With the vault’s present passphrase',
+    rotateByWords: 'With the 24 words of a vault sheet',
+    rotateCurrent: 'The vault’s present passphrase',
+    rotateNext: 'New passphrase of the vault',
+    rotateNextHint: 'Not the present one. A few unrelated words: easy to remember, hard to guess',
+    rotateWhy: 'Why it gets new keys',
+    rotateWhyHint: 'Goes into the log of deeds, for example: Lee has left',
+    rotateFolderHint:
+      'The new sheet is written before the old keys go. After printing, delete the files from the computer',
+    rotateStart: 'Give it the new keys',
+    rotating: 'Giving the vault new keys',
+    rotatedTitle: 'The vault has new keys',
+    rotatedText: 'Its new sheet {{number}} is written. Print it now, keep it safe, then delete these files:',
+    rotatedKept: '{{sheet}}: stays good, on the same paper',
+    rotatedGone: '{{sheet}}: opens no later cards',
+    rotatedLimit:
+      'The old keys still open snapshots from before: whoever has a copy of then can read the cards of then. If you fear that, replace those that are not sold yet.',
+    rotatedNext: 'Next:',
+    rotatedNextSteps: {
+      backup: 'Make a backup, so that the cards are sealed with the new keys.',
+      rehearse: 'Try the newly printed paper here once.',
+      main: 'Write a new main sheet: the recovery program named on the old one cannot read a backup with new vault keys.',
+    },
     done: 'Done',
   },
 };

@@ -33,6 +33,12 @@ export const remediesEn = {
     files_unread: 'Let the backup’s account read these files, or leave them out when choosing folders.',
     files_none:
       'Choose folders under “Site files and settings”, and the next backup has them; or take a snapshot that holds files.',
+    'files_no-history':
+      'Choose another snapshot, or back up once more: with the site’s files in it, the next backup goes on with the history.',
+    'keys_cannot-stay':
+      'Its holder tries this sheet here with “Try the words on paper”, and then it can stay; or leave it out and write a new one for them afterwards.',
+    'keys_vault-rotated':
+      'Close Shouhu, open it again and retry. If another computer changed the keys: bring everything back on this computer with the new sheet, then go on.',
     'files_path-unknown': 'Look for another name, or in another snapshot.',
     settings_none: 'Say where Redis is first, and the next backup has its settings; or try an earlier snapshot.',
     redis_unreachable:
