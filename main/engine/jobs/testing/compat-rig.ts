@@ -11,6 +11,8 @@ import { openEngine, type Engine } from '../index.ts';
 /** One home with one disk, any number of servers as sources, and restores from one server into another, through the engine's verbs. */
 export interface CompatRig {
   readonly engine: Engine;
+  /** Where its one copy lies. */
+  readonly diskDir: string;
   /** Adds the server's database as a source of the same name and backs it up. */
   backUp(server: PrivateServer, database: string): Promise<VerbOutput<'backup.run'>>;
   /** Brings the newest snapshot of `database` into `server`, under another name where that is given. */
@@ -22,11 +24,13 @@ export interface CompatRig {
   close(): Promise<void>;
 }
 
+export const passphraseOfRig = 'correct horse battery staple';
+
 export async function startCompatRig(): Promise<CompatRig> {
   const dir = await mkdtemp(join(tmpdir(), 'shouhu-compat-'));
   await mkdir(join(dir, 'disk'));
   const engine = await openEngine({ homeDir: join(dir, 'home'), language: 'en' });
-  const passphrases = { passphrase: 'correct horse battery staple', vaultPassphrase: 'another horse for the vault' };
+  const passphrases = { passphrase: passphraseOfRig, vaultPassphrase: 'another horse for the vault' };
   await engine.call('home.init', { ...passphrases, kitDir: null, language: 'en' });
   const disk = { name: 'disk', place: null, kind: 'disk', path: join(dir, 'disk'), role: 'main' } as const;
   await engine.call('destination.add', disk);
@@ -44,6 +48,7 @@ export async function startCompatRig(): Promise<CompatRig> {
     engine.call('restore.run', wanted(database, into, as));
   return {
     engine,
+    diskDir: join(dir, 'disk'),
     async backUp(server, database) {
       await engine.call('source.add', {
         name: database,

@@ -1,6 +1,7 @@
 import type { Flavour } from '../../../../../../shared/model/database.ts';
 import { quoteName } from '../../quote.ts';
 import type { QueryEvent, QuerySettings } from '../query-event.ts';
+import type { CollationOf } from './session-events.ts';
 
 /** Bits of `flags2`. Source: MySQL `sql/query_options.h`, MariaDB `sql/sql_priv.h`. */
 const autoIsNull = 0x4000;
@@ -48,15 +49,23 @@ export class QuerySession {
     return ['SET @@session.character_set_client=utf8mb4'];
   }
 
-  /** @param database where the statement runs; empty: in none */
-  before({ settings, threadId }: QueryEvent, timestampS: number, database: string): string[] {
+  /**
+   * @param database where the statement runs; empty: in none
+   * @param collationOf of the target; only asked where `namesClientCharset`
+   */
+  before(
+    { settings, threadId }: QueryEvent,
+    timestampS: number,
+    database: string,
+    collationOf: CollationOf | null = null,
+  ): string[] {
     const statements: string[] = [];
     if (database !== '' && this.#database !== database) {
       if (!isAscii(database)) statements.push(...this.asUtf8());
       statements.push(`USE ${quoteName(database)}`);
       this.#database = database;
     }
-    const wanted = assignments(settings, this.#flavour);
+    const wanted = assignments(settings, this.#flavour, collationOf);
     if (this.#flavour === 'mariadb') this.#addMaria(wanted, settings);
     const microseconds = settings.microseconds ?? 0;
     // TIMESTAMP is the clock of NOW(); it always differs.
@@ -85,12 +94,23 @@ export class QuerySession {
   }
 }
 
+/**
+ * MariaDB numbers its UCA 14.0.0 collations from here on (default of utf8mb4 since 11.5), and takes no such number for a client's character set (error 1115):
+ * it has to be named, as its own mysqlbinlog does.
+ */
+const firstUca1400 = 2048;
+
+/** Whether the client's character set has to be looked up by the number of its collation. */
+export function namesClientCharset({ charset }: QuerySettings): boolean {
+  return charset !== undefined && charset[0] >= firstUca1400;
+}
+
 export function isAscii(text: string): boolean {
   // eslint-disable-next-line no-control-regex
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-function assignments(settings: QuerySettings, flavour: Flavour): Map<string, string> {
+function assignments(settings: QuerySettings, flavour: Flavour, collationOf: CollationOf | null): Map<string, string> {
   const wanted = new Map<string, string>();
   const { flags2, sqlMode, autoIncrement, charset, timeZone, lcTimeNames, collationDatabase } = settings;
   if (flags2 !== undefined) {
@@ -102,7 +122,8 @@ function assignments(settings: QuerySettings, flavour: Flavour): Map<string, str
   wanted.set('auto_increment_increment', String(autoIncrement?.increment ?? 1));
   wanted.set('auto_increment_offset', String(autoIncrement?.offset ?? 1));
   if (charset !== undefined) {
-    wanted.set('character_set_client', String(charset[0]));
+    const client = namesClientCharset(settings) ? (collationOf?.(charset[0])?.charset ?? '') : '';
+    wanted.set('character_set_client', /^\w+$/.test(client) ? client : String(charset[0]));
     wanted.set('collation_connection', String(charset[1]));
     wanted.set('collation_server', String(charset[2]));
   }

@@ -17,7 +17,7 @@ import { parseTableMap, type TableMap } from '../table-map.ts';
 import { LoadFiles } from './load-files.ts';
 import { PreparedTransactions, type HeldEvent } from './prepared-transactions.ts';
 import { namedHere, withHeldEvent } from './named-here.ts';
-import { isAscii, QuerySession } from './query-session.ts';
+import { isAscii, namesClientCharset, QuerySession } from './query-session.ts';
 import { readCollations } from './read-collations.ts';
 import { binlogStatement, endsStatement, formatWithoutChecksums, RowStatement } from './row-statement.ts';
 import { sequenceStatement } from './sequence-rows.ts';
@@ -330,7 +330,7 @@ export class LogReplay {
     } else if (kind === 'savepoint') {
       await this.#batch.open();
       // Its name is text, too.
-      await this.#runAll(this.#queries.before(query, event.header.timestampS, ''));
+      await this.#enter(query, event, '');
       await this.#options.session.executeBytes(query.query, this.#options.signal);
     } else if (kind !== 'xa-end' && kind !== 'xa-prepare') {
       await this.#statement(query, event, async (own) => {
@@ -380,7 +380,7 @@ export class LogReplay {
     if ([...before, own ?? ''].some((each) => !isAscii(each))) await this.#runAll(this.#queries.asUtf8());
     const isVariable = (each: string) => each.startsWith('SET @`');
     await this.#runAll(before.filter(isVariable));
-    await this.#runAll(this.#queries.before(query, event.header.timestampS, place));
+    await this.#enter(query, event, place);
     await this.#runAll(before.filter((each) => !isVariable(each)));
     // Dropped with it is where the session stood.
     if (isOfDatabase) this.#queries.leaveDatabase();
@@ -461,6 +461,13 @@ export class LogReplay {
 
   async #runAll(statements: readonly string[]): Promise<void> {
     for (const statement of statements) await this.#run(statement);
+  }
+
+  /** The session is told what it has to know before a statement of the log runs in it. */
+  async #enter(query: QueryEvent, event: BinlogEvent, database: string): Promise<void> {
+    const { session, signal } = this.#options;
+    if (namesClientCharset(query.settings)) this.#collations ??= await readCollations(session, signal);
+    await this.#runAll(this.#queries.before(query, event.header.timestampS, database, this.#collations));
   }
 
   async #run(statement: string): Promise<void> {
