@@ -57,7 +57,7 @@ const sentences: Readonly<Record<Language, CoverageSentences>> = {
       events: '数据库 {{name}} 里的定时事件：列不出来',
     },
     about: {
-      redis: '还没有说 Redis 在哪里；到命令行用 shouhu settings set 打开',
+      redis: '还没有说 Redis 在哪里：在「店铺」里这家店的「网站文件和设置」填上（命令行：shouhu settings set）',
     },
   },
   en: {
@@ -103,7 +103,8 @@ const sentences: Readonly<Record<Language, CoverageSentences>> = {
       events: 'events of the database {{name}}: they cannot be listed',
     },
     about: {
-      redis: 'nobody has said where Redis is; shouhu settings set on the command line does',
+      redis:
+        'nobody has said where Redis is: say it on “Shops”, under “Site files and settings” (command line: shouhu settings set)',
     },
   },
 };

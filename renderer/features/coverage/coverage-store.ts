@@ -32,6 +32,13 @@ export function createCoverageStore(client: Client) {
     return outcome.ok;
   }
 
+  /** A backup has ended, or somebody has said something elsewhere: what is shown is read again, an answer under way is not disturbed. */
+  client.listen('catalog.changed', () => {
+    const { coverage, busy, error } = store.getState();
+    if (coverage === null || busy !== null || error !== null) return;
+    void ask(null, () => client.call('coverage.show', { source: coverage.source, look: false }));
+  });
+
   return {
     store,
     /** What was seen the last time. */
