@@ -80,6 +80,7 @@ it('remembers both answers after a restart, and the next backup has what was tak
   await backUpBehindTheScenes(launched, names.shop);
   await pages.checklist.thing(kept, 'next').waitFor({ state: 'detached' });
   expect(await pages.checklist.thing(kept, 'open').count()).toBe(0);
+  await pages.checklist.items.filter({ hasText: kept }).waitFor({ state: 'detached' });
   await shots.takeBoth('coverage-kept');
   await launched.page.emulateMedia({ colorScheme: 'dark' });
   await shots.takeBoth('coverage-dark');

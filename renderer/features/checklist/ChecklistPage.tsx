@@ -27,10 +27,12 @@ export function ChecklistPage({ checklist, coverage, library }: ChecklistPagePro
     one.view === 'ready' ? one.library.sources.map(({ name }) => name).join('\n') : '',
   );
   const shops = names === '' ? [] : names.split('\n');
+  /** A backup that has ended is new evidence. */
+  const snapshots = useStore(library.store, (one) => (one.view === 'ready' ? one.library.snapshots.length : 0));
   const [chosen, setChosen] = useState<string | null>(null);
   const source = chosen ?? shops[0] ?? null;
 
-  useEffect(() => void checklist.load(source), [checklist, source]);
+  useEffect(() => void checklist.load(source), [checklist, source, snapshots]);
 
   return (
     <Page

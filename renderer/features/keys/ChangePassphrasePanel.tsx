@@ -1,15 +1,15 @@
-import { Button, PasswordInput, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { KeyName } from '../../../shared/model/keys.ts';
 import { useWords } from '../../i18n/use-words.ts';
-import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { isLongEnough, PassphraseFields } from '../onboarding/index.ts';
-import { WordsField, wordsIn, wrongWords } from '../sheet-words/index.ts';
+import { wrongWords } from '../sheet-words/index.ts';
 import { HeaderCopies } from './HeaderCopies.tsx';
 import { JobForm } from '../jobs/index.ts';
 import type { KeysStore } from './keys-store.ts';
+import { isTyped, notTyped, OpeningFields, toOpening } from './OpeningFields.tsx';
 
 interface ChangePassphrasePanelProps {
   readonly name: KeyName;
@@ -21,19 +21,15 @@ interface ChangePassphrasePanelProps {
 export function ChangePassphrasePanel({ name, keys, onClose }: ChangePassphrasePanelProps) {
   const { t } = useWords();
   const state = useStore(keys.change.store);
-  const [by, setBy] = useState<'passphrase' | 'words'>('passphrase');
-  const [passphrase, setPassphrase] = useState('');
-  const [words, setWords] = useState('');
+  const [opening, setOpening] = useState(notTyped);
   const [next, setNext] = useState('');
   const [again, setAgain] = useState('');
   const [isAsked, setIsAsked] = useState(false);
-  const present = by === 'words' ? words : passphrase;
-  const missing = isAsked && present.trim() === '' ? t('common.required') : null;
 
   function start(): void {
     setIsAsked(true);
-    if (present.trim() === '' || !isLongEnough(next) || next !== again) return;
-    const current = by === 'words' ? { words: wordsIn(words).join(' ') } : { passphrase };
+    if (!isTyped(opening) || !isLongEnough(next) || next !== again) return;
+    const current = toOpening(opening);
     void keys.change.start(name, { key: name, current, newPassphrase: next }).then((done) => {
       if (done !== null) void keys.load();
     });
@@ -61,35 +57,21 @@ export function ChangePassphrasePanel({ name, keys, onClose }: ChangePassphraseP
       onClose={onClose}
     >
       <Text>{t('keyring.changeText')}</Text>
-      <ChoiceCards
-        label={t('keyring.changeBy')}
-        value={by}
-        columns={2}
-        onChange={setBy}
-        choices={[
-          { value: 'passphrase', title: t('keyring.byPassphrase') },
-          { value: 'words', title: t('keyring.byWords') },
-        ]}
+      <OpeningFields
+        value={opening}
+        says={{
+          byPassphrase: t('keyring.byPassphrase'),
+          byWords: t('keyring.byWords'),
+          passphrase: t('keyring.current'),
+        }}
+        error={isAsked && !isTyped(opening) ? t('common.required') : null}
+        wrong={state.view === 'failed' ? wrongWords(state.error) : []}
+        onChange={(typed) => {
+          // What an error pointed at is no longer there.
+          if (typed.words !== opening.words) keys.change.reset();
+          setOpening(typed);
+        }}
       />
-      {by === 'passphrase' ? (
-        <PasswordInput
-          label={t('keyring.current')}
-          value={passphrase}
-          error={missing}
-          onChange={(event) => setPassphrase(event.currentTarget.value)}
-          autoComplete="off"
-        />
-      ) : (
-        <WordsField
-          value={words}
-          error={missing}
-          wrong={state.view === 'failed' ? wrongWords(state.error) : []}
-          onChange={(typed) => {
-            setWords(typed);
-            keys.change.reset();
-          }}
-        />
-      )}
       <PassphraseFields
         label={t('keyring.next')}
         hint={t('keyring.nextHint')}

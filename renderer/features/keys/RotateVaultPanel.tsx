@@ -1,16 +1,16 @@
-import { PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Choice, CommandOutput } from '../../../shared/ipc/contract.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
-import { ChoiceCards } from '../../ui/ChoiceCards.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ChooseField } from '../choose/index.ts';
 import { JobForm } from '../jobs/index.ts';
 import { isLongEnough, PassphraseFields } from '../onboarding/index.ts';
-import { WordsField, wordsIn, wrongWords } from '../sheet-words/index.ts';
+import { wrongWords } from '../sheet-words/index.ts';
 import type { KeysStore } from './keys-store.ts';
+import { isTyped, notTyped, OpeningFields, toOpening } from './OpeningFields.tsx';
 import { RotatedVault } from './RotatedVault.tsx';
 import { RotationOutlook } from './RotationOutlook.tsx';
 
@@ -56,22 +56,18 @@ function RotationForm({ outlook, keys, dialogs, onClose }: RotationFormProps) {
   const { t } = useWords();
   const state = useStore(keys.rotate.store);
   const [kept, setKept] = useState<readonly string[]>([]);
-  const [by, setBy] = useState<'passphrase' | 'words'>('passphrase');
-  const [passphrase, setPassphrase] = useState('');
-  const [words, setWords] = useState('');
+  const [opening, setOpening] = useState(notTyped);
   const [next, setNext] = useState('');
   const [again, setAgain] = useState('');
   const [reason, setReason] = useState('');
   const [folder, setFolder] = useState<Choice>(null);
   const [isAsked, setIsAsked] = useState(false);
-  const present = by === 'words' ? words : passphrase;
-  const missing = isAsked && present.trim() === '' ? t('common.required') : null;
 
   function start(): void {
     setIsAsked(true);
-    if (present.trim() === '' || !isLongEnough(next) || next !== again || folder === null) return;
+    if (!isTyped(opening) || !isLongEnough(next) || next !== again || folder === null) return;
     const why = reason.trim() === '' ? {} : { reason: reason.trim() };
-    const current = by === 'words' ? { words: wordsIn(words).join(' ') } : { passphrase };
+    const current = toOpening(opening);
     const input = { current, newPassphrase: next, keep: [...kept], folderToken: folder.token, ...why };
     void keys.rotate.start('vault', input).then((done) => {
       if (done !== null) void keys.load();
@@ -95,35 +91,21 @@ function RotationForm({ outlook, keys, dialogs, onClose }: RotationFormProps) {
         onCancel={() => void keys.rotate.cancel()}
         onClose={onClose}
       >
-        <ChoiceCards
-          label={t('keyring.changeBy')}
-          value={by}
-          columns={2}
-          onChange={setBy}
-          choices={[
-            { value: 'passphrase', title: t('keyring.rotateByPassphrase') },
-            { value: 'words', title: t('keyring.rotateByWords') },
-          ]}
+        <OpeningFields
+          value={opening}
+          says={{
+            byPassphrase: t('keyring.rotateByPassphrase'),
+            byWords: t('keyring.rotateByWords'),
+            passphrase: t('keyring.rotateCurrent'),
+          }}
+          error={isAsked && !isTyped(opening) ? t('common.required') : null}
+          wrong={state.view === 'failed' ? wrongWords(state.error) : []}
+          onChange={(typed) => {
+            // What an error pointed at is no longer there.
+            if (typed.words !== opening.words) keys.rotate.reset();
+            setOpening(typed);
+          }}
         />
-        {by === 'passphrase' ? (
-          <PasswordInput
-            label={t('keyring.rotateCurrent')}
-            value={passphrase}
-            error={missing}
-            onChange={(event) => setPassphrase(event.currentTarget.value)}
-            autoComplete="off"
-          />
-        ) : (
-          <WordsField
-            value={words}
-            error={missing}
-            wrong={state.view === 'failed' ? wrongWords(state.error) : []}
-            onChange={(typed) => {
-              setWords(typed);
-              keys.rotate.reset();
-            }}
-          />
-        )}
         <PassphraseFields
           label={t('keyring.rotateNext')}
           hint={t('keyring.rotateNextHint')}
