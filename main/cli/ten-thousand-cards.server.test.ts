@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CardWorld, secretFlags } from './testing/cards/card-world.ts';
@@ -124,6 +124,9 @@ it('writes no card of ten thousand anywhere', { timeout: 3_600_000 }, async () =
   await world.well('snapshots');
   expect(await world.servers()).toEqual([]);
   expect(await world.parts()).toEqual([]);
+  expect(await killedWhileExportingLog(world, 'cut-log')).toBe(true);
+  await world.well('snapshots');
+  expect(await readdir(world.path('cut-log'))).toEqual([]);
   const { files, bytes } = await world.expectNoCard('killed with the vault open');
   console.log(
     `${count} cards, ${world.search.windows} patterns, ${files} files and objects, ${(bytes / 1e6).toFixed(0)} MB`,
@@ -134,3 +137,20 @@ it('writes no card of ten thousand anywhere', { timeout: 3_600_000 }, async () =
   const planted = await world.lookEverywhere();
   expect([...new Set(planted.found.map(({ where }) => where))]).toEqual([world.path('home/planted')]);
 });
+
+/** Whether a log export was killed while something of it lay there. It is quick: one that was whole before is taken away and begun anew. */
+async function killedWhileExportingLog(world: CardWorld, folder: string): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const exporting = world.start('events', 'shop', '--export-log', folder, ...vault);
+    // An object, because the callback sets it.
+    const seen = { isOver: false };
+    void exporting.ended.then(() => (seen.isOver = true));
+    const names = async () => readdir(world.path(folder)).catch(() => []);
+    while (!seen.isOver && !(await names()).some((name) => name.endsWith('.part'))) await sleep(1);
+    exporting.child.kill('SIGKILL');
+    const { exitCode } = await exporting.ended;
+    if (exitCode === null && (await names()).every((name) => name.endsWith('.part'))) return (await names()).length > 0;
+    await rm(world.path(folder), { recursive: true, force: true });
+  }
+  return false;
+}

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,7 +7,7 @@ import { createZstdCompress } from 'node:zlib';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { SchemaObject, TableRecord, TableSchema } from '../../../shared/model/database.ts';
 import { mapFileError } from '../platform/map-file-error.ts';
-import { newId } from '../platform/random.ts';
+import { partOf, publishNew, requireNew } from '../platform/new-file.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { quoteName, quoteText } from '../source/mysql/index.ts';
 import { accountsSql, type AccountsSql } from '../source/mysql/accounts/index.ts';
@@ -61,7 +61,7 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
   const { path, signal, plan, as } = request;
   const accounts = accountsOf(plan, as);
   await requireNew(path);
-  const part = `${path}.${newId().slice(0, 8)}.part`;
+  const part = partOf(path);
   await request.onBegin?.(part);
   const octetNotes: string[] = [];
   const compress: Transform[] = path.endsWith('.zst') ? [createZstdCompress()] : [];
@@ -90,11 +90,6 @@ export async function writeSqlFile(request: SqlFileRequest): Promise<SqlFile> {
   };
 }
 
-/** Error: `restore.target-exists` {target}. */
-export async function requireNew(path: string): Promise<void> {
-  if ((await stat(path).catch(() => null)) !== null) throw new AppError('restore.target-exists', { target: path });
-}
-
 /** Null when none were asked for. */
 function accountsOf(plan: RestorePlan, as: string | null): AccountsSql | null {
   const { accounts, databases, manifest } = plan;
@@ -110,23 +105,6 @@ function accountsOf(plan: RestorePlan, as: string | null): AccountsSql | null {
     databases: isRenamed ? null : new Set(databases.map(({ record }) => record.name)),
     objects: new Set(objects),
   });
-}
-
-/** Gives the whole file its name, but never the name of another that appeared meanwhile. */
-async function publishNew(part: string, path: string): Promise<void> {
-  try {
-    await link(part, path);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw error;
-    // A file system without links (FAT, some shares): take the name first, and only if it is free.
-    await (await open(path, 'wx', 0o600)).close();
-    await rename(part, path).catch(async (failure: unknown) => {
-      await rm(path, { force: true });
-      throw failure;
-    });
-    return;
-  }
-  await rm(part, { force: true });
 }
 
 async function* statements(
@@ -307,8 +285,4 @@ function delimiterFor(ddl: string): string {
 
 function isAscii(text: string): boolean {
   return Buffer.byteLength(text) === text.length;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

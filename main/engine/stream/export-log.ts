@@ -2,6 +2,7 @@ import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { mapFileError } from '../platform/map-file-error.ts';
+import { partOf, publishNew, requireNew } from '../platform/new-file.ts';
 import { syncFolder } from '../platform/write-file-durably.ts';
 import { binlogMagic, eventTypes, firstPosition, type BinlogPosition } from '../source/mysql/binlog/index.ts';
 import type { Stretch } from './link-records.ts';
@@ -14,6 +15,8 @@ export interface ExportLogRequest {
   readonly vault: Parameters<typeof eventsOf>[2];
   /** Made when it is not there. */
   readonly dir: string;
+  /** Before each file is made: where it lies until all of them are whole. */
+  readonly onBegin?: (part: string) => Promise<void>;
   /** Bytes of log written so far, and of how many. */
   readonly onProgress: (file: string, doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
@@ -37,7 +40,8 @@ const plainName = /^[\p{L}\p{N}_-][\p{L}\p{N}._-]*$/u;
 /**
  * Writes a stored log as files that `mysqlbinlog` and `mariadb-binlog` read: the magic, a format description, the events exactly as they were in the server's
  * file. A file of which the beginning is not stored gets the format that the server itself gave for it, and places in it are then not those of the server.
- * After a gap there is a new file, so that nothing looks joined. Never overwrites; what this run wrote is removed when it fails. Mode 0600.
+ * After a gap there is a new file, so that nothing looks joined. They get their names when all of them are whole. Never overwrites; what this run wrote is removed when it
+ * fails. Mode 0600.
  *
  * Errors: `keys.vault-closed` before anything is written, when a part is sealed and the vault is not open; `restore.target-exists` {target};
  * `backend.disk-full`, `backend.permission`; those of `eventsOf`.
@@ -63,7 +67,10 @@ class Writing {
   readonly #request: ExportLogRequest;
   readonly #totalBytes: number;
   readonly #files: ExportedLogFile[] = [];
+  /** Of `#files`, where each lies. */
+  readonly #parts: string[] = [];
   readonly #names = new Map<string, number>();
+  readonly #published: string[] = [];
   #handle: FileHandle | null = null;
   #doneBytes = 0;
   #pending: Buffer[] = [];
@@ -90,6 +97,10 @@ class Writing {
       }
     }
     await this.#end();
+    for (const [index, { path }] of this.#files.entries()) {
+      await publishNew(this.#parts[index] ?? '', path);
+      this.#published.push(path);
+    }
     await syncFolder(this.#request.dir);
     return this.#files;
   }
@@ -98,7 +109,7 @@ class Writing {
   async undo(): Promise<void> {
     await this.#handle?.close();
     this.#handle = null;
-    for (const { path } of this.#files) await rm(path, { force: true });
+    for (const path of [...this.#parts, ...this.#published]) await rm(path, { force: true });
   }
 
   async #begin({ file, from, format }: Stretch['records'][number]['record'], isAfterGap: boolean): Promise<void> {
@@ -108,7 +119,11 @@ class Writing {
     this.#names.set(file, count);
     const path = join(this.#request.dir, count === 1 ? file : `${file}.part-${count}`);
     this.path = path;
-    this.#handle = await open(path, 'wx', 0o600);
+    await requireNew(path);
+    const part = partOf(path);
+    await this.#request.onBegin?.(part);
+    this.#handle = await open(part, 'wx', 0o600);
+    this.#parts.push(part);
     const start = from === firstPosition ? binlogMagic : Buffer.concat([binlogMagic, Buffer.from(format, 'base64')]);
     this.#files.push({ path, sizeBytes: 0, events: 0, from: { file, position: from }, isAfterGap });
     await this.#write(start, 0);

@@ -263,7 +263,15 @@ describe('followLog', { timeout: 600_000 }, () => {
       await work(30);
       await catchUp();
       const stretches = await readStream(repository, sourceId, never);
-      const request = { repository, stretches, dir: join(dir, 'out'), onProgress: () => undefined, signal: never };
+      const begun: string[] = [];
+      const request = {
+        repository,
+        stretches,
+        dir: join(dir, 'out'),
+        onBegin: (part: string) => Promise.resolve(void begun.push(part)),
+        onProgress: () => undefined,
+        signal: never,
+      };
       await expect(exportLog({ ...request, vault: undefined })).rejects.toMatchObject({ code: 'keys.vault-closed' });
       expect(existsSync(request.dir)).toBe(false);
       const files = await exportLog({ ...request, vault });
@@ -281,6 +289,8 @@ describe('followLog', { timeout: 600_000 }, () => {
         expect(stdout.match(/^# at \d+$/gm)?.length ?? 0).toBeGreaterThan(3);
         expect(stdout).toContain('secret-card-');
       }
+      expect(begun).toEqual(files.map(({ path }) => expect.stringMatching(`${path}\\.[^.]+\\.part$`) as string));
+      expect((await readdir(request.dir)).filter((name) => name.endsWith('.part'))).toEqual([]);
       // Nothing is written over, and what was there stays.
       await expect(exportLog({ ...request, vault })).rejects.toMatchObject({ code: 'restore.target-exists' });
       expect(await readdir(request.dir)).toHaveLength(files.length);

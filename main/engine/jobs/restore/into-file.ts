@@ -1,5 +1,6 @@
 import type { RestorePlan } from '../../restore/plan-restore.ts';
-import { requireNew, writeSqlFile, type SqlFile } from '../../restore/write-sql-file.ts';
+import { requireNew } from '../../platform/new-file.ts';
+import { writeSqlFile, type SqlFile } from '../../restore/write-sql-file.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { fileProgress } from './file-progress.ts';
 import type { Restored } from './into-server.ts';

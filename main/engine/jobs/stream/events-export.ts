@@ -6,6 +6,7 @@ import { exportLog, readStream, type Stretch } from '../../stream/index.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
 import { nearestFirst } from '../nearness.ts';
 import { withCopies } from '../restore/open-restore.ts';
+import { withUnfinishedFiles } from '../restore/unfinished-files.ts';
 import { withVault } from '../vault-session.ts';
 import { findSource } from '../verbs/lookup.ts';
 import { ensureCatalogBuilt } from '../verbs/refresh-catalog.ts';
@@ -28,15 +29,18 @@ export async function eventsExport(
   return withVault(context, input.vault, { source: source.name, for: 'export-log' }, job, (vault, run) =>
     withCopies(context, nearestFirst(destinations), vault, run, async (reader, _pool, copies) => {
       const { copy, stretches } = await nearestLog(context, copies, source, run.signal);
-      const files = await exportLog({
-        repository: reader,
-        stretches,
-        vault: vault ?? undefined,
-        dir: resolve(input.dir),
-        onProgress: (file, doneBytes, totalBytes) =>
-          run.report({ phase: 'write-log', detail: file, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
-        signal: run.signal,
-      });
+      const files = await withUnfinishedFiles(context, (onBegin) =>
+        exportLog({
+          repository: reader,
+          stretches,
+          vault: vault ?? undefined,
+          dir: resolve(input.dir),
+          onProgress: (file, doneBytes, totalBytes) =>
+            run.report({ phase: 'write-log', detail: file, doneBytes, totalBytes, doneItems: 0, totalItems: null }),
+          onBegin,
+          signal: run.signal,
+        }),
+      );
       return {
         dir: resolve(input.dir),
         files: files.map(({ path, sizeBytes, events, from, isAfterGap }) => ({
