@@ -65,7 +65,7 @@ export function RevokeQuestion({ slot, keys, onClose }: RevokeQuestionProps) {
               {t('keyring.writtenOn', { date: format.dateShort(slot.createdAt) })}
             </Text>
             <Text>{t('keyring.revokeText')}</Text>
-            <Text size="sm">{t('keyring.revokeLimit')}</Text>
+            <Text size="sm">{t(slot.key === 'vault' ? 'keyring.revokeLimitVault' : 'keyring.revokeLimit')}</Text>
             <JobFailure state={state} />
             <Group justify="flex-end">
               <Button variant="default" onClick={close} data-autofocus>

@@ -79,6 +79,8 @@ export const keyringEn: typeof keyringZh = {
     revokeText: 'This paper will no longer open copies that were renewed. The backups do not change.',
     revokeLimit:
       'Revoking does not reach a copy that somebody took away before: that copy and this paper still open. If you fear that, start a new set of backups.',
+    revokeLimitVault:
+      'Revoking does not reach a copy that somebody took away before: that copy and this paper may open even the cards of later backups. If the paper is lost, or its holder has left, use “Give it new keys” instead.',
     revokeConfirm: 'Revoke this sheet',
     revoking: 'Revoking the sheet',
     revokedTitle: 'Sheet {{number}} is revoked',

@@ -72,6 +72,8 @@ export const keyringZh = {
     revokeTitle: '作废恢复卡 {{number}}？',
     revokeText: '作废以后，这张纸就打不开更新过的副本了。备份不会有任何变化。',
     revokeLimit: '作废管不到早就被人复制走的副本：那份副本配上这张纸，仍然打得开。担心这一点，请另建一套新的备份。',
+    revokeLimitVault:
+      '作废管不到早就被人复制走的副本：那份副本配上这张纸，连以后备份的卡密也可能打得开。纸丢了，或对方已经离开，请改用「换一套新钥匙」。',
     revokeConfirm: '作废这张恢复卡',
     revoking: '正在作废恢复卡',
     revokedTitle: '恢复卡 {{number}} 已作废',
