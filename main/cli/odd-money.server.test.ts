@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { query, startCliRig, type CliRig, type Json, type World } from './testing/cli-rig.ts';
+import { query, shopDatabase, startCliRig, type CliRig, type Json, type World } from './testing/cli-rig.ts';
 
 /**
  * A shop whose money is as untidy as money in real shops: amounts as text with rubbish among them, negative ones, none at all, two currencies, and
@@ -140,4 +140,29 @@ it('is red when the column with the cards is dropped, and keeps the cards that e
     "SELECT COUNT(*) AS n FROM odd_back.cards WHERE secret = CONCAT('CARD-OF-ODD-', id)",
   );
   expect(row).toEqual({ n: 50 });
+});
+
+it('names cards that are neither sold nor for sale by their status, and counts them as neither', async () => {
+  const shop = await rig.prepared();
+  const counted = async () => {
+    const { json } = await shop.run(['ledgers', 'shop']);
+    const counts = json['counts'] as { id: string; rows: number; equal: boolean; by?: { of: [string, number][] } }[];
+    return (id: string) => counts.find((count) => count.id === id);
+  };
+  const words = async () =>
+    (await shop.run(['ledgers', 'shop'], { asText: true, env: { LANG: 'zh_CN.UTF-8' } })).stdout;
+  expect((await shop.run(['backup', 'shop'])).exitCode).toBe(0);
+  const before = await counted();
+  expect(before('other-cards')).toMatchObject({ rows: 0, equal: true });
+  expect(await words()).not.toContain('既不算已售');
+  await query(
+    rig.server,
+    `UPDATE ${shopDatabase}.carmis SET status = 7 WHERE status = 1 AND deleted_at IS NULL ORDER BY id LIMIT 12`,
+  );
+  // Fewer for sale than before, and not sold: whether that is odd is another question, and the exit code its answer.
+  await shop.run(['backup', 'shop']);
+  const after = await counted();
+  expect(after('other-cards')).toMatchObject({ rows: 12, equal: true, by: { of: [['7', 12, '0']] } });
+  expect(after('unsold-cards')?.rows).toBe((before('unsold-cards')?.rows ?? 0) - 12);
+  expect(await words()).toMatch(/既不算已售、也不算未售的卡密 {2}12 {2}\(7: 12\)/);
 });

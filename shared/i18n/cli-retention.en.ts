@@ -79,6 +79,7 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'ledgers.rest': 'all others',
   'ledgers.too-many': 'too many kinds: only the total',
   'count.unsold-cards': 'unsold cards',
+  'count.other-cards': 'cards whose status is neither sold nor for sale',
   'count.undelivered-orders': 'paid orders to deliver',
   'count.user-balances': 'users’ balances',
   'count.open-withdrawals': 'withdrawals that wait',

@@ -72,6 +72,7 @@ export const cliRetentionZh = {
   'ledgers.rest': '其余',
   'ledgers.too-many': '种类太多，只有合计',
   'count.unsold-cards': '未售卡密',
+  'count.other-cards': '状态既不算已售、也不算未售的卡密',
   'count.undelivered-orders': '已付款待发货的订单',
   'count.user-balances': '用户余额',
   'count.open-withdrawals': '待处理的提现',

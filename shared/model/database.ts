@@ -215,7 +215,13 @@ export const ledgerDefinitionSchema = z.strictObject({
 export type LedgerDefinition = z.infer<typeof ledgerDefinitionSchema>;
 
 /** Something an owner counts by rows, and perhaps by a sum. Not money that came in. */
-export const countIdSchema = z.enum(['unsold-cards', 'undelivered-orders', 'user-balances', 'open-withdrawals']);
+export const countIdSchema = z.enum([
+  'unsold-cards',
+  'other-cards',
+  'undelivered-orders',
+  'user-balances',
+  'open-withdrawals',
+]);
 export type CountId = z.infer<typeof countIdSchema>;
 
 /** A count as a preset describes it, bound to its database. One source may have several of one id: then their names differ. */

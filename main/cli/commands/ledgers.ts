@@ -157,6 +157,10 @@ function countLines(counts: Output['counts'], byProduct: boolean, words: Words):
     const place = name.includes('@') ? ` (${name.slice(name.indexOf('@') + 1)})` : '';
     const money = sum === null ? '' : `  ${moneyText(sum, unit ?? 'yuan', currency ?? '')}`;
     const head = `${mark(equal)} ${words.say(`count.${id}`)}${place}  ${countText(rows)}${money}`;
+    // Of a shop without any it is nothing that somebody wants to read.
+    if (id === 'other-cards' && rows === 0 && equal) return [];
+    if (id === 'other-cards' && by !== undefined)
+      return [`${head}  (${by.of.map(([value, count]) => `${value ?? ''}: ${countText(count)}`).join(', ')})`];
     if (!byProduct || by === undefined) return [head];
     const lines = by.of.map(([value, count]) => [value ?? words.say('ledgers.empty'), countText(count)]);
     if (by.rest !== undefined) lines.push([words.say('ledgers.rest'), countText(by.rest.rows)]);

@@ -1,4 +1,4 @@
-import type { LedgerDefinition, RowCondition } from '../../../shared/model/database.ts';
+import type { CountId, LedgerDefinition, RowCondition } from '../../../shared/model/database.ts';
 import type { FoundShop } from '../../../shared/model/source.ts';
 import { presetById } from './preset.ts';
 import type { Preset, PresetCount } from './preset-schema.ts';
@@ -77,7 +77,8 @@ export function ledgerName({ database, prefix }: FoundShop, name: string, { isOn
 }
 
 /** Something to count, in the names of one shop. */
-export interface BoundCount extends Omit<PresetCount, 'table' | 'where'> {
+export interface BoundCount extends Omit<PresetCount, 'id' | 'table' | 'where'> {
+  readonly id: CountId;
   readonly shop: FoundShop;
   readonly database: string;
   readonly table: string;
@@ -86,12 +87,23 @@ export interface BoundCount extends Omit<PresetCount, 'table' | 'where'> {
 
 /** Counts of a shop, by the names its preset and prefix give; whether its tables are there is seen when they are asked. */
 export function countsOf(preset: Preset, shop: FoundShop): BoundCount[] {
-  return preset.counts.map((count) => ({
+  return [...preset.counts, ...otherCards(preset)].map((count) => ({
     ...count,
     shop,
     database: shop.database,
     table: `${shop.prefix}${count.table}`,
   }));
+}
+
+/**
+ * Cards whose status is neither one of selling nor one of stock, by that status: locked ones, or what a newer version of the program calls them. They are nobody's
+ * stock and nobody's sale until a person says so. Nothing where the program's statuses of sold cards are not known.
+ */
+function otherCards({ stock }: Preset): (Omit<PresetCount, 'id'> & { readonly id: CountId })[] {
+  if (stock?.status == null || stock.status.sold.length === 0) return [];
+  const { column, unsold, sold } = stock.status;
+  const where = [...stock.where, { column, values: [...unsold, ...sold], not: true as const }];
+  return [{ id: 'other-cards', table: stock.table, where, sum: null, by: column }];
 }
 
 /** Full names, in lower case, of the tables that lose rows without harm, with the reason. */

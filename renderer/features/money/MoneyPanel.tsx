@@ -72,16 +72,22 @@ function Figures({ money: { ledgers, counts } }: { readonly money: Money }) {
           ],
     ),
   );
-  const counted = counts.map(({ id, name, rows, sum, currency, unit }) => ({
+  // Of a shop that has none it is nothing that somebody wants to read.
+  const shown = counts.filter(({ id, rows, equal }) => id !== 'other-cards' || rows > 0 || !equal);
+  const counted = shown.map(({ id, name, rows, sum, currency, unit, by }) => ({
     key: name,
     title: `${t(`money.${id}`)}${name.includes('@') ? ` · ${name.slice(name.indexOf('@') + 1)}` : ''}`,
     value: sum !== null && id !== 'undelivered-orders' ? format.money(sum, currency ?? '', unit) : format.count(rows),
     note:
-      sum === null
-        ? ''
-        : id === 'undelivered-orders'
-          ? format.money(sum, currency ?? '', unit)
-          : t('money.rows', { count: format.count(rows) }),
+      id === 'other-cards'
+        ? t('money.ofStatus', {
+            statuses: (by?.of ?? []).map(([value, count]) => `${value ?? ''} (${format.count(count)})`).join(', '),
+          })
+        : sum === null
+          ? ''
+          : id === 'undelivered-orders'
+            ? format.money(sum, currency ?? '', unit)
+            : t('money.rows', { count: format.count(rows) }),
   }));
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} component="dl" m={0}>
