@@ -137,6 +137,50 @@ describe('cards that are added later', () => {
     expect(await checksums(rig.server, 'addlater')).toEqual(real);
   });
 
+  it('are each there once when the program is killed while it adds them, and is begun again', async () => {
+    const world = await aShop('addkilled', 20_000);
+    const real = await checksums(rig.server, 'addkilled');
+    const beside = await world.well('restore', 'shop', '--into', 'same', '--as', 'addkilled_b');
+    const there = async () => {
+      const [row] = await query(
+        rig.server,
+        'SELECT SUM(b.carmi = a.carmi) AS same FROM addkilled_b.carmis AS b JOIN addkilled.carmis AS a USING (id)',
+      );
+      return Number(row?.['same'] ?? 0);
+    };
+    expect(await there()).toBe(0);
+    const kills: number[] = [];
+    // Each goes on where the one before it was killed, a little further.
+    for (const least of [1, 3_000]) {
+      const adding = world.start('cards', idOf(beside), ...vault);
+      const seen = { isOver: false };
+      void adding.ended.then(() => (seen.isOver = true));
+      while (!seen.isOver && (await there()) < least) await sleep(1);
+      adding.child.kill('SIGKILL');
+      expect((await adding.ended).exitCode).toBeNull();
+      kills.push(await there());
+    }
+    expect(kills[0]).toBeGreaterThan(0);
+    expect(kills[1]).toBeGreaterThanOrEqual(3_000);
+    expect(await world.servers()).toEqual([]);
+    await world.expectNoCard('adding cards was killed');
+    // Meanwhile one is sold by hand.
+    await query(rig.server, "UPDATE addkilled_b.carmis SET carmi = 'typed in by hand' WHERE id = 7999");
+    const added = await world.run('cards', idOf(beside), ...vault);
+    expect(tableOf(added, 'carmis')).toMatchObject({ rows: 8000, changed: 1, waiting: 0, gone: 0 });
+    await query(
+      rig.server,
+      'UPDATE addkilled_b.carmis AS b JOIN addkilled.carmis AS a USING (id) SET b.carmi = a.carmi, b.updated_at = a.updated_at WHERE id = 7999',
+    );
+    expect((await world.well('cards', idOf(beside), ...vault)).json).toMatchObject({ complete: true });
+    expect(await checksums(rig.server, 'addkilled_b')).toEqual(real);
+    const [tables] = await query(
+      rig.server,
+      "SELECT COUNT(*) AS n FROM information_schema.TABLES WHERE TABLE_NAME LIKE 'shouhu_cards%'",
+    );
+    expect(tables).toMatchObject({ n: 0 });
+  });
+
   it('leave alone what was sold, changed or deleted since, and say so', async () => {
     const world = await aShop('addchanged', 1000);
     const beside = await world.well('restore', 'shop', '--into', 'same', '--as', 'addchanged_b');

@@ -173,7 +173,9 @@ export class CardWorld {
   /** The objects of all copies: as they lie in the bucket, and what the main passphrase opens of them. */
   async *#objects(): AsyncGenerator<{ readonly name: string; readonly content: Uint8Array }> {
     let sealed = 0;
-    for (const [place, names, read] of [await this.#disk(), await this.#cloud()] as const) {
+    const copies = [await this.#disk(), await this.#cloud()] as const;
+    // Not every world has a bucket.
+    for (const [place, names, read] of copies.filter(([place, names]) => place === 'main' || names.length > 0)) {
       const keys = await keysOfThief(await read('shouhu.json'), secretEnv.MAIN);
       for (const name of names) {
         const bytes = await read(name);
