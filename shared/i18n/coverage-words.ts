@@ -130,3 +130,18 @@ export function coverageReasonText(
   const words = sentences[language];
   return (reason === 'not-chosen' ? words.about[kind] : undefined) ?? words.reason[reason];
 }
+
+/** Ids that say what a thing is where its name alone does not: `redis:system-settings`. */
+const idOfKind = /^(accounts|crontab|redis):(.*)$/u;
+
+/** Names of things as the checklist's evidence lists them, in the owner's words. */
+export function coverageNamesText(names: string, language: Language): string {
+  const { kind } = sentences[language];
+  return names
+    .split(', ')
+    .map((name) => {
+      const [, of, own] = idOfKind.exec(name) ?? [];
+      return of === undefined ? name : fillSentence(kind[of as CoverageKind], { name: own ?? '' });
+    })
+    .join(language === 'zh' ? '、' : ', ');
+}

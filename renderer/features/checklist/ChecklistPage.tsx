@@ -2,6 +2,7 @@ import { Badge, Button, Group, Loader, Paper, Select, Stack, Text, ThemeIcon, Ti
 import { IconAlertTriangle, IconCheck, IconCircleDashed, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { coverageNamesText } from '../../../shared/i18n/coverage-words.ts';
 import { checklistItemIds } from '../../../shared/model/checklist.ts';
 import type { ChecklistItem } from '../../../shared/model/checklist.ts';
 import { useWords } from '../../i18n/use-words.ts';
@@ -106,7 +107,7 @@ const looks = {
 } as const;
 
 function Item({ item }: { readonly item: ChecklistItem }) {
-  const { t, named, format } = useWords();
+  const { t, named, format, language } = useWords();
   const { color, icon: Icon } = looks[item.state];
   const title = t(`checklist.item.${item.id}`);
   return (
@@ -131,7 +132,7 @@ function Item({ item }: { readonly item: ChecklistItem }) {
           </Group>
           {item.evidence.map((evidence) => (
             <Text size="sm" key={`${evidence.id} ${evidence.at ?? ''} ${JSON.stringify(evidence.facts)}`}>
-              {named('evidence', evidence.id, shown(evidence.facts, format.count))}
+              {named('evidence', evidence.id, shown(evidence, { count: format.count, language }))}
               {evidence.at !== null && <Text span c="dimmed">{` · ${format.dateShort(evidence.at)}`}</Text>}
             </Text>
           ))}
@@ -157,9 +158,18 @@ function Item({ item }: { readonly item: ChecklistItem }) {
   );
 }
 
-/** Numbers in a sentence are grouped like everywhere else. */
-function shown(facts: ChecklistItem['evidence'][number]['facts'], count: (value: number) => string): typeof facts {
+type Evidence = ChecklistItem['evidence'][number];
+
+/** Numbers in a sentence are grouped like everywhere else; what lies on the server has the names that the panel below gives it. */
+function shown(
+  { id, facts }: Evidence,
+  { count, language }: { readonly count: (value: number) => string; readonly language: 'zh' | 'en' },
+): Evidence['facts'] {
   return Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [name, typeof value === 'number' ? count(value) : value]),
+    Object.entries(facts).map(([name, value]) => {
+      if (typeof value === 'number') return [name, count(value)];
+      const isOfServer = name === 'names' && id.startsWith('coverage-') && typeof value === 'string';
+      return [name, isOfServer ? coverageNamesText(value, language) : value];
+    }),
   );
 }
