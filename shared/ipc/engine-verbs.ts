@@ -36,9 +36,9 @@ import {
   retentionRuleSchema,
   shrunkSourceSchema,
 } from '../model/retention.ts';
+import { factsSchema } from '../model/facts.ts';
 import {
   checkResultSchema,
-  factsSchema,
   manifestSchema,
   readFiguresSchema,
   snapshotCopySchema,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { factsSchema } from './snapshot.ts';
+import { factsSchema } from './facts.ts';
 
 export const checklistItemIds = [
   'replica',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { factsSchema } from './snapshot.ts';
+import { factsSchema } from './facts.ts';
 
 /** What exists on a shop's server, and whether a backup has it. Names are the server's own text, made harmless to show. */
 

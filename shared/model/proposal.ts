@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ledgerDefinitionSchema } from './database.ts';
-import { factsSchema } from './snapshot.ts';
+import { factsSchema } from './facts.ts';
 
 /** Why something is proposed: an id for a sentence, and what goes into it. Never a value of a column that may be secret. */
 export const reasonSchema = z.strictObject({

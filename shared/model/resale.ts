@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { factsSchema } from './snapshot.ts';
+import { factsSchema } from './facts.ts';
 
 /**
  * Why the resale guard does not know everything that was sold after the moment of a restore. `log-…`: about the stored log · `live-…`: about the

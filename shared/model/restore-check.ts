@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { factsSchema } from './snapshot.ts';
+import { factsSchema } from './facts.ts';
 
 /**
  * What is looked at before a restore begins. `room`: free space where it will lie · `writable`: the server takes changes · `privileges` · `names`: nothing of that name is there yet ·

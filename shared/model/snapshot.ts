@@ -11,10 +11,10 @@ import {
   serverFactsSchema,
 } from './database.ts';
 import { keptSettingsSchema } from './redis-settings.ts';
+import { factsSchema } from './facts.ts';
 import { lostObjectSchema } from './lost-objects.ts';
 import { siteSummarySchema } from './site-files.ts';
-
-export const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+import { sourceChoicesSchema } from './source-choices.ts';
 
 /** One check of a run and what it found. `id` is stable: rows-equal-count, digest-equal, ledger-equal, schema-still, … */
 export const checkResultSchema = z.strictObject({ id: z.string(), ok: z.boolean(), facts: factsSchema });
@@ -95,6 +95,8 @@ export const manifestSchema = z.strictObject({
   lostObjects: z.array(lostObjectSchema).optional(),
   /** Where the site's files are. Absent: none were asked for, or none could be read (check `files-kept`). */
   site: siteSummarySchema.optional(),
+  /** What the owner has decided about this shop. Absent: nothing, or the writer did not keep it. */
+  choices: sourceChoicesSchema.optional(),
   /** Public key of the vault that everything sealed in here is sealed to. Absent: the vault had not been given new keys. */
   vaultKey: z.base64().length(44).optional(),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ledgerDefinitionSchema } from './database.ts';
 import { redisItemSchema } from './redis-settings.ts';
-import { factsSchema } from './snapshot.ts';
+import { factsSchema } from './facts.ts';
 
 /** Names of sources and destinations: what people type on a command line. */
 export const nameSchema = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ledgerPartialSchema } from './database.ts';
 import { resaleResultSchema } from './resale.ts';
-import { factsSchema } from './snapshot.ts';
+import { factsSchema } from './facts.ts';
 
 /**
  * A restore that lies on a server, and where its tables are. `beside`: in databases of their own, the shop does not see them · `swapping`, `undoing`:

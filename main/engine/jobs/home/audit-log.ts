@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ErrorFacts } from '../../../../shared/errors/app-error.ts';
 import { objectIdSchema } from '../../../../shared/model/database.ts';
-import { factsSchema } from '../../../../shared/model/snapshot.ts';
+import { factsSchema } from '../../../../shared/model/facts.ts';
 import { isoUtc, type Clock } from '../../platform/clock.ts';
 import { writeFileDurably } from '../../platform/write-file-durably.ts';
 import { withHomeLock } from './home-lock.ts';

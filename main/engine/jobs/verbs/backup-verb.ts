@@ -19,6 +19,7 @@ import type { SavedDestination, SavedSource } from '../home/settings-file.ts';
 import { bringOwedHeader } from '../keys/publish-header.ts';
 import { nearestFirst } from '../nearness.ts';
 import { NewColumns, shapeBefore } from '../new-columns.ts';
+import { withChoices } from '../source-choices.ts';
 import { newestReadable } from '../manifests-newest-first.ts';
 import { withWriterLease } from '../repository-lease.ts';
 import { countsOfSource } from '../source-counts.ts';
@@ -275,7 +276,8 @@ async function captureInto(
       settings === null ? withAccounts : await keepSettings(withAccounts, settings, repository, signal);
     const files = seen.files ?? (await site?.keep(null, null, signal)) ?? null;
     const whole = files === null || site === null ? withSettings : await site.addTo(withSettings, files, signal);
-    return publishDraft(repository, whole, signal);
+    // As it is now: somebody may have answered while rows were read.
+    return publishDraft(repository, withChoices(whole, await findSource(context, source.name)), signal);
   });
 }
 

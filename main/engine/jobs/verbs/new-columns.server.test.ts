@@ -121,6 +121,43 @@ describe('a column that comes to a shop and looks like cards', () => {
     expect((await saved()).secretColumns).not.toContain('kami_tmp.content');
   });
 
+  it('is not asked again on another computer, and neither is what needs no backup', async () => {
+    await engine.call('source.set', { name: 'shop', openColumns: ['goods.content'] });
+    const { things } = await engine.call('coverage.show', { source: 'shop', look: true });
+    const open = things.find(({ state, kind }) => state === 'open' && kind !== 'unseen')!;
+    await engine.call('coverage.answer', { source: 'shop', accept: [open.id], reason: 'not mine', askAgain: [] });
+    await backup();
+    const before = await saved();
+    const other = await openEngine({ homeDir: join(dir, 'other'), language: 'zh' });
+    const secret = { kind: 'passphrase', passphrase: 'correct horse battery' } as const;
+    await other.call('recover.run', { from: { kind: 'disk', path: join(dir, 'disk') }, secret });
+    const theirs = async () => (await other.call('source.list', {})).sources[0]!;
+    expect((await theirs()).openColumns).toEqual(before.openColumns);
+    // Completed with what no snapshot holds.
+    const { host, port, user, password } = source.target;
+    const mysql = { host, port, user, password };
+    await other.call('source.add', {
+      name: 'shop',
+      mysql,
+      ssh: null,
+      databases: ['shop'],
+      preset: 'auto',
+      secretColumns: [],
+      ledgers: [],
+      files: [],
+    });
+    expect(await theirs()).toMatchObject({
+      openColumns: before.openColumns,
+      secretColumns: expect.arrayContaining(before.secretColumns) as string[],
+    });
+    const seen = await other.call('coverage.show', { source: 'shop', look: true });
+    expect(seen.things.find(({ id }) => id === open.id)).toMatchObject({
+      state: 'accepted',
+      accepted: { reason: 'not mine' },
+    });
+    await other.close();
+  });
+
   it('is sealed without a question when the program is known to have it, and a sealed column that goes is red as ever', async () => {
     await source.run(
       'CREATE TABLE failed_jobs (id INT PRIMARY KEY, payload LONGTEXT)',

@@ -263,6 +263,8 @@ function sourceOf(manifest: Manifest, addedAt: string): SavedSource {
     files: [],
     // What was asked for before the loss is asked for again.
     ...(manifest.accounts === undefined ? {} : { accounts: true }),
+    // Nothing has to be answered twice.
+    ...manifest.choices,
     addedAt,
   };
 }

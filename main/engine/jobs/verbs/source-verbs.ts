@@ -7,6 +7,7 @@ import { inspectServer, type ServerInspection } from '../../source/mysql/index.t
 import type { EngineContext, Run } from '../engine-context.ts';
 import { sealPassword, sealSshAuth, viewOfSource } from '../home/saved-secrets.ts';
 import type { SavedSource } from '../home/settings-file.ts';
+import { choicesOf } from '../source-choices.ts';
 import { accessOfInput, accessOfSaved, openServerSession, type ServerAccess } from '../source-session.ts';
 import { findSource } from './lookup.ts';
 import { shopsBehind, withPrograms, type SourceShops } from './source-shops.ts';
@@ -122,6 +123,7 @@ export async function sourceAdd(
     secretColumns,
     ledgers,
     files: input.files.length > 0 ? input.files : (recovered?.files ?? []),
+    ...(recovered === null ? {} : choicesOf({ ...recovered, shops: [] })),
     ...(input.leaveOut === undefined ? {} : { leaveOut: input.leaveOut }),
     ...((input.accounts ?? recovered?.accounts) === true ? { accounts: true } : {}),
     addedAt: isoUtc(context.clock.nowMs()),
