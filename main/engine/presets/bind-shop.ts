@@ -96,13 +96,16 @@ export function countsOf(preset: Preset, shop: FoundShop): BoundCount[] {
 }
 
 /**
- * Cards whose status is neither one of selling nor one of stock, by that status: locked ones, or what a newer version of the program calls them. They are nobody's
- * stock and nobody's sale until a person says so. Nothing where the program's statuses of sold cards are not known.
+ * Cards whose status is neither one of selling nor one that is counted as for sale, by that status: locked ones, or what a newer version of the program calls them. They are
+ * nobody's stock and nobody's sale until a person says so. A preset may call more unsold than its count has for sale (locked, not active yet): these would be in no figure.
+ * Nothing where the program's statuses of sold cards are not known.
  */
-function otherCards({ stock }: Preset): (Omit<PresetCount, 'id'> & { readonly id: CountId })[] {
+function otherCards({ stock, counts }: Preset): (Omit<PresetCount, 'id'> & { readonly id: CountId })[] {
   if (stock?.status == null || stock.status.sold.length === 0) return [];
   const { column, unsold, sold } = stock.status;
-  const where = [...stock.where, { column, values: [...unsold, ...sold], not: true as const }];
+  const forSale = counts.find(({ id, table }) => id === 'unsold-cards' && table === stock.table);
+  const counted = forSale?.where.find((condition) => condition.column === column)?.values ?? unsold;
+  const where = [...stock.where, { column, values: [...new Set([...counted, ...sold])], not: true as const }];
   return [{ id: 'other-cards', table: stock.table, where, sum: null, by: column }];
 }
 
