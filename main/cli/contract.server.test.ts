@@ -375,6 +375,7 @@ describe.concurrent('restoring', () => {
     const same = expectDone(await world.run(['restore', 'shop', '--into=same', '--snapshot=latest']), shapes.restore);
     expect(same.json['programNotes']).toMatchObject([
       { program: { zh: expect.stringContaining('独角数卡') as string } },
+      { text: { en: expect.stringContaining('admin_users') as string } },
     ]);
     expect(same.json['database']).toMatch(/^dujiaoka__restore_\d{8}_\d{4,6}$/);
     await query(rig.server, `DROP DATABASE \`${String(same.json['database'])}\``);
