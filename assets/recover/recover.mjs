@@ -3,12 +3,15 @@
  * recover.mjs: reads a Shouhu 守护 backup repository (formats 1 and 2) without Shouhu.
  *
  * One file, no packages, no network. Needs Node.js 22.15 or newer. It lists snapshots, checks them, and turns one into one .sql file that the
- * ordinary `mysql` client reads, or writes the site's files of one into a folder. It checks every byte on the way and only reads the repository.
+ * ordinary `mysql` client reads, or writes the site's files of one into a folder, the history of config and code as a bare git repository, or the
+ * settings in Redis as lines of JSON. It checks every byte on the way and only reads the repository.
  *
  *   node recover.mjs --list                              --words-file words.txt
  *   node recover.mjs --check [all]                       --words-file words.txt
  *   node recover.mjs --sql shop.sql                      --words-file words.txt
  *   node recover.mjs --files folder                      --words-file words.txt
+ *   node recover.mjs --git folder                        --words-file words.txt
+ *   node recover.mjs --redis settings.jsonl              --words-file words.txt
  *        [--repository DIR]               default: the folder this program lies in
  *        [--snapshot ID|latest]           default: latest; the beginning of an id will do
  *        [--passphrase-env NAME]          in place of --words-file: NAME is an environment variable
@@ -42,8 +45,20 @@ import { parseArgs } from 'node:util';
 import zlib from 'node:zlib';
 
 /** Counts up when this program changes what it can do; a copy keeps the edition it was made with and gets newer ones beside it. */
-const EDITION = 2;
-const KIND = { rows: 1, sealedRows: 2, table: 3, schema: 4, file: 5, binlog: 6, manifest: 7, stream: 8, fileTree: 12 };
+const EDITION = 3;
+const KIND = {
+  rows: 1,
+  sealedRows: 2,
+  table: 3,
+  schema: 4,
+  file: 5,
+  binlog: 6,
+  manifest: 7,
+  stream: 8,
+  fileTree: 12,
+  settings: 13,
+  gitPack: 14,
+};
 const FRAME = 4 * 1024 * 1024;
 const MAX_PAYLOAD = 1_181_116_006;
 /** An object is at most its payload, the heads and tags of its frames, and the envelope. */
@@ -90,9 +105,9 @@ class Damage extends Stop {
 const usage = () =>
   new Stop(
     2,
-    '用法：node recover.mjs [--repository 文件夹] (--list | --check [all] | --sql 文件 | --files 文件夹) [--snapshot 编号|latest] ' +
+    '用法：node recover.mjs [--repository 文件夹] (--list | --check [all] | --sql 文件 | --files 文件夹 | --git 文件夹 | --redis 文件) [--snapshot 编号|latest] ' +
       '(--words-file 文件 | --passphrase-env 变量名) [--vault-words-file 文件 | --vault-passphrase-env 变量名] [--lang zh|en]',
-    'Usage: node recover.mjs [--repository DIR] (--list | --check [all] | --sql FILE | --files DIR) [--snapshot ID|latest] ' +
+    'Usage: node recover.mjs [--repository DIR] (--list | --check [all] | --sql FILE | --files DIR | --git DIR | --redis FILE) [--snapshot ID|latest] ' +
       '(--words-file F | --passphrase-env N) [--vault-words-file F | --vault-passphrase-env N] [--lang zh|en]',
   );
 
@@ -1185,8 +1200,8 @@ function tellLost(manifest) {
 function tellSettings(manifest) {
   if ((manifest.settings ?? []).length > 0)
     warn(
-      '快照里还有网站放在 Redis 里的设置，它们不写进这个文件；需要时请用守护放回去。',
-      'The snapshot holds settings that the site keeps in Redis too. They are not in this file: put them back with Shouhu.',
+      '快照里还有网站放在 Redis 里的设置，它们不写进这个文件；请用守护放回去，或用 --redis 写成文本。',
+      'The snapshot holds settings that the site keeps in Redis too. They are not in this file: put them back with Shouhu, or write them out with --redis.',
     );
 }
 
@@ -1448,6 +1463,179 @@ function writeSite(repository, file, wanted) {
   say(`完成：${count} 个文件已写入 ${wanted}`, `Done: ${count} files are in ${wanted}`);
 }
 
+// -------------------------------------------------------------------------------------------------------------- git
+
+const GIT_TYPES = { 1: 'commit', 2: 'tree', 3: 'blob' };
+const sha1 = (...parts) => parts.reduce((hash, part) => hash.update(part), crypto.createHash('sha1')).digest();
+
+function inflate(id, bytes, size) {
+  try {
+    // One octet more than promised, so that what is longer is seen and not cut.
+    const { buffer, engine } = zlib.inflateSync(bytes, { info: true, maxOutputLength: size + 1 });
+    if (buffer.length === size) return { content: buffer, length: engine.bytesWritten };
+  } catch {
+    // Said below.
+  }
+  throw new Damage(id, 'zlib');
+}
+
+/** The objects of a pack, each named by its content, with its place and CRC for the index. */
+function* objectsOf(id, pack) {
+  const end = pack.length - 20;
+  if (end < 12 || pack.toString('latin1', 0, 4) !== 'PACK' || pack.readUInt32BE(4) !== 2) throw new Damage(id, 'pack');
+  if (!equal(sha1(pack.subarray(0, end)), pack.subarray(end))) throw new Damage(id, 'trailer');
+  let at = 12;
+  for (let left = pack.readUInt32BE(8); left > 0; left -= 1) {
+    const start = at;
+    let octet = pack[at++];
+    const type = GIT_TYPES[(octet >> 4) & 7];
+    let size = octet & 15;
+    for (let weight = 16; octet >= 128; weight *= 128) {
+      if (at >= end || weight > 2 ** 40) throw new Damage(id, 'size');
+      octet = pack[at++];
+      size += (octet & 127) * weight;
+    }
+    if (type === undefined || at >= end || size > MAX_PAYLOAD) throw new Damage(id, 'object');
+    const { content, length } = inflate(id, pack.subarray(at, end), size);
+    at += length;
+    const oid = sha1(`${type} ${size}\0`, content).toString('hex');
+    yield { oid, type, content, start, crc: zlib.crc32(pack.subarray(start, at)) };
+  }
+  if (at !== end) throw new Damage(id, 'number of objects');
+}
+
+/** Git's index of a pack, version 2. Our packs are smaller than 2 GiB, so there are no long offsets. */
+function indexOf(objects, trailer) {
+  const sorted = objects.toSorted((a, b) => (a.oid < b.oid ? -1 : 1));
+  const u32 = (numbers) => {
+    const bytes = Buffer.alloc(numbers.length * 4);
+    numbers.forEach((number, place) => bytes.writeUInt32BE(number, place * 4));
+    return bytes;
+  };
+  const counts = new Array(256).fill(0);
+  for (const { oid } of sorted) counts[parseInt(oid.slice(0, 2), 16)] += 1;
+  let sum = 0;
+  const body = Buffer.concat([
+    Buffer.from([0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2]),
+    u32(counts.map((each) => (sum += each))),
+    Buffer.from(sorted.map(({ oid }) => oid).join(''), 'hex'),
+    u32(sorted.map(({ crc }) => crc)),
+    u32(sorted.map(({ start }) => start)),
+    trailer,
+  ]);
+  return Buffer.concat([body, sha1(body)]);
+}
+
+/** Sees that all is there that a commit and those before it need (FORMAT.md, MUST 71). Returns how many commits these are. */
+function walkHistory(last, contents, blobs) {
+  const seen = new Set();
+  const need = (oid, type) => {
+    const found = contents.get(oid);
+    if (found?.type !== type) throw new Damage(`git ${oid}`, 'missing');
+    return found.content;
+  };
+  let commits = 0;
+  for (let next = last; next !== undefined && !seen.has(next); commits += 1) {
+    seen.add(next);
+    const [, tree, parent] =
+      /^tree ([0-9a-f]{40})\n(?:parent ([0-9a-f]{40})\n)?author /.exec(need(next, 'commit').toString('latin1')) ?? [];
+    if (tree === undefined) throw new Damage(`git ${next}`, 'commit');
+    const waiting = [tree];
+    for (let oid = waiting.pop(); oid !== undefined; oid = waiting.pop()) {
+      if (seen.has(oid)) continue;
+      seen.add(oid);
+      const content = need(oid, 'tree');
+      for (let at = 0; at < content.length;) {
+        const nul = content.indexOf(0, at);
+        if (nul < 0 || nul + 21 > content.length) throw new Damage(`git ${oid}`, 'tree');
+        const child = content.toString('hex', nul + 1, nul + 21);
+        if (content.toString('latin1', at, at + 6) === '40000 ') waiting.push(child);
+        else if (!blobs.has(child)) throw new Damage(`git ${child}`, 'missing');
+        at = nul + 21;
+      }
+    }
+    next = parent;
+  }
+  return commits;
+}
+
+/** The branch comes last, and of a repository that does not become whole nothing stays: it is not encrypted any more. */
+function writeGit(repository, file, wanted) {
+  const history = repository.manifest(file).site?.history;
+  if (!Array.isArray(history?.packs) || !/^[0-9a-f]{40}$/.test(history.commit))
+    throw new Stop(1, '这个快照里没有配置和代码的历史。', 'This snapshot holds no history of config and code.');
+  const dir = path.resolve(wanted);
+  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (fs.readdirSync(dir).length > 0) throw fileExists(wanted);
+  try {
+    for (const folder of ['objects/pack', 'objects/info', 'refs/heads', 'refs/tags'])
+      fs.mkdirSync(path.join(dir, folder), { recursive: true, mode: 0o700 });
+    const write = (name, content, mode = 0o600) =>
+      fs.writeFileSync(path.join(dir, name), content, { mode, flag: 'wx' });
+    write('config', '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n');
+    write('HEAD', 'ref: refs/heads/main\n');
+    const [contents, blobs] = [new Map(), new Set()];
+    for (const { chunk } of history.packs) {
+      const pack = repository.chunk(chunk, KIND.gitPack);
+      const objects = [];
+      for (const { oid, type, content, start, crc } of objectsOf(chunk, pack)) {
+        objects.push({ oid, start, crc });
+        if (type === 'blob') blobs.add(oid);
+        else contents.set(oid, { type, content });
+      }
+      const trailer = pack.subarray(pack.length - 20);
+      const name = `objects/pack/pack-${trailer.toString('hex')}`;
+      write(`${name}.pack`, pack, 0o400);
+      write(`${name}.idx`, indexOf(objects, trailer), 0o400);
+    }
+    const commits = walkHistory(history.commit, contents, blobs);
+    write('refs/heads/main', `${history.commit}\n`);
+    say(`完成：${commits} 次提交已写入 ${wanted}`, `Done: ${commits} commits are in ${wanted}`);
+  } catch (error) {
+    // Empty before, so all of it is ours.
+    for (const name of fs.readdirSync(dir)) fs.rmSync(path.join(dir, name), { recursive: true, force: true });
+    throw error;
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ settings in Redis
+
+/** Text where it is text; octets that are not are said to be base64, so that nothing is guessed. */
+function readable(text) {
+  const bytes = Buffer.from(text, 'base64');
+  return isUtf8(bytes) ? bytes.toString('utf8') : { base64: text };
+}
+
+const REDIS_CONTENT = {
+  string: ({ value }) => readable(value),
+  list: ({ values }) => values.map(readable),
+  set: ({ members }) => members.map(readable),
+  zset: ({ members }) => members.map(([member, score]) => [readable(member), score]),
+  hash: ({ fields }) => fields.map(([field, value]) => [readable(field), readable(value)]),
+};
+
+/** One line of JSON for each key. */
+function writeRedis(repository, file, wanted) {
+  const settings = repository.manifest(file).settings ?? [];
+  if (settings.length === 0)
+    throw new Stop(1, '这个快照里没有 Redis 里的设置。', 'This snapshot holds no settings of Redis.');
+  if (fs.existsSync(wanted)) throw fileExists(wanted);
+  const lines = settings.flatMap(({ id, chunk }) => {
+    const { database, keys } = repository.record(chunk, KIND.settings);
+    if (!Array.isArray(keys)) throw new Damage(chunk, 'content');
+    return keys.map(({ name, expiresAt, content }) => {
+      if (!Object.hasOwn(REDIS_CONTENT, content?.type)) throw new Damage(chunk, 'content');
+      const value = REDIS_CONTENT[content.type](content);
+      return `${JSON.stringify({ item: id, database, key: readable(name), expiresAt, type: content.type, value })}\n`;
+    });
+  });
+  // All is read and proven before the first octet is written.
+  const partial = `${wanted}.partial`;
+  fs.writeFileSync(partial, lines.join(''), { mode: 0o600, flag: 'wx', flush: true });
+  fs.renameSync(partial, wanted);
+  say(`完成：${lines.length} 个键已写入 ${wanted}`, `Done: ${lines.length} keys are in ${wanted}`);
+}
+
 // ------------------------------------------------------------------------------------------------------------- main
 
 const fileExists = (file) =>
@@ -1577,6 +1765,8 @@ function readOptions() {
         snapshot: text,
         sql: text,
         files: text,
+        git: text,
+        redis: text,
         'passphrase-env': text,
         'words-file': text,
         'vault-passphrase-env': text,
@@ -1587,7 +1777,9 @@ function readOptions() {
     if (values.lang !== undefined && values.lang !== 'zh' && values.lang !== 'en') throw usage();
     language = values.lang ?? 'both';
     const isAll = positionals.length === 1 && positionals[0] === 'all' && values.check === true;
-    const asked = [values.list, values.check, values.sql, values.files].filter((each) => each !== undefined);
+    const asked = [values.list, values.check, values.sql, values.files, values.git, values.redis].filter(
+      (each) => each !== undefined,
+    );
     if (asked.length !== 1 || (positionals.length > 0 && !isAll)) throw usage();
     return { ...values, isAll };
   } catch {
@@ -1631,6 +1823,8 @@ function main() {
   else if (options.check === true)
     check(repository, options.isAll ? repository.manifests() : [choose(repository, wanted)], options.isAll);
   else if (options.files !== undefined) writeSite(repository, choose(repository, wanted), options.files);
+  else if (options.git !== undefined) writeGit(repository, choose(repository, wanted), options.git);
+  else if (options.redis !== undefined) writeRedis(repository, choose(repository, wanted), options.redis);
   else exportSql(repository, choose(repository, wanted), options.sql);
 }
 

@@ -183,6 +183,27 @@ describe('files on the command line', () => {
     expect(said.exitCode).toBe(0);
   });
 
+  it('have a history that recover.mjs writes too, without Shouhu', async () => {
+    const [newest] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];
+    const folder = world.path('history-bare');
+    const recover = (...more: string[]) =>
+      run(
+        process.execPath,
+        [
+          world.path('second/recover.mjs'),
+          ...['--git', folder, '--snapshot', newest!.id, '--passphrase-env', 'MAIN', '--lang', 'en', ...more],
+        ],
+        { env: { ...process.env, ...secretEnv } },
+      );
+    expect((await recover()).stdout).toContain('2 commits');
+    const git = async (...args: string[]) => (await run('git', ['-C', folder, ...args])).stdout;
+    expect(await git('fsck', '--strict', '--full')).toBe('');
+    for (const name of (await readdir(join(folder, 'objects/pack'))).filter((each) => each.endsWith('.idx')))
+      await git('verify-pack', `objects/pack/${name}`);
+    expect(await git('show', `main~1:${site.slice(1)}/.env`)).toBe('APP_KEY=base64:abc\n');
+    await expect(recover()).rejects.toMatchObject({ code: 5 });
+  });
+
   it('have a history that is checked and healed like everything else', async () => {
     const [newest] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];
     const shown = (await world.run(['show', newest?.id ?? ''])).json as {

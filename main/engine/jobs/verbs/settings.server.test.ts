@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../platform/run-command.ts';
 import { startPrivateSshd, type PrivateSshd } from '../../demo/private-sshd.ts';
 import { startSource, type SourceServer } from '../../source/mysql/testing/source-server.ts';
 import { redisMissing, startPrivateRedis, type PrivateRedis } from '../../source/redis/testing/private-redis.ts';
@@ -107,6 +108,21 @@ describe.skipIf(redisMissing !== '')(`settings in Redis, through SSH, with every
   it('come back after somebody flushed Redis, exactly as they were, and nothing else', async () => {
     expect(await set()).toMatchObject({ items: [{ id: 'system-settings', found: 1, leftOut: 0 }] });
     expect(await checkOf()).toMatchObject({ ok: true, facts: { keys: 1 } });
+    const lines = join(dir, 'settings.jsonl');
+    const recovered = await runCommand(
+      process.execPath,
+      [join(dir, 'disk/recover.mjs'), '--redis', lines, '--passphrase-env', 'MAIN_KEY'],
+      { env: { MAIN_KEY: 'correct horse battery' } },
+    );
+    expect(recovered).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(await readFile(lines, 'utf8'))).toEqual({
+      item: 'system-settings',
+      database: 1,
+      key,
+      expiresAt: null,
+      type: 'string',
+      value: setting,
+    });
     const shown = await engine.call('settings.show', { source: 'shop', snapshot: 'latest' });
     expect(shown.items).toMatchObject([{ id: 'system-settings', database: 1, keys: 1 }]);
     expect(JSON.stringify(shown)).not.toContain(Buffer.from('not-a-joke').toString('base64'));
