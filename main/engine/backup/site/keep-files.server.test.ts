@@ -94,6 +94,15 @@ describe('files of a site', () => {
     expect((await rig.keep()).site).toMatchObject({ changes: { changed: 0 } });
     const seen = await rig.keep({ hasShell: true });
     expect(seen.site).toMatchObject({ changes: { added: 0, changed: 1, removed: 0 } });
+    // What was first kept without a shell is watched from the first night with one.
+    await put('lib/old.php', 'key = one');
+    expect((await rig.keep()).site!.roots[0]!.marked).toBeLessThan(8);
+    expect((await rig.keep({ hasShell: true })).site).toMatchObject({
+      roots: [{ marked: 8 }],
+      changes: { changed: 0 },
+    });
+    await put('lib/old.php', 'key = two');
+    expect((await rig.keep({ hasShell: true })).site).toMatchObject({ changes: { changed: 1 } });
     // Moved over it, as `mv` and editors do.
     await put('lib/pay.new', 'key = 333');
     await rename(at('lib/pay.new'), at('lib/pay.php'));

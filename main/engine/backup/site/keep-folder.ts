@@ -261,7 +261,10 @@ class FolderKeeper {
       this.#add(path, before, { type: 'link', ...pathFields(path), ...owner(state), ...targetFields(taken.target) });
     } else if (taken.kind === 'reused' && before?.entry.type === 'file') {
       this.#figures.filesReused += 1;
-      await this.#keepFile(path, before, { ...before.entry, ...owner(state) }, oldPieces(before.entry, before.chunks));
+      // Kept before anybody could ask, it is watched from now on; that it was this one all the time the thirty-day turn says.
+      const mark = before.entry.mark ?? this.#marks?.of(path);
+      const entry = { ...before.entry, ...owner(state), ...(mark === undefined ? {} : { mark }) };
+      await this.#keepFile(path, before, entry, oldPieces(before.entry, before.chunks));
     } else if (taken.kind === 'content') {
       await this.#keepRead(path, before, taken.read, (content) => this.#pack(path, content));
     } else if (taken.kind === 'large') {
