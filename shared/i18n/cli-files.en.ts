@@ -34,6 +34,8 @@ export const cliFilesEn: Record<keyof typeof cliFilesZh, string> = {
   'source.files-none': 'No files of the site are kept.',
   'files.kept':
     '{{files}} files of the site, {{bytes}}; read {{read}} of them ({{readBytes}}), the others have not changed.',
+  'files.by-time':
+    'whether files changed was judged by size and time alone: the login has no shell, or the server did not answer. Content that was changed with its time set back is seen at the next backup in settings files, within thirty days in others',
   'files.changed': 'Since last time: {{added}} added, {{changed}} changed, {{removed}} removed.',
   'files.finding': '! Please look: {{what}} ({{change}}) {{path}}',
   'files.more-findings': '! And {{count}} more; shouhu files diff shows all of them.',

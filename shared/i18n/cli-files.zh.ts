@@ -27,6 +27,8 @@ export const cliFilesZh = {
   'source.files-on': '每次备份都带上：{{folders}}',
   'source.files-none': '不备份网站文件。',
   'files.kept': '网站文件 {{files}} 个，共 {{bytes}}；这次读了 {{read}} 个（{{readBytes}}），其余没有变化。',
+  'files.by-time':
+    '文件有没有变，这次只看了大小和时间：登录账号没有 shell，或服务器没有答上来。有人改了内容又把时间改回去的话，配置文件下次备份就能看出来，其他文件最多三十天',
   'files.changed': '和上一次比：增加 {{added}}，改动 {{changed}}，删除 {{removed}}。',
   'files.finding': '! 请看一眼：{{what}}（{{change}}）{{path}}',
   'files.more-findings': '! 还有 {{count}} 处，用 shouhu files diff 可以看到全部。',

@@ -164,6 +164,8 @@ export const backupFilesSchema = z.strictObject({
   bytes: count,
   unread: count,
   leftOut: count,
+  /** Nobody could say more of any file than size and time: there is no shell, or it did not answer. */
+  byTime: z.literal(true).optional(),
   read: readSchema,
   changes: changesSchema.optional(),
   findings: z.array(siteFindingSchema),

@@ -325,6 +325,7 @@ export function filesLines(files: BackupFiles | undefined, words: Words): string
             removed: countText(changes.removed),
           }),
         ]),
+    ...(files.byTime === true && files.files > 0 ? [words.say('files.by-time')] : []),
     ...historyLines(files.history, words),
     ...files.findings.slice(0, mostNames).map((finding) => findingLine(finding, words)),
     ...(files.findings.length > mostNames

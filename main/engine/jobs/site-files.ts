@@ -156,6 +156,7 @@ export function filesOfBackup({ site }: Manifest): BackupFiles | undefined {
     bytes: sum(({ bytes }) => bytes),
     unread: sum(({ unread }) => unread),
     leftOut: sum(({ leftOut }) => leftOut),
+    ...(site.roots.some(({ files, marked }) => files > 0 && marked !== undefined) ? {} : { byTime: true as const }),
     read: site.read,
     ...(site.changes === undefined ? {} : { changes: site.changes }),
     findings: site.findings,
