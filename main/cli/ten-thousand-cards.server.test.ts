@@ -127,7 +127,8 @@ it('writes no card of ten thousand anywhere', { timeout: 3_600_000 }, async () =
   expect(await killedWhileExportingLog(world, 'cut-log')).toBe(true);
   await world.well('snapshots');
   expect(await readdir(world.path('cut-log'))).toEqual([]);
-  expect((await rig.s3.objects.list(bucket)).length).toBeGreaterThan(50);
+  // Every backup lies in the bucket too: with none there, the search would have had nothing to read.
+  expect((await rig.s3.objects.list(bucket)).length).toBeGreaterThan(20);
   const { files, bytes } = await world.expectNoCard('killed with the vault open');
   console.log(
     `${count} cards, ${world.search.windows} patterns, ${files} files and objects, ${(bytes / 1e6).toFixed(0)} MB`,
