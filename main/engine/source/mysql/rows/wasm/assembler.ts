@@ -106,23 +106,22 @@ export interface FunctionCode {
   readonly body: Code;
 }
 
-/** A module with one memory. Imports are functions of the module `host` and come first in the numbering. */
+/**
+ * A module with one memory and no imports: V8 shares the wrappers of imported functions between threads, and frees them so carelessly
+ * when a thread ends that the process may die (`Check failed: jit_page.has_value()`, seen with Node 24.21).
+ */
 export function assembleModule(parts: {
-  readonly imports: readonly { readonly name: string; readonly parameters: readonly number[] }[];
   readonly functions: readonly FunctionCode[];
   readonly exports: readonly { readonly name: string; readonly index: number }[];
   readonly pages: number;
 }): Uint8Array<ArrayBuffer> {
-  const { imports, functions, exports, pages } = parts;
+  const { functions, exports, pages } = parts;
   const type = (parameters: Code, results: Code) => [
     0x60,
     ...list([...parameters].map(single)),
     ...list([...results].map(single)),
   ];
-  const types = [
-    ...imports.map(({ parameters }) => type(parameters, [])),
-    ...functions.map(({ parameters, results }) => type(parameters, results)),
-  ];
+  const types = functions.map(({ parameters, results }) => type(parameters, results));
   const bodies = functions.map(({ locals, body }) => {
     const code = [...list(locals.map((local) => [1, local])), ...body, 0x0b];
     return [...leb(code.length), ...code];
@@ -130,8 +129,7 @@ export function assembleModule(parts: {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, list(types)),
-    ...section(2, list(imports.map(({ name }, index) => [...text('host'), ...text(name), 0x00, ...leb(index)]))),
-    ...section(3, list(functions.map((_, index) => leb(imports.length + index)))),
+    ...section(3, list(functions.map((_, index) => leb(index)))),
     ...section(5, list([[0x00, ...leb(pages)]])),
     ...section(
       7,

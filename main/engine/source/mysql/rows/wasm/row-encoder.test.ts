@@ -4,6 +4,7 @@ import { encodeRowsPlainly } from '../encode-rows.ts';
 import { layoutOf } from '../layout.ts';
 import { aColumn, aTable, rawRows, type RowValues } from '../testing/raw-rows.ts';
 import { digestRowsInWasm, encodeRowsInWasm } from './row-encoder.ts';
+import { rowModule } from './row-functions.ts';
 
 const shop = aTable(
   ['id', 'sn', 'card', 'amount', 'status', 'note'].map((name) => aColumn(name, { secret: name === 'card' })),
@@ -50,6 +51,17 @@ function both(tableLayout: typeof layout, rows: readonly RowValues[]) {
     encodeRowsPlainly(tableLayout, bytes, bytes.length, rows.length),
   ] as const;
 }
+
+describe('rowModule', () => {
+  it('imports nothing: V8 may end the process when it frees the wrapper of an imported function', () => {
+    const { WebAssembly } = globalThis as unknown as {
+      WebAssembly: {
+        Module: (new (bytes: Uint8Array<ArrayBuffer>) => object) & { imports(module: object): unknown[] };
+      };
+    };
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(rowModule()))).toEqual([]);
+  });
+});
 
 describe('encodeRowsInWasm', () => {
   it('gives what the definition gives, for any rows', () => {

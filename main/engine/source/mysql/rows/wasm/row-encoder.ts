@@ -4,7 +4,7 @@ import type { RowLayout } from '../layout.ts';
 import { LedgerAccumulator } from '../ledger.ts';
 import { combineDigests, DigestAccumulator, type RowFields } from '../row-digest.ts';
 import { escapeLetter } from '../row-text.ts';
-import { mostBlocks, mostColumns, places, rowModule, slotsOf, waitingBytes } from './row-functions.ts';
+import { mostBlocks, mostColumns, places, rowModule, slotsOf, waitingBytes, wants } from './row-functions.ts';
 import { blockBytes } from './sha256-lanes.ts';
 
 /**
@@ -38,7 +38,7 @@ interface Exports {
 /** The part of the global that is used here; the type library of the engine does not know it. */
 interface WebAssemblyGlobal {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+  readonly Instance: new (module: object) => { readonly exports: object };
 }
 
 /** Null: not one for this encoder. */
@@ -99,13 +99,7 @@ class RowEncoder {
 
   constructor() {
     const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyGlobal };
-    const host = {
-      longRow: (group: number) => this.#longRows[group]?.add(this.#row),
-      ledgerRow: () => {
-        for (const ledger of this.#ledgers) ledger.add(this.#row);
-      },
-    };
-    this.#exports = new WebAssembly.Instance(new WebAssembly.Module(rowModule()), { host }).exports as Exports;
+    this.#exports = new WebAssembly.Instance(new WebAssembly.Module(rowModule())).exports as Exports;
     this.#view();
     this.#bytes.set(escapeLetter, places.letters);
   }
@@ -118,7 +112,7 @@ class RowEncoder {
     this.#ledgers = layout.ledgers.map((ledger) => new LedgerAccumulator(ledger));
     this.#prepare(layout, true);
     source.copy(this.#bytes, places.input, 0, usedBytes);
-    const openEnd = this.#exports.encode(places.input, places.input + usedBytes, openAt, sealedAt);
+    const openEnd = this.#run(usedBytes, openAt, sealedAt);
     if (openEnd === 0 || this.#number(places.rows) !== rows) return null;
     return {
       rows,
@@ -135,9 +129,29 @@ class RowEncoder {
     this.#reserve(end + slackBytes);
     this.#prepare(layout, false);
     source.copy(this.#bytes, places.input, 0, usedBytes);
-    const isWhole = this.#exports.encode(places.input, places.input + usedBytes, end, end) !== 0;
+    const isWhole = this.#run(usedBytes, end, end) !== 0;
     if (!isWhole || this.#number(places.rows) !== rows) return null;
     return this.#digests(layout.secret.length > 0);
+  }
+
+  /** Runs over all rows, and does for single ones what is not done in WebAssembly: the end of the open text, or 0. */
+  #run(usedBytes: number, openAt: number, sealedAt: number): number {
+    const end = places.input + usedBytes;
+    let open = openAt;
+    let sealed = sealedAt;
+    let at: number = places.input;
+    do {
+      open = this.#exports.encode(at, end, open, sealed);
+      if (open === 0) return 0;
+      const wanted = this.#number(places.wanted);
+      wants.longRow.forEach((bit, group) => {
+        if ((wanted & bit) !== 0) this.#longRows[group]?.add(this.#row);
+      });
+      if ((wanted & wants.ledgers) !== 0) for (const ledger of this.#ledgers) ledger.add(this.#row);
+      sealed = this.#number(places.sealedEnd);
+      at = this.#number(places.next);
+    } while (at < end);
+    return open;
   }
 
   #digests(hasSealed: boolean): RowDigests {
@@ -184,6 +198,7 @@ class RowEncoder {
       [secret, places.secretCount, places.secretColumns],
       [sealedDigest, places.sealedDigestCount, places.sealedDigestColumns],
     ] as const;
+    bytes.writeInt32LE(0, places.rows);
     bytes.writeInt32LE(layout.columnCount, places.columnCount);
     bytes.writeInt32LE(withText ? layout.ledgers.length : 0, places.hasLedgers);
     bytes.writeInt32LE(withText ? 1 : 0, places.writesText);

@@ -65,9 +65,11 @@ export const places = {
   result: resultAt,
   /** Per group 64 octets: XOR of the results of `hash4`. */
   xor: 64,
-  /** Set by `encode`: end of the sealed text, number of rows. */
+  /** Set by `encode`: end of the sealed text, number of rows, where the next row begins, what the caller is to do with the last row. */
   sealedEnd: 192,
   rows: 196,
+  next: 200,
+  wanted: 204,
   /** Per octet the letter of its escape, or 0. */
   letters: 256,
   /** Per group and number of blocks: messages that wait for company. */
@@ -89,6 +91,8 @@ export const places = {
   slots: 16_384,
   input: 131_072,
 } as const;
+/** Bits of `places.wanted`: a row is too long to be hashed here, as a message of group 0 or 1; ledgers read it. */
+export const wants = { longRow: [1, 2], ledgers: 4 } as const;
 export const waitingBytes = 32;
 export const slotsBytes = mostBlocks * (mostBlocks + 1) * 2 * blockBytes;
 
@@ -97,15 +101,10 @@ export function slotsOf(group: number, blocks: number): number {
   return places.slots + group * slotsBytes + blocks * (blocks - 1) * 2 * blockBytes;
 }
 
-// Function numbers: imports first.
-const [longRow, ledgerRow, hash, split, text, digest, encode] = [0, 1, 2, 3, 4, 5, 6] as const;
+const [hash, split, text, digest, encode] = [0, 1, 2, 3, 4] as const;
 
 export function rowModule(): Uint8Array<ArrayBuffer> {
   return assembleModule({
-    imports: [
-      { name: 'longRow', parameters: [i32] },
-      { name: 'ledgerRow', parameters: [] },
-    ],
     functions: [hash4(), splitFunction(), textFunction(), digestFunction(), encodeFunction()],
     exports: [
       { name: 'hash4', index: hash },
@@ -298,13 +297,16 @@ function digestFunction(): FunctionCode {
     locals: [i32, i32, i32, i32, i32, i32, i32, i32],
     body: when(
       greater(bound, num(longestMessage)),
-      call(longRow, get(group)),
+      want(add(get(group), num(1))),
       seq(set(out, num(places.stage)), repeatWhile(get(count), field), pad, place),
     ),
   };
 }
 
-/** Encodes the rows at [at, end): gives the end of the open text, or 0 when the bytes are not whole rows. */
+/**
+ * Encodes the rows at [at, end) up to the first that the caller has to look at: its fields are still in place, and `places.next` says
+ * where to go on. Gives the end of the open text, or 0 when the bytes are not whole rows.
+ */
 function encodeFunction(): FunctionCode {
   const [at, end, open, sealed, rowEnd, rows, bytes] = [0, 1, 2, 3, 4, 5, 6] as const;
   const columns = (list: number, count: number) => [num(list), load32(num(count))] as const;
@@ -331,7 +333,7 @@ function encodeFunction(): FunctionCode {
         call(digest, ...columns(places.sealedDigestColumns, places.sealedDigestCount), num(1), get(bytes)),
       ),
     ),
-    when(load32(num(places.hasLedgers)), call(ledgerRow)),
+    when(load32(num(places.hasLedgers)), want(num(wants.ledgers))),
     set(rows, add(get(rows), num(1))),
     set(at, get(rowEnd)),
   );
@@ -340,12 +342,18 @@ function encodeFunction(): FunctionCode {
     results: [i32],
     locals: [i32, i32, i32],
     body: seq(
-      repeatWhile(less(get(at), get(end)), row),
+      store32(num(places.wanted), num(0)),
+      repeatWhile(bitAnd(less(get(at), get(end)), isZero(load32(num(places.wanted)))), row),
       store32(num(places.sealedEnd), get(sealed)),
-      store32(num(places.rows), get(rows)),
+      store32(num(places.rows), add(load32(num(places.rows)), get(rows))),
+      store32(num(places.next), get(at)),
       get(open),
     ),
   };
+}
+
+function want(bits: Code): Code {
+  return store32(num(places.wanted), bitOr(load32(num(places.wanted)), bits));
 }
 
 function sixteen(octet: number): number[] {
