@@ -39,6 +39,13 @@ export class SitePage extends ConsolePage {
     return shown.innerText();
   }
 
+  /** One of them, while others still wait. */
+  async haveLookedAt(path: string): Promise<void> {
+    const seen = this.button('site.seenNamed', { path });
+    await seen.click();
+    await seen.waitFor({ state: 'detached' });
+  }
+
   async haveLooked(): Promise<void> {
     await this.button('site.allSeen').click();
     await this.findings.waitFor({ state: 'detached' });

@@ -221,6 +221,7 @@ it('keeps the site’s files, names what changed at night, and brings one file b
   expect(text).not.toMatch(/before|behind/);
   await shots.takeBoth('site-findings');
   await holdsNoChinese();
+  await site.haveLookedAt('.env');
   await site.haveLooked();
 
   const back = join(stage.home, 'back');

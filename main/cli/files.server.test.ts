@@ -3,7 +3,15 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesBelow, secretEnv, startCliRig, type CliRig, type Json, type World } from './testing/cli-rig.ts';
+import {
+  expectFailure,
+  filesBelow,
+  secretEnv,
+  startCliRig,
+  type CliRig,
+  type Json,
+  type World,
+} from './testing/cli-rig.ts';
 
 const run = promisify(execFile);
 
@@ -122,8 +130,30 @@ describe('files on the command line', () => {
     const alarm = async () =>
       ((await world.run(['checklist', 'site'])).json['items'] as Json[]).find(({ id }) => id === 'alarm');
     expect(await alarm()).toMatchObject({ state: 'warn', evidence: [{ id: 'files-alarm', facts: { count: 3 } }] });
-    expect((await world.run(['files', 'findings', 'site', '--seen'])).exitCode).toBe(0);
+
+    // Tidying up waits for somebody to look, and knows of which snapshot.
+    const [, odd] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];
+    const waitingFor = async () => {
+      const { kept } = (await world.run(['prune', 'main', '--dry-run'])).json as {
+        kept: { snapshot: string; reasons: { id: string }[] }[];
+      };
+      return kept
+        .filter(({ reasons }) => reasons.some(({ id }) => id === 'to-look-at'))
+        .map(({ snapshot }) => snapshot);
+    };
+    expect(await waitingFor()).toEqual([odd!.id]);
+
+    // One by one: what was not looked at stays. An id that nobody was shown writes nothing down.
+    const [config, ...others] = (open.json['findings'] as Json[]).map(({ id }) => String(id));
+    const seen = (...ids: readonly string[]) => world.run(['files', 'findings', 'site', ...ids, '--seen']);
+    expectFailure(await seen(others[0]!, '000000000000'), 2, 'files.finding-unknown');
+    expectFailure(await world.run(['files', 'findings', 'site', others[0]!]), 2, 'usage.bad-argument');
+    expect((await seen(config!)).json).toMatchObject({ seen: [config] });
+    expect(((await seen(config!)).json['findings'] as Json[]).map(({ id }) => id)).toEqual(others);
+    expect(await alarm()).toMatchObject({ state: 'warn', evidence: [{ facts: { count: 2 } }] });
+    expect((await seen()).json).toMatchObject({ seen: others });
     expect(await alarm()).toMatchObject({ state: 'unknown' });
+    expect(await waitingFor()).toEqual([]);
     expect((await world.run(['files', 'findings', 'site'])).json['findings']).toEqual([]);
 
     const [, changed, first] = (await world.run(['snapshots', 'site'])).json['snapshots'] as { id: string }[];

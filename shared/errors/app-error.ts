@@ -83,6 +83,7 @@ export const errorCatalog = {
   'files.none': usage,
   'files.no-history': usage,
   'files.path-unknown': usage,
+  'files.finding-unknown': usage,
   'files.target-not-empty': refused,
   'files.target-failed': failed('user-action'),
   'files.mismatch': checkFailed,

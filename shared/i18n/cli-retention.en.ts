@@ -22,6 +22,7 @@ export const cliRetentionEn: Record<keyof typeof cliRetentionZh, string> = {
   'keep.newest': 'the newest',
   'keep.newest-green': 'the newest good one',
   'keep.last-proven': 'the last that was really restored',
+  'keep.to-look-at': 'changes among its site files that nobody has looked at yet (shouhu files findings)',
   'keep.last-read-back': 'the last that was read back and checked',
   'keep.pinned': 'you asked to keep it',
   'keep.young': 'younger than three days',

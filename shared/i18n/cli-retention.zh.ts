@@ -20,6 +20,7 @@ export const cliRetentionZh = {
   'keep.newest': '最新的一个',
   'keep.newest-green': '最新的完好快照',
   'keep.last-proven': '最后一个真正还原过的',
+  'keep.to-look-at': '网站文件的变化还没人看过（shouhu files findings）',
   'keep.last-read-back': '最后一个读回核对过的',
   'keep.pinned': '您要求保留',
   'keep.young': '三天之内，还不到清理的时候',

@@ -37,6 +37,11 @@ export const filesErrorsEn: Record<keyof typeof filesErrorsZh, ErrorText> = {
     remedy:
       'Take another snapshot, or back up once more: with the site’s files, the next backup goes on with the history. The files of this one come back with shouhu files restore.',
   },
+  'files.finding-unknown': {
+    message: 'Among the changes to look at there is none “{{finding}}”. Nothing was written down.',
+    remedy:
+      'See with shouhu files findings which there are. What its snapshot has taken along when tidied up is not listed any more.',
+  },
   'files.path-unknown': {
     message: 'The snapshot holds no file or folder “{{path}}”. Nothing was written.',
     remedy: 'See what it holds with shouhu files list.',

@@ -32,6 +32,10 @@ export const filesErrorsZh = {
     remedy:
       '换一个快照，或再备份一次：只要带上网站文件，下一次备份就会接着写历史。要取回这个快照的文件，用 shouhu files restore。',
   },
+  'files.finding-unknown': {
+    message: '要看的变化里没有“{{finding}}”。什么都没有记下。',
+    remedy: '用 shouhu files findings 看看有哪些；快照被清理掉的，不再列出。',
+  },
   'files.path-unknown': {
     message: '快照里没有“{{path}}”这个文件或文件夹。什么都没有写。',
     remedy: '用 shouhu files list 看看快照里有什么。',

@@ -20,6 +20,7 @@ import { proofFiguresSchema } from '../model/proof.ts';
 import {
   backupFilesSchema,
   siteChangeSchema,
+  findingIdSchema,
   siteFindingSchema,
   siteHistorySchema,
   siteListingSchema,
@@ -1075,16 +1076,18 @@ export const engineVerbs = {
       more: count,
     }),
   },
-  /** What changed among the files that somebody should look at, in all snapshots since somebody said that they had. Oldest first. */
+  /** What changed among the files that somebody should look at and nobody has, in all snapshots. Oldest first. */
   'files.findings': {
     input: z.strictObject({
       source: nameSchema,
-      /** True: all of these were looked at. */
-      seen: z.boolean(),
+      /** Were looked at, by their ids: they are said no more. None: only show. */
+      seen: z.union([z.literal('all'), z.array(findingIdSchema).max(100_000)]),
     }),
     output: z.strictObject({
-      findings: z.array(siteFindingSchema.extend({ snapshot: snapshotPointSchema })),
-      seen: z.boolean(),
+      /** With those that are now `seen`. */
+      findings: z.array(siteFindingSchema.extend({ id: findingIdSchema, snapshot: snapshotPointSchema })),
+      /** Ids. */
+      seen: z.array(findingIdSchema),
     }),
   },
   /** The history of config and code as a bare repository that any git opens. */

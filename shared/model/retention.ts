@@ -19,6 +19,7 @@ export const keepReasonIds = [
   'last-proven',
   'last-read-back',
   'pinned',
+  'to-look-at',
   'young',
   'locked',
   'keep-all',

@@ -76,6 +76,9 @@ export const siteFindingSchema = z.strictObject({
 });
 export type SiteFinding = z.infer<typeof siteFindingSchema>;
 
+/** By which one says that it was looked at. */
+export const findingIdSchema = z.string().regex(/^[0-9a-f]{12}$/);
+
 const rootSchema = z.strictObject({
   /** The folder on the server, absolute. */
   folder: z.string().max(1000),

@@ -30,6 +30,8 @@ export type BadReason =
   | 'one-of'
   | 'not-together'
   | 'only-with-text'
+  | 'only-with-seen'
+  | 'not-a-finding'
   | 'one-database'
   | 'not-in-a-file'
   | 'unreadable-file';

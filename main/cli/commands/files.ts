@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
+import type { VerbInput, VerbOutput } from '../../../shared/ipc/engine-verbs.ts';
 import type { BackupFiles, SiteFinding, SiteText } from '../../../shared/model/site-files.ts';
 import { badArgument } from '../arguments/bad-argument.ts';
 import { parseName } from '../arguments/values.ts';
@@ -66,9 +66,11 @@ export function addFiles(program: Command, { words, pick }: Picker): void {
       pick(flags.text === true ? texts(source, path ?? null, flags) : diff(source, path ?? null, flags));
     });
   source(group.command('findings').description(words.say('help.files-findings')))
+    .argument('[ID...]', words.say('argument.findings'))
     .option('--seen', words.say('flag.files-seen'))
-    .action((name: string, flags: { readonly seen?: true }) => {
-      pick(findings(parseName(name, 'SOURCE'), flags.seen === true));
+    .action((name: string, ids: readonly string[], { seen }: { readonly seen?: true }) => {
+      if (ids.length > 0 && seen !== true) throw badArgument('ID', 'only-with-seen');
+      pick(findings(parseName(name, 'SOURCE'), seen !== true ? [] : ids.length === 0 ? 'all' : ids.map(parseFinding)));
     });
   source(group.command('export-git').description(words.say('help.files-export-git')))
     .argument('<DIR>', words.say('argument.git-dir'))
@@ -198,15 +200,25 @@ function textLines({ folder, path, change, kind, encoding, hunks, isCut }: SiteT
   ];
 }
 
-function findings(source: string, seen: boolean): VerbRun {
+function parseFinding(text: string): string {
+  if (!/^[0-9a-f]{12}$/i.test(text)) throw badArgument('ID', 'not-a-finding');
+  return text.toLowerCase();
+}
+
+function findings(source: string, seen: VerbInput<'files.findings'>['seen']): VerbRun {
   return async (context) => {
     const { words } = context;
     await context.unlockIfAtHand();
     const output = await context.call('files.findings', { source, seen });
     const lines = output.findings.map(
-      ({ snapshot, ...finding }) => `${localTime(snapshot.at)}  ${findingLine(finding, words)}`,
+      ({ id, snapshot, ...finding }) => `${id}  ${localTime(snapshot.at)}  ${findingLine(finding, words)}`,
     );
-    const end = seen ? words.say('files.seen') : words.say('files.look-then-seen', { source });
+    const count = output.seen.length;
+    const open = output.findings.filter(({ id }) => !output.seen.includes(id)).length;
+    const end =
+      count > 0
+        ? words.say('files.seen', { count: countText(count), open: countText(open) })
+        : words.say('files.look-then-seen', { source });
     return { json: output, lines: lines.length === 0 ? [words.say('files.no-findings')] : [...lines, '', end] };
   };
 }

@@ -14,6 +14,7 @@ function aSnapshot(fields: Partial<SeenSnapshot> & Pick<SeenSnapshot, 'id'>): Se
     isGreen: true,
     isWhole: true,
     isYoung: false,
+    isToLookAt: false,
     proof: 'none',
     ...fields,
   };
@@ -41,6 +42,13 @@ const reasonsOf = (verdicts: readonly Verdict[], id: string) =>
     ?.reasons.map(({ id: reason, bucket }) => (bucket === null ? reason : `${reason} ${bucket}`));
 
 describe('retention', () => {
+  it('keeps what has changes among the site files that nobody has looked at, however old', () => {
+    const nights = every(24, 30, (index) => ({ isToLookAt: index === 25 }));
+    const verdicts = plan(nights, { keepDaily: 2, keepWeekly: 0, keepMonthly: 0 });
+    expect(staying(verdicts)).toEqual(['s0', 's1', 's25']);
+    expect(reasonsOf(verdicts, 's25')).toEqual(['to-look-at']);
+  });
+
   it('keeps the real newest beside one that a wrong clock put ahead of it', () => {
     const ahead = { id: 'ahead', at: '2026-12-20T18:00:00.000Z', notAfterMs: newestMs - 25 * hourMs };
     const chain = every(24, 5, (index) => ({ notAfterMs: newestMs - index * 24 * hourMs }));

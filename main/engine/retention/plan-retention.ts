@@ -15,6 +15,8 @@ export interface SeenSnapshot {
   readonly isWhole: boolean;
   /** Within the grace time. */
   readonly isYoung: boolean;
+  /** Changes among its site files that nobody has looked at yet. */
+  readonly isToLookAt: boolean;
   /** What was shown of it on any copy: restored (or its totals matched), read back whole, or neither. */
   readonly proof: 'proven' | 'read-back' | 'none';
 }
@@ -67,8 +69,9 @@ function planSource(snapshots: readonly SeenSnapshot[], { rule, pinned, timeZone
   const spared = [newestFirst, asTaken].map(sparedIn);
   for (const reason of ['newest', 'newest-green', 'last-proven', 'last-read-back'] as const)
     for (const id of new Set(spared.map((found) => found[reason]))) keep(id, reason);
-  for (const { id, isYoung } of newestFirst) {
+  for (const { id, isYoung, isToLookAt } of newestFirst) {
     if (pinned.has(id)) keep(id, 'pinned');
+    if (isToLookAt) keep(id, 'to-look-at');
     if (isYoung) keep(id, 'young');
     if (rule.keepAll) keep(id, 'keep-all');
   }

@@ -67,16 +67,22 @@ export function siteCommands(world: World, jobs: FakeJobs, changed: () => void) 
       more: 0,
     }),
     'files.findings': ({ seen }: CommandInput<'files.findings'>): CommandOutput<'files.findings'> => {
-      const snapshot = world.isSiteOdd && world.snapshots.length > 0 ? pointOf('latest') : null;
-      if (seen) world.isSiteOdd = false;
-      if (snapshot === null) return { findings: [], seen };
-      return {
-        findings: [
-          { kind: 'config-changed', path: '.env', change: 'changed', snapshot },
-          { kind: 'script-in-uploads', path: 'public/uploads/20261122/shell.php', change: 'added', snapshot },
-        ],
-        seen,
-      };
+      if (!world.isSiteOdd || world.snapshots.length === 0) return { findings: [], seen: [] };
+      const snapshot = pointOf('latest');
+      const all: CommandOutput<'files.findings'>['findings'] = [
+        { id: '5b1e77a00c01', kind: 'config-changed', path: '.env', change: 'changed', snapshot },
+        {
+          id: '5b1e77a00c02',
+          kind: 'script-in-uploads',
+          path: 'public/uploads/20261122/shell.php',
+          change: 'added',
+          snapshot,
+        },
+      ];
+      const findings = all.filter(({ id }) => !world.seenFindings.includes(id));
+      const now = seen === 'all' ? findings.map(({ id }) => id) : seen;
+      world.seenFindings = [...world.seenFindings, ...now];
+      return { findings, seen: [...now] };
     },
     'files.export-git': async (input: CommandInput<'files.export-git'>): Promise<CommandOutput<'files.export-git'>> => {
       await jobs.walk(input.jobId, 'files.export-git', input.source, [

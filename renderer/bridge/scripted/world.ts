@@ -51,6 +51,8 @@ export interface World {
   isAlarmed: boolean;
   /** Something among the site's files wants a look. */
   isSiteOdd: boolean;
+  /** Of these changes, those that were looked at. */
+  seenFindings: readonly string[];
   openVaults: OpenVault[];
   withoutCards: RestoreWithoutCardsView[];
   nextNumber: number;
@@ -93,6 +95,7 @@ export function createWorld(scene: Scene, language: Language, nowMs: number): Wo
     streams: new Map(),
     isAlarmed: scene === 'asks',
     isSiteOdd: scene === 'asks',
+    seenFindings: [],
     openVaults: scene === 'asks' ? [anOpenVault(nowMs)] : [],
     withoutCards: scene === 'asks' ? [aRestoreWithoutCards(nowMs)] : [],
     nextNumber: 10,

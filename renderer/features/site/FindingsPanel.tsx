@@ -13,11 +13,23 @@ export function FindingsPanel({ source, site }: { readonly source: string; reado
   const { t, format } = useWords();
   const findings = useStore(site.findings, (all) => all[source]) ?? [];
   const [looked, setLooked] = useState<Finding | null>(null);
+  const shown = findings.slice(0, mostShown);
   if (findings.length === 0) return null;
 
   function look(finding: Finding): void {
     setLooked(finding);
     void site.text.ask({ source, from: null, to: finding.snapshot.id, path: finding.path, limit: 1 });
+  }
+
+  function markSeen(seen: readonly Finding[]): void {
+    if (looked !== null && seen.includes(looked)) {
+      setLooked(null);
+      site.text.reset();
+    }
+    void site.markSeen(
+      source,
+      seen.map(({ id }) => id),
+    );
   }
 
   return (
@@ -31,34 +43,44 @@ export function FindingsPanel({ source, site }: { readonly source: string; reado
       <Stack>
         <Text size="sm">{t('site.findingsText')}</Text>
         <Stack component="ul" className="sh-list" gap="xs">
-          {findings.slice(-mostShown).map((finding) => (
-            <Group component="li" key={`${finding.snapshot.id} ${finding.path}`} justify="space-between" wrap="nowrap">
+          {shown.map((finding) => (
+            <Group component="li" key={finding.id} justify="space-between" wrap="nowrap">
               <div>
                 <Text size="sm" fw={600} className="sh-break">
                   {t(`site.finding.${finding.kind}.${finding.change}`)} · {finding.path}
                 </Text>
                 <Text size="sm">{t('site.seenAt', { at: format.dateShort(finding.snapshot.at) })}</Text>
               </div>
-              <Button
-                size="xs"
-                variant="default"
-                flex="none"
-                aria-label={t('site.lookNamed', { path: finding.path })}
-                onClick={() => look(finding)}
-              >
-                {t('site.look')}
-              </Button>
+              <Group gap="xs" wrap="nowrap" flex="none">
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={t('site.lookNamed', { path: finding.path })}
+                  onClick={() => look(finding)}
+                >
+                  {t('site.look')}
+                </Button>
+                <Button
+                  size="xs"
+                  variant="subtle"
+                  aria-label={t('site.seenNamed', { path: finding.path })}
+                  onClick={() => markSeen([finding])}
+                >
+                  {t('site.seen')}
+                </Button>
+              </Group>
             </Group>
           ))}
         </Stack>
+        {findings.length > shown.length && (
+          <Text size="sm">{t('site.moreFindings', { count: findings.length - shown.length })}</Text>
+        )}
         {looked !== null && <TextChange path={looked.path} site={site} />}
         <div>
           <Button
             size="xs"
             onClick={() => {
-              setLooked(null);
-              site.text.reset();
-              void site.markSeen(source);
+              markSeen(shown);
             }}
           >
             {t('site.allSeen')}

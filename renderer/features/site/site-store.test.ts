@@ -34,9 +34,12 @@ it('keeps what wants a look until somebody has looked', async () => {
   const site = createSiteStore(client);
   await site.loadFindings(source);
   expect(site.findings.getState()[source]).toHaveLength(2);
-  await site.markSeen(source);
+  const [config, script] = site.findings.getState()[source] ?? [];
+  await site.markSeen(source, [config!.id]);
+  expect(site.findings.getState()[source]).toEqual([script]);
+  await site.markSeen(source, [script!.id]);
   expect(site.findings.getState()[source]).toEqual([]);
-  expect(client.calls('files.findings').map(({ seen }) => seen)).toEqual([false, true, false]);
+  expect(client.calls('files.findings').map(({ seen }) => seen)).toEqual([[], [config!.id], [], [script!.id], []]);
 });
 
 it('brings files back through a dialog’s token, never a path', async () => {

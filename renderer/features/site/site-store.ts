@@ -26,12 +26,13 @@ export function createSiteStore(client: Client) {
   const findings = createStore<Readonly<Record<string, readonly Finding[]>>>(() => ({}));
 
   async function loadFindings(source: string): Promise<void> {
-    const outcome = await client.call('files.findings', { source, seen: false });
+    const outcome = await client.call('files.findings', { source, seen: [] });
     if (outcome.ok) findings.setState({ [source]: outcome.value.findings });
   }
 
-  async function markSeen(source: string): Promise<void> {
-    await client.call('files.findings', { source, seen: true });
+  /** Only what was on the screen: a night may have come in between, or more than the screen holds. */
+  async function markSeen(source: string, ids: readonly string[]): Promise<void> {
+    await client.call('files.findings', { source, seen: [...ids] });
     await loadFindings(source);
   }
 

@@ -37,6 +37,7 @@ export const retentionEn = {
       newest: 'the newest',
       'newest-green': 'the newest good one',
       'last-proven': 'the last that was really restored',
+      'to-look-at': 'changes among its site files that nobody has looked at yet',
       'last-read-back': 'the last that was read back and checked',
       pinned: 'you asked to keep it',
       young: 'from the last three days',

@@ -37,6 +37,7 @@ export const retentionZh = {
       newest: '最新的一个',
       'newest-green': '最新的完好快照',
       'last-proven': '最后一个真正还原过的',
+      'to-look-at': '网站文件的变化还没人看过',
       'last-read-back': '最后一个读回核对过的',
       pinned: '您要求保留',
       young: '三天之内',

@@ -3,6 +3,7 @@ import type { Manifest } from '../../../../shared/model/snapshot.ts';
 import { isUnreadableObject, parseManifestName, type Repository } from '../../repository/index.ts';
 import { planRetention, type SeenSnapshot } from '../../retention/plan-retention.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { snapshotsToLookAt } from '../files/open-findings.ts';
 import { confirmedShrinks, knownCopies, ownTimeZone } from '../verbs/retention-facts.ts';
 import { digester, findShrunk, type SnapshotDigest } from '../verbs/shrunk-sources.ts';
 import type { DiskDestination } from './find-disk.ts';
@@ -31,11 +32,12 @@ export async function unwantedAt(
   const rule = disk.retention;
   if (rule === undefined || rule.keepAll || at.lacking.length === 0) return new Set();
   const digest = digester();
+  const toLookAt = snapshotsToLookAt(context, (await context.home.settings.read()).sources);
   const judged: Judged[] = [];
   for (const name of [...at.there, ...at.lacking]) {
     signal.throwIfAborted();
     const manifest = await manifestOf(context, at.source, name, signal);
-    if (manifest !== null) judged.push(judge(context, disk, name, manifest, digest));
+    if (manifest !== null) judged.push(judge(context, disk, name, manifest, { digest, toLookAt }));
   }
   const robbed = new Set(
     findShrunk(judged, await confirmedShrinks(context), context.clock.nowMs()).map(({ source }) => source),
@@ -59,14 +61,15 @@ function judge(
   disk: DiskDestination,
   name: string,
   manifest: Manifest,
-  digest: (manifest: Manifest) => SnapshotDigest,
+  by: { readonly digest: (manifest: Manifest) => SnapshotDigest; readonly toLookAt: ReadonlySet<string> },
 ): Judged {
   const { id, at, source } = manifest;
-  const small = digest(manifest);
+  const small = by.digest(manifest);
   const { proof, isDamagedHere, isLost } = knownCopies(context, id, disk.id);
   const isWhole = !isDamagedHere && !isLost;
   // The grace time of what is copied today begins today; it only puts the removal off.
-  const seen = { id, sourceId: source.id, at, isGreen: small.isGreen, isWhole, isYoung: false, proof };
+  const isToLookAt = by.toLookAt.has(id);
+  const seen = { id, sourceId: source.id, at, isGreen: small.isGreen, isWhole, isYoung: false, isToLookAt, proof };
   return { name, sourceId: source.id, digest: small, seen };
 }
 

@@ -46,7 +46,7 @@ function itemsSince({ items = [] }: SavedSource, wanted: readonly string[], now:
   return [...new Set(wanted)].map((item) => items.find((each) => each.item === item) ?? { item, since: now });
 }
 
-/** They stay until somebody says that they were looked at, whatever later nights find. */
+/** They stay until somebody says that they were looked at, whatever later nights find. Error: `files.finding-unknown` {finding}, and nothing is written down. */
 export async function filesFindings(
   context: EngineContext,
   { source: name, seen }: VerbInput<'files.findings'>,
@@ -54,16 +54,22 @@ export async function filesFindings(
 ): Promise<VerbOutput<'files.findings'>> {
   const source = await findSource(context, name);
   await ensureCatalogBuilt(context, run.signal);
-  const { findings, newestAt } = openFindings(context, source);
-  if (seen && newestAt !== null) {
+  const findings = openFindings(context, source);
+  const open = new Set(findings.map(({ id }) => id));
+  const now = seen === 'all' ? [...open] : [...new Set(seen)];
+  const unknown = now.find((id) => !open.has(id) && source.seenFindings?.includes(id) !== true);
+  if (unknown !== undefined) throw new AppError('files.finding-unknown', { finding: unknown });
+  if (now.length > 0) {
     await context.home.settings.update((settings) => ({
       ...settings,
-      sources: settings.sources.map((each) => (each.id === source.id ? { ...each, filesSeenAt: newestAt } : each)),
+      sources: settings.sources.map((each) =>
+        each.id === source.id ? { ...each, seenFindings: [...new Set([...(each.seenFindings ?? []), ...now])] } : each,
+      ),
     }));
-    await context.home.audit.append('files.seen', { source: name, findings: findings.length });
+    await context.home.audit.append('files.seen', { source: name, findings: now.length });
     context.onCatalogChanged();
   }
-  return { findings, seen };
+  return { findings, seen: now };
 }
 
 export async function filesList(

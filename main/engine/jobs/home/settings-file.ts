@@ -5,6 +5,7 @@ import { ledgerDefinitionSchema } from '../../../../shared/model/database.ts';
 import { redisItemSchema } from '../../../../shared/model/redis-settings.ts';
 import { acceptedThingSchema } from '../../../../shared/model/coverage.ts';
 import { retentionRuleSchema } from '../../../../shared/model/retention.ts';
+import { findingIdSchema } from '../../../../shared/model/site-files.ts';
 import {
   columnQuestionSchema,
   foundShopSchema,
@@ -62,8 +63,10 @@ export const savedSourceSchema = z.strictObject({
   items: z.array(z.strictObject({ item: z.string(), since: z.iso.datetime() })).optional(),
   /** What of the site's Redis is kept with every snapshot; absent: nothing. */
   redis: savedRedisSchema.optional(),
-  /** Up to when somebody has looked at what changed among its files; absent: never. */
+  /** Up to when somebody has looked at what changed among its files: written by earlier versions. Absent: never. */
   filesSeenAt: z.iso.datetime().optional(),
+  /** What changed among its files and was looked at, one by one; absent: nothing. */
+  seenFindings: z.array(findingIdSchema).optional(),
   /** Keep the server's accounts with every snapshot; absent: no. */
   accounts: z.boolean().optional(),
   /** What is on its server and in no backup, and is not needed: the owner's word. Absent: nothing was said. */

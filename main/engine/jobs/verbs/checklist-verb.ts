@@ -82,7 +82,7 @@ export async function checklistVerb(
 const mostNames = 3;
 
 function seenFindings(context: EngineContext, source: SavedSource | undefined): SeenFindings | null {
-  const findings = source === undefined ? [] : openFindings(context, source).findings;
+  const findings = source === undefined ? [] : openFindings(context, source);
   const [oldest] = findings;
   if (source === undefined || oldest === undefined) return null;
   const names = findings.slice(0, mostNames).map(({ path }) => path);

@@ -9,6 +9,7 @@ import { planRetention, type SeenSnapshot, type Verdict } from '../../retention/
 import { isTravelling } from '../cold/find-disk.ts';
 import { noteDeeds } from '../deeds/read-deeds.ts';
 import type { EngineContext, Run } from '../engine-context.ts';
+import { snapshotsToLookAt } from '../files/open-findings.ts';
 import type { SavedDestination } from '../home/settings-file.ts';
 import { withReserve } from '../disk-reserve.ts';
 import { shrinkingTables } from '../shrinking-tables.ts';
@@ -115,6 +116,7 @@ class Judge {
   readonly #rule: RetentionRule;
   readonly #timeZone = ownTimeZone();
   readonly #confirmed: ReadonlySet<string>;
+  readonly #toLookAt: ReadonlySet<string>;
   #verdicts: readonly Verdict[] = [];
   #shrunk: readonly ShrunkSource[] = [];
 
@@ -123,13 +125,14 @@ class Judge {
     destination: SavedDestination,
     rule: RetentionRule,
     input: VerbInput<'prune.run'>,
-    confirmed: ReadonlySet<string>,
+    known: { readonly confirmed: ReadonlySet<string>; readonly toLookAt: ReadonlySet<string> },
   ) {
     this.context = context;
     this.destination = destination;
     this.input = input;
     this.#rule = rule;
-    this.#confirmed = confirmed;
+    this.#confirmed = known.confirmed;
+    this.#toLookAt = known.toLookAt;
   }
 
   static async create(
@@ -138,7 +141,9 @@ class Judge {
     rule: RetentionRule,
     input: VerbInput<'prune.run'>,
   ): Promise<Judge> {
-    return new Judge(context, destination, rule, input, await confirmedShrinks(context));
+    const confirmed = await confirmedShrinks(context);
+    const { sources } = await context.home.settings.read();
+    return new Judge(context, destination, rule, input, { confirmed, toLookAt: snapshotsToLookAt(context, sources) });
   }
 
   async choose(snapshots: readonly Found[], now: PruneNow): Promise<ReadonlySet<string>> {
@@ -214,6 +219,7 @@ class Judge {
       // What a check has found damaged here counts like what is not there.
       isWhole: isWhole && !isDamagedHere,
       isYoung: isYoung(object),
+      isToLookAt: this.#toLookAt.has(id),
       proof,
     };
   }
