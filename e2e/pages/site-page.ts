@@ -76,6 +76,47 @@ export class SitePage extends ConsolePage {
     return this.page.getByRole('heading', { name: this.words.say('site.historyDone'), exact: true });
   }
 
+  /** Where the site's Redis is, number 1 of its databases: tried, then saved. */
+  async keepRedis({
+    port,
+    password,
+    keys,
+  }: {
+    readonly port: number;
+    readonly password: string;
+    readonly keys: string;
+  }): Promise<void> {
+    const isOpen = await this.field('redis.port').isVisible();
+    if (!isOpen) await this.button('redis.setUp').click();
+    await this.field('redis.port').fill(String(port));
+    await this.field('redis.password').fill(password);
+    await this.field('redis.keys').fill(keys);
+    await this.field('redis.database').fill('1');
+    await this.button('redis.save').click();
+  }
+
+  redisFound(facts: { readonly keys: string; readonly bytes: string }): Locator {
+    return this.page.getByRole('status').filter({ hasText: this.words.say('redis.found', facts) });
+  }
+
+  /** What would become of each key, by name. */
+  async previewRedis(): Promise<Locator> {
+    await this.button('redis.putBack').click();
+    const table = this.page.getByRole('table', { name: this.words.say('redis.becomes') });
+    await table.waitFor();
+    return table;
+  }
+
+  async replaceToo(): Promise<void> {
+    await this.page.getByRole('checkbox', { name: this.words.say('redis.replace') }).check();
+    await this.page.getByText(this.words.say('redis.outcome.replaced'), { exact: true }).first().waitFor();
+  }
+
+  async putRedisBack(): Promise<void> {
+    await this.button('redis.write').click();
+    await this.page.getByText(this.words.say('redis.writtenTitle'), { exact: true }).waitFor();
+  }
+
   async restoreInto(path: string, folder: string): Promise<void> {
     await this.button('site.restoreNamed', { path }).click();
     await this.pick('site.targetFolder', 'Folder', folder);

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { redisMissing, startPrivateRedis } from '../support/redis.ts';
 import { connectShop } from '../support/connect-shop.ts';
 import { createHome } from '../support/create-home.ts';
 import { git } from '../support/git.ts';
@@ -250,8 +251,47 @@ it('writes the history of config and code into an empty folder, and git reads it
   const change = await git(folder, 'log', '-1', '-p');
   expect(change).toContain('+APP_DEBUG=true');
   expect(await git(folder, 'fsck', '--strict')).toBe('');
-  await site.close();
 });
+
+it.skipIf(redisMissing !== '')(
+  `keeps settings of a Redis with a password, and puts them back${redisMissing}`,
+  async () => {
+    const { site } = pages;
+    const password = 'redis-behind-the-shop';
+    const redis = await startPrivateRedis({ dir: stage.home, password });
+    try {
+      const { port } = redis.target;
+      const mail = 'dujiaoka_cache:system-setting';
+      const notice = 'dujiaoka_cache:notice-setting';
+      await redis.admin.mset(mail, 's:8:"smtp.one";', notice, 's:4:"bark";');
+      await site.keepRedis({ port, password: 'not that one', keys: '*-setting' });
+      await site.errorCard('redis.refused').waitFor();
+      await picture('english-redis-refused');
+      await site.keepRedis({ port, password, keys: '*-setting' });
+      await site.redisFound({ keys: '2', bytes: '84 B' }).waitFor();
+      await picture('english-redis-found');
+      await backUpBehindTheScenes(launched, names.shop);
+      // One is flushed, one is another; what is there is kept beside.
+      await redis.admin.del(mail);
+      await redis.admin.set(notice, 's:5:"other";');
+      const table = await site.previewRedis();
+      const becomes = (key: string) => table.getByRole('row').filter({ hasText: key }).innerText();
+      expect(await becomes(mail)).toContain(words.say('redis.outcome.written'));
+      expect(await becomes(notice)).toContain(words.say('redis.outcome.kept'));
+      await site.replaceToo();
+      await shots.takeBoth('site-redis-preview');
+      expect(await redis.admin.exists(mail)).toBe(0);
+      await site.putRedisBack();
+      await picture('english-redis-back');
+      expect(await redis.admin.mget(mail, notice)).toEqual(['s:8:"smtp.one";', 's:4:"bark";']);
+      const beside = (await redis.admin.keys('*')).filter((key) => key !== mail && key !== notice);
+      expect(await redis.admin.mget(beside)).toEqual(['s:5:"other";']);
+    } finally {
+      await redis.stop();
+    }
+    await site.close();
+  },
+);
 
 it('asks about a column that came and looks like cards, and believes the owner', async () => {
   const { shops } = pages;

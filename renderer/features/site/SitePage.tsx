@@ -1,5 +1,6 @@
 import { Alert, Button, Stack } from '@mantine/core';
 import { useEffect } from 'react';
+import { useStore } from 'zustand';
 import type { SourceView } from '../../../shared/model/source.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import type { Dialogs } from '../../stores/dialogs.ts';
@@ -24,12 +25,18 @@ interface SitePageProps {
 export function SitePage({ source, site, library, dialogs, onBack }: SitePageProps) {
   const { t } = useWords();
   const { name } = source;
+  const newest = useStore(library.store, (known) =>
+    known.view === 'ready' ? known.library.snapshots.find((each) => each.source === name)?.id : undefined,
+  );
   useEffect(() => {
     site.open();
-    void site.loadFindings(name);
     void site.list.ask({ source: name, snapshot: 'latest', path: null, limit: perPage });
-    void site.kept.ask({ source: name, snapshot: 'latest' });
   }, [site, name]);
+  // A night may pass while the page stands open.
+  useEffect(() => {
+    void site.loadFindings(name);
+    void site.kept.ask({ source: name, snapshot: 'latest' });
+  }, [site, name, newest]);
   return (
     <Page
       title={t('site.title', { name })}

@@ -154,7 +154,7 @@ export const siteEn = {
     user: 'Redis user name',
     password: 'Redis password',
     passwordHint: 'It stands in the site’s .env (REDIS_PASSWORD); leave empty if there is none.',
-    database: 'Database number',
+    database: 'Database no.',
     keys: 'Names of keys',
     keysHint:
       'Separate several with commas, * stands for anything; empty means what the shop program is known to keep, such as *system-setting.',
