@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { workerUrl } from '../platform/asset-path.ts';
 import { isSmallObject, type EncodedObject, type EncodingKeys } from '../repository/index.ts';
+import { compiledRowModule } from '../source/mysql/rows/index.ts';
 import { checkObject, type CheckedObject, type CheckTask, type VerifyTask } from './check-object.ts';
 import type {
   DecodedRows,
@@ -33,7 +34,7 @@ export class ChunkPool {
       filename: workerUrl(new URL('./chunk-worker.ts', import.meta.url), 'chunk-worker.js').href,
       minThreads: threads,
       maxThreads: threads,
-      workerData: { keys: { idKey, encKey, vaultPublicKey, formerVaultKeys } },
+      workerData: { keys: { idKey, encKey, vaultPublicKey, formerVaultKeys }, rowModule: compiledRowModule() },
       // The work is on bytes and makes few objects: the usual young generation would only be memory kept.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
       // An empty environment: threads need none of it, and a passphrase may have come that way.

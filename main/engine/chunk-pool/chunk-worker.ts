@@ -21,16 +21,19 @@ import {
   digestRows,
   digestText,
   encodeRows,
+  useRowModule,
   wholeRows,
   type EncodedRows,
   type LedgerPartial,
   type RowDigests,
   type RowLayout,
+  type RowModule,
 } from '../source/mysql/rows/index.ts';
 import { checkObject, type CheckedObject, type CheckTask, type VerifyTask } from './check-object.ts';
 
 /** Runs in a worker thread: all CPU work on chunks, in both directions. Keys came in memory and stay here. */
-const { keys } = workerData as { readonly keys: EncodingKeys };
+const { keys, rowModule } = workerData as { readonly keys: EncodingKeys; readonly rowModule: RowModule | null };
+useRowModule(rowModule);
 
 /**
  * An error on its way to the main thread. Only a plain value keeps code and facts across the border: what is thrown arrives as

@@ -29,3 +29,4 @@ export { conditionsOf } from './row-condition.ts';
 export { wholeRows } from './whole-rows.ts';
 export { insertStatements, type InsertOptions } from './sql-text.ts';
 export { setExactRowsApart } from './json-decimals.ts';
+export { compiledRowModule, useRowModule, type RowModule } from './wasm/row-encoder.ts';

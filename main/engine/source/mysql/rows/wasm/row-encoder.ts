@@ -73,17 +73,41 @@ function isSimple({ columnCount, long, withSum, sealedDigest, open }: RowLayout)
   );
 }
 
+/** A compiled `WebAssembly.Module`, which can be handed to a thread. */
+export type RowModule = object;
+
+let compiled: RowModule | null | undefined;
+
+/**
+ * Compiled once in a process and held for as long as it runs. V8 gives threads that compile the same bytes one piece of code between
+ * them, and takes it away when the last one ends: where another begins at that moment, the process died of a check of V8 ("jit_page",
+ * Node 24). Null: there is no WebAssembly, or one without vectors.
+ */
+export function compiledRowModule(): RowModule | null {
+  if (compiled === undefined) {
+    try {
+      const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyGlobal };
+      compiled = new WebAssembly.Module(rowModule());
+    } catch {
+      compiled = null;
+    }
+  }
+  return compiled;
+}
+
+/** In a thread: what the process has compiled. */
+export function useRowModule(module: RowModule | null): void {
+  compiled = module;
+}
+
 let encoder: RowEncoder | null | undefined;
 
 function soundEncoder(): RowEncoder | null {
   if (encoder === undefined) {
-    try {
-      const made = new RowEncoder();
-      encoder = made.isSound() ? made : null;
-    } catch {
-      // No WebAssembly, or one without vectors: the encoder in TypeScript does it all.
-      encoder = null;
-    }
+    const module = compiledRowModule();
+    // Without it the encoder in TypeScript does it all.
+    const made = module === null ? null : new RowEncoder(module);
+    encoder = made?.isSound() === true ? made : null;
   }
   return encoder;
 }
@@ -97,9 +121,9 @@ class RowEncoder {
   #longRows: readonly DigestAccumulator[] = [];
   #ledgers: readonly LedgerAccumulator[] = [];
 
-  constructor() {
+  constructor(module: RowModule) {
     const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyGlobal };
-    this.#exports = new WebAssembly.Instance(new WebAssembly.Module(rowModule())).exports as Exports;
+    this.#exports = new WebAssembly.Instance(module).exports as Exports;
     this.#view();
     this.#bytes.set(escapeLetter, places.letters);
   }
